@@ -1,0 +1,1 @@
+"""Inference without torch: the same nets over compiled kernels, word features cached."""

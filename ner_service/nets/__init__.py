@@ -1,0 +1,1 @@
+"""The BiLSTM-CRF: features, net, and the folder that holds a trained one."""

@@ -1,0 +1,142 @@
+"""A model folder: `config.json` and `model.safetensors`, written whole or not at all."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as read_tensors
+from safetensors.numpy import save as write_tensors
+
+from ner_service.nets.config import NetConfig
+from ner_service.nets.vectors import Vectors, load_vectors
+from ner_service.nets.vocab import Vocab
+from ner_service.types import ModelError
+
+FORMAT = 1
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A trained net as plain arrays, with all that is needed to serve it or train it on.
+
+    `meta` holds what the model card tells: name, version, data, scores.
+    """
+
+    net: NetConfig
+    words: Vocab
+    chars: Vocab
+    shapes: Vocab
+    tensors: Mapping[str, NDArray[Any]]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    vectors_hash: str = ""
+    hash: str = ""
+
+    def vectors(self) -> Vectors | None:
+        """The word vectors that the net was trained on; raises `ModelError` on any others."""
+        if not self.net.vectors:
+            return None
+        found = load_vectors(self.net.vectors)
+        if self.vectors_hash and found.hash != self.vectors_hash:
+            raise ModelError(
+                f"word vectors {self.net.vectors!r} are not those the model was trained on "
+                f"(sha256 {found.hash[:12]}, expected {self.vectors_hash[:12]})"
+            )
+        return found
+
+
+def save(artefact: Artefact, folder: Path) -> None:
+    """Writes the folder beside its place and renames it; an older one is replaced."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        weights = write_tensors({k: np.ascontiguousarray(v) for k, v in artefact.tensors.items()})
+        (temporary / WEIGHTS).write_bytes(weights)
+        config = _config(artefact) | {"sha256": hashlib.sha256(weights).hexdigest()}
+        text = json.dumps(config, ensure_ascii=False, indent=1)
+        (temporary / CONFIG).write_text(text + "\n", encoding="utf-8")
+        temporary.chmod(0o755)
+        _replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _config(artefact: Artefact) -> dict[str, Any]:
+    net = {k: v for k, v in asdict(artefact.net).items() if k != "tags"}
+    vocabs = {k: getattr(artefact, k).symbols for k in ("words", "chars", "shapes")}
+    return {
+        "format": FORMAT,
+        "net": net,
+        "vocab": vocabs,
+        "vectors_sha256": artefact.vectors_hash,
+        "meta": dict(artefact.meta),
+    }
+
+
+def _replace(temporary: Path, folder: Path) -> None:
+    for extra in folder.glob("*") if folder.is_dir() else ():
+        if extra.name not in (CONFIG, WEIGHTS):
+            shutil.copy2(extra, temporary) if extra.is_file() else None
+    if not folder.exists():
+        temporary.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(old / folder.name)
+    temporary.rename(folder)
+    shutil.rmtree(old)
+
+
+def load(folder: Path) -> Artefact:
+    """Reads and verifies a model folder; raises `ModelError` that names what is wrong."""
+    config = _read_config(folder / CONFIG)
+    weights = _read(folder / WEIGHTS)
+    digest = hashlib.sha256(weights).hexdigest()
+    if digest != config.get("sha256"):
+        raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
+    try:
+        return Artefact(
+            net=_net(config["net"]),
+            words=Vocab(config["vocab"]["words"]),
+            chars=Vocab(config["vocab"]["chars"]),
+            shapes=Vocab(config["vocab"]["shapes"]),
+            tensors=read_tensors(weights),
+            meta=config["meta"],
+            vectors_hash=config["vectors_sha256"],
+            hash=digest,
+        )
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise ModelError(f"{folder}: not a model of this program: {error!r}") from None
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(_read(path))
+    except ValueError as error:
+        raise ModelError(f"{path}: not JSON: {error}") from None
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        found = config.get("format") if isinstance(config, dict) else None
+        raise ModelError(f"{path}: model format {found!r}; this version reads format {FORMAT}")
+    return config
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror or error}") from None
+
+
+def _net(values: Mapping[str, Any]) -> NetConfig:
+    known = {f.name for f in fields(NetConfig) if f.init}
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"unknown net settings: {', '.join(unknown)}")
+    listed = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return NetConfig(**listed)

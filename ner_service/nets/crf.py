@@ -1,0 +1,93 @@
+"""A linear-chain CRF in torch: loss, Viterbi and posterior marginals, batch first.
+
+Lafferty, McCallum and Pereira (2001). Transitions that the tagging scheme forbids weigh
+`FORBIDDEN` in loss and decoding alike.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ner_service.labels import OUTSIDE, Scheme, may_follow
+
+FORBIDDEN = -1e4
+
+
+class CRF(nn.Module):
+    """Scores tag paths by emissions, transitions, and how a path starts and ends.
+
+    Emissions are `batch x length x tags`; the mask `batch x length` is true on tokens, which
+    come first in each row, at least one a row.
+    """
+
+    allowed: Tensor
+
+    def __init__(self, tags: Sequence[str], scheme: Scheme) -> None:
+        super().__init__()
+        size = len(tags)
+        self.transitions = nn.Parameter(torch.zeros(size, size))  # from x to
+        self.starts = nn.Parameter(torch.zeros(size))
+        self.ends = nn.Parameter(torch.zeros(size))
+        pairs = [[may_follow(a, b, scheme) for b in (*tags, OUTSIDE)] for a in (*tags, OUTSIDE)]
+        self.register_buffer("allowed", torch.tensor(pairs), persistent=False)
+
+    def weights(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Transitions, starts and ends with what the scheme forbids masked out."""
+        forbid = ~self.allowed
+        return (
+            self.transitions.masked_fill(forbid[:-1, :-1], FORBIDDEN),
+            self.starts.masked_fill(forbid[-1, :-1], FORBIDDEN),
+            self.ends.masked_fill(forbid[:-1, -1], FORBIDDEN),
+        )
+
+    def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """The negative log likelihood of each path of `tags` (batch x length): batch."""
+        emissions = emissions.float()
+        return self._log_partition(emissions, mask) - self.score(emissions, tags, mask)
+
+    def score(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """The score of each path: batch."""
+        transitions, starts, ends = self.weights()
+        steps = transitions[tags[:, :-1], tags[:, 1:]] * mask[:, 1:]
+        here = emissions.gather(2, tags.unsqueeze(2)).squeeze(2) * mask
+        last = tags.gather(1, mask.sum(1, keepdim=True) - 1).squeeze(1)
+        return starts[tags[:, 0]] + here.sum(1) + steps.sum(1) + ends[last]
+
+    def _log_partition(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        transitions, starts, ends = self.weights()
+        alpha = starts + emissions[:, 0]  # batch x tags
+        for i in range(1, emissions.shape[1]):
+            after = alpha.unsqueeze(2) + transitions  # batch x from x to
+            after = after.logsumexp(1) + emissions[:, i]
+            alpha = torch.where(mask[:, i, None], after, alpha)
+        return (alpha + ends).logsumexp(1)
+
+    def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        """The posterior probability of each tag at each token: batch x length x tags."""
+        emissions = emissions.detach().float().requires_grad_()
+        with torch.enable_grad():
+            total = self._log_partition(emissions, mask).sum()
+            return torch.autograd.grad(total, emissions)[0] * mask.unsqueeze(2)
+
+    @torch.no_grad()
+    def decode(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
+        """The best path of each row (Viterbi 1967), as long as its mask."""
+        transitions, starts, ends = self.weights()
+        best = starts + emissions[:, 0]
+        history = []
+        for i in range(1, emissions.shape[1]):
+            after, back = (best.unsqueeze(2) + transitions).max(1)  # batch x to
+            best = torch.where(mask[:, i, None], after + emissions[:, i], best)
+            history.append(back)
+        return [
+            _follow(row, [back[n] for back in history[: int(length) - 1]])
+            for n, (row, length) in enumerate(zip(best + ends, mask.sum(1), strict=True))
+        ]
+
+
+def _follow(scores: Tensor, history: Sequence[Tensor]) -> list[int]:
+    path = [int(scores.argmax())]
+    for back in reversed(history):
+        path.append(int(back[path[-1]]))
+    return path[::-1]

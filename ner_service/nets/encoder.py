@@ -1,0 +1,188 @@
+"""The net: word, character and shape features -> a recurrent or convolutional encoder -> CRF.
+
+After Lample et al. (2016) and Ma and Hovy (2016). Features depend on the word alone, so that
+serving computes them once for each distinct word.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ner_service.nets.config import NetConfig
+from ner_service.nets.crf import CRF
+from ner_service.nets.vocab import PAD, UNKNOWN
+
+CONV_WIDTH = 3
+RECURRENT = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The distinct words of a batch as features."""
+
+    ids: Tensor  # words
+    vectors: Tensor  # words x vector_dim
+    chars: Tensor  # words x characters, word start and end included
+    shapes: Tensor  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Units of text: each token points at one of the distinct words."""
+
+    words: Words
+    index: Tensor  # batch x length
+    mask: Tensor  # batch x length
+    conventions: Tensor  # batch
+
+
+class CharCNN(nn.Module):
+    """Width-3 convolution over characters, then the maximum over those of the word itself."""
+
+    def __init__(self, chars: int, dim: int, size: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(chars, dim, padding_idx=PAD)
+        self.conv = nn.Conv1d(dim, size, CONV_WIDTH, padding=CONV_WIDTH // 2)
+
+    def forward(self, chars: Tensor) -> Tensor:
+        found = self.conv(self.table(chars).transpose(1, 2))  # words x size x characters
+        return found.masked_fill((chars == PAD).unsqueeze(1), -torch.inf).amax(2)
+
+
+class CharLSTM(nn.Module):
+    """The last states of an LSTM run over the characters both ways."""
+
+    def __init__(self, chars: int, dim: int, size: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(chars, dim, padding_idx=PAD)
+        self.both = Both("lstm", dim, size // 2)
+
+    def forward(self, chars: Tensor) -> Tensor:
+        mask = chars != PAD
+        states = self.both(self.table(chars), mask)  # words x characters x size
+        half = states.shape[2] // 2
+        last = (mask.sum(1) - 1)[:, None, None].expand(-1, 1, half)
+        return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
+
+
+class Both(nn.Module):
+    """One recurrent layer in both directions; each row is reversed within its own length."""
+
+    def __init__(self, cell: str, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.forth = RECURRENT[cell](inputs, hidden, batch_first=True)
+        self.back = RECURRENT[cell](inputs, hidden, batch_first=True)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        flip = _flip(mask)
+        forth = self.forth(x)[0]
+        back = _take(self.back(_take(x, flip))[0], flip)
+        return torch.cat([forth, back], 2)  # batch x length x 2 hidden
+
+
+def _flip(mask: Tensor) -> Tensor:
+    places = torch.arange(mask.shape[1], device=mask.device)
+    mirrored = mask.sum(1, keepdim=True) - 1 - places
+    return torch.where(mirrored >= 0, mirrored, places)
+
+
+def _take(x: Tensor, places: Tensor) -> Tensor:
+    return x.gather(1, places.unsqueeze(2).expand(-1, -1, x.shape[2]))
+
+
+class Convolution(nn.Module):
+    """One width-3 convolution over tokens; padding counts as the zeros beyond the text."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(inputs, 2 * hidden, CONV_WIDTH, padding=CONV_WIDTH // 2)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        x = x * mask.unsqueeze(2)
+        return self.conv(x.transpose(1, 2)).transpose(1, 2).relu()
+
+
+class Dropout(nn.Module):
+    """Variational dropout (Gal and Ghahramani 2016): one mask for all tokens of a row."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.rate:
+            return x
+        return x * F.dropout(torch.ones_like(x[:, :1]), self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What is left out at random in training: features, states, and known words."""
+
+    features: float = 0.3
+    states: float = 0.3
+    words: float = 0.05
+
+
+class Net(nn.Module):
+    """Emits a score for each tag at each token, and holds the CRF that reads them."""
+
+    def __init__(
+        self, config: NetConfig, words: int, chars: int, shapes: int, rates: Rates = Rates()
+    ) -> None:
+        super().__init__()
+        self.config, self.rates = config, rates
+        self.words = nn.Embedding(words, config.word_dim, sparse=True) if config.word_dim else None
+        self.unknown = nn.Parameter(torch.zeros(config.vector_dim))
+        self.chars = _char_encoder(config, chars)
+        self.shapes = nn.Embedding(shapes, config.shape_dim)
+        self.conventions = nn.Embedding(len(config.conventions), config.convention_dim)
+        sizes = [config.feature_dim + config.convention_dim]
+        sizes += [2 * config.hidden] * (config.layers - 1)
+        self.layers = nn.ModuleList(_layer(config, size) for size in sizes)
+        self.dropout = Dropout(rates.features)
+        self.between = Dropout(rates.states)
+        self.head = nn.Linear(2 * config.hidden, len(config.tags))
+        self.crf = CRF(config.tags, config.scheme)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Emissions: batch x length x tags."""
+        x = F.embedding(batch.index, self.features(batch.words))
+        if self.config.convention_dim:
+            convention = self.conventions(batch.conventions)
+            x = torch.cat([x, convention[:, None].expand(-1, x.shape[1], -1)], 2)
+        x = self.dropout(x)
+        for layer in self.layers:
+            x = self.between(layer(x, batch.mask))
+        emissions: Tensor = self.head(x)
+        return emissions
+
+    def features(self, words: Words) -> Tensor:
+        """What each distinct word looks like: words x feature_dim."""
+        dropped = torch.rand(len(words.shapes), 1, device=words.shapes.device) < self.rates.words
+        dropped &= self.training
+        found = []
+        if self.config.vector_dim:
+            known = words.vectors.any(1, keepdim=True) & ~dropped
+            found.append(torch.where(known, words.vectors, self.unknown))
+        if self.words is not None:
+            found.append(self.words(words.ids.masked_fill(dropped[:, 0], UNKNOWN)))
+        if self.chars is not None:
+            found.append(self.chars(words.chars))
+        found.append(self.shapes(words.shapes))
+        return torch.cat(found, 1)
+
+
+def _char_encoder(config: NetConfig, chars: int) -> nn.Module | None:
+    if config.char_encoder == "none":
+        return None
+    kind = CharCNN if config.char_encoder == "cnn" else CharLSTM
+    return kind(chars, config.char_dim, config.char_size)
+
+
+def _layer(config: NetConfig, inputs: int) -> nn.Module:
+    if config.encoder == "cnn":
+        return Convolution(inputs, config.hidden)
+    return Both(config.encoder, inputs, config.hidden)

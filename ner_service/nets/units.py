@@ -1,0 +1,33 @@
+"""Units: the runs of whole sentences that a net reads at once."""
+
+from collections.abc import Iterator
+
+from ner_service.text import Token, sentenize, tokenize
+
+LONGEST = 512  # tokens; a longer sentence is read in pieces, so memory stays bounded
+
+
+def units(text: str, unit_tokens: int) -> Iterator[list[Token]]:
+    """Cuts a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
+
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens.
+    """
+    unit: list[Token] = []
+    for sentence in _sentences(text):
+        if unit and len(unit) + len(sentence) > unit_tokens:
+            yield unit
+            unit = []
+        unit = unit + sentence if unit else sentence
+    if unit:
+        yield unit
+
+
+def _sentences(text: str) -> Iterator[list[Token]]:
+    tokens = tokenize(text)
+    at = 0
+    for sentence in sentenize(text):
+        first = at
+        while at < len(tokens) and tokens[at].start < sentence.end:
+            at += 1
+        for start in range(first, at, LONGEST):
+            yield tokens[start : min(at, start + LONGEST)]

@@ -1,0 +1,84 @@
+"""Pretrained word vectors, referenced by hash and never copied into a model folder."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ner_service.types import MissingExtra, ModelError
+
+Floats = NDArray[np.float32]
+NAVEC = "navec"
+
+
+class Vectors:
+    """Vectors of lower-cased words; a word without one has the row of all unknown words."""
+
+    def __init__(self, ids: dict[str, int], rows: Any, dim: int, hash: str) -> None:
+        self._ids, self._rows = ids, rows
+        self.dim, self.hash = dim, hash
+
+    def known(self, word: str) -> bool:
+        """Says whether the word has a vector of its own."""
+        return word.lower() in self._ids
+
+    def of(self, words: Iterable[str]) -> Floats:
+        """One row a word: words x dim; zeros for a word that has no vector."""
+        ids = np.array([self._ids.get(word.lower(), -1) for word in words], dtype=np.int64)
+        found: Floats = self._rows(np.maximum(ids, 0)).astype(np.float32)
+        found[ids < 0] = 0.0
+        return found
+
+
+@lru_cache(maxsize=4)
+def load_vectors(source: str) -> Vectors:
+    """Loads `navec` (out of natasha's wheel) or a file in word2vec's text format."""
+    return _navec() if source == NAVEC else _text(Path(source))
+
+
+def _navec() -> Vectors:
+    try:
+        from natasha.data import NEWS_EMBEDDING
+        from navec import Navec
+    except ImportError as error:
+        raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
+    navec = Navec.load(NEWS_EMBEDDING)
+    codes, indexes = navec.pq.codes, navec.pq.indexes  # parts x centroids x chunk, words x parts
+    parts = np.arange(len(codes))
+
+    def rows(ids: NDArray[np.int64]) -> Floats:
+        found: Floats = codes[parts, indexes[ids]].reshape(len(ids), -1)
+        return found
+
+    ids = {w: i for w, i in navec.vocab.word_ids.items() if w not in ("<unk>", "<pad>")}
+    return Vectors(ids, rows, codes.shape[0] * codes.shape[2], _hash(Path(NEWS_EMBEDDING)))
+
+
+def _text(path: Path) -> Vectors:
+    words: dict[str, int] = {}
+    rows: list[Floats] = []
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                word, *numbers = line.rstrip().split(" ")
+                if number == 1 and len(numbers) == 1:
+                    continue  # the header: words, dimensions
+                row = np.array(numbers, dtype=np.float32)
+                if rows and len(row) != len(rows[0]):
+                    raise ModelError(f"{path}:{number}: {len(row)} numbers, not {len(rows[0])}")
+                words.setdefault(word.lower(), len(rows))
+                rows.append(row)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: not word vectors in word2vec's text format: {error}") from None
+    if not rows:
+        raise ModelError(f"{path}: holds no word vectors")
+    table = np.stack(rows)
+    return Vectors(words, table.__getitem__, table.shape[1], _hash(path))
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

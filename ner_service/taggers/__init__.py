@@ -1,0 +1,57 @@
+"""The taggers by name; a spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from ner_service.types import ModelError, Tagger, UnknownTagger
+
+Loader = Callable[[str], Tagger]
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def shipped_models() -> Path:
+    """The folder of the models that come with the package, in a wheel or in a checkout."""
+    inside = _PACKAGE / "_models"
+    return inside if inside.is_dir() else _PACKAGE.parent / "models"
+
+
+def model_path(source: str) -> Path:
+    """The folder of a model: a path, or the name of a shipped model."""
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return path
+    shipped = shipped_models() / source
+    if shipped.is_dir():
+        return shipped
+    names = sorted(folder.name for folder in shipped_models().glob("*") if folder.is_dir())
+    known = ", ".join(names) or "none"
+    raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
+
+
+def _lazy(module: str) -> Loader:
+    """Imports the backend's library only when a tagger of it is loaded."""
+
+    def load(source: str) -> Tagger:
+        tagger: Tagger = import_module(f"{__name__}.{module}").load(source)
+        return tagger
+
+    return load
+
+
+LOADERS: dict[str, Loader] = {name: _lazy(name) for name in ("natasha", "spacy", "bilstm")}
+DEFAULT_SOURCES: Mapping[str, str] = {"spacy": "spacy-ru-news", "bilstm": "ru-news"}
+
+
+def load_tagger(spec: str) -> Tagger:
+    """Loads the tagger that a spec names.
+
+    Raises `UnknownTagger` for an unknown backend, `ModelError` for a model that is missing or
+    damaged, `MissingExtra` where the backend's library is not installed.
+    """
+    name, _, source = spec.partition(":")
+    if name not in LOADERS:
+        known = ", ".join(LOADERS)
+        raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
+    return LOADERS[name](source or DEFAULT_SOURCES.get(name, ""))
