@@ -1,0 +1,1 @@
+"""Training of the BiLSTM-CRF on the user's own labels."""

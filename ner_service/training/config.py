@@ -1,0 +1,119 @@
+"""The training configuration: a TOML file and `key=value` overrides, checked once."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ner_service.labels import Scheme
+from ner_service.nets.config import CharEncoder, Encoder
+from ner_service.types import ConfigError
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Section):
+    """One training corpus: where it is, how it annotates, and how much it counts."""
+
+    path: str = Field(description="a file or folder, or the name of a corpus under NER_CORPORA")
+    convention: str = "default"
+    weight: float = Field(1.0, gt=0)
+    labels: dict[str, str] = Field({}, description="FROM = TO; an empty TO drops the label")
+
+
+class Data(Section):
+    """What is read: sources to train on, and the corpora that choose the best epoch."""
+
+    train: tuple[Source, ...] = Field(min_length=1)
+    dev: tuple[Source, ...] = Field(min_length=1)
+
+
+class NetSection(Section):
+    """The net; see `NetConfig`."""
+
+    scheme: Scheme = "BIOES"
+    vectors: str = "navec"
+    word_dim: int = Field(0, ge=0)
+    char_encoder: CharEncoder = "cnn"
+    char_dim: int = Field(32, gt=0)
+    char_size: int = Field(96, ge=2)
+    shape_dim: int = Field(24, gt=0)
+    encoder: Encoder = "lstm"
+    hidden: int = Field(128, gt=0)
+    layers: int = Field(1, gt=0)
+    unit_tokens: int = Field(64, gt=0, description="tokens of context read together")
+
+
+class Optimisation(Section):
+    """How the weights are found; dropout rates are shares, `lr` the peak learning rate."""
+
+    epochs: int = Field(12, gt=0)
+    patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
+    batch_tokens: int = Field(1200, gt=0)
+    optimizer: Literal["adam", "sgd"] = "adam"
+    lr: float = Field(2e-3, gt=0)
+    lr_final: float = Field(0.02, ge=0, description="share of the peak rate at the end")
+    warmup: float = Field(0.03, ge=0, lt=1, description="share of all steps")
+    clip: float = Field(5.0, gt=0)
+    ema: float = Field(0.998, ge=0, lt=1, description="weight averaging; 0 for none")
+    dropout: float = Field(0.3, ge=0, lt=1)
+    dropout_states: float = Field(0.3, ge=0, lt=1)
+    dropout_words: float = Field(0.05, ge=0, lt=1)
+    case_noise: float = Field(0.0, ge=0, lt=1, description="share of units lower- or upper-cased")
+    seed: int = 0
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+
+
+class TrainConfig(Section):
+    """A whole training run."""
+
+    name: str = Field(min_length=1, pattern=r"^[\w.-]+$")
+    output: str = Field(description="the model folder to write")
+    languages: tuple[str, ...] = ("ru",)
+    data: Data
+    net: NetSection = NetSection()
+    train: Optimisation = Optimisation()
+
+
+def read_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
+    """Reads the file and applies `table.key=value`; raises `ConfigError` naming the key."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    for override in overrides:
+        _override(values, override)
+    try:
+        return TrainConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {key}: {first['msg']}") from None
+
+
+def _override(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not (key and equals):
+        raise ConfigError(f"--set {override!r}: expected key=value, such as train.epochs=20")
+    *tables, last = key.split(".")
+    for table in tables:
+        values = values.setdefault(table, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"--set {override!r}: {table!r} is not a table")
+    values[last] = _value(text)
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,147 @@
+"""Documents as arrays: distinct words once, units as runs of word ids and tag ids."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ner_service.labels import tags
+from ner_service.nets.encoder import Batch, Words
+from ner_service.nets.units import units
+from ner_service.nets.vectors import Vectors
+from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
+from ner_service.nets.config import NetConfig
+from ner_service.types import Document
+
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A run of tokens with its tags, as ids; `convention` and `weight` are its corpus's."""
+
+    words: Ints
+    tags: Ints
+    convention: int
+    weight: float
+
+
+class Lexicon:
+    """The distinct words of all data; gives each an id as it is first seen."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self._ids: dict[str, int] = {}
+
+    def id(self, word: str) -> int:
+        found = self._ids.setdefault(word, len(self.words))
+        if found == len(self.words):
+            self.words.append(word)
+        return found
+
+
+def encode(
+    documents: Iterable[Document],
+    net: NetConfig,
+    lexicon: Lexicon,
+    convention: int = 0,
+    weight: float = 1.0,
+) -> Iterator[Unit]:
+    """Cuts documents into units; entities that a unit cuts are tagged on both sides."""
+    ids = {tag: i for i, tag in enumerate(net.tags)}
+    for document in documents:
+        entities = sorted(document.entities)
+        for unit in units(document.text, net.unit_tokens):
+            within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
+            found = tags(unit, within, net.scheme)
+            yield Unit(
+                np.array([lexicon.id(characters(token.text)) for token in unit], dtype=np.int32),
+                np.array([ids[tag] for tag in found], dtype=np.int32),
+                convention,
+                weight,
+            )
+
+
+class Features:
+    """The features of a lexicon's words as tensors, looked up by word id."""
+
+    def __init__(
+        self, words: Sequence[str], vectors: Vectors | None, known: Vocab, chars: Vocab,
+        shapes: Vocab,
+    ) -> None:  # fmt: skip
+        self._ids = torch.tensor([known.id(word.lower()) for word in words], dtype=torch.long)
+        self._shapes = torch.tensor([shapes.id(shape(word)) for word in words])
+        rows = [char_ids(word, chars) for word in words]
+        width = max(map(len, rows), default=2)
+        self._chars = np.full((len(rows), width), PAD, dtype=np.int32)
+        for row, ids in zip(self._chars, rows, strict=True):
+            row[: len(ids)] = ids
+        self._lengths = np.array([len(row) for row in rows])
+        table = vectors.of(words) if vectors else np.zeros((len(words), 0), np.float32)
+        self._vectors = torch.from_numpy(table.astype(np.float16))
+
+    def of(self, ids: NDArray[np.int64]) -> Words:
+        """The features of these words; characters padded to the longest of them."""
+        width = int(self._lengths[ids].max())
+        return Words(
+            ids=self._ids[ids],
+            vectors=self._vectors[ids].float(),
+            chars=torch.from_numpy(self._chars[ids, :width].astype(np.int64)),
+            shapes=self._shapes[ids],
+        )
+
+
+def char_ids(word: str, chars: Vocab) -> list[int]:
+    """The ids of the word's characters between the marks of its start and end."""
+    return [START, *(chars.id(char) for char in characters(word)), END]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A batch with its gold tags (batch x length) and the weight of each unit (batch)."""
+
+    batch: Batch
+    tags: torch.Tensor
+    weights: torch.Tensor
+
+
+def collate(units: Sequence[Unit], features: Features) -> Example:
+    """Pads units to the longest of them."""
+    length = max(len(unit.words) for unit in units)
+    words = np.zeros((len(units), length), dtype=np.int64)
+    gold = np.zeros((len(units), length), dtype=np.int64)
+    mask = np.zeros((len(units), length), dtype=bool)
+    for n, unit in enumerate(units):
+        size = len(unit.words)
+        words[n, :size], gold[n, :size], mask[n, :size] = unit.words, unit.tags, True
+    distinct, index = np.unique(words, return_inverse=True)
+    batch = Batch(
+        words=features.of(distinct),
+        index=torch.from_numpy(index.reshape(words.shape)),
+        mask=torch.from_numpy(mask),
+        conventions=torch.tensor([unit.convention for unit in units]),
+    )
+    weights = torch.tensor([unit.weight for unit in units])
+    return Example(batch, torch.from_numpy(gold), weights)
+
+
+def batches(
+    units: Sequence[Unit], budget: int, random: np.random.Generator
+) -> list[list[Unit]]:
+    """Units of similar length together, at most `budget` padded tokens each, in random order."""
+    noisy = [len(unit.words) * random.uniform(0.9, 1.1) for unit in units]
+    found: list[list[Unit]] = []
+    longest = 0
+    for n in np.argsort(noisy, kind="stable"):
+        unit = units[n]
+        longest = max(longest, len(unit.words))
+        if not found or longest * (len(found[-1]) + 1) > budget:
+            found.append([])
+            longest = len(unit.words)
+        found[-1].append(unit)
+    random.shuffle(found)
+    return found
+
+

@@ -1,0 +1,38 @@
+"""Where and in what precision a net trains: detected, never assumed."""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+
+from ner_service.training.config import Optimisation
+from ner_service.types import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A device and whether matrix products run in bfloat16 there."""
+
+    device: torch.device
+    bf16: bool
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """The context in which forward passes run."""
+        if not self.bf16:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+
+def find_place(train: Optimisation) -> Place:
+    """Picks CUDA where it is, and bfloat16 where the hardware multiplies it fast."""
+    cuda = torch.cuda.is_available()
+    if train.device == "cuda" and not cuda:
+        raise ConfigError("train.device: cuda: no CUDA device here; use cpu or auto")
+    device = torch.device("cuda" if cuda and train.device != "cpu" else "cpu")
+    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else _has_amx()
+    return Place(device, fast if train.precision == "auto" else train.precision == "bf16")
+
+
+def _has_amx() -> bool:
+    # without these units bfloat16 on a CPU is slower than float32
+    return bool(torch.cpu._is_amx_tile_supported())
