@@ -1,0 +1,57 @@
+"""Errors as responses: one form for all, and no echo of what was sent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from fastapi import Response
+from pydantic import ValidationError
+
+from ner_service.service.batcher import NotReady, Overloaded, TaggerFailed
+from ner_service.types import NerError, UnknownTagger
+
+
+class Refused(NerError):
+    """A request that is answered with an error status."""
+
+    def __init__(
+        self, status: int, code: str, message: str, fields: Sequence[str] = (), retry: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.fields, self.retry = status, code, tuple(fields), retry
+
+    def body(self) -> dict[str, Any]:
+        """The fault as the response has it."""
+        return {"code": self.code, "message": str(self), "fields": list(self.fields)}
+
+
+def refusal(error: NerError) -> Refused:
+    """The answer to an error of the floors below."""
+    match error:
+        case Refused():
+            return error
+        case Overloaded():
+            return Refused(429, "overloaded", str(error), retry=error.retry_after)
+        case NotReady():
+            return Refused(503, "not_ready", str(error), retry=1)
+        case UnknownTagger():
+            return Refused(404, "unknown_tagger", str(error), ["tagger"])
+        case TaggerFailed():
+            return Refused(500, "tagger_failed", str(error))
+    raise error
+
+
+def invalid(error: ValidationError) -> Refused:
+    """The fields that are wrong and why, without their values."""
+    found = [(".".join(map(str, e["loc"])), e) for e in error.errors(include_input=False)]
+    if found[0][1]["type"] == "json_invalid":
+        return Refused(422, "invalid_json", "the body is not valid JSON")
+    reasons = "; ".join(f"{name}: {e['msg']}" if name else e["msg"] for name, e in found[:5])
+    return Refused(422, "invalid_request", reasons, [name for name, _ in found[:20]])
+
+
+def respond(refused: Refused) -> Response:
+    """The response to a refusal, with `Retry-After` where trying again makes sense."""
+    headers = {"retry-after": str(refused.retry)} if refused.retry else None
+    body = orjson.dumps({"error": refused.body()})
+    return Response(body, refused.status, headers, "application/json")
