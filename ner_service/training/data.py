@@ -1,7 +1,7 @@
 """Documents as arrays: distinct words once, units as runs of word ids and tag ids."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -41,6 +41,14 @@ class Lexicon:
             self.words.append(word)
         return found
 
+    def recased(self) -> Ints:
+        """The ids of each word in lower and in upper case, added where new: 2 x words."""
+        words = list(self.words)
+        return np.array(
+            [[self.id(change(word)) for word in words] for change in (str.lower, str.upper)],
+            dtype=np.int32,
+        )
+
 
 def encode(
     documents: Iterable[Document],
@@ -62,6 +70,18 @@ def encode(
                 convention,
                 weight,
             )
+
+
+def recase(
+    batch: Sequence[Unit], forms: Ints, share: float, random: np.random.Generator
+) -> list[Unit]:
+    """Turns a random share of units to lower or to upper case; `forms` is of `recased`."""
+    ways = random.integers(len(forms), size=len(batch))
+    chosen = random.random(len(batch)) < share
+    return [
+        replace(unit, words=forms[way][unit.words]) if change else unit
+        for unit, way, change in zip(batch, ways, chosen, strict=True)
+    ]
 
 
 class Features:
@@ -143,5 +163,3 @@ def batches(
         found[-1].append(unit)
     random.shuffle(found)
     return found
-
-

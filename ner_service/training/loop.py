@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ner_service.nets.encoder import Net
 from ner_service.training.config import Optimisation
-from ner_service.training.data import Example, Features, Unit, batches, collate
+from ner_service.training.data import Example, Features, Ints, Unit, batches, collate, recase
 from ner_service.training.device import Place
 from ner_service.types import NerError
 
@@ -51,9 +51,15 @@ class Trainer:
     """Holds all that changes while training, so that it can be saved and resumed."""
 
     def __init__(
-        self, net: Net, features: Features, train: Optimisation, place: Place
+        self,
+        net: Net,
+        features: Features,
+        train: Optimisation,
+        place: Place,
+        forms: Ints | None = None,
     ) -> None:
-        self.net, self.features, self.train, self.place = net.to(place.device), features, train, place
+        self.net, self.features, self.forms = net.to(place.device), features, forms
+        self.train, self.place = train, place
         self.optimizers = optimizers(net, train)
         self.average = Average(net, train.ema)
         self.progress = Progress()
@@ -66,6 +72,8 @@ class Trainer:
         """
         self.net.train()
         for batch in batches(units, self.train.batch_tokens, self.random):
+            if self.forms is not None:
+                batch = recase(batch, self.forms, self.train.case_noise, self.random)
             yield self.step(collate(batch, self.features), total), sum(len(u.words) for u in batch)
         self.progress.epoch += 1
 

@@ -23,7 +23,7 @@ from ner_service.taggers import model_path
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training import checkpoint
 from ner_service.training.config import Source, TrainConfig, read_config
-from ner_service.training.data import Features, Lexicon, Unit, encode
+from ner_service.training.data import Features, Ints, Lexicon, Unit, encode
 from ner_service.training.device import find_place
 from ner_service.training.loop import Progress, State, Trainer, fit
 from ner_service.training.transfer import extend, transplant
@@ -89,6 +89,7 @@ class Plan:
     start: Artefact  # vocabularies and the weights to begin with; none when from scratch
     units: list[Unit]
     features: Features
+    forms: Ints | None  # each word in other cases, where the training asks for them
     dev: list[Corpus]
     data: list[dict[str, Any]]
 
@@ -103,12 +104,13 @@ def plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
     net = net_config(config, labels, conventions)
     lexicon = Lexicon()
     units = list(chain.from_iterable(_encode(c, net, lexicon) for c in train))
+    forms = lexicon.recased() if config.train.case_noise else None
     start = _vocabularies(net, lexicon, before)
     features = Features(lexicon.words, start.vectors(), start.words, start.chars, start.shapes)
     data = [
         {**c.source.model_dump(), "sha256": c.sha256, "documents": len(c.documents)} for c in train
     ]
-    return Plan(config, start, units, features, dev, data)
+    return Plan(config, start, units, features, forms, dev, data)
 
 
 def net_config(
@@ -169,7 +171,7 @@ class Run:
         self.checkpoint = self.output.with_name(f"{self.output.name}.checkpoint.safetensors")
         place = find_place(plan.config.train)
         net = build(plan.start, plan.config)
-        self.trainer = Trainer(net, plan.features, plan.config.train, place)
+        self.trainer = Trainer(net, plan.features, plan.config.train, place, plan.forms)
         self.board = SummaryWriter(str(log)) if log else None
         self._print = checkpoint.fingerprint([plan.config.model_dump(), plan.data])
         tqdm.write(f"{len(plan.units):,} units on {place.device}, bf16 {place.bf16}")
