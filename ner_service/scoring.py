@@ -1,10 +1,16 @@
-"""Strict entity scores: exact bounds and label, micro and by label."""
+"""Entity scores: strict by seqeval, and by token as naeval publishes them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
-from ner_service.types import Document, Entity
+from ner_service.labels import OUTSIDE, tags
+from ner_service.text import Token, tokenize
+from ner_service.types import Document, Entity, MissingExtra
+
+Predicted = Sequence[Sequence[Entity]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,26 @@ class Score:
         return 2 * self.right / total if total else 0.0
 
 
-def exact(documents: Sequence[Document], predicted: Sequence[Sequence[Entity]]) -> Score:
-    """Micro scores over all labels; equals seqeval's strict mode over any common tokens."""
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Precision, recall and F1 as seqeval gives them; `gold` counts the gold entities."""
+
+    precision: float
+    recall: float
+    f1: float
+    gold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Strict scores, micro over all labels and for each of them."""
+
+    micro: Rates
+    labels: Mapping[str, Rates]
+
+
+def exact(documents: Iterable[Document], predicted: Predicted) -> Score:
+    """Counts of entities with equal bounds and label; its F1 is that of `strict`."""
     right = found = gold = 0
     for document, entities in zip(documents, predicted, strict=True):
         wanted = Counter(e.span for e in document.entities)
@@ -38,3 +62,61 @@ def exact(documents: Sequence[Document], predicted: Sequence[Sequence[Entity]]) 
         right += (wanted & given).total()
         found, gold = found + given.total(), gold + wanted.total()
     return Score(right, found, gold)
+
+
+def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
+    """seqeval's strict scores (IOB2) over the boundary grid, so whatever the tokeniser was."""
+    try:
+        from seqeval.metrics import classification_report
+        from seqeval.scheme import IOB2
+    except ImportError as error:
+        raise MissingExtra(f"seqeval ({error})", "eval") from error
+    gold, found = [], []
+    for document, entities in zip(documents, predicted, strict=True):
+        pieces = grid(document.text, [*document.entities, *entities])
+        gold.append(tags(pieces, document.entities, "BIO"))
+        found.append(tags(pieces, entities, "BIO"))
+    if all(tag == OUTSIDE for row in [*gold, *found] for tag in row):
+        return Report(Rates(0.0, 0.0, 0.0, 0), {})  # seqeval refuses to score nothing
+    rows = classification_report(
+        gold, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
+    )
+    labels = {name: _rates(row) for name, row in rows.items() if not name.endswith(" avg")}
+    return Report(_rates(rows["micro avg"]), labels)
+
+
+def _rates(row: Mapping[str, Any]) -> Rates:
+    return Rates(
+        float(row["precision"]), float(row["recall"]), float(row["f1-score"]), int(row["support"])
+    )
+
+
+def grid(text: str, entities: Iterable[Entity]) -> list[Token]:
+    """The text cut at every token's and every entity's bounds, white space included."""
+    cuts = {at for token in tokenize(text) for at in (token.start, token.end)}
+    cuts |= {at for entity in entities for at in (entity.start, entity.end)}
+    cuts |= {0, len(text)}
+    return [Token(start, end, text[start:end]) for start, end in pairwise(sorted(cuts))]
+
+
+def token_io(documents: Iterable[Document], predicted: Predicted) -> dict[str, Score]:
+    """Scores of razdel tokens by label, without regard to bounds: naeval's measure."""
+    counts: dict[str, Counter[str]] = {}
+    for document, entities in zip(documents, predicted, strict=True):
+        tokens = tokenize(document.text)
+        for gold, found in zip(
+            _labels(tokens, document.entities), _labels(tokens, entities), strict=True
+        ):
+            for label in {gold, found} - {""}:
+                count = counts.setdefault(label, Counter())
+                count["gold"] += label == gold
+                count["found"] += label == found
+                count["right"] += gold == found
+    return {
+        label: Score(count["right"], count["found"], count["gold"])
+        for label, count in sorted(counts.items())
+    }
+
+
+def _labels(tokens: Sequence[Token], entities: Sequence[Entity]) -> Iterator[str]:
+    return (tag[2:] for tag in tags(tokens, sorted(entities), "BIO"))

@@ -1,12 +1,22 @@
 """Readers and writers of annotated corpora, and where corpora lie."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
-from ner_service.corpora import jsonl
+from ner_service.corpora import brat, conll, docbin, jsonl, labelstudio
 from ner_service.types import CorpusError, Document
 
 FOLDERS = ("", "gold", "unlabelled")
+FORMATS: dict[str, ModuleType] = {
+    ".jsonl": jsonl,
+    ".conll": conll,
+    ".iob": conll,
+    ".bio": conll,
+    ".tsv": conll,
+    ".json": labelstudio,
+    ".spacy": docbin,
+}
 
 
 def locate(name: str, root: Path | None) -> Path:
@@ -23,6 +33,28 @@ def locate(name: str, root: Path | None) -> Path:
     raise CorpusError(f"corpus {name!r}: no such file, nor {name}.jsonl.gz under {root}")
 
 
-def read(path: Path) -> Iterator[Document]:
-    """The documents of a file; raises `CorpusError` naming file, line and field."""
-    return jsonl.read(path)
+def _format(path: Path, folder: bool) -> ModuleType:
+    if folder:
+        return brat
+    suffix = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    if suffix not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise CorpusError(f"{path}: unknown format: expected {known}, or a brat folder")
+    return FORMATS[suffix]
+
+
+def read(path: Path, labels: Mapping[str, str] | None = None) -> Iterator[Document]:
+    """The documents of a file or a brat folder, in order, with `labels` mapped FROM -> TO.
+
+    The name's ending says the format; an empty TO drops the label. Raises `CorpusError` naming
+    file, line and field.
+    """
+    if not path.exists():
+        raise CorpusError(f"{path}: no such file or folder")
+    found: Iterator[Document] = _format(path, path.is_dir()).read(path, labels or {})
+    return found
+
+
+def write(path: Path, documents: Iterable[Document]) -> None:
+    """Writes documents in the format of the name's ending; a name without one is a brat folder."""
+    _format(path, not path.suffix).write(path, documents)

@@ -1,0 +1,50 @@
+"""brat's standoff format: a folder of `.txt` files, each with its `.ann`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ner_service.corpora.checks import checked
+from ner_service.corpora.files import lines, read_text, replacing
+from ner_service.types import CorpusError, Document, Entity
+
+
+def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+    """Reads every text with its entities (`T` lines), sub-folders included.
+
+    Raises `CorpusError` naming the line of a malformed or discontinuous entity.
+    """
+    for file in sorted(path.rglob("*.txt")):
+        standoff = file.with_suffix(".ann")
+        if not standoff.exists():
+            raise CorpusError(f"{standoff}: missing, though {file.name} is there")
+        text = read_text(file)
+        found = list(_entities(standoff, labels))
+        name = str(file.relative_to(path).with_suffix(""))
+        yield Document(name, text, checked(found, text, labels, str(standoff)))
+
+
+def _entities(path: Path, labels: Mapping[str, str]) -> Iterator[Entity]:
+    for number, line in lines(path):
+        if not line.startswith("T"):
+            continue
+        columns = line.split("\t")
+        parts = columns[1].split() if len(columns) > 1 else []
+        if parts and labels.get(parts[0]) == "":
+            continue  # a dropped label may be discontinuous
+        if len(parts) != 3 or not all(part.isdecimal() for part in parts[1:]):
+            raise CorpusError(
+                f"{path}:{number}: expected T<n>, a tab, LABEL START END "
+                "(an entity in several pieces cannot be read)"
+            )
+        yield Entity(int(parts[1]), int(parts[2]), parts[0])
+
+
+def write(path: Path, documents: Iterable[Document]) -> None:
+    """Writes `NNNNNN.txt` and `.ann` for each document, numbered from 1."""
+    for number, document in enumerate(documents, 1):
+        with replacing(path / f"{number:06}.txt") as file:
+            file.write(document.text.encode())
+        with replacing(path / f"{number:06}.ann") as file:
+            for n, e in enumerate(document.entities, 1):
+                surface = " ".join(document.text[e.start : e.end].split())
+                file.write(f"T{n}\t{e.label} {e.start} {e.end}\t{surface}\n".encode())

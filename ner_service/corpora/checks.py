@@ -1,0 +1,43 @@
+"""What every reader checks of a document before it lets it in."""
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+from ner_service.labels import map_labels
+from ner_service.types import CorpusError, Entity
+
+
+def checked(
+    entities: Iterable[Entity], text: str, labels: Mapping[str, str], place: str
+) -> tuple[Entity, ...]:
+    """Entities with mapped labels, sorted; raises `CorpusError` where bounds are wrong or overlap.
+
+    `labels` maps first, so that dropping a label also drops its overlaps; `place` begins each
+    error.
+    """
+    found = sorted(map_labels(entities, labels), key=lambda e: (e.start, e.end))
+    for entity in found:
+        if not 0 <= entity.start < entity.end:
+            raise CorpusError(f"{place}: {entity.start}:{entity.end} is not a span")
+        if entity.end > len(text):
+            raise CorpusError(
+                f"{place}: {entity.start}:{entity.end} {entity.label} is beyond the text "
+                f"({len(text)} characters)"
+            )
+    for before, after in pairwise(found):
+        if after.start < before.end:
+            raise CorpusError(
+                f"{place}: {before.start}:{before.end} {before.label} and "
+                f"{after.start}:{after.end} {after.label} overlap; drop one label with "
+                f"{after.label}= in the label mapping"
+            )
+    return tuple(found)
+
+
+def checked_text(value: object, place: str) -> str:
+    """A text that is a string and valid Unicode."""
+    if not isinstance(value, str):
+        raise CorpusError(f"{place}: expected a string")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise CorpusError(f"{place}: holds half a surrogate pair")
+    return value

@@ -1,0 +1,53 @@
+"""spaCy's DocBin (`.spacy`), which `spacy train` reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ner_service.corpora.checks import checked
+from ner_service.corpora.files import replacing
+from ner_service.types import CorpusError, Document, Entity, MissingExtra
+
+LANGUAGE = "ru"
+
+
+def _spacy() -> Any:
+    try:
+        import spacy.tokens
+    except ImportError as error:
+        raise MissingExtra(f"the DocBin format ({error})", "spacy") from error
+    return spacy
+
+
+def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+    """Reads documents by spaCy's tokens; raises `CorpusError` where it is no DocBin."""
+    spacy = _spacy()
+    try:
+        docs = list(spacy.tokens.DocBin().from_disk(path).get_docs(spacy.blank(LANGUAGE).vocab))
+    except OSError as error:
+        raise CorpusError(f"{path}: {error.strerror or error}") from None
+    except Exception as error:  # whatever zlib, msgpack or spaCy say of damaged bytes
+        raise CorpusError(f"{path}: not a DocBin: {type(error).__name__}") from None
+    for number, doc in enumerate(docs, 1):
+        found = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents]
+        yield Document(
+            str(number), doc.text, checked(found, doc.text, labels, f"{path}: document {number}")
+        )
+
+
+def write(path: Path, documents: Iterable[Document]) -> None:
+    """Writes spaCy's tokens and entities; an entity that ends inside a token takes it whole."""
+    spacy = _spacy()
+    nlp = spacy.blank(LANGUAGE)
+    packed = spacy.tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"])
+    for document in documents:
+        nlp.max_length = max(nlp.max_length, len(document.text))
+        doc = nlp.make_doc(document.text)
+        found = [
+            doc.char_span(e.start, e.end, label=e.label, alignment_mode="expand")
+            for e in document.entities
+        ]
+        doc.set_ents(spacy.util.filter_spans([span for span in found if span is not None]))
+        packed.add(doc)
+    with replacing(path) as file:
+        file.write(packed.to_bytes())
