@@ -1,7 +1,7 @@
 """The FastAPI application: routes, lifespan, error handlers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -14,11 +14,23 @@ from starlette.exceptions import HTTPException
 
 from ner_service import __version__
 from ner_service.service.batcher import Answer, Lane, NotReady, TaggerFailed
+from ner_service.service.bodies import (
+    JSON,
+    NDJSON,
+    PLAIN,
+    content_type,
+    no_query,
+    parse_text,
+    query,
+    read_body,
+    read_lines,
+)
 from ner_service.service.errors import Refused, invalid, refusal, respond
+from ner_service.service.openapi import BATCH_BODY, ERRORS, TEXT_BODY, described
 from ner_service.service.schemas import (
     BatchRequest,
     BatchResponse,
-    ErrorResponse,
+    LineRequest,
     TaggerOut,
     TextRequest,
     TextResponse,
@@ -26,23 +38,9 @@ from ner_service.service.schemas import (
 )
 from ner_service.service.schemas import Request as Options
 from ner_service.service.settings import Settings
+from ner_service.service.stream import Stream, in_order
 from ner_service.taggers import load_tagger
 from ner_service.types import NerError, Tagger, UnknownTagger
-
-JSON, PLAIN = "application/json", "text/plain"
-ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorResponse, "description": description}
-    for status, description in {
-        404: "No tagger goes by that name",
-        413: "The body or a text is too long, or there are too many texts",
-        415: "The content type is not one of those listed",
-        422: "The request is malformed; `fields` says where",
-        429: "The queue is full; see `Retry-After`",
-        500: "The tagger failed on this text",
-        503: "The tagger is not ready; see `Retry-After`",
-        504: "The deadline passed",
-    }.items()
-}
 
 
 class Service:
@@ -61,9 +59,9 @@ class Service:
         }
 
     def stop(self) -> None:
-        """Lets each lane finish what it accepted."""
+        """Lets each lane finish what it admitted."""
         for lane in self.lanes.values():
-            lane.stop()
+            lane.stop(self.settings.timeout_s)
 
     def lane(self, options: Options) -> Lane:
         """The lane that a request names; raises where its options do not fit the tagger."""
@@ -71,11 +69,11 @@ class Service:
         if name not in self.lanes:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self.lanes)}")
         lane = self.lanes[name]
-        if options.labels is not None and lane.tagger:
-            known = lane.tagger.info.labels
-            if set(options.labels) - set(known):
-                message = f"labels: {name} knows {', '.join(known)}"
-                raise Refused(422, "unknown_label", message, ["labels"])
+        lane.check()
+        known = lane.tagger.info.labels if lane.tagger else ()
+        if set(options.labels or ()) - set(known):
+            message = f"labels: {name} knows {', '.join(known)}"
+            raise Refused(422, "unknown_label", message, ["labels"])
         return lane
 
     def check_length(self, text: str, field: str) -> None:
@@ -85,55 +83,53 @@ class Service:
             message = f"{field}: longer than {most} characters (NER_MAX_TEXT_CHARS)"
             raise Refused(413, "text_too_long", message, [field])
 
-    async def tag(self, lane: Lane, texts: list[str]) -> list[Answer]:
+    async def tag(self, lane: Lane, texts: Sequence[str], wait: bool = False) -> list[Answer]:
         """Answers within the deadline."""
         try:
             async with asyncio.timeout(self.settings.timeout_s):
-                return await lane.tag(texts)
+                return await lane.tag(texts, wait)
         except TimeoutError:
             message = f"no answer within {self.settings.timeout_s:g} s (NER_TIMEOUT_S)"
             raise Refused(504, "timeout", message) from None
 
-    async def body(self, request: Request) -> bytes:
-        """The body, refused as soon as it is larger than allowed."""
-        most, parts, size = self.settings.max_body_bytes, [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > most:
-                message = f"the body is larger than {most} bytes (NER_MAX_BODY_BYTES)"
-                raise Refused(413, "body_too_large", message)
-            parts.append(part)
-        return b"".join(parts)
+    async def answer(self, lane: Lane, asked: TextRequest, wait: bool = False) -> dict[str, Any]:
+        """One text's response."""
+        (answer,) = await self.tag(lane, [asked.text], wait)
+        if isinstance(answer, TaggerFailed):
+            raise answer
+        entities = entities_out(asked.text, answer, asked.labels, asked.offsets)
+        return {"tagger": lane.name, "offsets": asked.offsets, "entities": entities}
+
+    async def batch(self, lane: Lane, asked: BatchRequest) -> dict[str, Any]:
+        """The response to several texts; one that failed says so in its place."""
+        answers = await self.tag(lane, asked.texts)
+        results = [
+            {"error": refusal(answer).body()}
+            if isinstance(answer, TaggerFailed)
+            else {"entities": entities_out(text, answer, asked.labels, asked.offsets)}
+            for text, answer in zip(asked.texts, answers, strict=True)
+        ]
+        return {"tagger": lane.name, "offsets": asked.offsets, "results": results}
+
+    async def line(self, options: Options, line: bytes) -> dict[str, Any]:
+        """The answer to one line of a stream; what is wrong with the line is its answer."""
+        id: dict[str, Any] = {}
+        try:
+            asked = LineRequest.model_validate_json(line)
+            id = {"id": asked.id} if "id" in asked.model_fields_set else {}
+            asked = asked.model_copy(update=_unset(options, asked))
+            self.check_length(asked.text, "text")
+            return id | await self.answer(self.lane(asked), asked, wait=True)
+        except ValidationError as error:
+            return id | {"error": invalid(error).body()}
+        except NerError as error:
+            return id | {"error": refusal(error).body()}
 
 
-def content_type(request: Request, *allowed: str) -> str:
-    """The request's media type; raises where it is not among those allowed."""
-    header = request.headers.get("content-type", "")
-    kind, _, parameters = header.partition(";")
-    kind = kind.strip().lower()
-    charset = parameters.lower().partition("charset=")[2].strip(' "')
-    if kind not in allowed:
-        message = f"content-type: expected {' or '.join(allowed)}"
-        raise Refused(415, "unsupported_media_type", message)
-    if charset and charset not in ("utf-8", "utf8"):
-        raise Refused(415, "unsupported_charset", "content-type: the charset must be UTF-8")
-    return kind
-
-
-def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
-    """A single text out of JSON, or out of a plain body with its options in the query."""
-    if kind == JSON:
-        return TextRequest.model_validate_json(body)
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        raise Refused(422, "invalid_encoding", "the body is not UTF-8") from None
-    query: dict[str, Any] = dict(request.query_params)
-    if "labels" in query:
-        query["labels"] = [label for label in query["labels"].split(",") if label]
-    if "text" in query:
-        raise Refused(422, "invalid_request", "text: belongs in the body", ["text"])
-    return TextRequest.model_validate({"text": text, **query})
+def _unset(options: Options, asked: Options) -> dict[str, Any]:
+    """The stream's options that a line does not set itself."""
+    names = options.model_fields_set - asked.model_fields_set
+    return {name: getattr(options, name) for name in names}
 
 
 def json_response(value: Any) -> Response:
@@ -178,37 +174,31 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         response.headers.update(error.headers or {})
         return response
 
-    @app.post("/ner", response_model=TextResponse, responses=ERRORS, summary="Tag one text")
+    @app.post("/ner", openapi_extra=TEXT_BODY, **described("Tag one text", TextResponse))
     async def ner(request: Request) -> Response:
         kind = content_type(request, JSON, PLAIN)
-        asked = parse_text(request, kind, await service.body(request))
+        body = await read_body(request, settings.max_body_bytes)
+        asked = parse_text(request, kind, body)
         service.check_length(asked.text, "text")
-        lane = service.lane(asked)
-        (answer,) = await service.tag(lane, [asked.text])
-        if isinstance(answer, TaggerFailed):
-            raise answer
-        entities = entities_out(asked.text, answer, asked.labels, asked.offsets)
-        return json_response({"tagger": lane.name, "offsets": asked.offsets, "entities": entities})
+        return json_response(await service.answer(service.lane(asked), asked))
 
-    @app.post("/ner/batch", response_model=BatchResponse, responses=ERRORS, summary="Tag texts")
+    @app.post("/ner/batch", openapi_extra=BATCH_BODY, **described("Tag texts", BatchResponse))
     async def batch(request: Request) -> Response:
-        content_type(request, JSON)
-        asked = BatchRequest.model_validate_json(await service.body(request))
+        if content_type(request, JSON, NDJSON) == NDJSON:
+            options = Options.model_validate(query(request))
+            service.lane(options)
+            lines = read_lines(request, settings.max_body_bytes)
+            return Stream(in_order(partial(service.line, options), lines))
+        no_query(request)
+        body = await read_body(request, settings.max_body_bytes)
+        asked = BatchRequest.model_validate_json(body)
         most = settings.max_batch_texts
         if len(asked.texts) > most:
             message = f"texts: more than {most} (NER_MAX_BATCH_TEXTS)"
             raise Refused(413, "too_many_texts", message, ["texts"])
         for n, text in enumerate(asked.texts):
             service.check_length(text, f"texts.{n}")
-        lane = service.lane(asked)
-        answers = await service.tag(lane, asked.texts)
-        results = [
-            {"error": refusal(answer).body()}
-            if isinstance(answer, TaggerFailed)
-            else {"entities": entities_out(text, answer, asked.labels, asked.offsets)}
-            for text, answer in zip(asked.texts, answers, strict=True)
-        ]
-        return json_response({"tagger": lane.name, "offsets": asked.offsets, "results": results})
+        return json_response(await service.batch(service.lane(asked), asked))
 
     @app.get("/taggers", summary="The taggers that can be named")
     async def taggers() -> list[TaggerOut]:

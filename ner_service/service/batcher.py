@@ -7,8 +7,10 @@ the last one ran, so nobody waits for a timer; it passes over requests whose cli
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ner_service.types import Entity, NerError, Tagger
@@ -16,6 +18,7 @@ from ner_service.types import Entity, NerError, Tagger
 log = logging.getLogger(__name__)
 
 PROBE = "Анна живёт в Москве."
+ROOM_POLL_S = 0.01  # how often a stream looks for room in the queue
 
 
 class Overloaded(NerError):
@@ -42,14 +45,11 @@ class Job:
     """The texts of one request, how many have been handed out, and their answers."""
 
     texts: Sequence[str]
+    cost: int
     answered: asyncio.Future[list[Answer]]
     loop: asyncio.AbstractEventLoop
     taken: int = 0
     answers: list[Answer] = field(default_factory=list)
-
-    @property
-    def chars(self) -> int:
-        return sum(map(cost, self.texts))
 
 
 def cost(text: str) -> int:
@@ -67,8 +67,9 @@ class Lane:
         self.tagger: Tagger | None = None
         self.error: NerError | None = None
         self._load, self._queue_chars, self._batch_chars = load, queue_chars, batch_chars
-        self._jobs: deque[Job] = deque()
-        self._queued = 0
+        self._open: set[Job] = set()  # admitted and not yet answered
+        self._turns: deque[Job] = deque()  # those with texts that no batch has yet
+        self._pace = 0.0  # seconds a character, as lately measured
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = self._start()
@@ -83,39 +84,48 @@ class Lane:
         """True once the tagger has really answered a text, for as long as its thread lives."""
         return self.tagger is not None and self._thread.is_alive()
 
+    @property
+    def queued(self) -> int:
+        """What the texts not yet answered cost."""
+        with self._changed:
+            return sum(job.cost for job in self._open)
+
     async def tag(self, texts: Sequence[str], wait: bool = False) -> list[Answer]:
         """Answers each text in order, or with the error that it caused.
 
         Raises `Overloaded` or `NotReady` at once; with `wait`, for streams, waits for room
-        instead. A cancelled caller's texts are not tagged.
+        instead. Texts that no batch has yet are dropped when the caller is cancelled.
         """
-        while not self._admits(texts):
-            if not wait:
-                raise Overloaded(retry_after=1)
-            await asyncio.sleep(0.01)
         loop = asyncio.get_running_loop()
-        job = Job(texts, loop.create_future(), loop)
+        job = Job(texts, sum(map(cost, texts)), loop.create_future(), loop)
+        self.check()
         if not texts:
             return []
-        with self._changed:
-            self._jobs.append(job)
-            self._queued += job.chars
-            self._changed.notify()
+        while not self._admit(job):
+            if not wait:
+                raise Overloaded(retry_after=max(1, round(self.queued * self._pace)))
+            await asyncio.sleep(ROOM_POLL_S)
+            self.check()
         return await job.answered
 
-    def _admits(self, texts: Sequence[str]) -> bool:
-        self._check()
-        size = sum(map(cost, texts))
-        return not self._queued or self._queued + size <= self._queue_chars
-
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raises `NotReady` unless the tagger can answer; starts a thread that died again."""
         if self.error:
             raise NotReady(f"{self.name}: {self.error}")
         if not self._thread.is_alive() and not self._stopping:
-            self.tagger = None
             self._thread = self._start()
         if not self.ready:
             raise NotReady(f"{self.name} is loading")
+
+    def _admit(self, job: Job) -> bool:
+        with self._changed:
+            queued = sum(other.cost for other in self._open)
+            if queued and queued + job.cost > self._queue_chars:
+                return False
+            self._open.add(job)
+            self._turns.append(job)
+            self._changed.notify()
+            return True
 
     def _run(self) -> None:
         try:
@@ -128,63 +138,77 @@ class Lane:
             self.error = error
             log.error("%s cannot be loaded: %s", self.name, error)
         except BaseException as error:
-            log.error("%s died: %s", self.name, type(error).__name__)
+            log.error("%s died of %s; the next request starts it again", self.name, _kind(error))
         finally:
             self.tagger = None
             self._abandon()
 
     def _next(self) -> list[tuple[Job, str]]:
-        """Waits for texts; takes turns between jobs up to the budget. Empty when stopping."""
+        """Waits for texts and takes a batch of them; empty when stopping."""
         with self._changed:
-            while not self._jobs and not self._stopping:
+            while True:
+                if batch := self._take():
+                    return batch
+                if self._stopping:
+                    return []
                 self._changed.wait()
-            batch: list[tuple[Job, str]] = []
-            size = 0
-            while self._jobs and (not batch or size < self._batch_chars):
-                job = self._jobs.popleft()
-                if job.answered.cancelled():
-                    self._queued -= job.chars
-                    continue
-                text = job.texts[job.taken]
-                job.taken += 1
-                batch.append((job, text))
-                size += cost(text)
-                if job.taken < len(job.texts):
-                    self._jobs.append(job)
-            return batch or (self._next() if not self._stopping else [])
+
+    def _take(self) -> list[tuple[Job, str]]:
+        """One text of each job in turn, up to the budget."""
+        batch: list[tuple[Job, str]] = []
+        size = 0
+        while self._turns and (not batch or size < self._batch_chars):
+            job = self._turns.popleft()
+            if job.answered.cancelled():
+                self._open.discard(job)
+                continue
+            batch.append((job, job.texts[job.taken]))
+            size += cost(job.texts[job.taken])
+            job.taken += 1
+            if job.taken < len(job.texts):
+                self._turns.append(job)
+        return batch
 
     def _answer(self, tagger: Tagger, batch: Sequence[tuple[Job, str]]) -> None:
-        for (job, _), answer in zip(batch, answers(tagger, [t for _, t in batch]), strict=True):
+        texts = [text for _, text in batch]
+        started = time.perf_counter()
+        found = answers(tagger, texts)
+        self._pace = (time.perf_counter() - started) / sum(map(cost, texts))
+        for (job, _), answer in zip(batch, found, strict=True):
             job.answers.append(answer)
             if len(job.answers) == len(job.texts):
                 self._finish(job, job.answers)
 
     def _finish(self, job: Job, result: list[Answer] | NerError) -> None:
         with self._changed:
-            self._queued -= job.chars
-
-        def deliver() -> None:
-            if job.answered.done():
-                return
-            if isinstance(result, NerError):
-                job.answered.set_exception(result)
-            else:
-                job.answered.set_result(result)
-
-        job.loop.call_soon_threadsafe(deliver)
+            self._open.discard(job)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            job.loop.call_soon_threadsafe(deliver, job, result)
 
     def _abandon(self) -> None:
+        """Tells everyone still waiting that no answer will come."""
         with self._changed:
-            jobs, self._jobs = list(self._jobs), deque()
+            jobs = list(self._open)
+            self._turns.clear()
         for job in jobs:
             self._finish(job, NotReady(f"{self.name} is restarting"))
 
-    def stop(self) -> None:
-        """Lets the worker finish what is queued, and waits for it."""
+    def stop(self, seconds: float) -> None:
+        """Lets the worker finish what was admitted, and waits so long for it."""
         with self._changed:
             self._stopping = True
             self._changed.notify()
-        self._thread.join(timeout=10)
+        self._thread.join(seconds)
+
+
+def deliver(job: Job, result: list[Answer] | NerError) -> None:
+    """Hands a result to the caller, in the caller's own loop."""
+    if job.answered.done():
+        return
+    if isinstance(result, NerError):
+        job.answered.set_exception(result)
+    else:
+        job.answered.set_result(result)
 
 
 def answers(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
@@ -193,6 +217,10 @@ def answers(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
         return list(tagger.tag(texts))
     except Exception as error:
         if len(texts) == 1:
-            log.error("%s on a text of %d characters", type(error).__name__, len(texts[0]))
+            log.error("%s on a text of %d characters", _kind(error), len(texts[0]))
             return [TaggerFailed("the tagger failed on this text")]
         return [answer for text in texts for answer in answers(tagger, [text])]
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__  # never its message, which may quote the text

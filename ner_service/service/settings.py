@@ -1,14 +1,17 @@
 """The service's settings, read once from the environment (prefix `NER_`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ner_service.types import ConfigError
+from ner_service.taggers import check_spec
+from ner_service.types import ConfigError, UnknownTagger
 
 PREFIX = "NER_"
+CORPORA = "NER_CORPORA"  # not a setting of the service: the command line reads it
 
 
 class Settings(BaseSettings):
@@ -17,7 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     taggers: str = Field(
-        "natasha,bilstm", description="taggers to serve: NAME or NAME=SPEC, by commas"
+        "natasha,spacy,bilstm", description="taggers to serve: NAME or NAME=SPEC, by commas"
     )
     default_tagger: str = Field("", description="who answers when a request names no tagger")
     host: str = Field("127.0.0.1", description="address to listen on")
@@ -33,10 +36,15 @@ class Settings(BaseSettings):
 
     @field_validator("taggers")
     @classmethod
-    def _names(cls, value: str) -> str:
-        names = list(specs(value))
-        if not names:
+    def _known(cls, value: str) -> str:
+        found = specs(value)
+        if not found:
             raise ValueError("names no tagger")
+        for spec in found.values():
+            try:
+                check_spec(spec)
+            except UnknownTagger as error:
+                raise ValueError(str(error)) from None
         return value
 
     @property
@@ -69,19 +77,35 @@ def read_settings(**overrides: Any) -> Settings:
         settings = Settings(**{k: v for k, v in overrides.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise ConfigError(f"{name}: {first['msg']}") from None
+        name = variable("_".join(str(part) for part in first["loc"]))
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{name}: {reason} (got {str(first['input'])[:80]!r})") from None
     if settings.default not in settings.specs:
         known = ", ".join(settings.specs)
-        raise ConfigError(f"{PREFIX}DEFAULT_TAGGER: {settings.default!r} is not in {known}")
+        raise ConfigError(
+            f"{variable('default_tagger')}: {settings.default!r} is not among the taggers: {known}"
+        )
     return settings
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables(environment: Iterable[str]) -> list[str]:
+    """Variables that look like settings and are none, each with the nearest name that is."""
+    known = [*map(variable, Settings.model_fields), CORPORA]
+    strange = sorted(n for n in environment if n.startswith(PREFIX) and n not in known)
+    near = {name: get_close_matches(name, known, 1) for name in strange}
+    return [f"{name} (did you mean {near[name][0]}?)" if near[name] else name for name in strange]
 
 
 def settings_table() -> str:
     """The settings as a Markdown table."""
     fields: Mapping[str, Any] = Settings.model_fields
     rows = [
-        f"| `{PREFIX}{name.upper()}` | `{field.default}` | {field.description} |"
+        f"| `{variable(name)}` | `{field.default or ' '}` | {field.description} |"
         for name, field in fields.items()
     ]
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])

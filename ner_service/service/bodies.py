@@ -1,0 +1,91 @@
+"""Request bodies: their type, their size, and their parsing into requests."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Request
+
+from ner_service.service.errors import Refused
+from ner_service.service.schemas import TextRequest
+
+JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
+
+
+def content_type(request: Request, *allowed: str) -> str:
+    """The request's media type; raises where it is not among those allowed."""
+    header = request.headers.get("content-type", "")
+    kind, _, parameters = header.partition(";")
+    kind = kind.strip().lower()
+    charset = parameters.lower().partition("charset=")[2].strip(' "')
+    if kind not in allowed:
+        message = f"content-type: expected {' or '.join(allowed)}"
+        raise Refused(415, "unsupported_media_type", message)
+    if charset and charset not in ("utf-8", "utf8"):
+        raise Refused(415, "unsupported_charset", "content-type: the charset must be UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, "unsupported_encoding", "content-encoding: send the body as it is")
+    return kind
+
+
+def _too_large(what: str, most: int) -> Refused:
+    message = f"{what} is larger than {most} bytes (NER_MAX_BODY_BYTES)"
+    return Refused(413, "body_too_large", message)
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, refused as soon as it is larger than allowed."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise _too_large("the body", most)
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def read_lines(request: Request, most: int) -> AsyncIterator[bytes | Refused]:
+    """The body's lines as they come; one that is too long is passed over and says so."""
+    rest, skipping = b"", False
+    async for part in request.stream():
+        *whole, rest = (rest + part).split(b"\n")
+        for line in whole:
+            if line.strip() and not skipping:
+                yield line
+            skipping = False
+        if len(rest) > most:
+            if not skipping:
+                yield _too_large("the line", most)
+            rest, skipping = b"", True
+    if rest.strip() and not skipping:
+        yield rest
+
+
+def no_query(request: Request) -> None:
+    """Raises where options stand in the query though they belong in the body."""
+    if request.query_params:
+        fields = list(request.query_params)[:20]
+        raise Refused(422, "invalid_request", "options of a JSON body belong in it", fields)
+
+
+def query(request: Request) -> dict[str, Any]:
+    """Options out of the query; `labels` may repeat or be joined by commas."""
+    found: dict[str, Any] = dict(request.query_params)
+    if "text" in found:
+        raise Refused(422, "invalid_request", "text: belongs in the body", ["text"])
+    if "labels" in found:
+        joined = ",".join(request.query_params.getlist("labels"))
+        found["labels"] = [label.strip() for label in joined.split(",") if label.strip()]
+    return found
+
+
+def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
+    """A single text out of JSON, or out of a plain body with its options in the query."""
+    if kind == JSON:
+        no_query(request)
+        return TextRequest.model_validate_json(body)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 at byte {error.start}"
+        raise Refused(422, "invalid_encoding", message) from None
+    return TextRequest.model_validate(query(request) | {"text": text})
