@@ -29,9 +29,7 @@ class Entity:
 
     def shift(self, offset: int) -> "Entity":
         """The same entity in a text that has `offset` more code points in front."""
-        return Entity(
-            self.start + offset, self.end + offset, self.label, self.score, self.normal
-        )
+        return Entity(self.start + offset, self.end + offset, self.label, self.score, self.normal)
 
 
 @dataclass(frozen=True, slots=True)

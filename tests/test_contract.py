@@ -8,8 +8,18 @@ from ner_service.taggers import load_tagger
 from ner_service.types import Tagger
 
 NAMES = ("natasha", "bilstm")
-NEWS = "Посол Израиля на Украине Йоэль Лион пришел в шок, узнав о решении властей Львовской области."
-TEXTS = ["", " \n\t", NEWS, "😀👨‍👩‍👧 Анна", "Москва\r\nПариж\r\n", "Моско\u0301ва е\u0308ж", "а" * 100_000]
+NEWS = (
+    "Посол Израиля на Украине Йоэль Лион пришел в шок, узнав о решении властей Львовской области."
+)
+TEXTS = [
+    "",
+    " \n\t",
+    NEWS,
+    "😀👨‍👩‍👧 Анна",
+    "Москва\r\nПариж\r\n",
+    "Моско\u0301ва е\u0308ж",
+    "а" * 100_000,
+]
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -44,11 +54,15 @@ def test_answers_every_text(tagger: Tagger, text: str) -> None:
     check(tagger, text)
 
 
-words = st.sampled_from(["Иван", "Петров", "в", "Москве", "МИД", "«", "»", ".", "!", "-", "г.", "😀", "\n"])
+words = st.sampled_from(
+    ["Иван", "Петров", "в", "Москве", "МИД", "«", "»", ".", "!", "-", "г.", "😀", "\n"]
+)
 texts = st.one_of(st.text(max_size=60), st.lists(words, max_size=20).map(" ".join))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(texts, max_size=4))
 def test_an_answer_does_not_depend_on_its_batch(tagger: Tagger, batch: list[str]) -> None:
     for text in batch:

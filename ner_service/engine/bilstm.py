@@ -79,9 +79,7 @@ class Engine:
 
     def _score(self, start: int, end: int, path: Any, messages: Any, transitions: Any) -> float:
         go_on = self._go_on[path[end - 1]]
-        return float(
-            kernels.span_probability(start, end, path, go_on, messages, transitions)
-        )
+        return float(kernels.span_probability(start, end, path, go_on, messages, transitions))
 
 
 def spans(tags: Sequence[str]) -> list[tuple[int, int, str]]:

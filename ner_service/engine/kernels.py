@@ -5,23 +5,21 @@ that an answer cannot depend on its batch.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import numpy as np
 
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of sums is ours
 
 
-def compiled(function: Kernel) -> Kernel:
+def compiled(function: Callable[..., Any]) -> Any:
     """Compiles at first call and keeps the machine code on disk where that can be written."""
-    options = {"nogil": True, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
+    options: Any = {"nogil": True, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
     try:
-        kernel: Kernel = numba.njit(function, cache=True, **options)
+        return numba.njit(function, cache=True, **options)
     except RuntimeError:  # no folder for the cache
-        kernel = numba.njit(function, **options)
-    return kernel
+        return numba.njit(function, **options)
 
 
 @compiled

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
@@ -138,5 +139,4 @@ def _net(values: Mapping[str, Any]) -> NetConfig:
     known = {f.name for f in fields(NetConfig) if f.init}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"unknown net settings: {', '.join(unknown)}")
-    listed = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    return NetConfig(**listed)
+    return TypeAdapter(NetConfig).validate_python(values)

@@ -48,7 +48,8 @@ class CharCNN(nn.Module):
 
     def forward(self, chars: Tensor) -> Tensor:
         found = self.conv(self.table(chars).transpose(1, 2))  # words x size x characters
-        return found.masked_fill((chars == PAD).unsqueeze(1), -torch.inf).amax(2)
+        masked: Tensor = found.masked_fill((chars == PAD).unsqueeze(1), -torch.inf)
+        return masked.amax(2)
 
 
 class CharLSTM(nn.Module):
@@ -101,7 +102,8 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         x = x * mask.unsqueeze(2)
-        return self.conv(x.transpose(1, 2)).transpose(1, 2).relu()
+        found: Tensor = self.conv(x.transpose(1, 2)).transpose(1, 2)
+        return found.relu()
 
 
 class Dropout(nn.Module):

@@ -1,6 +1,5 @@
 """Pretrained word vectors, referenced by hash and never copied into a model folder."""
 
-import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ner_service.digest import digest
 from ner_service.types import MissingExtra, ModelError
 
 Floats = NDArray[np.float32]
@@ -55,7 +55,7 @@ def _navec() -> Vectors:
         return found
 
     ids = {w: i for w, i in navec.vocab.word_ids.items() if w not in ("<unk>", "<pad>")}
-    return Vectors(ids, rows, codes.shape[0] * codes.shape[2], _hash(Path(NEWS_EMBEDDING)))
+    return Vectors(ids, rows, codes.shape[0] * codes.shape[2], digest(Path(NEWS_EMBEDDING)))
 
 
 def _text(path: Path) -> Vectors:
@@ -77,8 +77,4 @@ def _text(path: Path) -> Vectors:
     if not rows:
         raise ModelError(f"{path}: holds no word vectors")
     table = np.stack(rows)
-    return Vectors(words, table.__getitem__, table.shape[1], _hash(path))
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return Vectors(words, table.__getitem__, table.shape[1], digest(path))

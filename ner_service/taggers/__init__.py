@@ -50,8 +50,14 @@ def load_tagger(spec: str) -> Tagger:
     Raises `UnknownTagger` for an unknown backend, `ModelError` for a model that is missing or
     damaged, `MissingExtra` where the backend's library is not installed.
     """
+    name, source = check_spec(spec)
+    return LOADERS[name](source or DEFAULT_SOURCES.get(name, ""))
+
+
+def check_spec(spec: str) -> tuple[str, str]:
+    """Parts a spec into backend and source; raises `UnknownTagger`."""
     name, _, source = spec.partition(":")
     if name not in LOADERS:
         known = ", ".join(LOADERS)
         raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
-    return LOADERS[name](source or DEFAULT_SOURCES.get(name, ""))
+    return name, source

@@ -1,11 +1,11 @@
 """Natasha's news NER: slovnet's CNN-CRF over navec, with the weights of natasha's own wheel."""
 
-import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ner_service.digest import digest
 from ner_service.labels import LABELS
 from ner_service.text import Token, chunks, tokenize
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
@@ -69,13 +69,6 @@ def load(source: str) -> NatashaTagger:
         languages=("ru",),
         labels=LABELS,
         score_kind="none",
-        hash=_hash(NEWS_NER, NEWS_EMBEDDING),
+        hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
     return NatashaTagger(NewsNERTagger(NewsEmbedding()), info)
-
-
-def _hash(*paths: str) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()

@@ -8,11 +8,11 @@ import torch
 from numpy.typing import NDArray
 
 from ner_service.labels import tags
+from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, Words
 from ner_service.nets.units import units
 from ner_service.nets.vectors import Vectors
 from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
-from ner_service.nets.config import NetConfig
 from ner_service.types import Document
 
 Ints = NDArray[np.int32]
@@ -147,9 +147,7 @@ def collate(units: Sequence[Unit], features: Features) -> Example:
     return Example(batch, torch.from_numpy(gold), weights)
 
 
-def batches(
-    units: Sequence[Unit], budget: int, random: np.random.Generator
-) -> list[list[Unit]]:
+def batches(units: Sequence[Unit], budget: int, random: np.random.Generator) -> list[list[Unit]]:
     """Units of similar length together, at most `budget` padded tokens each, in random order."""
     noisy = [len(unit.words) * random.uniform(0.9, 1.1) for unit in units]
     found: list[list[Unit]] = []

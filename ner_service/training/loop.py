@@ -95,7 +95,7 @@ class Trainer:
                 f"the loss is {loss.item()} at step {self.progress.step}: lower train.lr "
                 f"(now {self.train.lr})"
             )
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         dense = [p for p in self.net.parameters() if p.grad is not None and not p.grad.is_sparse]
         nn.utils.clip_grad_norm_(dense, self.train.clip)
         for optimizer in self.optimizers:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from ner_service import __version__, corpora, scoring
-from ner_service.labels import map_labels
+from ner_service.digest import digest
 from ner_service.nets.artefact import Artefact, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.config import NetConfig
@@ -44,21 +43,11 @@ class Corpus:
 def read_source(source: Source, root: Path | None) -> Corpus:
     """Reads a corpus by path, or by name under `root`; raises `CorpusError`."""
     path = corpora.locate(source.path, root)
-    documents = [
-        Document(d.id, d.text, tuple(map_labels(d.entities, source.labels)))
-        for d in tqdm(corpora.read(path), desc=f"reading {source.path}", unit="doc", delay=1)
-    ]
+    reader = corpora.read(path, source.labels)
+    documents = list(tqdm(reader, desc=f"reading {source.path}", unit="doc", delay=1))
     if not documents:
         raise CorpusError(f"{path}: holds no documents")
-    return Corpus(source, _hash(path), documents)
-
-
-def _hash(path: Path) -> str:
-    digest = sha256()
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if file.is_file():
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return Corpus(source, digest(path), documents)
 
 
 def labels_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:
@@ -76,7 +65,7 @@ def check_labels(train: Sequence[Corpus], dev: Sequence[Corpus]) -> tuple[str, .
     if strange := sorted(set(labels_of(dev)) - set(labels)):
         raise CorpusError(
             f"data.dev: labels {', '.join(strange)} are not in data.train "
-            f"({', '.join(labels)}); map or drop them with labels = {{ FROM = \"TO\" }}"
+            f'({", ".join(labels)}); map or drop them with labels = {{ FROM = "TO" }}'
         )
     return labels
 

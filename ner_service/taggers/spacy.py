@@ -1,0 +1,89 @@
+"""Any spaCy pipeline with an entity recogniser, by package name or path."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ner_service.digest import digest
+from ner_service.taggers import model_path
+from ner_service.text import chunks
+from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
+
+MAX_CHARS = 100_000  # bounds the memory of one pass; longer texts are cut at sentence bounds
+SLICE = 64  # texts a memory zone: what new words leave behind goes with it
+UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribute_ruler")
+
+
+class SpacyTagger:
+    """Tags inside memory zones, so that endless new words do not fill the memory."""
+
+    def __init__(self, nlp: Any, info: TaggerInfo) -> None:
+        self._nlp = nlp
+        self._max_chars = min(MAX_CHARS, nlp.max_length)
+        self.info = info
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        found: list[list[Entity]] = [[] for _ in texts]
+        pieces = list(self._pieces(texts))
+        for at in range(0, len(pieces), SLICE):
+            some = pieces[at : at + SLICE]
+            with self._nlp.memory_zone():
+                # one text a pass: in a batch, matrix products round otherwise, and answers
+                # on the edge would depend on the neighbours
+                for (n, start, text), doc in zip(
+                    some, map(self._nlp, (text for *_, text in some)), strict=True
+                ):
+                    found[n] += entities(doc, text, start)
+        return found
+
+    def _pieces(self, texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Number of the text, where the piece starts in it, and the piece."""
+        for n, text in enumerate(texts):
+            for start, end in chunks(text, self._max_chars):
+                yield n, start, text[start:end]
+
+
+def entities(doc: Any, text: str, offset: int) -> list[Entity]:
+    """A document's entities without the white space that spaCy may leave at their edges."""
+    found = []
+    for span in doc.ents:
+        surface = text[span.start_char : span.end_char]
+        start = span.start_char + len(surface) - len(surface.lstrip())
+        end = start + len(surface.strip())
+        if end > start:
+            found.append(Entity(offset + start, offset + end, span.label_))
+    return found
+
+
+def load(source: str) -> SpacyTagger:
+    """Loads an installed package, a folder, or the pipeline shipped under that name.
+
+    Raises `ModelError` where it is missing, damaged, or recognises no entities.
+    """
+    try:
+        import spacy
+    except ImportError as error:
+        raise MissingExtra(f"spaCy ({error})", "spacy") from error
+    path = source if spacy.util.is_package(source) else model_path(source)
+    try:
+        nlp = spacy.load(path, exclude=UNUSED)
+    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+        reason = " ".join(str(error).split())
+        raise ModelError(f"spacy:{source}: cannot be loaded: {reason[:200]}") from None
+    labels = _labels(nlp)
+    if not labels:
+        raise ModelError(f"spacy:{source}: this pipeline recognises no entities (no `ner` pipe)")
+    info = TaggerInfo(
+        name="spacy",
+        version=f"{nlp.meta.get('name', source)} {nlp.meta.get('version', '0')}",
+        languages=(str(nlp.lang),),
+        labels=labels,
+        score_kind="none",
+        hash=digest(Path(nlp.path)),
+    )
+    return SpacyTagger(nlp, info)
+
+
+def _labels(nlp: Any) -> tuple[str, ...]:
+    pipes = ("ner", "entity_ruler", "beam_ner")
+    return tuple(dict.fromkeys(x for pipe in pipes for x in nlp.pipe_labels.get(pipe, ())))
