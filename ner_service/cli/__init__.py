@@ -1,0 +1,13 @@
+"""The command line: a module a command."""
+
+import sys
+
+from ner_service.cli import convert, evaluate, serve, tag, taggers, train
+from ner_service.cli.app import app, guarded
+
+__all__ = ["app", "convert", "evaluate", "main", "serve", "tag", "taggers", "train"]
+
+
+def main() -> None:
+    """Runs the command line; an error that a user can mend is one line and exit code 2."""
+    sys.exit(guarded(app))

@@ -1,0 +1,54 @@
+"""The Typer application that every command joins, and what turns errors into one line."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from ner_service import __version__
+from ner_service.types import NerError
+
+BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as a shell reports the signals
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Named-entity recognition for Russian: serve it, run it, train it, measure it.
+
+    Corpora are named by path, or by name under the folder in NER_CORPORA.
+    """
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Runs a command and turns what a user can mend into one line; returns the exit code."""
+    try:
+        command()
+    except NerError as error:
+        print(f"ner-service: error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # whoever read our output has had enough; Python must not try to flush the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
+    return 0

@@ -1,0 +1,43 @@
+"""`taggers`: what can be served here."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ner_service.cli.app import app
+from ner_service.cli.options import print_json
+from ner_service.taggers import DEFAULT_SOURCES, LOADERS, load_tagger, shipped_models
+from ner_service.types import NerError
+
+
+@app.command()
+def taggers(
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each.")] = False,
+) -> None:
+    """List the taggers that load here: backends, and every shipped model."""
+    table = Table("tagger", "version", "languages", "labels", "scores", "hash")
+    for spec in _specs():
+        try:
+            info = load_tagger(spec).info
+        except NerError as error:
+            if as_json:
+                print_json({"tagger": spec, "error": str(error)})
+            table.add_row(spec, f"[red]{error}[/red]")
+            continue
+        if as_json:
+            print_json({"tagger": spec, **asdict(info)})
+        labels, languages = ", ".join(info.labels), ", ".join(info.languages)
+        hash = (info.hash or "")[:12]
+        table.add_row(spec, info.version, languages, labels, info.score_kind, hash)
+    if not as_json:
+        Console().print(table)
+
+
+def _specs() -> list[str]:
+    folders = sorted(folder.name for folder in shipped_models().glob("*/"))
+    prefixes = {f"{name}:{source}" for name, source in DEFAULT_SOURCES.items()}
+    others = [f"{'spacy' if n.startswith('spacy') else 'bilstm'}:{n}" for n in folders]
+    return [*LOADERS, *(spec for spec in others if spec not in prefixes)]

@@ -1,0 +1,37 @@
+"""`train`: a BiLSTM-CRF on the user's own labels."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ner_service.cli.app import INTERRUPTED, app
+from ner_service.cli.options import corpora_root
+from ner_service.types import MissingExtra
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="table.key=value overrides the file; repeatable."),
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="A model to go on from, with other labels too.")
+    ] = None,
+) -> None:
+    """Train a BiLSTM-CRF on your own labels.
+
+    Ctrl-C leaves the best model so far; --resume goes on as if never stopped.
+    """
+    try:
+        from ner_service.training.run import train_command
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"training ({error})", "train") from error
+    try:
+        train_command(config, set_ or [], resume, from_, corpora_root())
+    except KeyboardInterrupt:
+        typer.echo("stopped; --resume goes on after the last whole epoch", err=True)
+        raise typer.Exit(INTERRUPTED) from None
