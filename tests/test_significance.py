@@ -1,0 +1,54 @@
+"""Intervals and tests, against theory and against enumeration."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from ner_service.significance import counts, f1, interval, p_value
+from ner_service.types import Document, Entity
+
+
+def test_counts_are_by_document_and_of_the_named_labels_only() -> None:
+    one = Document("1", "аб", (Entity(0, 1, "PER"), Entity(1, 2, "EVT")))
+    found = counts(
+        [one, Document("2", "в")], [[Entity(0, 1, "PER")], [Entity(0, 1, "PER")]], ["PER"]
+    )
+    assert found.tolist() == [[1, 1, 1], [0, 1, 0]]
+
+
+def test_equal_documents_leave_no_doubt() -> None:
+    same = np.tile(np.array([[3, 4, 5]]), (50, 1))
+    assert interval(same, seed=0) == pytest.approx((6 / 9, 6 / 9))
+
+
+def test_the_interval_narrows_with_the_root_of_the_documents() -> None:
+    draws = np.random.default_rng(1).random(1600) < 0.8
+    many = np.stack([draws, np.ones(1600), np.ones(1600)], 1).astype(np.int64)
+    wide = np.diff(interval(many[:100], seed=0)).item()
+    narrow = np.diff(interval(many, seed=0)).item()
+    assert wide / narrow == pytest.approx(4, rel=0.25)
+
+
+def test_the_p_value_is_the_share_of_all_swaps() -> None:
+    one = np.array([[3, 4, 4], [2, 3, 4], [4, 4, 4], [1, 1, 2], [3, 3, 5]])
+    other = np.array([[2, 4, 4], [2, 2, 4], [3, 4, 4], [1, 2, 2], [1, 3, 5]])
+    seen = abs(f1(one.sum(0)) - f1(other.sum(0)))
+    hits = []
+    for swap in product([0, 1], repeat=5):
+        mask = np.array(swap)[:, None]
+        a = np.where(mask, other, one).sum(0)
+        b = np.where(mask, one, other).sum(0)
+        hits.append(abs(f1(a) - f1(b)) >= seen - 1e-12)
+    assert p_value(one, other, seed=0) == pytest.approx(np.mean(hits), abs=0.02)
+
+
+def test_equal_answers_do_not_differ() -> None:
+    same = np.tile(np.array([[3, 4, 5]]), (20, 1))
+    assert p_value(same, same, seed=0) == 1.0
+
+
+def test_a_clear_difference_is_significant() -> None:
+    good = np.tile(np.array([[5, 5, 5]]), (60, 1))
+    poor = np.tile(np.array([[3, 5, 5]]), (60, 1))
+    assert p_value(good, poor, seed=0) < 0.001
