@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from ner_service import __version__
+from ner_service.service import web
 from ner_service.service.batcher import Answer, Lane, NotReady, TaggerFailed
 from ner_service.service.bodies import (
     JSON,
@@ -151,8 +152,11 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         version=__version__,
         summary="Named-entity recognition for Russian",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.service = service
+    app.routes.extend(web.routes())
 
     @app.exception_handler(NerError)
     async def refuse(request: Request, error: NerError) -> Response:

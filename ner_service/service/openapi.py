@@ -59,7 +59,8 @@ def _body(model: type[BaseModel], example: Any) -> dict[str, Any]:
 
 
 _OPTIONS = [
-    {"name": name, "in": "query", "required": False, "schema": schema,
+    {"name": name, "in": "query", "required": False,
+     "schema": {key: value for key, value in schema.items() if key != "default"},  # never filled in
      "description": f"{schema.get('description', '')} (for a body that is not JSON)"}
     for name, schema in Request.model_json_schema()["properties"].items()
 ]  # fmt: skip

@@ -1,0 +1,44 @@
+"""The files of the pages, each with its type and a tag of its content."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+OWN = files(__name__.rpartition(".")[0]) / "static"
+SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css")  # out of fastapi-offline's wheel
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file to serve; `etag` names its content."""
+
+    body: bytes
+    media_type: str
+    etag: str
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(file.name for file in OWN.iterdir())
+
+
+def asset(name: str) -> Asset | None:
+    """The file that goes by that name, `None` where there is none."""
+    return _read(name) if name in _names() or name in SWAGGER else None
+
+
+@cache
+def _read(name: str) -> Asset:
+    folder = files("fastapi_offline") / "static" if name in SWAGGER else OWN
+    body = (folder / name).read_bytes()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    return Asset(body, TYPES[PurePosixPath(name).suffix], etag)

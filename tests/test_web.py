@@ -1,0 +1,69 @@
+"""The pages' files as HTTP has them."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+from ner_service.service.app import create_app
+from ner_service.service.settings import Settings
+from ner_service.service.web.assets import OWN, SWAGGER
+
+APP = create_app(Settings(taggers="natasha"))  # never started, so nothing loads
+
+
+def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    """The application's answer, without a network."""
+
+    async def request() -> httpx.Response:
+        transport = httpx.ASGITransport(APP)
+        async with httpx.AsyncClient(transport=transport, base_url="http://ner") as client:
+            return await client.request(method, path, headers=headers)
+
+    return asyncio.run(request())
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_a_page_is_served_under_a_policy_that_forbids_other_hosts(path: str) -> None:
+    answer = ask(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"].startswith("default-src 'self';")
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_every_address_in_a_page_is_relative_and_answers(path: str) -> None:
+    found = re.findall(r'(?:src|href)="([^"#]+)"', ask(path).text)
+    assert found
+    for address in found:
+        assert not re.match(r"[a-z]+:|/", address)
+        assert ask(f"/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(f.name for f in OWN.iterdir()) + list(SWAGGER))
+def test_a_file_is_sent_once_and_then_confirmed_by_its_tag(name: str) -> None:
+    first = ask(f"/web/{name}")
+    again = ask(f"/web/{name}", **{"if-none-match": first.headers["etag"]})
+    other = ask(f"/web/{name}", **{"if-none-match": '"something else"'})
+    assert (first.status_code, again.status_code, other.status_code) == (200, 304, 200)
+    assert not again.content
+    assert first.content == other.content
+    assert first.headers["cache-control"] == again.headers["cache-control"] == "no-cache"
+    assert first.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/web/", "/web/nothing", "/web/__init__.py", "/web/../__init__.py", "/web/%2e%2e/x"]
+)
+def test_only_the_files_themselves_are_served(path: str) -> None:
+    answer = ask(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "http_error"
+
+
+def test_the_page_takes_nothing_away_from_the_routes() -> None:
+    assert ask("/ner").status_code == 405
+    assert "/web/{name}" not in ask("/openapi.json").text
+    assert ask("/", "HEAD").headers["content-length"] == str(len(ask("/").content))
