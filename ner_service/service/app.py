@@ -26,7 +26,7 @@ from ner_service.service.bodies import (
     read_body,
     read_lines,
 )
-from ner_service.service.errors import Refused, invalid, refusal, respond
+from ner_service.service.errors import Refused, field_name, invalid, refusal, respond
 from ner_service.service.openapi import BATCH_BODY, ERRORS, TEXT_BODY, described
 from ner_service.service.schemas import (
     BatchRequest,
@@ -154,6 +154,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.service = service
     app.routes.extend(web.routes())
@@ -168,7 +169,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
 
     @app.exception_handler(RequestValidationError)
     async def explain_query(request: Request, error: RequestValidationError) -> Response:
-        fields = [".".join(map(str, e["loc"])) for e in error.errors()]
+        fields = [field_name(e["loc"]) for e in error.errors()]
         return respond(Refused(422, "invalid_request", "the request is malformed", fields))
 
     @app.exception_handler(HTTPException)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
-from ner_service.service.errors import Refused
+from ner_service.service.errors import Refused, field_name
 from ner_service.service.schemas import TextRequest
 
 JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
@@ -49,7 +49,9 @@ async def read_lines(request: Request, most: int) -> AsyncIterator[bytes | Refus
     async for part in request.stream():
         *whole, rest = (rest + part).split(b"\n")
         for line in whole:
-            if line.strip() and not skipping:
+            if len(line) > most and not skipping:
+                yield _too_large("the line", most)
+            elif line.strip() and not skipping:
                 yield line
             skipping = False
         if len(rest) > most:
@@ -63,7 +65,7 @@ async def read_lines(request: Request, most: int) -> AsyncIterator[bytes | Refus
 def no_query(request: Request) -> None:
     """Raises where options stand in the query though they belong in the body."""
     if request.query_params:
-        fields = list(request.query_params)[:20]
+        fields = [field_name([name]) for name in request.query_params][:20]
         raise Refused(422, "invalid_request", "options of a JSON body belong in it", fields)
 
 

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from ner_service.service.batcher import NotReady, Overloaded, TaggerFailed
 from ner_service.types import NerError, UnknownTagger
 
+MOST_NAME_CHARS = 64
+
 
 class Refused(NerError):
     """A request that is answered with an error status."""
@@ -43,11 +45,18 @@ def refusal(error: NerError) -> Refused:
 
 def invalid(error: ValidationError) -> Refused:
     """The fields that are wrong and why, without their values."""
-    found = [(".".join(map(str, e["loc"])), e) for e in error.errors(include_input=False)]
+    found = [(field_name(e["loc"]), e) for e in error.errors(include_input=False)]
     if found[0][1]["type"] == "json_invalid":
-        return Refused(422, "invalid_json", "the body is not valid JSON")
+        message = f"the body is not valid JSON: {found[0][1]['ctx']['error']}"
+        return Refused(422, "invalid_json", message)
     reasons = "; ".join(f"{name}: {e['msg']}" if name else e["msg"] for name, e in found[:5])
     return Refused(422, "invalid_request", reasons, [name for name, _ in found[:20]])
+
+
+def field_name(path: Sequence[str | int]) -> str:
+    """The path of a field; clients choose the names of unknown ones, so not at any length."""
+    name = ".".join(map(str, path))
+    return name if len(name) <= MOST_NAME_CHARS else name[: MOST_NAME_CHARS - 1] + "…"
 
 
 def respond(refused: Refused) -> Response:

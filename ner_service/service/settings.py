@@ -11,6 +11,11 @@ from ner_service.taggers import check_spec
 from ner_service.types import ConfigError, UnknownTagger
 
 PREFIX = "NER_"
+PAGE = """# Settings
+
+The service reads them from the environment when it starts; a wrong one stops it with a line that
+names the variable. This page is written by `python -m ner_service.service.settings`.
+"""
 CORPORA = "NER_CORPORA"  # not a setting of the service: the command line reads it
 
 
@@ -32,7 +37,7 @@ class Settings(BaseSettings):
         4_000_000, gt=0, description="characters that may wait for one tagger before 429"
     )
     batch_chars: int = Field(20_000, gt=0, description="characters tagged in one go")
-    timeout_s: float = Field(30.0, gt=0, description="seconds until a request gets 504")
+    timeout_s: float = Field(30.0, gt=0, le=3600, description="seconds until a request gets 504")
 
     @field_validator("taggers")
     @classmethod
@@ -65,6 +70,8 @@ def specs(value: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in value.split(","))):
         name, _, spec = part.partition("=")
+        if not name:
+            raise ValueError(f"{part!r} names no tagger")
         if name in found:
             raise ValueError(f"names {name!r} twice")
         found[name] = spec or name
@@ -101,11 +108,19 @@ def unknown_variables(environment: Iterable[str]) -> list[str]:
     return [f"{name} (did you mean {near[name][0]}?)" if near[name] else name for name in strange]
 
 
-def settings_table() -> str:
-    """The settings as a Markdown table."""
+def settings_page() -> str:
+    """The page of the documentation that lists the settings (docs/settings.md)."""
     fields: Mapping[str, Any] = Settings.model_fields
     rows = [
-        f"| `{variable(name)}` | `{field.default or ' '}` | {field.description} |"
+        f"| `{variable(name)}` | {_shown(field.default)} | {field.description} |"
         for name, field in fields.items()
     ]
-    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+    return "\n".join([PAGE, "| variable | default | meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def _shown(default: Any) -> str:
+    return f"`{default}`" if default != "" else "none"
+
+
+if __name__ == "__main__":
+    print(settings_page(), end="")

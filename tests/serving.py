@@ -1,0 +1,77 @@
+"""What the tests of the service share: taggers of a few lines, and applications around them."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+
+from ner_service.service.app import create_app
+from ner_service.service.settings import Settings
+from ner_service.types import Entity, Tagger, TaggerInfo
+
+WORD = re.compile(r"[А-ЯЁA-Z]\w*")
+
+
+class Capitals:
+    """Calls every word with a capital a person, or a place where it ends with `а`."""
+
+    info = TaggerInfo("capitals", "1", ("ru",), ("PER", "LOC", "ORG"), "raw", "abc")
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        return [[*map(entity, WORD.finditer(text))] for text in texts]
+
+
+def entity(match: re.Match[str]) -> Entity:
+    return Entity(match.start(), match.end(), "LOC" if match[0][-1] == "а" else "PER", 0.5)
+
+
+def load_capitals(spec: str) -> Tagger:
+    return Capitals()
+
+
+class Client:
+    """Asks an application in this process, whose event loop runs in another thread."""
+
+    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
+        self.app, self.portal = app, portal
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60)
+
+    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+        return self.portal.call(partial(self.http.request, method, url, **options))
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("POST", url, **options)
+
+    def until_ready(self) -> None:
+        while self.get("/health/ready").status_code != 200:
+            time.sleep(0.01)
+
+
+@contextmanager
+def starting(load: Callable[[str], Tagger] = load_capitals, **settings: Any) -> Iterator[Client]:
+    """A client of an application that has just been started."""
+    settings = {"taggers": "natasha,spacy", "default_tagger": "natasha"} | settings
+    app = create_app(Settings(**settings), load)
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(app.router.lifespan_context(app)),
+    ):
+        yield Client(app, portal)
+
+
+@contextmanager
+def serving(load: Callable[[str], Tagger] = load_capitals, **settings: Any) -> Iterator[Client]:
+    """A client of an application that is ready to answer."""
+    with starting(load, **settings) as client:
+        client.until_ready()
+        yield client

@@ -1,0 +1,55 @@
+"""Settings: each wrong one is told by its variable, and the page lists them all."""
+
+from pathlib import Path
+
+import pytest
+
+from ner_service.service.settings import read_settings, settings_page, unknown_variables
+from ner_service.types import ConfigError
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("NER_PORT", "http", "NER_PORT: "),
+        ("NER_PORT", "65536", "NER_PORT: "),
+        ("NER_TIMEOUT_S", "0", "NER_TIMEOUT_S: "),
+        ("NER_TIMEOUT_S", "inf", "NER_TIMEOUT_S: "),
+        ("NER_MAX_TEXT_CHARS", "-1", "NER_MAX_TEXT_CHARS: "),
+        ("NER_TAGGERS", " , ", "NER_TAGGERS: names no tagger"),
+        ("NER_TAGGERS", "natasha,x=no-such", "NER_TAGGERS: unknown tagger 'no-such'"),
+        ("NER_TAGGERS", "natasha,natasha", "NER_TAGGERS: names 'natasha' twice"),
+        ("NER_TAGGERS", "=natasha", "NER_TAGGERS: "),
+        ("NER_DEFAULT_TAGGER", "x", "NER_DEFAULT_TAGGER: 'x' is not among the taggers: natasha"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as told:
+        read_settings()
+    assert str(told.value).startswith(message)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NER_PORT", "1")
+    monkeypatch.setenv("NER_TAGGERS", "own=bilstm:models/own, natasha")
+    settings = read_settings(port=2, host=None)
+    assert (settings.port, settings.host) == (2, "127.0.0.1")
+    assert settings.specs == {"own": "bilstm:models/own", "natasha": "natasha"}
+    assert settings.default == "own"
+
+
+def test_a_misspelt_variable_is_told_the_right_one() -> None:
+    found = unknown_variables(["NER_PROT", "NER_PORT", "NER_CORPORA", "PATH", "NER_XYZZY_42"])
+    assert found == ["NER_PROT (did you mean NER_PORT?)", "NER_XYZZY_42"]
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    assert PAGE.read_text() == settings_page(), (
+        "run: python -m ner_service.service.settings > docs/settings.md"
+    )

@@ -1,0 +1,76 @@
+"""The shipped taggers behind the service, on real news."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from serving import Client, serving
+
+from ner_service.taggers import load_tagger
+
+NAMES = ("natasha", "spacy", "bilstm")
+NEWS = (
+    "Посол Израиля на Украине Йоэль Лион пришел в шок, узнав о решении властей Львовской области."
+)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with serving(load_tagger, taggers=",".join(NAMES), default_tagger="") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def documents(corpora_root: Path) -> list[str]:
+    found = []
+    for name in ("factru_devset", "factru_testset"):
+        with gzip.open(corpora_root / "gold" / f"{name}.jsonl.gz") as lines:
+            found += [orjson.loads(line)["text"] for line in lines]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_tagger_finds_the_names_in_news(client: Client, name: str) -> None:
+    answer = client.post("/ner", json={"text": NEWS, "tagger": name}).json()
+    found = [(e["text"], e["label"]) for e in answer["entities"]]
+    assert found == [
+        ("Израиля", "LOC"),
+        ("Украине", "LOC"),
+        ("Йоэль Лион", "PER"),
+        ("Львовской области", "LOC"),
+    ]
+    assert all(NEWS[e["start"] : e["end"]] == e["text"] for e in answer["entities"])
+
+
+def test_the_default_tagger_is_our_own(client: Client) -> None:
+    assert client.post("/ner", json={"text": NEWS}).json()["tagger"] == "bilstm"
+
+
+def test_taggers_name_the_weights_that_answer(client: Client) -> None:
+    found = client.get("/taggers").json()
+    assert [tagger["name"] for tagger in found] == list(NAMES)
+    assert all(tagger["loaded"] and tagger["hash"] and tagger["labels"] for tagger in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("unit", ["codepoint", "utf16", "utf8"])
+def test_offsets_are_exact_on_every_document(
+    client: Client, documents: list[str], name: str, unit: str
+) -> None:
+    assert len(documents) == 254
+    for text in documents:
+        answer = client.post("/ner", json={"text": text, "tagger": name, "offsets": unit})
+        assert answer.status_code == 200
+        for e in answer.json()["entities"]:
+            assert cut(text, e["start"], e["end"], unit) == e["text"]
+
+
+def cut(text: str, start: int, end: int, unit: str) -> str:
+    if unit == "codepoint":
+        return text[start:end]
+    if unit == "utf8":
+        return text.encode()[start:end].decode()
+    return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
