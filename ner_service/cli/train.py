@@ -33,5 +33,4 @@ def train(
     try:
         train_command(config, set_ or [], resume, from_, corpora_root())
     except KeyboardInterrupt:
-        typer.echo("stopped; --resume goes on after the last whole epoch", err=True)
         raise typer.Exit(INTERRUPTED) from None

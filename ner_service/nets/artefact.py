@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
@@ -55,8 +55,18 @@ class Artefact:
 
 
 def save(artefact: Artefact, folder: Path) -> None:
-    """Writes the folder beside its place and renames it; an older one is replaced."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Writes the folder beside its place and renames it; an older one is replaced.
+
+    Raises `ModelError` where it cannot be written, and then leaves the older one.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _save(artefact, folder)
+    except OSError as error:
+        raise ModelError(f"{folder}: {error.strerror or error}") from None
+
+
+def _save(artefact: Artefact, folder: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         weights = write_tensors({k: np.ascontiguousarray(v) for k, v in artefact.tensors.items()})
@@ -90,9 +100,13 @@ def _replace(temporary: Path, folder: Path) -> None:
         temporary.rename(folder)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    folder.rename(old / folder.name)
-    temporary.rename(folder)
-    shutil.rmtree(old)
+    try:
+        folder.rename(old / folder.name)
+        temporary.rename(folder)
+    finally:
+        if not folder.exists():  # stopped between the two
+            (old / folder.name).rename(folder)
+        shutil.rmtree(old)
 
 
 def load(folder: Path) -> Artefact:
@@ -113,8 +127,10 @@ def load(folder: Path) -> Artefact:
             vectors_hash=config["vectors_sha256"],
             hash=digest,
         )
-    except (KeyError, TypeError, ValueError, SafetensorError) as error:
-        raise ModelError(f"{folder}: not a model of this program: {error!r}") from None
+    except KeyError as error:
+        raise ModelError(f"{folder / CONFIG}: {error} is missing") from None
+    except (TypeError, ValueError, SafetensorError) as error:
+        raise ModelError(f"{folder}: not a model of this program: {error}") from None
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -139,4 +155,8 @@ def _net(values: Mapping[str, Any]) -> NetConfig:
     known = {f.name for f in fields(NetConfig) if f.init}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"unknown net settings: {', '.join(unknown)}")
-    return TypeAdapter(NetConfig).validate_python(values)
+    try:
+        return TypeAdapter(NetConfig).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"net.{first['loc'][0]}: {first['msg']}") from None

@@ -14,19 +14,23 @@ from ner_service.types import ConfigError
 
 
 def save(path: Path, state: Any) -> None:
-    """Writes the file whole or not at all; a full disk leaves the former one."""
+    """Writes the file whole or not at all; raises `ConfigError` and leaves the former one."""
     tensors: dict[str, Tensor] = {}
     header = {"state": json.dumps(_pack(state, tensors))}
     temporary = path.with_name(f"{path.name}.part")
     try:
         save_file(tensors, temporary, metadata=header)
         os.replace(temporary, path)
+    except (OSError, SafetensorError) as error:
+        raise ConfigError(f"{path}: cannot write the checkpoint: {error}") from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def load(path: Path) -> Any:
     """Reads what `save` wrote; raises `ConfigError` where it cannot be read."""
+    if not path.exists():
+        raise ConfigError(f"{path}: no checkpoint to resume from; train without --resume")
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118

@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder
@@ -15,7 +16,7 @@ from ner_service.types import ConfigError
 class Section(BaseModel):
     """A table of the file; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Source(Section):
@@ -49,6 +50,12 @@ class NetSection(Section):
     layers: int = Field(1, gt=0)
     unit_tokens: int = Field(64, gt=0, description="tokens of context read together")
 
+    @model_validator(mode="after")
+    def _halves(self) -> Self:
+        if self.char_encoder == "lstm" and self.char_size % 2:
+            raise ValueError("char_size: an LSTM over characters has two directions: an even size")
+        return self
+
 
 class Optimisation(Section):
     """How the weights are found; dropout rates are shares, `lr` the peak learning rate."""
@@ -69,6 +76,7 @@ class Optimisation(Section):
     seed: int = 0
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    tensorboard: bool = Field(True, description="curves for TensorBoard in OUTPUT.runs")
 
 
 class TrainConfig(Section):
@@ -80,6 +88,22 @@ class TrainConfig(Section):
     data: Data
     net: NetSection = NetSection()
     train: Optimisation = Optimisation()
+
+    def public(self) -> dict[str, Any]:
+        """The values as they may be published: files and folders by name alone."""
+        values = self.model_dump(mode="json")
+        values["output"] = Path(self.output).name
+        values["net"]["vectors"] = Path(self.net.vectors).name
+        for source in (*values["data"]["train"], *values["data"]["dev"]):
+            source["path"] = Path(source["path"]).name
+        return values
+
+
+KEYS = [
+    key
+    for section in (TrainConfig, Data, Source, NetSection, Optimisation)
+    for key in section.model_fields
+]
 
 
 def read_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
@@ -95,9 +119,17 @@ def read_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     try:
         return TrainConfig.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {key}: {first['msg']}") from None
+        raise ConfigError(f"{path}: {_complaint(error)}") from None
+
+
+def _complaint(error: ValidationError) -> str:
+    """The first thing wrong, by the key's dotted name."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] != "extra_forbidden":
+        return f"{key}: {first['msg'].removeprefix('Value error, ')}"
+    near = get_close_matches(str(first["loc"][-1]), KEYS, 1)
+    return f"{key}: no such key" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _override(values: dict[str, Any], override: str) -> None:

@@ -1,6 +1,7 @@
 """Going on from a trained model, with new words, characters, labels or conventions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,8 @@ def extend(old: Vocab, new: Vocab) -> Vocab:
 def transplant(before: Artefact, start: Artefact) -> Artefact:
     """Carries over each weight that still has a place; what is new begins near zero.
 
-    Raises `ConfigError` where the nets differ in more than symbols, labels and conventions.
+    The result has the hash of the model it comes from. Raises `ConfigError` where the nets differ
+    in more than symbols, labels and conventions.
     """
     random = np.random.default_rng(0)
     tensors = {}
@@ -28,9 +30,7 @@ def transplant(before: Artefact, start: Artefact) -> Artefact:
         places = [_places(axis, before, start) for axis in _axes(key)]
         tensors[key] = _grow(np.asarray(array, dtype=np.float32), places, random)
     _check(before, start)
-    return Artefact(
-        start.net, start.words, start.chars, start.shapes, tensors, vectors_hash=start.vectors_hash
-    )
+    return replace(start, tensors=tensors, hash=before.hash)
 
 
 def _check(before: Artefact, start: Artefact) -> None:

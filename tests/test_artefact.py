@@ -1,0 +1,165 @@
+"""Model folders: what is saved is loaded again, and what is damaged is named."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ner_service.nets import artefact as artefacts
+from ner_service.nets.artefact import CONFIG, WEIGHTS, Artefact, load, save
+from ner_service.nets.config import NetConfig
+from ner_service.nets.vocab import Vocab
+from ner_service.types import ModelError
+
+
+def artefact() -> Artefact:
+    net = NetConfig(labels=("PER", "LOC"), vectors="", vector_dim=0, hidden=3)
+    tensors = {"head.weight": np.arange(6, dtype=np.float16).reshape(2, 3).T}
+    vocabs = (Vocab(["москва", "ночь"]), Vocab(list("абв\u0301😀")), Vocab(["Xx"]))
+    return Artefact(net, *vocabs, tensors, {"name": "x", "data": []})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    save(artefact(), tmp_path / "model")
+    return tmp_path / "model"
+
+
+def rewrite(folder: Path, **values: object) -> None:
+    config = json.loads((folder / CONFIG).read_text("utf-8"))
+    (folder / CONFIG).write_text(json.dumps(config | values), "utf-8")
+
+
+def test_what_is_saved_is_loaded_again(folder: Path) -> None:
+    given, found = artefact(), load(folder)
+    assert found.net == given.net
+    assert found.meta == given.meta
+    for name in ("words", "chars", "shapes"):
+        assert getattr(found, name).symbols == getattr(given, name).symbols
+    for key, tensor in given.tensors.items():
+        np.testing.assert_array_equal(found.tensors[key], tensor)
+        assert found.tensors[key].dtype == tensor.dtype
+
+
+def test_the_hash_is_that_of_the_weights_alone(folder: Path, tmp_path: Path) -> None:
+    save(replace(artefact(), meta={"name": "other"}), tmp_path / "other")
+    assert load(tmp_path / "other").hash == load(folder).hash
+
+
+def test_saving_again_replaces_the_model_and_keeps_other_files(folder: Path) -> None:
+    (folder / "README.md").write_text("card")
+    save(replace(artefact(), meta={"name": "second"}), folder)
+    assert load(folder).meta["name"] == "second"
+    assert (folder / "README.md").read_text() == "card"
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("name", [CONFIG, WEIGHTS])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=f"{name}: No such file"):
+        load(folder)
+
+
+def test_one_flipped_bit_of_the_weights_is_found(folder: Path) -> None:
+    weights = bytearray((folder / WEIGHTS).read_bytes())
+    weights[-1] ^= 1
+    (folder / WEIGHTS).write_bytes(weights)
+    with pytest.raises(ModelError, match="does not match the sha256"):
+        load(folder)
+
+
+def test_weights_cut_short_are_found(folder: Path) -> None:
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-3])
+    with pytest.raises(ModelError, match="does not match the sha256"):
+        load(folder)
+
+
+@pytest.mark.parametrize("found", [0, 2, "1", None])
+def test_another_format_is_refused_by_its_number(folder: Path, found: object) -> None:
+    rewrite(folder, format=found)
+    with pytest.raises(ModelError, match=f"model format {found!r}; this version reads format 1"):
+        load(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"format": 1}', "\x00"])
+def test_a_config_that_is_none_is_one_line(folder: Path, text: str) -> None:
+    (folder / CONFIG).write_text(text)
+    with pytest.raises(ModelError) as caught:
+        load(folder)
+    assert "\n" not in str(caught.value)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "net", [{"colour": 1}, {"hidden": "wide"}, {"encoder": "transformer"}, {"labels": None}]
+)
+def test_net_settings_that_are_none_of_ours_are_refused(
+    folder: Path, net: dict[str, object]
+) -> None:
+    config = json.loads((folder / CONFIG).read_text("utf-8"))
+    rewrite(folder, net=config["net"] | net)
+    with pytest.raises(ModelError, match="not a model of this program") as caught:
+        load(folder)
+    assert next(iter(net)) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_other_word_vectors_than_those_trained_on_are_refused(
+    tmp_path: Path,
+) -> None:
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("да 1 2\nнет 3 4\n", "utf-8")
+    net = NetConfig(labels=("PER",), vectors=str(vectors), vector_dim=2)
+    with pytest.raises(ModelError, match="are not those the model was trained on"):
+        replace(artefact(), net=net, vectors_hash="0" * 64).vectors()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    if before:
+        save(artefact(), folder)
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ModelError, match=f"^{folder}: No space left on device$"):
+        save(replace(artefact(), meta={"name": "second"}), folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"] * before
+    if before:
+        assert load(folder).meta["name"] == "x"
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_stopping_amid_the_swap_leaves_the_older_model(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def stop(self: Path, target: Path) -> Path:
+        if target == folder and self.parent == folder.parent:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stop)
+    with pytest.raises(KeyboardInterrupt):
+        save(replace(artefact(), meta={"name": "second"}), folder)
+    assert load(folder).meta["name"] == "x"
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+def test_half_a_model_is_never_visible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    dumps = json.dumps
+    monkeypatch.setattr(
+        artefacts.json, "dumps", lambda *a, **k: seen.append(folder.exists()) or dumps(*a, **k)
+    )
+    folder = tmp_path / "model"
+    save(artefact(), folder)
+    assert seen == [False]
+    assert load(folder)

@@ -1,0 +1,114 @@
+"""The net: padding and neighbours never change what it says of a token."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from ner_service.nets.config import NetConfig
+from ner_service.nets.encoder import Batch, Net, Rates, Words
+from ner_service.nets.vocab import END, PAD, START
+
+WORDS, CHARS, SHAPES = 20, 12, 6
+
+
+def config(**values: object) -> NetConfig:
+    small = {"vectors": "", "vector_dim": 5, "word_dim": 6, "char_dim": 4, "char_size": 8}
+    small |= {"shape_dim": 3, "hidden": 7, "layers": 2, **values}
+    return NetConfig(labels=("PER", "LOC"), **small)  # type: ignore[arg-type]
+
+
+def make(config: NetConfig) -> Net:
+    torch.manual_seed(3)
+    net = Net(config, WORDS, CHARS, SHAPES)
+    for weight in net.parameters():
+        torch.nn.init.normal_(weight, std=0.5)
+    with torch.no_grad():
+        for table in (net.chars.table,) if net.chars is not None else ():
+            table.weight[PAD] = 0
+    return net.eval()
+
+
+def words(count: int, width: int = 0) -> Words:
+    random = np.random.default_rng(5)
+    rows = [
+        [START, *random.integers(END + 1, CHARS, random.integers(1, 6)), END] for _ in range(count)
+    ]
+    width = max(width, *map(len, rows))
+    chars = torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows])
+    return Words(
+        ids=torch.from_numpy(random.integers(0, WORDS, count)),
+        vectors=torch.from_numpy(random.normal(size=(count, 5)).astype(np.float32)),
+        chars=chars,
+        shapes=torch.from_numpy(random.integers(0, SHAPES, count)),
+    )
+
+
+def batch(words: Words, lengths: list[int], width: int = 0) -> Batch:
+    width = max(width, *lengths)
+    mask = torch.arange(width) < torch.tensor(lengths)[:, None]
+    index = torch.arange(len(lengths) * width).view(len(lengths), width) * 7 % len(words.ids)
+    index = index.masked_fill(~mask, 0)
+    conventions = torch.zeros(len(lengths), dtype=torch.long)
+    return Batch(words, index, mask, conventions)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])
+@pytest.mark.parametrize("char_encoder", ["cnn", "lstm", "none"])
+def test_padding_never_changes_an_emission(encoder: str, char_encoder: str) -> None:
+    size = {"char_size": 0} if char_encoder == "none" else {}
+    net = make(config(encoder=encoder, char_encoder=char_encoder, **size))
+    lengths = [5, 1, 3]
+    tight = batch(words(9), lengths)
+    together = net(tight)
+    wide = batch(words(9, width=30), lengths, width=17)
+    wide.index[:, :5] = tight.index
+    wide = replace(wide, index=wide.index.masked_fill(~wide.mask, 4))
+    padded = net(wide)
+    for n, length in enumerate(lengths):
+        alone = replace(
+            tight,
+            index=tight.index[n : n + 1, :length],
+            mask=tight.mask[n : n + 1, :length],
+            conventions=tight.conventions[n : n + 1],
+        )
+        torch.testing.assert_close(together[n : n + 1, :length], net(alone))
+        torch.testing.assert_close(padded[n, :length], together[n, :length])
+
+
+def gradient_of_last(net: Net, given: Batch) -> Tensor:
+    given.words.vectors.requires_grad_()
+    net(given)[0, -1].sum().backward()
+    assert given.words.vectors.grad is not None
+    return given.words.vectors.grad
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn"])
+def test_a_recurrent_encoder_sees_the_whole_unit(encoder: str) -> None:
+    given = batch(words(9), [9])
+    assert gradient_of_last(make(config(encoder=encoder)), given).any(1).all()
+
+
+def test_dropout_is_for_training_only() -> None:
+    net = make(config())
+    given = batch(words(9), [5, 3])
+    torch.testing.assert_close(net(given), net(given), rtol=0, atol=0)
+    net.train()
+    assert not torch.equal(net(given), net(given))
+
+
+def test_variational_dropout_hides_the_same_features_at_every_token() -> None:
+    net = Net(config(), WORDS, CHARS, SHAPES, Rates(features=0.5)).train()
+    out = net.dropout(torch.ones(2, 6, 40))
+    assert torch.equal(out, out[:, :1].expand_as(out))
+    assert set(out.unique().tolist()) == {0.0, 2.0}
+
+
+def test_a_dropped_word_looks_like_an_unknown_one() -> None:
+    net = Net(config(char_encoder="none", char_size=0), WORDS, CHARS, SHAPES, Rates(words=0.999999))
+    net.train()
+    given = replace(words(9), shapes=torch.zeros(9, dtype=torch.long))
+    seen = net.features(given)
+    assert torch.equal(seen, seen[:1].expand_as(seen))

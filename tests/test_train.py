@@ -1,0 +1,319 @@
+"""`ner-service train` as a user runs it."""
+
+import errno
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+
+from ner_service import corpora
+from ner_service.cli.app import app, guarded
+from ner_service.taggers import load_tagger
+from ner_service.training import checkpoint
+from ner_service.training.loop import Trainer
+from ner_service.types import Document, Entity
+from tests import tiny
+
+SENTENCE = "Мария Лион была в Омске."
+Start = Callable[..., int]
+
+
+def train(config: Path, *options: str, **settings: object) -> int:
+    """The command's exit code."""
+    pairs = [f"--set={key.replace('__', '.')}={value}" for key, value in settings.items()]
+    return guarded(lambda: app(["train", str(config), *options, *pairs]))
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "model.safetensors").read_bytes()
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder from an uninterrupted run, its corpora and configuration beside it."""
+    config = tiny.write(tmp_path_factory.mktemp("trained"))
+    assert train(config) == 0
+    return config.parent / "tiny"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tiny.write(tmp_path)
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, step: int, error: BaseException) -> None:
+    """Raises `error` instead of taking that step."""
+    original = Trainer.step
+
+    def patched(self: Trainer, *args: Any) -> float:
+        if self.progress.step == step:
+            raise error
+        return original(self, *args)
+
+    monkeypatch.setattr(Trainer, "step", patched)
+
+
+def steps_an_epoch(folder: Path) -> int:
+    """Found out from a checkpoint after the first epoch."""
+    state = checkpoint.load(folder / "tiny.checkpoint.safetensors")
+    steps: int = state["progress"]["step"] // state["progress"]["epoch"]
+    return steps
+
+
+def test_training_learns_a_tiny_corpus(trained: Path) -> None:
+    tagger = load_tagger(f"bilstm:{trained}")
+    assert tagger.info.labels == ("LOC", "PER")
+    (found,) = tagger.tag([SENTENCE])
+    assert [e.span for e in found] == [(0, 10, "PER"), (18, 23, "LOC")]
+    history = config_of(trained)["meta"]["history"]
+    assert [record["epoch"] for record in history] == [1, 2, 3]
+    assert max(record["dev_f1"] for record in history) > 0.95
+    assert history[-1]["loss"] < history[0]["loss"] / 2
+
+
+def test_nothing_but_the_model_is_left(trained: Path) -> None:
+    assert sorted(path.name for path in trained.parent.iterdir() if "tiny" in path.name) == [
+        "tiny",
+        "tiny.toml",
+    ]
+
+
+def test_the_same_seed_gives_the_same_model_and_another_another(
+    trained: Path, config: Path
+) -> None:
+    assert train(config) == 0
+    assert weights(config.parent / "tiny") == weights(trained)
+    assert train(config, train__seed=1) == 0
+    assert weights(config.parent / "tiny") != weights(trained)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_resumed_run_ends_as_an_uninterrupted_one(
+    config: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch,
+    optimizer: str,
+) -> None:  # fmt: skip
+    settings = {"train__optimizer": optimizer, "net__word_dim": 6, "train__case_noise": 0.2}
+    whole = tiny.write(tmp_path_factory.mktemp("whole"))
+    assert train(whole, **settings) == 0
+    with monkeypatch.context() as patch:
+        interrupt(patch, 9, KeyboardInterrupt())  # in the second epoch
+        assert train(config, **settings) == 130
+    assert steps_an_epoch(config.parent) in range(5, 9)
+    assert train(config, "--resume", **settings) == 0
+    parted, whole = config.parent / "tiny", whole.parent / "tiny"
+    assert weights(parted) == weights(whole)
+    assert config_of(parted)["meta"]["history"] == config_of(whole)["meta"]["history"]
+    assert not (config.parent / "tiny.checkpoint.safetensors").exists()
+
+
+def test_ctrl_c_leaves_the_best_model(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupt(monkeypatch, 9, KeyboardInterrupt())
+    assert train(config) == 130
+    assert "--resume goes on after epoch 1" in capsys.readouterr().err
+    assert len(config_of(config.parent / "tiny")["meta"]["history"]) == 1
+    assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
+
+
+def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupt(monkeypatch, 2, KeyboardInterrupt())
+    assert train(config) == 130
+    assert "before the first epoch ended: nothing was saved" in capsys.readouterr().err
+    assert not (config.parent / "tiny").exists()
+
+
+def test_from_a_model_with_new_labels(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed = [
+        Document(
+            d.id,
+            d.text.replace("Лион", "Öz"),
+            (Entity(d.entities[0].start, d.entities[0].end, "WHO"),),
+        )
+        for d in tiny.documents(30, 7)
+        if "Лион" not in d.text
+    ]
+    config = tiny.write(tmp_path)
+    corpora.write(tmp_path / "train.jsonl", renamed)
+    corpora.write(tmp_path / "dev.jsonl", renamed[:5])
+    assert train(config, "--from", str(trained), train__epochs=1, train__lr=0.005) == 0
+    found = load_tagger(f"bilstm:{tmp_path / 'tiny'}")
+    assert found.info.labels == ("WHO",)
+    before = safetensors.torch.load(weights(trained))
+    after = safetensors.torch.load(weights(tmp_path / "tiny"))
+    near = torch.cosine_similarity(
+        before["layers.0.forth.weight_hh_l0"].float().flatten(),
+        after["layers.0.forth.weight_hh_l0"].float().flatten(),
+        dim=0,
+    )
+    assert near > 0.9
+
+
+def test_from_a_model_of_another_shape_names_the_setting(
+    trained: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(config, "--from", str(trained), net__hidden=20) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "net.hidden: 20, but the model to go on from has 12" in error
+
+
+def test_the_model_folder_names_no_folder_of_this_machine(trained: Path) -> None:
+    text = (trained / "config.json").read_text("utf-8")
+    assert str(trained.parent) not in text
+    assert "train.jsonl" in text
+
+
+def write_lines(path: Path, *lines: str) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+NO_ENTITIES = '{"text": "Пусто."}'
+ODD = '{"text": "Анна", "entities": [{"start": 0, "end": 4, "label": "ODD"}]}'
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "complaint"),
+    [
+        ("train", "", "train.jsonl: holds no documents"),
+        ("train", NO_ENTITIES, "data.train: holds no entities, so there is nothing to learn"),
+        ("dev", "", "dev.jsonl: holds no documents"),
+        ("dev", NO_ENTITIES, "data.dev: holds no entities, so no epoch can be judged"),
+        ("dev", ODD, "data.dev: labels ODD are not in data.train (LOC, PER)"),
+        ("train", '{"text": 1}', "train.jsonl:1: text: expected a string"),
+    ],
+)
+def test_data_that_cannot_teach_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str], name: str, line: str, complaint: str
+) -> None:
+    write_lines(config.parent / f"{name}.jsonl", line)
+    refused(config, capsys, complaint)
+
+
+def refused(
+    config: Path, capsys: pytest.CaptureFixture[str], complaint: str, **settings: object
+) -> None:
+    """Checks that training ends with that one line and leaves no model."""
+    assert train(config, **settings) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
+    assert len(lines) == 1
+    assert complaint in lines[0]
+    assert not (config.parent / "tiny").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"train__epoch": 3}, "train.epoch: no such key; did you mean epochs?"),
+        ({"colour": 3}, "colour: no such key"),
+        ({"train__epochs": '"many"'}, "train.epochs: Input should be a valid integer"),
+        ({"train__epochs": 0}, "train.epochs: Input should be greater than 0"),
+        ({"train__lr": "nan"}, "train.lr: Input should be a finite number"),
+        ({"train__dropout": 1.0}, "train.dropout: Input should be less than 1"),
+        ({"net__encoder": "transformer"}, "net.encoder: Input should be 'lstm', 'gru', 'rnn'"),
+        ({"net__scheme": "IOB3"}, "net.scheme: Input should be 'BIO' or 'BIOES'"),
+        ({"net__char_encoder": "lstm", "net__char_size": 7}, "net: char_size: an LSTM"),
+        ({"net__vectors": "/no/such.vec"}, "/no/such.vec: not word vectors"),
+        ({"name": '"a b"'}, "name: String should match pattern"),
+        ({"train__device": "cuda"}, "train.device: cuda: no CUDA device here"),
+        ({"name__x": "1"}, "--set 'name.x=1': 'name' is not a table"),
+        ({"data__train": "[]"}, "data.train: Tuple should have at least 1 item"),
+        ({"data__dev": '[{path = "/no/such.jsonl"}]'}, "corpus '/no/such.jsonl': no such file"),
+        ({"data__dev": "3"}, "data.dev: Input should be a valid tuple"),
+    ],
+)
+def test_wrong_keys_and_values_are_named(
+    config: Path, capsys: pytest.CaptureFixture[str], settings: dict[str, object], complaint: str
+) -> None:
+    if torch.cuda.is_available() and "train__device" in settings:
+        pytest.skip("there is a CUDA device here")
+    refused(config, capsys, complaint, **settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("name = ", "not TOML"), ("", "name: Field required"), ('name = "\udcff"', "not TOML")],
+)
+def test_a_file_that_is_no_configuration_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str], text: str, complaint: str
+) -> None:
+    config.write_bytes(text.encode(errors="surrogateescape"))
+    refused(config, capsys, complaint)
+
+
+def test_a_loss_that_is_no_number_stops_the_run(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(config, capsys, "lower train.lr (now 1e+36)", train__lr=1e36)
+
+
+def test_an_output_that_is_a_file_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "taken").write_text("")
+    refused(config, capsys, "taken", output=f'"{config.parent}/taken/model"')
+    refused(config, capsys, "taken: is a file", output=f'"{config.parent}/taken"')
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_model_before(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert train(config, train__epochs=1) == 0
+    before = weights(config.parent / "tiny")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert train(config) == 2
+    assert "No space left on device" in capsys.readouterr().err.splitlines()[-1]
+    assert weights(config.parent / "tiny") == before
+
+
+def test_a_full_disk_for_the_checkpoint_is_one_line_and_leaves_the_best_model(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = checkpoint.save_file
+    monkeypatch.setattr(checkpoint, "save_file", lambda t, _, metadata: real(t, "/dev/full"))
+    assert train(config) == 2
+    assert "cannot write the checkpoint" in capsys.readouterr().err.splitlines()[-1]
+    assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
+    assert not list(config.parent.glob("*.part"))
+
+
+def test_resuming_needs_a_checkpoint_of_the_same_run(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train(config, "--resume") == 2
+    assert "no checkpoint to resume from" in capsys.readouterr().err.splitlines()[-1]
+    interrupt(monkeypatch, 9, KeyboardInterrupt())
+    assert train(config) == 130
+    assert train(config, "--resume", train__lr=0.001) == 2
+    assert "made with another configuration" in capsys.readouterr().err.splitlines()[-1]
+    (config.parent / "tiny.checkpoint.safetensors").write_bytes(b"damaged")
+    assert train(config, "--resume") == 2
+    assert "cannot resume from this checkpoint" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_curves_for_tensorboard_are_written_when_asked(config: Path) -> None:
+    pytest.importorskip("tensorboard")
+    assert train(config, train__tensorboard="true", train__epochs=1) == 0
+    assert list((config.parent / "tiny.runs").glob("events.out.tfevents.*"))
+
+
+def test_without_tensorboard_one_line_says_what_to_install(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "torch.utils.tensorboard", None)
+    refused(config, capsys, "pip install 'ner-service[train]'", train__tensorboard="true")

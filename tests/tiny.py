@@ -1,0 +1,65 @@
+"""A tiny corpus that a tiny net can learn in a second, and the configuration for it."""
+
+import random
+from pathlib import Path
+
+from ner_service import corpora
+from ner_service.types import Document, Entity
+
+NAMES = ("Анна", "Пётр", "Йоэль", "Мария")
+SURNAMES = ("Петрова", "Лион", "Смирнов", "Каренина")
+PLACES = ("Москве", "Львове", "Перми", "Омске")
+VERBS = ("живёт", "работает", "была", "училась")
+
+CONFIG = """
+name = "tiny"
+output = "{folder}/tiny"
+[data]
+train = [{{ path = "{folder}/train.jsonl" }}]
+dev = [{{ path = "{folder}/dev.jsonl" }}]
+[net]
+vectors = ""
+char_dim = 8
+char_size = 16
+shape_dim = 8
+hidden = 12
+[train]
+epochs = 3
+batch_tokens = 120
+lr = 2e-2
+ema = 0.9
+device = "cpu"
+precision = "fp32"
+tensorboard = false
+"""
+
+
+def sentence(random: random.Random) -> Document:
+    """`Анна Петрова живёт в Москве.` with its PER and LOC."""
+    name, surname = random.choice(NAMES), random.choice(SURNAMES)
+    place = random.choice(PLACES)
+    text = f"{name} {surname} {random.choice(VERBS)} в {place}."
+    person = Entity(0, len(name) + 1 + len(surname), "PER")
+    return Document(text, text, (person, Entity(len(text) - len(place) - 1, len(text) - 1, "LOC")))
+
+
+def documents(count: int, seed: int) -> list[Document]:
+    """Documents of three sentences each."""
+    chance = random.Random(seed)
+    found = []
+    for n in range(count):
+        text, entities = "", []
+        for part in (sentence(chance) for _ in range(3)):
+            entities += [entity.shift(len(text)) for entity in part.entities]
+            text += part.text + " "
+        found.append(Document(str(n), text.rstrip(), tuple(entities)))
+    return found
+
+
+def write(folder: Path) -> Path:
+    """Writes train, dev and the configuration; returns the path of the last."""
+    corpora.write(folder / "train.jsonl", documents(40, 1))
+    corpora.write(folder / "dev.jsonl", documents(10, 2))
+    path = folder / "tiny.toml"
+    path.write_text(CONFIG.format(folder=folder), encoding="utf-8")
+    return path
