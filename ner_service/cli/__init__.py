@@ -2,10 +2,10 @@
 
 import sys
 
-from ner_service.cli import convert, evaluate, serve, tag, taggers, train
+from ner_service.cli import convert, corpora, evaluate, serve, tag, taggers, train
 from ner_service.cli.app import app, guarded
 
-__all__ = ["app", "convert", "evaluate", "main", "serve", "tag", "taggers", "train"]
+__all__ = ["app", "convert", "corpora", "evaluate", "main", "serve", "tag", "taggers", "train"]
 
 
 def main() -> None:

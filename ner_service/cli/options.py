@@ -25,11 +25,16 @@ MapOption = Annotated[
 
 
 def corpora_root() -> Path | None:
-    """The folder that NER_CORPORA names; the one place that reads it."""
+    """The folder that corpora are named in: that of NER_CORPORA, or what was downloaded."""
+    if os.environ.get("NER_CORPORA") and not corpora_home().is_dir():
+        raise ConfigError(f"NER_CORPORA: {corpora_home()}: no such folder")
+    return corpora_home() if corpora_home().is_dir() else None
+
+
+def corpora_home() -> Path:
+    """Where corpora are downloaded to; the one place that reads NER_CORPORA."""
     value = os.environ.get("NER_CORPORA")
-    if value and not Path(value).is_dir():
-        raise ConfigError(f"NER_CORPORA: {value}: no such folder")
-    return Path(value) if value else None
+    return Path(value) if value else Path.home() / ".cache" / "ner-service" / "corpora"
 
 
 def print_json(value: Any) -> None:

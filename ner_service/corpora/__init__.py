@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from ner_service.corpora import brat, conll, docbin, jsonl, labelstudio
+from ner_service.corpora import bracketed, brat, conll, docbin, jsonl, labelstudio
 from ner_service.types import CorpusError, Document
 
 FOLDERS = ("", "gold", "unlabelled")
+SHIPPED = Path(__file__).parent / "data"
 FORMATS: dict[str, ModuleType] = {
     ".jsonl": jsonl,
     ".conll": conll,
@@ -16,14 +17,18 @@ FORMATS: dict[str, ModuleType] = {
     ".tsv": conll,
     ".json": labelstudio,
     ".spacy": docbin,
+    ".bracketed": bracketed,
 }
 
 
 def locate(name: str, root: Path | None) -> Path:
-    """The file or folder of a corpus: a path, or a name such as `ne5_train` under `root`."""
+    """The file or folder of a corpus: a path, `own_news`, or a name like `ne5_train` in `root`."""
     path = Path(name).expanduser()
     if path.exists():
         return path
+    shipped = SHIPPED / f"{name}.bracketed"
+    if shipped.exists():
+        return shipped
     if root is None:
         raise CorpusError(f"corpus {name!r}: no such file, and NER_CORPORA is not set")
     for folder in FOLDERS:

@@ -1,0 +1,101 @@
+"""`corpora`: annotated corpora, here and to be had."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ner_service import corpora
+from ner_service.cli.app import app
+from ner_service.cli.options import corpora_home, corpora_root, print_json
+from ner_service.corpora import catalogue
+from ner_service.types import CorpusError
+
+group = typer.Typer(no_args_is_help=True)
+app.add_typer(group, name="corpora", help="List, describe and download annotated corpora.")
+
+
+@group.command("list")
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each.")] = False,
+) -> None:
+    """List the corpora that are here, and those of the catalogue that can be downloaded."""
+    root = corpora_root()
+    groups = [(catalogue.OWN.name, catalogue.OWN)] + list(catalogue.SOURCES.items())
+    known = {name for _, source in groups for name in source.corpora}
+    table = Table("source", "corpora (* is here)", "what", "licence")
+    for name, source in groups:
+        if as_json:
+            for corpus in source.corpora:
+                _print_line(corpus, root, source.about, source.licence)
+        marked = (f"{n}*" if _here(n, root) else n for n in source.corpora)
+        table.add_row(name, "\n".join(marked), source.about, source.licence)
+    others = [n for n in _present(root) if n not in known]
+    if as_json:
+        for corpus in others:
+            _print_line(corpus, root, "", "")
+        return
+    if others:
+        table.add_row("", "\n".join(f"{n}*" for n in others), f"in {root}", "")
+    Console().print(table)
+
+
+def _print_line(corpus: str, root: Path | None, about: str, licence: str) -> None:
+    path = _here(corpus, root)
+    print_json({"corpus": corpus, "path": path and str(path), "about": about, "licence": licence})
+
+
+@group.command()
+def info(
+    name: Annotated[str, typer.Argument(help="A corpus, or a source of the catalogue.")],
+) -> None:
+    """Say where a corpus comes from, and what is in it if it is here."""
+    here = _here(name, corpora_root())
+    try:
+        found = catalogue.source(name)
+    except CorpusError:
+        if not here:
+            raise
+    else:
+        typer.echo(f"{found.name}: {found.about}\nhome: {found.home}\nlicence: {found.licence}")
+        for file, url in found.files.items():
+            sha256 = found.sha256.get(file, "not published; the first one seen is held to")
+            typer.echo(f"address: {url}\nsha256: {sha256}")
+        typer.echo(f"corpora: {', '.join(found.corpora)}")
+        if found.files:
+            typer.echo(f"conversion: {(found.convert.__doc__ or '').strip()}")
+    if here:
+        documents = list(corpora.read(here))
+        labels = Counter(e.label for d in documents for e in d.entities)
+        counted = ", ".join(f"{label} {n}" for label, n in labels.most_common())
+        typer.echo(f"here: {here}\n{len(documents)} documents: {counted or 'no entities'}")
+
+
+@group.command()
+def download(
+    name: Annotated[str, typer.Argument(help="A source of the catalogue, or a corpus of one.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Folder; else NER_CORPORA, else a cache that is found too.")
+    ] = None,
+) -> None:
+    """Download a corpus and convert it; what was interrupted goes on."""
+    source = catalogue.source(name)
+    typer.echo(f"{source.name}: licence: {source.licence}; {source.home}", err=True)
+    for path, sha256 in catalogue.download(source, to or corpora_home()):
+        typer.echo(f"{path}  sha256 {sha256}" if sha256 else path)
+
+
+def _here(name: str, root: Path | None) -> Path | None:
+    try:
+        return corpora.locate(name, root)
+    except CorpusError:
+        return None
+
+
+def _present(root: Path | None) -> list[str]:
+    """The names of the annotated corpora in a folder."""
+    found = [path for path in sorted((root / "gold").glob("*.jsonl.gz"))] if root else []
+    return [path.name.removesuffix(".jsonl.gz") for path in found]

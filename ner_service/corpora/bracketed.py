@@ -1,0 +1,93 @@
+"""Text with its entities in brackets: `[PER Анна Каренина] уехала в [LOC Москву]`.
+
+A line `# ID` begins a document; what stands between two such lines, without the white space
+around it, is the text. A backslash makes a bracket, a backslash or the `#` of a line literal.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ner_service.corpora.checks import checked
+from ner_service.corpora.files import lines, replacing
+from ner_service.types import CorpusError, Document, Entity
+
+HEADER = "# "
+MARKS = re.compile(r"\\(?P<literal>.)|\[(?P<label>\S+) |(?P<end>\])|(?P<loose>[\[\\])")
+
+
+def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+    """Reads documents in order; raises `CorpusError` naming file and line."""
+    id, first = "", 0
+    body: list[str] = []
+    for number, line in lines(path):
+        if line.startswith(HEADER):
+            if first:
+                yield _document(id, body, labels, path, first)
+            id, first, body = line.removeprefix(HEADER), number, []
+        elif first:
+            body.append(line)
+        elif line.strip():
+            raise CorpusError(f"{path}:{number}: expected a line '# ID' before the first text")
+    if first:
+        yield _document(id, body, labels, path, first)
+
+
+def _document(
+    id: str, body: list[str], labels: Mapping[str, str], path: Path, first: int
+) -> Document:
+    marked = "\n".join(body)
+    before = marked[: len(marked) - len(marked.lstrip())]
+    start = first + 1 + before.count("\n")
+    text, found = parse(marked.strip(), f"{path}", start)
+    return Document(id, text, checked(found, text, labels, f"{path}:{first}"))
+
+
+def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[Entity]]:
+    """The text without its brackets, and the entities; `name` and line `first` place errors."""
+    parts: list[str] = []
+    found: list[Entity] = []
+    length = last = 0
+    opened: tuple[int, str] | None = None
+    for mark in MARKS.finditer(marked):
+        parts.append(marked[last : mark.start()])
+        length += len(parts[-1])
+        last = mark.end()
+        if mark["literal"]:
+            parts.append(mark["literal"])
+            length += 1
+        elif mark["label"] and opened is None:
+            opened = length, mark["label"]
+        elif mark["end"] and opened is not None:
+            found.append(Entity(opened[0], length, opened[1]))
+            opened = None
+        else:
+            line = first + marked.count("\n", 0, mark.start())
+            raise CorpusError(f"{name}:{line}: {mark.group()!r} fits no [LABEL name]")
+    if opened is not None:
+        raise CorpusError(f"{name}:{first + marked.count(chr(10))}: [{opened[1]} is never closed")
+    return "".join([*parts, marked[last:]]), found
+
+
+def write(path: Path, documents: Iterable[Document]) -> None:
+    """Writes documents under their ids; white space around a text is lost."""
+    with replacing(path) as file:
+        for document in documents:
+            id = " ".join(document.id.split())
+            file.write(f"{HEADER}{id}\n{marked(document)}\n\n".encode())
+
+
+def marked(document: Document) -> str:
+    """A document's text with its entities in brackets."""
+    parts: list[str] = []
+    last = 0
+    for e in document.entities:
+        parts += [_literal(document.text[last : e.start]), f"[{e.label} "]
+        parts += [_literal(document.text[e.start : e.end]), "]"]
+        last = e.end
+    parts.append(_literal(document.text[last:]))
+    return re.sub(r"^#", r"\\#", "".join(parts), flags=re.MULTILINE)
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"([\[\]\\])", r"\\\1", text)

@@ -1,0 +1,165 @@
+"""The converters, each on a distribution in small of its public form; all texts are invented."""
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from ner_service import corpora
+from ner_service.corpora import catalogue, converters
+from ner_service.types import CorpusError, Document, Entity
+
+FACTRU = {
+    "repo-1/devset/book_1.txt": "Мэр Твери Олег Чиж посетил МИД Чада.",
+    "repo-1/devset/book_1.spans": """1 job 0 3 10 1  # 10 Мэр
+2 loc_name 4 5 11 1  # 11 Твери
+3 name 10 4 12 1  # 12 Олег
+4 surname 15 3 13 1  # 13 Чиж
+5 org_name 27 3 14 1  # 14 МИД
+6 loc_name 31 4 15 1  # 15 Чада
+""",
+    "repo-1/devset/book_1.objects": """1 LocOrg 2 # Твери
+2 Person 3 4 # Олег Чиж
+3 Org 5 6 # МИД Чада
+4 LocOrg 6 # Чада
+""",
+    "repo-1/testset/book_2.txt": "Тихо.",
+    "repo-1/testset/book_2.spans": "",
+    "repo-1/testset/book_2.objects": "",
+}
+NE5 = {
+    "Collection5/1.txt": "Газета «Гудок»\r\nвышла в Орле.",
+    "Collection5/1.ann": "T1\tMEDIA 7 14\t«Гудок»\nT2\tGEOPOLIT 24 28\tОрле\n",
+}
+NEREL = {
+    f"repo/NEREL-v1.1/{part}/1.{ending}": content
+    for part in ("train", "dev", "test")
+    for ending, content in (
+        ("txt", "Глава МИД Чада и город."),
+        (
+            "ann",
+            "T1\tORGANIZATION 6 14\tМИД Чада\nT2\tCOUNTRY 10 14\tЧада\nT3\tCITY 17 22\tгород\n"
+            "T4\tDATE 0 5;6 9\tГлава МИД\nR1\tX Arg1:T1 Arg2:T2\n",
+        ),
+    )
+}
+SLAVICNER = {
+    "repo/raw/storm/ru/1.txt": "Буря дошла до Орла.",
+    "repo/ner/storm/ru/1.txt.tsv": "14\t18\tОрла\tОрёл\tLOC\tGPE-Oryol\n",
+}
+
+
+def packed(tmp_path: Path, files: dict[str, str]) -> Path:
+    """A download folder with the archive, unpacked."""
+    pytest.importorskip("pooch")
+    with ZipFile(tmp_path / "corpus.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content.encode())
+    return catalogue._unpacked(tmp_path)
+
+
+def surfaces(document: Document) -> list[tuple[str, str]]:
+    return [(document.text[e.start : e.end], e.label) for e in document.entities]
+
+
+def test_factru_takes_names_out_of_objects(tmp_path: Path) -> None:
+    splits = {name: list(found) for name, found in converters.factru(packed(tmp_path, FACTRU))}
+    assert sorted(splits) == ["factru_devset", "factru_testset"]
+    assert surfaces(splits["factru_devset"][0]) == [
+        ("Твери", "LOC"),
+        ("Олег Чиж", "PER"),
+        ("МИД", "ORG"),
+        ("Чада", "LOC"),
+    ]
+
+
+def test_ne5_keeps_line_ends_and_drops_quotes(tmp_path: Path) -> None:
+    ((name, found),) = converters.ne5(packed(tmp_path, NE5))
+    (document,) = found
+    assert name == "ne5"
+    assert document.text == NE5["Collection5/1.txt"]
+    assert surfaces(document) == [("Гудок", "ORG"), ("Орле", "LOC")]
+
+
+def test_nerel_keeps_the_outermost_names(tmp_path: Path) -> None:
+    splits = dict(converters.nerel(packed(tmp_path, NEREL)))
+    assert list(splits) == ["nerel_train", "nerel_dev", "nerel_test"]
+    (document,) = splits["nerel_dev"]
+    assert surfaces(document) == [("МИД Чада", "ORG")]
+
+
+def test_slavicner_is_parted_by_language(tmp_path: Path) -> None:
+    ((name, found),) = converters.slavicner(packed(tmp_path, SLAVICNER))
+    assert name == "slavicner_ru"
+    assert surfaces(next(found)) == [("Орла", "LOC")]
+
+
+def test_slavicner_names_what_does_not_fit(tmp_path: Path) -> None:
+    wrong = SLAVICNER | {"repo/ner/storm/ru/1.txt.tsv": "0\t4\tОрла\tОрёл\tLOC\tX\n"}
+    ((_, found),) = converters.slavicner(packed(tmp_path, wrong))
+    with pytest.raises(CorpusError, match=r"1\.txt\.tsv:1: 0:4"):
+        next(found)
+
+
+def test_wikineural_mends_what_continues_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wikineural_ru_val.conllu").write_text("0\tОрёл\tI-LOC\n1\tтих\tO\n\n")
+    ((name, found),) = converters.wikineural(tmp_path)
+    (document,) = found
+    assert (name, document.text) == ("wikineural_ru_val", "Орёл тих")
+    assert surfaces(document) == [("Орёл", "LOC")]
+
+
+def test_conll2003_joins_tokens_by_spaces(tmp_path: Path) -> None:
+    rows = "-DOCSTART- -X- -X- O\n\nOryol NNP I-NP I-LOC\nsleeps VBZ I-VP O\n"
+    (tmp_path / "conll2003_en_dev.txt").write_text(rows)
+    ((_, found),) = converters.conll2003(tmp_path)
+    (document,) = found
+    assert surfaces(document) == [("Oryol", "LOC")]
+
+
+def test_an_archive_without_the_corpus_is_named(tmp_path: Path) -> None:
+    folder = packed(tmp_path, {"readme.md": ""})
+    with pytest.raises(CorpusError, match="holds no"):
+        next(converters.ne5(folder))
+
+
+def test_a_download_is_found_by_name_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pooch")
+
+    def fetch(url: str, path: Path, sha256: str | None) -> str:
+        path.parent.mkdir(parents=True)
+        with ZipFile(path, "w") as archive:
+            for name, content in FACTRU.items():
+                archive.writestr(name, content.encode())
+        return "0"
+
+    monkeypatch.setattr(catalogue, "fetch", fetch)
+    made = [path.name for path, _ in catalogue.download(catalogue.source("factru"), tmp_path)]
+    assert made == ["factru.zip", "factru_devset.jsonl.gz", "factru_testset.jsonl.gz"]
+    (document,) = corpora.read(corpora.locate("factru_devset", tmp_path))
+    assert len(document.entities) == 4
+
+
+def test_every_source_names_its_corpora_once() -> None:
+    names = [name for source in catalogue.SOURCES.values() for name in source.corpora]
+    assert len(names) == len(set(names))
+    assert all(catalogue.source(name).corpora.count(name) == 1 for name in names)
+
+
+def test_our_adaptation_of_factru_is_naevals(corpora_root: Path) -> None:
+    gold = corpora.read(corpora_root / "gold" / "factru_devset.jsonl.gz")
+    with gzip.open(corpora_root / "gold" / "factru_raw_devset.jsonl.gz") as raw:
+        for line, document in zip(raw, gold, strict=True):
+            objects = [
+                (o["label"], [Entity(start, end, kind) for kind, start, end in o["spans"]])
+                for o in json.loads(line)["entities"]
+            ]
+            found = converters.factru_entities(objects, document.text)
+            assert [e.span for e in found] == [
+                replace(e, score=None).span for e in document.entities
+            ]
