@@ -49,7 +49,7 @@ def server() -> Iterator[type[Handler]]:
     handler = type("Fresh", (Handler,), {"asked": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         handler.url = f"http://127.0.0.1:{running.server_port}/corpus.zip"
-        Thread(target=running.serve_forever, daemon=True).start()
+        Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield handler
         running.shutdown()
 

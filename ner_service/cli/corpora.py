@@ -24,7 +24,7 @@ def list_(
 ) -> None:
     """List the corpora that are here, and those of the catalogue that can be downloaded."""
     root = corpora_root()
-    groups = [(catalogue.OWN.name, catalogue.OWN)] + list(catalogue.SOURCES.items())
+    groups = [(catalogue.OWN.name, catalogue.OWN), *catalogue.SOURCES.items()]
     known = {name for _, source in groups for name in source.corpora}
     table = Table("source", "corpora (* is here)", "what", "licence")
     for name, source in groups:
