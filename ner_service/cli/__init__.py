@@ -2,10 +2,21 @@
 
 import sys
 
-from ner_service.cli import convert, corpora, evaluate, serve, tag, taggers, train
+from ner_service.cli import convert, corpora, evaluate, serve, silver, tag, taggers, train
 from ner_service.cli.app import app, guarded
 
-__all__ = ["app", "convert", "corpora", "evaluate", "main", "serve", "tag", "taggers", "train"]
+__all__ = [
+    "app",
+    "convert",
+    "corpora",
+    "evaluate",
+    "main",
+    "serve",
+    "silver",
+    "tag",
+    "taggers",
+    "train",
+]
 
 
 def main() -> None:

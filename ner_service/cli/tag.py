@@ -65,7 +65,7 @@ def tag(
     if strange := set(label or ()) - set(loaded.info.labels):
         known = ", ".join(loaded.info.labels)
         raise ConfigError(f"--label {', '.join(sorted(strange))}: {tagger} knows {known}")
-    documents = (document for file in files or [STDIN] for document in _texts(file, input))
+    documents = (document for file in files or [STDIN] for document in texts(file, input))
     found = (
         Document(d.id, d.text, tuple(e for e in d.entities if not label or e.label in label))
         for d in tagged(loaded, documents)
@@ -81,7 +81,8 @@ def tag(
             file.write(part.encode())
 
 
-def _texts(file: Path, input: InputFormat) -> Iterator[Document]:
+def texts(file: Path, input: InputFormat) -> Iterator[Document]:
+    """The texts of a file, or of stdin for `-`, as documents."""
     path = Path("/dev/stdin") if file == STDIN else file
     name = "stdin" if file == STDIN else str(file)
     if path.is_dir():
@@ -99,15 +100,17 @@ def _texts(file: Path, input: InputFormat) -> Iterator[Document]:
 
 
 def tagged(tagger: Tagger, documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents with the tagger's entities, under a progress bar."""
     with tqdm(unit="char", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
-        for some in _slices(documents):
+        for some in slices(documents):
             found = tagger.tag([document.text for document in some])
             for document, entities in zip(some, found, strict=True):
                 yield Document(document.id, document.text, tuple(entities))
                 bar.update(len(document.text))
 
 
-def _slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Documents in lists small enough to show progress between them."""
     some: list[Document] = []
     for document in documents:
         some.append(document)

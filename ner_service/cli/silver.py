@@ -1,0 +1,64 @@
+"""`silver`: unlabelled texts labelled by the vote of taggers, to be trained on."""
+
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+from ner_service import corpora
+from ner_service.cli.app import INTERRUPTED, app
+from ner_service.cli.options import corpora_root
+from ner_service.cli.tag import InputFormat, slices, texts
+from ner_service.digest import digest
+from ner_service.types import ConfigError, Document
+
+
+@app.command()
+def silver(
+    files: Annotated[list[str], typer.Argument(help="JSONL or text files, or names of corpora.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .jsonl or .jsonl.gz file.")],
+    tagger: Annotated[
+        list[str] | None,
+        typer.Option("--tagger", "-t", help="As for tag; SPEC*2 votes with weight 2; repeatable."),
+    ] = None,
+    min_score: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Leave out sentences with a span less certain than this."),
+    ] = 0.0,
+    input: Annotated[
+        InputFormat,
+        typer.Option("--input", "-i", help="auto: .jsonl(.gz) as JSONL, else a file is one text."),
+    ] = InputFormat.auto,
+) -> None:
+    """Label texts for self-training, by one tagger or by the vote of several.
+
+    A span is kept when taggers with more than half of the weight found it; its score is their
+    mean. A stopped job goes on where it was when the same command is given again.
+    """
+    from ner_service.training.silver import Job, load_voter
+
+    if ".jsonl" not in output.suffixes[-2:]:
+        raise ConfigError(f"--output {output}: expected a name that ends in .jsonl or .jsonl.gz")
+    paths = [corpora.locate(name, corpora_root()) for name in files]
+
+    def documents() -> Iterator[Document]:
+        return (document for path in paths for document in texts(path, input))
+
+    total = sum(1 for _ in documents())
+    voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
+    job = Job(voters, output, min_score, f"{digest(*paths)} {input}")
+    some = slices(islice(documents(), job.done, None))
+    quiet = not sys.stderr.isatty()
+    try:
+        with tqdm(total=total, initial=job.done, unit="doc", disable=quiet) as bar:
+            for labelled in job.run(some):
+                bar.update(len(labelled))
+    except KeyboardInterrupt:
+        typer.echo(
+            f"stopped after {job.done} of {total} documents; the same command goes on", err=True
+        )
+        raise typer.Exit(INTERRUPTED) from None
