@@ -157,7 +157,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         redirect_slashes=False,
     )
     app.state.service = service
-    app.routes.extend(web.routes())
+    app.routes.extend(web.routes(settings.max_body_bytes))
 
     @app.exception_handler(NerError)
     async def refuse(request: Request, error: NerError) -> Response:

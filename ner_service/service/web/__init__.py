@@ -1,24 +1,67 @@
 """The page and the API's own page: static files that ask no other host for anything."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from ner_service.corpora import conll
+from ner_service.corpora.checks import checked
+from ner_service.service.bodies import JSON, PLAIN, content_type, read_body
+from ner_service.service.errors import Refused
+from ner_service.service.schemas import Text
 from ner_service.service.web.assets import asset
+from ner_service.types import CorpusError, Document, Entity
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so
 
 
-def routes() -> Sequence[Route]:
+class Span(BaseModel):
+    """An entity of a tagged text; offsets count code points."""
+
+    start: int
+    end: int
+    label: str
+
+
+class Tagged(BaseModel):
+    """A text with entities that the page wants in another format."""
+
+    model_config = ConfigDict(strict=True)
+
+    text: Text
+    entities: list[Span]
+
+
+def routes(max_body_bytes: int) -> Sequence[Route]:
     """The page at `/`, the API's page at `/docs`, and what both load from `/web/`."""
+
+    async def columns(request: Request) -> Response:
+        """A tagged text as CoNLL, by the tokens and sentences that the command line has too."""
+        content_type(request, JSON)
+        tagged = Tagged.model_validate_json(await read_body(request, max_body_bytes))
+        return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
+
     return [
+        Route("/web/conll", columns, methods=["POST"]),
         Route("/", page("index.html", POLICY)),
         Route("/docs", page("docs.html", DOCS_POLICY)),
         Route("/web/{name:path}", file),
     ]
+
+
+def conll_of(tagged: Tagged) -> str:
+    """Token and tag a line; raises `Refused` where the entities do not fit the text."""
+    found = [Entity(span.start, span.end, span.label) for span in tagged.entities]
+    try:
+        entities = checked(found, tagged.text, {}, "entities")
+    except CorpusError as error:
+        raise Refused(422, "invalid_request", str(error), ["entities"]) from None
+    return conll.columns(Document("", tagged.text, entities))
 
 
 def page(name: str, policy: str) -> Callable[[Request], Awaitable[Response]]:

@@ -1,0 +1,197 @@
+// The page: what the reader does, and what is drawn then.
+
+import { Problem, measured, tag, taggers } from "./api.js";
+import { EXAMPLES } from "./examples.js";
+import { openFile } from "./file.js";
+import { language, switchLanguage, t, translate, count } from "./i18n.js";
+import { element } from "./render.js";
+import { Result } from "./result.js";
+import { chooser, figures } from "./taggers.js";
+
+const $ = (id) => document.getElementById(id);
+
+const state = {
+  taggers: [],
+  measured: { corpora: [], taggers: [] },
+  source: "", // the text as a file had it: a text area turns every line end into \n
+  asking: new AbortController(),
+};
+const result = new Result();
+
+function text() {
+  const typed = $("text").value;
+  return state.source.replace(/\r\n?/g, "\n") === typed ? state.source : typed;
+}
+
+function put(value) {
+  state.source = value;
+  $("text").value = value;
+  measure();
+}
+
+const measure = () => ($("size").value = count([...text()].length, "n_chars"));
+
+const say = (sentence) => ($("problem").textContent = sentence);
+
+/** The taggers that the reader chose: one, or all that are loaded. */
+function chosen() {
+  const name = new FormData($("ask")).get("tagger");
+  return name ? [name] : state.taggers.filter((each) => each.loaded).map((each) => each.name);
+}
+
+async function submit() {
+  state.asking.abort();
+  state.asking = new AbortController();
+  const { signal } = state.asking;
+  const asked = text();
+  say("");
+  if (!asked.trim()) return say(t("error_empty"));
+  document.body.classList.add("busy");
+  const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16" }));
+  const settled = await Promise.allSettled(requests.map((request) => tag(request, signal)));
+  if (signal.aborted) return;
+  document.body.classList.remove("busy");
+  const answers = settled.filter((each) => each.value).map((each) => each.value);
+  const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
+  const several = requests.length > 1;
+  say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${reason(e)}` : reason(e))).join(" "));
+  if (answers.length) result.show(asked, answers, state.taggers);
+}
+
+function reason(error) {
+  if (error instanceof Problem) return error.message;
+  throw error;
+}
+
+/** Opens a file and tags it. */
+async function take(file) {
+  try {
+    const { text, note } = await openFile(file);
+    put(text);
+    await submit();
+    if (note) say(`${$("problem").textContent} ${note}`.trim());
+  } catch (error) {
+    say(reason(error));
+  }
+}
+
+/** Asks for the taggers until each has loaded or failed. */
+async function meet() {
+  try {
+    state.taggers = await taggers();
+  } catch (error) {
+    return say(`${t("error_taggers")} ${reason(error)}`);
+  }
+  drawTaggers();
+  if (state.taggers.some((each) => !each.loaded && !each.error)) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await meet();
+  }
+}
+
+function drawTaggers() {
+  const before = new FormData($("ask")).get("tagger");
+  $("taggers").replaceChildren($("taggers").firstElementChild);
+  $("taggers").append(...chooser(state.taggers, state.measured, before));
+  $("how").hidden = !figures(state.taggers, state.measured);
+}
+
+function drawExamples() {
+  const buttons = EXAMPLES.map((example) => {
+    const button = element("button", "chip", { type: "button" }, example[language]);
+    button.addEventListener("click", () => {
+      put(example.text);
+      submit();
+    });
+    return button;
+  });
+  $("examples").replaceChildren(...buttons);
+}
+
+function showFigures() {
+  $("figures").replaceChildren(figures(state.taggers, state.measured));
+  const { machine, report } = state.measured;
+  $("machine").replaceChildren(machine ? `${t("how_machine")}${machine}. ` : "");
+  if (report) $("machine").append(element("a", "", { href: report }, t("how_report")));
+  $("measured").showModal();
+}
+
+const THEMES = ["auto", "light", "dark"];
+const SIGNS = { auto: "◐", light: "☀\ufe0e", dark: "☾" };
+
+function drawTheme() {
+  const now = document.documentElement.dataset.theme ?? "auto";
+  $("theme").textContent = SIGNS[now];
+  $("theme").title = `${t("theme")}: ${t(`theme_${now}`)}`;
+  $("theme").setAttribute("aria-label", $("theme").title);
+}
+
+function switchTheme() {
+  const { dataset } = document.documentElement;
+  const next = THEMES[(THEMES.indexOf(dataset.theme ?? "auto") + 1) % THEMES.length];
+  if (next === "auto") delete dataset.theme;
+  else dataset.theme = next;
+  try {
+    if (next === "auto") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", next);
+  } catch {
+    // storage is forbidden: it holds until the page is closed
+  }
+  drawTheme();
+}
+
+function drawAll() {
+  drawTheme();
+  drawExamples();
+  drawTaggers();
+  measure();
+  result.draw();
+}
+
+$("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+$("text").addEventListener("input", measure);
+$("text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+});
+$("text").addEventListener("paste", () => setTimeout(submit));
+$("clear").addEventListener("click", () => {
+  put("");
+  $("text").focus();
+});
+$("file").addEventListener("change", ({ target }) => {
+  if (target.files.length) take(target.files[0]);
+  target.value = "";
+});
+$("language").addEventListener("click", () => {
+  switchLanguage();
+  drawAll();
+});
+$("theme").addEventListener("click", switchTheme);
+$("how").addEventListener("click", showFigures);
+
+const holdsFile = (event) => event.dataTransfer?.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (!holdsFile(event)) return;
+  event.preventDefault();
+  $("drop").hidden = false;
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) $("drop").hidden = true;
+});
+document.addEventListener("drop", (event) => {
+  if (!holdsFile(event)) return;
+  event.preventDefault();
+  $("drop").hidden = true;
+  take(event.dataTransfer.files[0]);
+});
+
+translate();
+drawAll();
+put(EXAMPLES[0].text);
+const [figuresRead] = await Promise.allSettled([measured(), meet()]);
+if (figuresRead.value) state.measured = figuresRead.value;
+drawTaggers();
+if (text() === EXAMPLES[0].text && !result.shown) submit();

@@ -1,0 +1,73 @@
+// The result to take along: a tab for each format, a preview, and a button that copies it all.
+
+import { FORMATS, copy } from "./formats.js";
+import { number, t } from "./i18n.js";
+import { element } from "./render.js";
+
+const PREVIEW = 4_000; // characters
+
+const $ = (id) => document.getElementById(id);
+
+export class Exports {
+  constructor() {
+    this.answers = [];
+    this.format = "JSON";
+    this.tabs = Object.keys(FORMATS).map((format) => this.tab(format));
+    $("formats").append(...this.tabs);
+    $("formats").addEventListener("keydown", (event) => this.key(event));
+    $("which").addEventListener("change", () => this.draw());
+    $("copy").addEventListener("click", () => this.copy());
+  }
+
+  tab(format) {
+    const tab = element("button", "tab", { type: "button", role: "tab", "aria-controls": "preview" }, format);
+    tab.addEventListener("click", () => {
+      this.format = format;
+      this.draw();
+    });
+    return tab;
+  }
+
+  key(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = this.tabs.at((this.tabs.indexOf(event.target) + step) % this.tabs.length);
+    next.click();
+    next.focus();
+    event.preventDefault();
+  }
+
+  /** Offers these answers; where there are several, the reader picks one. */
+  show(answers) {
+    this.answers = answers;
+    const before = $("which").value;
+    const names = answers.map(({ tagger }) => tagger);
+    $("which").replaceChildren(...names.map((name) => element("option", "", {}, name)));
+    if (names.includes(before)) $("which").value = before;
+    $("whose").hidden = names.length < 2;
+    this.draw();
+  }
+
+  async draw() {
+    for (const tab of this.tabs) {
+      const on = tab.textContent === this.format;
+      tab.setAttribute("aria-selected", on);
+      tab.tabIndex = on ? 0 : -1;
+    }
+    $("copied").textContent = "";
+    const { format } = this;
+    const answer = this.answers.find(({ tagger }) => tagger === $("which").value);
+    this.value = "";
+    const value = await FORMATS[format](answer);
+    if (format !== this.format || !this.answers.includes(answer)) return; // another was chosen since
+    this.value = value;
+    const rest = value.length - PREVIEW;
+    $("preview").textContent =
+      rest > 0 ? `${value.slice(0, PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+  }
+
+  async copy() {
+    await copy(this.value);
+    $("copied").textContent = t("copied");
+  }
+}

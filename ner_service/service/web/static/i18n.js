@@ -1,0 +1,213 @@
+// What the page says, in Russian and in English.
+
+const ru = {
+  title: "ner-service: имена в русском тексте",
+  tagline: "Люди, места и организации в русском тексте",
+  language: "English",
+  theme: "Тема",
+  theme_auto: "как в системе",
+  theme_light: "светлая",
+  theme_dark: "тёмная",
+  api: "Документация API",
+  text: "Текст",
+  placeholder: "Вставьте текст или перетащите сюда файл…",
+  examples: "Примеры:",
+  file: "Открыть файл",
+  clear: "Очистить",
+  drop: "Отпустите файл, чтобы разметить его",
+  tagger: "Модель",
+  all: "Все",
+  all_note: "рядом, с расхождениями",
+  loading: "загружается…",
+  broken: "не загрузилась",
+  submit: "Разметить",
+  busy: "Размечаю…",
+  how: "Как измерено",
+  how_title: "Качество и скорость моделей",
+  how_note:
+    "F1 — строгая: сущность верна, если совпали обе границы и метка. Скорость — на текстах, которых модель не видела.",
+  how_report: "Полный отчёт",
+  how_machine: "Измерено на: ",
+  close: "Закрыть",
+  model: "модель",
+  speed: "знаков в секунду",
+  latency: "статья, мс",
+  chars_s: "зн/с",
+  result: "Размеченный текст",
+  result_hint: "Стрелки ← → ведут от сущности к сущности, Enter показывает все упоминания.",
+  labels: "Метки",
+  names: "Найденные имена",
+  names_none: "Ничего не найдено.",
+  more: "Показать все: ",
+  differences: "Расхождения",
+  differences_none: "Модели согласны во всём.",
+  place: "место",
+  absent: "—",
+  only_differences: "Только абзацы с расхождениями",
+  export: "Забрать результат",
+  copy: "Копировать",
+  copied: "Скопировано",
+  cut: "… и ещё знаков: ",
+  score_calibrated: "вероятность ",
+  score_raw: "оценка модели ",
+  score_none: "без оценки",
+  offsets: "позиции ",
+  answer: "ответ",
+  drawing: "отрисовка",
+  ms: "мс",
+  agreed: "согласны: ",
+  of: " из ",
+  PER: "человек",
+  LOC: "место",
+  ORG: "организация",
+  n_chars: { one: "знак", few: "знака", many: "знаков", other: "знака" },
+  n_entities: { one: "сущность", few: "сущности", many: "сущностей", other: "сущности" },
+  n_mentions: { one: "упоминание", few: "упоминания", many: "упоминаний", other: "упоминания" },
+  read_as: "Файл прочитан как Windows-1251.",
+  error_empty: "Введите текст, выберите пример или перетащите файл.",
+  error_file_large: "Файл слишком велик: страница открывает файлы до 16 МБ.",
+  error_network: "Сервис не отвечает. Проверьте, что он запущен, и попробуйте ещё раз.",
+  error_taggers: "Не удалось узнать у сервиса, какие есть модели.",
+  error_text_too_long: "Текст слишком длинный для этого сервиса.",
+  error_body_too_large: "Текст слишком велик для этого сервиса.",
+  error_overloaded: "Сервис перегружен: попробуйте через несколько секунд.",
+  error_not_ready: "Модель ещё загружается: попробуйте через несколько секунд.",
+  error_timeout: "Сервис не успел ответить за отведённое время: возьмите текст короче.",
+  error_tagger_failed: "Модель не справилась с этим текстом.",
+  error_unknown_tagger: "Такой модели у сервиса больше нет: обновите страницу.",
+  error_invalid_request: "Сервис не принял текст.",
+  error_other: "Сервис ответил ошибкой.",
+  says: "Ответ сервиса: ",
+};
+
+const en = {
+  title: "ner-service: names in Russian text",
+  tagline: "People, places and organisations in Russian text",
+  language: "Русский",
+  theme: "Theme",
+  theme_auto: "as the system",
+  theme_light: "light",
+  theme_dark: "dark",
+  api: "API docs",
+  text: "Text",
+  placeholder: "Paste a text or drop a file here…",
+  examples: "Examples:",
+  file: "Open a file",
+  clear: "Clear",
+  drop: "Let go of the file to tag it",
+  tagger: "Tagger",
+  all: "All",
+  all_note: "side by side, compared",
+  loading: "loading…",
+  broken: "failed to load",
+  submit: "Tag",
+  busy: "Tagging…",
+  how: "How it was measured",
+  how_title: "Quality and speed of the taggers",
+  how_note:
+    "F1 is strict: an entity counts only if both bounds and the label are right. Speed is on texts the tagger had not seen.",
+  how_report: "The full report",
+  how_machine: "Measured on: ",
+  close: "Close",
+  model: "tagger",
+  speed: "characters a second",
+  latency: "one article, ms",
+  chars_s: "chars/s",
+  result: "Tagged text",
+  result_hint: "Arrow keys ← → go from entity to entity, Enter shows all its mentions.",
+  labels: "Labels",
+  names: "Names found",
+  names_none: "Nothing was found.",
+  more: "Show all: ",
+  differences: "Differences",
+  differences_none: "The taggers agree on everything.",
+  place: "place",
+  absent: "—",
+  only_differences: "Only paragraphs with differences",
+  export: "Take the result along",
+  copy: "Copy",
+  copied: "Copied",
+  cut: "… and more characters: ",
+  score_calibrated: "probability ",
+  score_raw: "the tagger's score ",
+  score_none: "no score",
+  offsets: "offsets ",
+  answer: "answer",
+  drawing: "drawing",
+  ms: "ms",
+  agreed: "agree on ",
+  of: " of ",
+  PER: "person",
+  LOC: "place",
+  ORG: "organisation",
+  n_chars: { one: "character", other: "characters" },
+  n_entities: { one: "entity", other: "entities" },
+  n_mentions: { one: "mention", other: "mentions" },
+  read_as: "The file was read as Windows-1251.",
+  error_empty: "Type a text, pick an example or drop a file.",
+  error_file_large: "The file is too large: the page opens files of up to 16 MB.",
+  error_network: "The service does not answer. Check that it is running and try again.",
+  error_taggers: "The service did not say which taggers it has.",
+  error_text_too_long: "The text is too long for this service.",
+  error_body_too_large: "The text is too large for this service.",
+  error_overloaded: "The service is overloaded: try again in a few seconds.",
+  error_not_ready: "The tagger is still loading: try again in a few seconds.",
+  error_timeout: "The service did not answer in time: try a shorter text.",
+  error_tagger_failed: "The tagger failed on this text.",
+  error_unknown_tagger: "The service no longer has this tagger: reload the page.",
+  error_invalid_request: "The service did not accept the text.",
+  error_other: "The service answered with an error.",
+  says: "The service says: ",
+};
+
+const LANGUAGES = { ru, en };
+
+function remembered() {
+  try {
+    return localStorage.getItem("language");
+  } catch {
+    return null;
+  }
+}
+
+/** The language now: the one chosen before, else Russian or English as the browser prefers. */
+export let language =
+  remembered() ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
+
+/** The phrase that goes by a key; the key itself where there is none. */
+export const t = (key) => LANGUAGES[language][key] ?? key;
+
+export const knows = (key) => key in ru;
+
+/** A number as the language writes it. */
+export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
+
+/** A number with its noun in the right form. */
+export const count = (value, key) =>
+  `${number(value)} ${t(key)[new Intl.PluralRules(language).select(value)]}`;
+
+/** Puts the language's phrases into every element that names one. */
+export function translate(next = language) {
+  language = next;
+  document.documentElement.lang = language;
+  document.title = t("title");
+  for (const element of document.querySelectorAll("[data-t]")) {
+    element.textContent = t(element.dataset.t);
+  }
+  for (const element of document.querySelectorAll("[data-t-label]")) {
+    element.setAttribute("aria-label", t(element.dataset.tLabel));
+  }
+  for (const element of document.querySelectorAll("[data-t-placeholder]")) {
+    element.placeholder = t(element.dataset.tPlaceholder);
+  }
+}
+
+/** Goes on in the other language. */
+export function switchLanguage() {
+  translate(language === "ru" ? "en" : "ru");
+  try {
+    localStorage.setItem("language", language);
+  } catch {
+    // storage is forbidden: it holds until the page is closed
+  }
+}

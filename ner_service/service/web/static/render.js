@@ -1,0 +1,102 @@
+// The text with its entities as elements: rows of paragraphs, a cell for each answer.
+
+const LEAST = 600; // characters a row; the browser skips the layout of rows that are out of sight
+
+const KNOWN = ["PER", "LOC", "ORG"];
+const HUES = 12;
+
+/** The class that colours a label; `ner_service/output.py` does the same. */
+export function hue(label) {
+  const known = KNOWN.indexOf(label);
+  if (known >= 0) return `hue-${known}`;
+  const sum = [...label].reduce((total, letter) => total + letter.codePointAt(0), 0);
+  return `hue-${KNOWN.length + (sum % (HUES - KNOWN.length))}`;
+}
+
+/** An element with class names, attributes and children. */
+export function element(name, classes = "", attributes = {}, ...children) {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** Bounds of rows: whole lines that no place is cut by. */
+export function rows(text, places) {
+  const found = [];
+  let start = 0;
+  let next = 0;
+  while (start < text.length) {
+    let end = text.indexOf("\n", start + LEAST) + 1 || text.length;
+    while (next < places.length && places[next].start < end) {
+      if (places[next].end > end) end = text.indexOf("\n", places[next].end) + 1 || text.length;
+      next++;
+    }
+    found.push({ start, end });
+    start = end;
+  }
+  return found;
+}
+
+function mark(text, entity, differs) {
+  const classes = `entity ${hue(entity.label)}${differs ? " differs" : ""}`;
+  const made = element("mark", classes, { "data-label": entity.label });
+  made.append(text.slice(entity.start, entity.end));
+  made.setAttribute("role", "button");
+  made.tabIndex = -1;
+  return made;
+}
+
+/** What a cell shows of the places in its row: marks, and gaps where only others found something. */
+function pieces(places, column) {
+  return places.flatMap((place) => {
+    const own = place.entities[column];
+    if (own.length) return own.map((entity) => ({ ...entity, entity, place }));
+    return place.agreed ? [] : [{ start: place.start, end: place.end, place }];
+  });
+}
+
+function cell(text, row, shown, marks) {
+  const made = element("div", "cell text");
+  let at = row.start;
+  for (const piece of shown) {
+    if (piece.start > at) made.append(text.slice(at, piece.start));
+    if (piece.entity) {
+      const drawn = mark(text, piece.entity, !piece.place.agreed);
+      marks.set(drawn, piece);
+      made.append(drawn);
+    } else {
+      const gap = element("span", "gap", {}, text.slice(piece.start, piece.end));
+      marks.set(gap, piece);
+      made.append(gap);
+    }
+    at = piece.end;
+  }
+  if (at < row.end) made.append(text.slice(at, row.end));
+  return made;
+}
+
+/**
+ * The rows of a text, a cell for each name in `names`, and what each mark and gap stands for.
+ * A column's text content is the text itself.
+ */
+export function draw(text, places, names) {
+  const body = document.createDocumentFragment();
+  const marks = new Map();
+  let next = 0;
+  for (const row of rows(text, places)) {
+    const first = next;
+    while (next < places.length && places[next].start < row.end) next++;
+    const inside = places.slice(first, next);
+    const agreed = inside.every((place) => place.agreed);
+    const made = element("div", agreed ? "row" : "row split");
+    names.forEach((name, column) => {
+      const drawn = cell(text, row, pieces(inside, column), marks);
+      if (names.length > 1) drawn.dataset.tagger = name;
+      made.append(drawn);
+    });
+    body.append(made);
+  }
+  return { body, marks };
+}

@@ -1,0 +1,245 @@
+// The answers on the screen: the text, its labels, names and differences, and what they do.
+
+import { places } from "./compare.js";
+import { Exports } from "./exports.js";
+import { count, number, t } from "./i18n.js";
+import { groups } from "./names.js";
+import { drawDifferences, drawNames, opinion } from "./panels.js";
+import { draw, element, hue } from "./render.js";
+import { Tip } from "./tip.js";
+
+const $ = (id) => document.getElementById(id);
+
+const SHORT = 12; // rows that the browser had better draw at once, seen or not
+
+const byPlace = (a, b) => a.start - b.start || a.end - b.end;
+
+export class Result {
+  constructor() {
+    this.shown = null; // {text, answers, taggers}
+    this.hidden = new Set(); // labels that the reader switched off
+    this.exports = new Exports();
+    this.tip = new Tip($("rows"), (mark) => this.explain(mark));
+    $("rows").addEventListener("click", (event) => this.choose(event.target.closest(".entity")));
+    $("rows").addEventListener("keydown", (event) => this.key(event));
+    $("rows").addEventListener("copy", copyAsIs);
+    $("only").addEventListener("change", () => $("rows").classList.toggle("only", $("only").checked));
+  }
+
+  /** Shows the answers of one tagger or of several to one text. */
+  show(text, answers, taggers) {
+    this.shown = { text, answers, taggers, came: performance.now() };
+    this.hidden.clear();
+    $("result").hidden = false;
+    this.draw();
+    afterPaint(() => this.time());
+  }
+
+  /** Draws what is shown once more, as the labels and the language now are. */
+  draw() {
+    if (!this.shown) return;
+    const { text, answers } = this.shown;
+    this.answers = answers.map((answer) => ({ ...answer, text, ...this.kept(answer) }));
+    const lists = this.answers.map((answer) => answer.entities);
+    const names = this.answers.map((answer) => answer.tagger);
+    this.places = places(lists);
+    const { body, marks } = draw(text, this.places, names);
+    this.marks = marks;
+    this.order = [...marks.keys()].filter((mark) => marks.get(mark).entity);
+    if (this.order.length) this.order[0].tabIndex = 0;
+    this.selected = null;
+    this.groups = groups(text, union(lists));
+    this.tip.hide();
+    $("rows").classList.toggle("long", body.childElementCount > SHORT);
+    $("rows").replaceChildren(body);
+    const several = names.length > 1;
+    $("result").classList.toggle("several", several);
+    $("rows").style.setProperty("--columns", names.length);
+    $("heads").style.setProperty("--columns", names.length);
+    $("heads").replaceChildren(...(several ? this.answers.map(head) : []));
+    this.drawLabels();
+    drawNames($("names"), this);
+    $("differing").hidden = !several;
+    if (several) drawDifferences($("differences"), $("agreed"), this);
+    this.exports.show(this.answers);
+    if (this.shown.paint) this.drawStatus();
+  }
+
+  /** An answer's entities with the labels that are on, and the request that gets just those. */
+  kept({ entities, request }) {
+    if (!this.hidden.size) return { entities, request };
+    const labels = this.labels().filter((label) => !this.hidden.has(label));
+    return {
+      entities: entities.filter((entity) => !this.hidden.has(entity.label)),
+      request: { ...request, labels: labels.filter((label) => this.known(request).has(label)) },
+    };
+  }
+
+  known({ tagger }) {
+    return new Set(this.shown.taggers.find((each) => each.name === tagger)?.labels);
+  }
+
+  labels() {
+    const found = this.shown.answers.flatMap((answer) => answer.entities.map((e) => e.label));
+    const known = this.shown.answers.flatMap(({ request }) => [...this.known(request)]);
+    return [...new Set([...known, ...found])];
+  }
+
+  /** A switch for each label, with how many entities have it: in each column where there are several. */
+  drawLabels() {
+    const counts = this.shown.answers.map((answer) => Map.groupBy(answer.entities, (e) => e.label));
+    const buttons = this.labels().map((label) => {
+      const on = !this.hidden.has(label);
+      const button = element("button", `label ${hue(label)}`, {
+        type: "button",
+        "aria-pressed": on,
+        "data-label": label,
+      });
+      const counted = counts.map((count) => number(count.get(label)?.length ?? 0)).join(" / ");
+      const meaning = t(label) === label ? "" : t(label);
+      button.append(element("b", "", {}, label), " ", meaning, " ", element("span", "n", {}, counted));
+      button.addEventListener("click", () => this.toggle(label));
+      return button;
+    });
+    $("labels").replaceChildren(...buttons);
+  }
+
+  toggle(label) {
+    if (!this.hidden.delete(label)) this.hidden.add(label);
+    this.draw();
+    $("labels").querySelector(`[data-label="${CSS.escape(label)}"]`).focus();
+  }
+
+  /** Says what was found and how long it took. */
+  time() {
+    const { came } = this.shown;
+    performance.measure("drawing", { start: came, end: performance.now() });
+    this.shown.paint = performance.now() - came;
+    this.drawStatus();
+  }
+
+  drawStatus() {
+    const { answers, paint } = this.shown;
+    const lengths = answers.map((answer) => answer.entities.length);
+    const others = lengths.slice(0, -1).map((each) => `${number(each)} / `);
+    const entities = others.join("") + count(lengths.at(-1), "n_entities");
+    const asked = answers.map((answer) => number(Math.round(answer.ms))).join(" / ");
+    const parts = [
+      entities,
+      `${t("answer")} ${asked} ${t("ms")}`,
+      `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`,
+    ];
+    $("status").textContent = parts.join(" · ");
+  }
+
+  /** What the tip says of a mark or a gap. */
+  explain(mark) {
+    const { entity, place } = this.marks.get(mark);
+    const lines = [];
+    if (entity) {
+      const meaning = t(entity.label) === entity.label ? "" : `: ${t(entity.label)}`;
+      lines.push(element("b", "", {}, `${entity.label}${meaning}`));
+      const tagger = this.shown.taggers.find((each) => each.name === this.taggerOf(mark));
+      lines.push(scoreOf(entity, tagger?.score_kind));
+      lines.push(`${t("offsets")}${number(entity.start)}–${number(entity.end)}`);
+    }
+    if (!place.agreed) {
+      this.answers.forEach(({ tagger }, n) => {
+        lines.push(`${tagger}: ${opinion(this.shown.text, place.entities[n])}`);
+      });
+    }
+    return lines.map((line) => element("span", "line", {}, line));
+  }
+
+  taggerOf(mark) {
+    return mark.closest(".cell").dataset.tagger ?? this.answers[0].tagger;
+  }
+
+  /** Shows all mentions of the name that a mark bears. */
+  choose(mark) {
+    if (!mark) return;
+    const { entity } = this.marks.get(mark);
+    const group = this.groups.find((each) => each.mentions.some((other) => alike(other, entity)));
+    this.select(group === this.selected ? null : group);
+    mark.focus({ preventScroll: true });
+  }
+
+  /** Lights up the mentions of a group in the text, and opens it in the list. */
+  select(group) {
+    this.selected = group;
+    const chosen = new Set(group?.mentions.map(key));
+    for (const mark of this.order) {
+      const on = chosen.has(key(this.marks.get(mark).entity));
+      mark.classList.toggle("same", on);
+      if (on) mark.setAttribute("aria-pressed", "true");
+      else mark.removeAttribute("aria-pressed");
+    }
+    drawNames($("names"), this);
+  }
+
+  /** Brings a span into sight, and the keyboard to its first mark. */
+  go({ start, end }) {
+    const found = [...this.marks].find(([, piece]) => piece.start < end && start < piece.end);
+    found[0].scrollIntoView({ block: "center", behavior: "smooth" });
+    const mark = this.order.find((each) => {
+      const piece = this.marks.get(each);
+      return piece.start < end && start < piece.end;
+    });
+    this.focus(mark, { preventScroll: true });
+  }
+
+  focus(mark, options) {
+    for (const other of this.order) if (other.tabIndex === 0) other.tabIndex = -1;
+    mark.tabIndex = 0;
+    mark.focus(options);
+  }
+
+  key(event) {
+    const at = this.order.indexOf(event.target);
+    if (at < 0) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const ends = { Home: 0, End: this.order.length - 1 }[event.key];
+    const next = this.order[ends ?? at + (step ?? 0)];
+    if (event.key === "Enter" || event.key === " ") this.choose(event.target);
+    else if (event.key === "Escape") this.select(null);
+    else if ((step || ends !== undefined) && next) this.focus(next);
+    else return;
+    event.preventDefault();
+  }
+}
+
+const key = ({ start, end, label }) => `${start} ${end} ${label}`;
+
+const alike = (a, b) => key(a) === key(b);
+
+/** The entities of all lists, each once, in order. */
+function union(lists) {
+  if (lists.length === 1) return lists[0];
+  return [...new Map(lists.flat().map((entity) => [key(entity), entity])).values()].sort(byPlace);
+}
+
+function scoreOf({ score }, kind) {
+  if (score === null) return t("score_none");
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  return t(kind === "calibrated" ? "score_calibrated" : "score_raw") + number(score, digits);
+}
+
+function head({ tagger, entities }) {
+  return element("div", "head", {}, element("b", "", {}, tagger), ` ${count(entities.length, "n_entities")}`);
+}
+
+/** Copies the text itself: the browser would add a line end after each row. */
+function copyAsIs(event) {
+  const selection = getSelection();
+  if (selection.isCollapsed) return;
+  event.clipboardData.setData("text/plain", selection.getRangeAt(0).cloneContents().textContent);
+  event.preventDefault();
+}
+
+function afterPaint(then) {
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = then;
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,39 @@
+// The tip over a mark, on hover and on focus.
+
+const $ = (id) => document.getElementById(id);
+
+export class Tip {
+  /** `explain` gives the nodes that a tip over a mark shows. */
+  constructor(area, explain) {
+    this.explain = explain;
+    const at = (event) => event.target.closest?.(".entity, .gap");
+    area.addEventListener("pointerover", (event) => this.show(at(event)));
+    area.addEventListener("pointerleave", () => this.hide());
+    area.addEventListener("focusin", (event) => this.show(at(event)));
+    area.addEventListener("focusout", () => this.hide());
+    document.addEventListener("scroll", () => this.hide(), { passive: true, capture: true });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+  }
+
+  show(mark) {
+    if (mark === this.mark) return;
+    this.hide();
+    if (!mark) return;
+    this.mark = mark;
+    const tip = $("tip");
+    tip.replaceChildren(...this.explain(mark));
+    tip.hidden = false;
+    mark.setAttribute("aria-describedby", "tip");
+    const box = mark.getClientRects()[0];
+    const left = Math.min(box.left, innerWidth - tip.offsetWidth - 8);
+    const above = box.top - tip.offsetHeight - 6;
+    tip.style.left = `${Math.max(8, left)}px`;
+    tip.style.top = `${above > 0 ? above : box.bottom + 6}px`;
+  }
+
+  hide() {
+    $("tip").hidden = true;
+    this.mark?.removeAttribute("aria-describedby");
+    this.mark = null;
+  }
+}
