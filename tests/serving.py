@@ -1,6 +1,7 @@
 """What the tests of the service share: taggers of a few lines, and applications around them."""
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
+from ner_service.service.worker import PROBE
 from ner_service.types import Entity, Tagger, TaggerInfo
 
 WORD = re.compile(r"[А-ЯЁA-Z]\w*")
@@ -75,3 +77,28 @@ def serving(load: Callable[[str], Tagger] = load_capitals, **settings: Any) -> I
     with starting(load, **settings) as client:
         client.until_ready()
         yield client
+
+
+class Gated(Capitals):
+    """Waits before each batch until its gate is opened, and remembers the batches."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.batches: list[list[str]] = []
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        if list(texts) != [PROBE]:
+            self.batches.append(list(texts))
+            assert self.gate.wait(30)
+        return super().tag(texts)
+
+
+class Fragile(Capitals):
+    """Raises on a text with `poison` in it, and dies of one with `death` in it."""
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        if any("poison" in text for text in texts):
+            raise ValueError(f"cannot tag {texts}")
+        if any("death" in text for text in texts):
+            raise SystemExit("fatal")
+        return super().tag(texts)

@@ -1,6 +1,5 @@
-"""Request bodies: their type, their size, and their parsing into requests."""
+"""Request bodies: their type, and their parsing into requests."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Request
@@ -25,41 +24,6 @@ def content_type(request: Request, *allowed: str) -> str:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "unsupported_encoding", "content-encoding: send the body as it is")
     return kind
-
-
-def _too_large(what: str, most: int) -> Refused:
-    message = f"{what} is larger than {most} bytes (NER_MAX_BODY_BYTES)"
-    return Refused(413, "body_too_large", message)
-
-
-async def read_body(request: Request, most: int) -> bytes:
-    """The body, refused as soon as it is larger than allowed."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise _too_large("the body", most)
-        parts.append(part)
-    return b"".join(parts)
-
-
-async def read_lines(request: Request, most: int) -> AsyncIterator[bytes | Refused]:
-    """The body's lines as they come; one that is too long is passed over and says so."""
-    rest, skipping = b"", False
-    async for part in request.stream():
-        *whole, rest = (rest + part).split(b"\n")
-        for line in whole:
-            if len(line) > most and not skipping:
-                yield _too_large("the line", most)
-            elif line.strip() and not skipping:
-                yield line
-            skipping = False
-        if len(rest) > most:
-            if not skipping:
-                yield _too_large("the line", most)
-            rest, skipping = b"", True
-    if rest.strip() and not skipping:
-        yield rest
 
 
 def no_query(request: Request) -> None:

@@ -7,7 +7,7 @@ import orjson
 from fastapi import Response
 from pydantic import ValidationError
 
-from ner_service.service.batcher import NotReady, Overloaded, TaggerFailed
+from ner_service.service.job import NotReady, Overloaded, TaggerFailed
 from ner_service.types import NerError, UnknownTagger
 
 MOST_NAME_CHARS = 64
@@ -61,6 +61,8 @@ def field_name(path: Sequence[str | int]) -> str:
 
 def respond(refused: Refused) -> Response:
     """The response to a refusal, with `Retry-After` where trying again makes sense."""
-    headers = {"retry-after": str(refused.retry)} if refused.retry else None
+    headers = {"retry-after": str(refused.retry)} if refused.retry else {}
+    if refused.status == 401:
+        headers["www-authenticate"] = "Bearer"
     body = orjson.dumps({"error": refused.body()})
     return Response(body, refused.status, headers, "application/json")

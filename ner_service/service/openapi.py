@@ -16,16 +16,20 @@ from ner_service.service.schemas import (
 
 MEANINGS = {
     404: "No tagger goes by that name",
+    401: "An API key is needed (`Authorization: Bearer KEY` or `X-API-Key: KEY`), if any is set",
+    408: "The body stopped coming",
     413: "The body or a text is too long, or there are too many texts",
     415: "The content type is not one of those listed",
     422: "The request is malformed; `fields` says where",
-    429: "The queue is full; see `Retry-After`",
+    429: "The queue is full, or this key asks too often; see `Retry-After`",
     500: "The tagger failed on this text",
     503: "The tagger is not ready; see `Retry-After`",
     504: "The deadline passed",
 }
 CODES = {
     404: ("unknown_tagger", "unknown tagger; known are natasha, spacy, bilstm", ["tagger"]),
+    401: ("unauthorized", "authorization: a known API key is needed", []),
+    408: ("body_too_slow", "the body stopped coming for 30 s (NER_CLIENT_TIMEOUT_S)", []),
     413: ("text_too_long", "text: longer than 1000000 characters (NER_MAX_TEXT_CHARS)", ["text"]),
     415: ("unsupported_media_type", "content-type: expected application/json or text/plain", []),
     422: ("invalid_request", "text: Field required", ["text"]),

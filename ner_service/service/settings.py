@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ner_service.service.access import parse_keys
 from ner_service.taggers import check_spec
 from ner_service.types import ConfigError, UnknownTagger
 
@@ -30,14 +31,41 @@ class Settings(BaseSettings):
     default_tagger: str = Field("", description="who answers when a request names no tagger")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    workers: int = Field(1, gt=0, le=256, description="processes that answer side by side")
     max_text_chars: int = Field(1_000_000, gt=0, description="longest text, in characters")
     max_batch_texts: int = Field(1_000, gt=0, description="most texts in one batch request")
-    max_body_bytes: int = Field(16_000_000, gt=0, description="largest request body, in bytes")
+    max_body_bytes: int = Field(
+        16_000_000, gt=0, description="largest request body, or line of a stream, in bytes"
+    )
+    max_held_bytes: int = Field(
+        256_000_000, gt=0, description="bytes of bodies that a process reads at a time before 429"
+    )
+    max_connections: int = Field(
+        1_000, gt=0, description="connections that a process keeps; one more gets 503"
+    )
     queue_chars: int = Field(
         4_000_000, gt=0, description="characters that may wait for one tagger before 429"
     )
     batch_chars: int = Field(20_000, gt=0, description="characters tagged in one go")
     timeout_s: float = Field(30.0, gt=0, le=3600, description="seconds until a request gets 504")
+    client_timeout_s: float = Field(
+        30.0, gt=0, le=3600, description="seconds that a client may take to send or to read"
+    )
+    api_keys: str = Field(
+        "", repr=False, description="who may ask: NAME=HASH by commas, from `ner-service key NAME`"
+    )
+    key_rate: float = Field(
+        0.0, ge=0, description="requests a second for each key and process; 0 is no limit"
+    )
+    cors_origins: str = Field(
+        "", description="origins whose pages may ask, by commas: `https://example.org`, or `*`"
+    )
+    docs: bool = Field(True, description="serve the API's page and its OpenAPI document")
+    metrics: bool = Field(True, description="serve `/metrics` for Prometheus")
+    log_format: Literal["json", "text"] = Field("json", description="form of the log: json, text")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info (a line a request), warning or error"
+    )
 
     @field_validator("taggers")
     @classmethod
@@ -51,6 +79,22 @@ class Settings(BaseSettings):
             except UnknownTagger as error:
                 raise ValueError(str(error)) from None
         return value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _hashed(cls, value: str) -> str:
+        parse_keys(value)
+        return value
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Hash of an API key -> its name."""
+        return parse_keys(self.api_keys)
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins that may ask from a browser."""
+        return [*filter(None, (origin.strip() for origin in self.cors_origins.split(",")))]
 
     @property
     def specs(self) -> dict[str, str]:
@@ -86,7 +130,9 @@ def read_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = variable("_".join(str(part) for part in first["loc"]))
         reason = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{name}: {reason} (got {str(first['input'])[:80]!r})") from None
+        secret = first["loc"] == ("api_keys",)
+        got = "" if secret else f" (got {str(first['input'])[:80]!r})"
+        raise ConfigError(f"{name}: {reason}{got}") from None
     if settings.default not in settings.specs:
         known = ", ".join(settings.specs)
         raise ConfigError(

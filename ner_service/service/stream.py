@@ -1,6 +1,7 @@
 """Answers that stream while the request still comes in, line by line and in order."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -11,34 +12,81 @@ from starlette.types import Receive, Scope, Send
 from ner_service.service.bodies import NDJSON
 from ner_service.service.errors import Refused
 
-WINDOW = 64  # lines that may wait for their answer; beyond it no more is read
+MOST_LINES, MOST_BYTES = 64, 1_000_000  # that may wait for their answers before no more is read
 
 Line = Callable[[bytes], Awaitable[dict[str, Any]]]
+Task = asyncio.Task[dict[str, Any]]
+
+
+class Window:
+    """The lines being answered, in order; it has room for one line of any size, or for several."""
+
+    def __init__(self) -> None:
+        self._tasks: deque[tuple[Task, int]] = deque()
+        self._bytes = 0
+        self._changed = asyncio.Condition()
+        self._closed = False
+
+    async def add(self, task: Task, size: int) -> None:
+        """Waits for room, and adds a line of that size."""
+        async with self._changed:
+            self._tasks.append((task, size))
+            self._bytes += size
+            self._changed.notify_all()
+            await self._changed.wait_for(self._has_room)
+
+    def _has_room(self) -> bool:
+        return not self._tasks or (len(self._tasks) < MOST_LINES and self._bytes < MOST_BYTES)
+
+    async def close(self) -> None:
+        """Says that no more lines come."""
+        async with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    async def answers(self) -> AsyncIterator[dict[str, Any]]:
+        """The answers in the order of the lines."""
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._tasks or self._closed)
+                if not self._tasks:
+                    return
+                task, size = self._tasks[0]
+            answer = await task
+            async with self._changed:
+                self._tasks.popleft()
+                self._bytes -= size
+                self._changed.notify_all()
+            yield answer
+
+    def cancel(self) -> None:
+        """Lets go of all lines that wait."""
+        for task, _ in self._tasks:
+            task.cancel()
 
 
 async def in_order(
     answer: Line, lines: AsyncIterator[bytes | Refused]
 ) -> AsyncIterator[dict[str, Any]]:
     """Answers lines side by side, and yields the answers in the order of the lines."""
-    waiting: asyncio.Queue[asyncio.Task[dict[str, Any]] | None] = asyncio.Queue(WINDOW)
+    window = Window()
 
     async def read() -> None:
         try:
             async for line in lines:
-                await waiting.put(asyncio.create_task(_answer(answer, line)))
+                size = 0 if isinstance(line, Refused) else len(line)
+                await window.add(asyncio.create_task(_answer(answer, line)), size)
         finally:
-            await waiting.put(None)
+            await window.close()
 
     reader = asyncio.create_task(read())
     try:
-        while (task := await waiting.get()) is not None:
-            yield await task
+        async for found in window.answers():
+            yield found
         await reader
     finally:
         reader.cancel()
-        while not waiting.empty():
-            if task := waiting.get_nowait():
-                task.cancel()
+        window.cancel()
 
 
 async def _answer(answer: Line, line: bytes | Refused) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from ner_service.corpora import conll
 from ner_service.corpora.checks import checked
-from ner_service.service.bodies import JSON, PLAIN, content_type, read_body
+from ner_service.service.bodies import JSON, PLAIN, content_type
 from ner_service.service.errors import Refused
+from ner_service.service.intake import Intake
 from ner_service.service.schemas import Text
 from ner_service.service.web.assets import asset
 from ner_service.types import CorpusError, Document, Entity
@@ -37,21 +38,21 @@ class Tagged(BaseModel):
     entities: list[Span]
 
 
-def routes(max_body_bytes: int) -> Sequence[Route]:
-    """The page at `/`, the API's page at `/docs`, and what both load from `/web/`."""
+def routes(intake: Intake, docs: bool) -> Sequence[Route]:
+    """The page at `/`, the API's page at `/docs` if wanted, and what both load from `/web/`."""
 
     async def columns(request: Request) -> Response:
         """A tagged text as CoNLL, by the tokens and sentences that the command line has too."""
         content_type(request, JSON)
-        tagged = Tagged.model_validate_json(await read_body(request, max_body_bytes))
+        tagged = Tagged.model_validate_json(await intake.body(request))
         return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
 
-    return [
+    found = [
         Route("/web/conll", columns, methods=["POST"]),
         Route("/", page("index.html", POLICY)),
-        Route("/docs", page("docs.html", DOCS_POLICY)),
         Route("/web/{name:path}", file),
     ]
+    return [*found, Route("/docs", page("docs.html", DOCS_POLICY))] if docs else found
 
 
 def conll_of(tagged: Tagged) -> str:

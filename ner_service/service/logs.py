@@ -1,0 +1,45 @@
+"""Log lines as JSON for programs, or as text for people."""
+
+import logging
+import logging.config
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message", "asctime"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and whatever is known besides."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+class Text(logging.Formatter):
+    """A line for people, with what is known besides as `name=value`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        rest = (f"{k}={v}" for k, v in vars(record).items() if k not in STANDARD)
+        return " ".join([f"{record.levelname}: {super().format(record)}", *rest])
+
+
+def config(form: str, level: str) -> dict[str, Any]:
+    """The configuration of all loggers, for `logging.config.dictConfig` and for uvicorn."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": JsonLines}, "text": {"()": Text}},
+        "handlers": {"all": {"class": "logging.StreamHandler", "formatter": form}},
+        "root": {"level": level.upper(), "handlers": ["all"]},
+    }

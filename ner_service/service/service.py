@@ -1,0 +1,162 @@
+"""What the routes share: the lanes of the taggers, and answers made of what they find."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from fastapi import Request
+from pydantic import ValidationError
+
+from ner_service.service.batcher import Lane
+from ner_service.service.errors import Refused, invalid, refusal
+from ner_service.service.intake import Gone, cut_when_gone
+from ner_service.service.job import Answer, Tagged, TaggerFailed
+from ner_service.service.metrics import Metrics, by_label
+from ner_service.service.schemas import BatchRequest, LineRequest, TextRequest, entities_out
+from ner_service.service.schemas import Request as Options
+from ner_service.service.settings import Settings
+from ner_service.service.trace import Trace, trace_of
+from ner_service.types import Entity, NerError, Tagger, UnknownTagger
+
+SAMPLE_S = 5.0  # how often the metrics look at queues and memory
+
+
+class Service:
+    """Settings, metrics, and the lane of each tagger."""
+
+    def __init__(self, settings: Settings, load: Callable[[str], Tagger], metrics: Metrics) -> None:
+        self.settings, self._load, self._metrics = settings, load, metrics
+        self.lanes: dict[str, Lane] = {}
+
+    def start(self) -> None:
+        """Starts loading every tagger in its own thread."""
+        s = self.settings
+        for name, spec in s.specs.items():
+            load, observe = partial(self._load, spec), partial(self._metrics.batch, name)
+            self.lanes[name] = Lane(name, load, s.queue_chars, s.batch_chars, s.timeout_s, observe)
+
+    def stop(self) -> None:
+        """Lets each lane finish what it admitted."""
+        for lane in self.lanes.values():
+            lane.stop(self.settings.timeout_s)
+
+    async def sample(self) -> None:
+        """Keeps the metrics that change by themselves up to date, without end."""
+        while True:
+            self._metrics.sample(self.lanes)
+            await asyncio.sleep(SAMPLE_S)
+
+    def lane(self, options: Options) -> Lane:
+        """The lane that a request names; raises where its options do not fit the tagger."""
+        name = options.tagger or self.settings.default
+        lane = self.lanes.get(name)
+        if lane is None:
+            raise UnknownTagger(f"unknown tagger; known are {', '.join(self.lanes)}")
+        lane.check()
+        if options.labels and lane.tagger:
+            known = lane.tagger.info.labels
+            if not set(options.labels) <= set(known):
+                message = f"labels: {name} knows {', '.join(known)}"
+                raise Refused(422, "unknown_label", message, ["labels"])
+        return lane
+
+    def check_length(self, text: str, field: str) -> None:
+        """Raises where a text is too long."""
+        most = self.settings.max_text_chars
+        if len(text) > most:
+            message = f"{field}: longer than {most} characters (NER_MAX_TEXT_CHARS)"
+            raise Refused(413, "text_too_long", message, [field])
+
+    async def text(self, request: Request, asked: TextRequest) -> dict[str, Any]:
+        """The response to one text."""
+        self.check_length(asked.text, "text")
+        lane = self.lane(asked)
+        tagged = await self._while_there(request, lane, [asked.text])
+        self._note(trace_of(request.scope), lane, [asked.text], tagged)
+        found = found_in(tagged.answers[0])
+        entities = entities_out(asked.text, found, asked.labels, asked.offsets)
+        return {"tagger": lane.name, "offsets": asked.offsets, "entities": entities}
+
+    async def batch(self, request: Request, asked: BatchRequest) -> dict[str, Any]:
+        """The response to several texts; one that failed says so in its place."""
+        most = self.settings.max_batch_texts
+        if len(asked.texts) > most:
+            message = f"texts: more than {most} (NER_MAX_BATCH_TEXTS)"
+            raise Refused(413, "too_many_texts", message, ["texts"])
+        for n, text in enumerate(asked.texts):
+            self.check_length(text, f"texts.{n}")
+        lane = self.lane(asked)
+        tagged = await self._while_there(request, lane, asked.texts)
+        self._note(trace_of(request.scope), lane, asked.texts, tagged)
+        results = [
+            {"error": refusal(answer).body()}
+            if isinstance(answer, TaggerFailed)
+            else {"entities": entities_out(text, answer, asked.labels, asked.offsets)}
+            for text, answer in zip(asked.texts, tagged.answers, strict=True)
+        ]
+        return {"tagger": lane.name, "offsets": asked.offsets, "results": results}
+
+    async def line(self, trace: Trace, options: Options, line: bytes) -> dict[str, Any]:
+        """The answer to one line of a stream; what is wrong with the line is its answer."""
+        id: dict[str, Any] = {}
+        try:
+            asked = LineRequest.model_validate_json(line)
+            id = {"id": asked.id} if "id" in asked.model_fields_set else {}
+            asked = asked.model_copy(update=_unset(options, asked))
+            self.check_length(asked.text, "text")
+            lane = self.lane(asked)
+            async with asyncio.timeout(self.settings.timeout_s):
+                tagged = await lane.tag([asked.text], patient=True)
+            self._note(trace, lane, [asked.text], tagged)
+            found = found_in(tagged.answers[0])
+        except ValidationError as error:
+            return id | {"error": invalid(error).body()}
+        except TimeoutError:
+            return id | {"error": self._late().body()}
+        except NerError as error:
+            return id | {"error": refusal(error).body()}
+        entities = entities_out(asked.text, found, asked.labels, asked.offsets)
+        return id | {"tagger": lane.name, "offsets": asked.offsets, "entities": entities}
+
+    async def _while_there(self, request: Request, lane: Lane, texts: Sequence[str]) -> Tagged:
+        """Answers within the deadline, and only for as long as the client is there."""
+        leaving: asyncio.Task[None] | None = None
+        try:
+            async with asyncio.timeout(self.settings.timeout_s) as deadline:
+                leaving = asyncio.create_task(cut_when_gone(request, deadline))
+                return await lane.tag(texts)
+        except TimeoutError:
+            raise (Gone() if leaving and leaving.done() else self._late()) from None
+        finally:
+            if leaving:
+                leaving.cancel()
+
+    def _late(self) -> Refused:
+        message = f"no answer within {self.settings.timeout_s:g} s (NER_TIMEOUT_S)"
+        return Refused(504, "timeout", message)
+
+    def _note(self, trace: Trace, lane: Lane, texts: Sequence[str], tagged: Tagged) -> None:
+        """Adds what was tagged to the request's trace and to the metrics."""
+        found = [answer for answer in tagged.answers if not isinstance(answer, TaggerFailed)]
+        chars, entities = sum(map(len, texts)), [e for answer in found for e in answer]
+        self._metrics.tagged(lane.name, len(texts), chars, tagged, by_label(entities))
+        trace.tagger = lane.name
+        trace.texts += len(texts)
+        trace.chars += chars
+        trace.entities += len(entities)
+        trace.queued += tagged.queued
+        trace.tagging += tagged.tagging
+
+
+def found_in(answer: Answer) -> list[Entity]:
+    """The entities of an answer; raises where the tagger failed."""
+    if isinstance(answer, TaggerFailed):
+        raise answer
+    return answer
+
+
+def _unset(options: Options, asked: Options) -> dict[str, Any]:
+    """The stream's options that a line does not set itself."""
+    names = options.model_fields_set - asked.model_fields_set
+    return {name: getattr(options, name) for name in names}

@@ -1,0 +1,111 @@
+"""The outermost layer: request ids, security headers, a log line and a count for each request."""
+
+import logging
+import traceback
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ner_service.service.errors import Refused, respond
+from ner_service.service.intake import Gone
+from ner_service.service.metrics import Metrics
+from ner_service.service.trace import Trace, begin
+
+log = logging.getLogger("ner_service.requests")
+
+CLIENT_LEFT = 499  # nginx's number for it; it stands in logs and metrics only
+POLICY = b"content-security-policy"
+SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (POLICY, b"default-src 'none'; frame-ancestors 'none'"),
+]
+
+
+class Telemetry:
+    """Wraps the application; whatever it raises becomes an answer that says nothing of a text."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: frozenset[str]) -> None:
+        self._app, self._metrics, self._routes = app, metrics, routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        trace = begin(scope)
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *headers(message, trace)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Gone:
+            status = CLIENT_LEFT
+        except Exception as error:
+            log.error("%s in %s", type(error).__name__, places(error), extra={"id": trace.id})
+            trace.error = "internal"
+            if status:
+                raise Cut from None
+            refused = Refused(500, "internal", "an error inside the service")
+            await respond(refused)(scope, receive, sending)
+        finally:
+            self._note(scope, status, trace)
+
+    def _note(self, scope: Scope, status: int, trace: Trace) -> None:
+        route = scope["path"] if scope["path"] in self._routes else "other"
+        self._metrics.request(route, status, trace)
+        if log.isEnabledFor(logging.INFO):
+            log.info("request", extra=line(scope["method"], route, status, trace))
+
+
+class Cut(Exception):
+    """An answer cannot be finished; the server closes the connection."""
+
+
+def headers(message: Message, trace: Trace) -> list[tuple[bytes, bytes]]:
+    """The headers that an answer lacks; pages bring a policy of their own."""
+    own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
+    for name, _ in message["headers"]:
+        if name == POLICY or name == b"etag":
+            return own
+    return own + SECURITY
+
+
+def line(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:
+    """What the log says of a request."""
+    known = {
+        "id": trace.id,
+        "method": method if method in METHODS else "other",
+        "route": route,
+        "status": status,
+        "ms": round(1000 * trace.seconds, 2),
+    }
+    if trace.key:
+        known["key"] = trace.key
+    if trace.error:
+        known["error"] = trace.error
+    if trace.texts:
+        known |= {
+            "tagger": trace.tagger,
+            "texts": trace.texts,
+            "chars": trace.chars,
+            "entities": trace.entities,
+            "queue_ms": round(1000 * trace.queued, 2),
+            "tag_ms": round(1000 * trace.tagging, 2),
+        }
+    return known
+
+
+METHODS = frozenset(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"])
+
+
+def places(error: BaseException) -> str:
+    """Where an exception came from, without its message, which may quote a text."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

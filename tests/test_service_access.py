@@ -1,0 +1,100 @@
+"""API keys, their rates, and who may ask from a browser."""
+
+import re
+
+import pytest
+from serving import serving
+
+from ner_service.service.access import Bucket, hash_key, new_key, parse_keys
+from ner_service.service.settings import read_settings
+from ner_service.types import ConfigError
+
+KEY = new_key()
+TEXT = {"text": "Анна"}
+
+
+def test_a_known_key_is_needed_where_keys_are_set() -> None:
+    other = new_key()
+    keys = f"one={hash_key(KEY)}, two={hash_key(other)}"
+    with serving(api_keys=keys) as client:
+        for headers in (
+            {"authorization": f"Bearer {KEY}"},
+            {"Authorization": f"bearer {other}"},
+            {"x-api-key": KEY},
+        ):
+            assert client.post("/ner", json=TEXT, headers=headers).status_code == 200
+        for headers in (
+            {},
+            {"authorization": KEY},
+            {"x-api-key": hash_key(KEY)},
+            {"x-api-key": ""},
+        ):
+            for path in ("/ner", "/ner/batch", "/taggers"):
+                answer = client.post(path, json=TEXT, headers=headers)
+                assert answer.status_code == 401
+                assert answer.json()["error"]["code"] == "unauthorized"
+                assert answer.headers["www-authenticate"] == "Bearer"
+        for path in ("/health/live", "/health/ready", "/metrics", "/", "/docs", "/openapi.json"):
+            assert client.get(path).status_code == 200
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_again() -> None:
+    with serving(api_keys=f"one={hash_key(KEY)}", key_rate=0.5) as client:
+        headers = {"x-api-key": KEY}
+        assert client.post("/ner", json=TEXT, headers=headers).status_code == 200
+        answer = client.post("/ner", json=TEXT, headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limited")
+        assert answer.headers["retry-after"] == "2"
+
+
+def test_a_bucket_fills_at_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    bucket = Bucket(4, 4, now)
+    assert [bucket.take() for _ in range(5)] == [0, 0, 0, 0, 0.25]
+    now = 0.5
+    assert [bucket.take() for _ in range(3)] == [0, 0, 0.25]
+    now = 100
+    assert [bucket.take() for _ in range(5)] == [0, 0, 0, 0, 0.25]
+
+
+@pytest.mark.parametrize("value", ["name", "name=", f"={'a' * 64}", "name=abc", f"n={'A' * 64}"])
+def test_a_malformed_key_is_told_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("NER_API_KEYS", value)
+    with pytest.raises(ConfigError, match=re.escape("NER_API_KEYS: expected NAME=HASH")) as told:
+        read_settings()
+    assert "got" not in str(told.value)
+
+
+def test_a_key_stands_for_one_name() -> None:
+    assert parse_keys(f"a={hash_key('x')},b={hash_key('y')}") == {
+        hash_key("x"): "a",
+        hash_key("y"): "b",
+    }
+    with pytest.raises(ValueError, match="twice"):
+        parse_keys(f"a={hash_key('x')},b={hash_key('x')}")
+
+
+PREFLIGHT = {"origin": "https://example.org", "access-control-request-method": "POST"}
+
+
+def test_other_origins_are_not_let_in_unless_named() -> None:
+    with serving() as client:
+        answer = client.post("/ner", json=TEXT, headers={"origin": "https://example.org"})
+        assert "access-control-allow-origin" not in answer.headers
+        assert client.request("OPTIONS", "/ner", headers=PREFLIGHT).status_code == 405
+    with serving(
+        cors_origins="https://example.org, https://b.org", api_keys=f"a={hash_key(KEY)}"
+    ) as client:
+        answer = client.request("OPTIONS", "/ner", headers=PREFLIGHT)
+        assert answer.headers["access-control-allow-origin"] == "https://example.org"
+        other = client.request("OPTIONS", "/ner", headers=PREFLIGHT | {"origin": "https://c.org"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+def test_the_page_of_the_api_can_be_switched_off() -> None:
+    with serving(docs=False, metrics=False) as client:
+        for path in ("/docs", "/openapi.json", "/metrics"):
+            assert client.get(path).status_code == 404
