@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ner_service import corpora
+
 
 @pytest.fixture(scope="session")
 def corpora_root() -> Path:
@@ -13,3 +15,10 @@ def corpora_root() -> Path:
     if not value:
         pytest.skip("NER_CORPORA is not set: it names the folder of the corpora")
     return Path(value)
+
+
+@pytest.fixture(scope="session")
+def news(corpora_root: Path) -> list[str]:
+    """Some real news."""
+    documents = corpora.read(corpora.locate("factru_devset", corpora_root))
+    return [document.text for document in documents][:12]

@@ -6,20 +6,27 @@ from hypothesis import strategies as st
 
 from ner_service.taggers import load_tagger
 from ner_service.types import Tagger
+from tests.marked import marked
 
-NAMES = ("natasha", "bilstm")
-NEWS = (
-    "Посол Израиля на Украине Йоэль Лион пришел в шок, узнав о решении властей Львовской области."
+NAMES = ("natasha", "spacy", "bilstm")
+NEWS = marked(
+    "Посол [LOC Израиля] на [LOC Украине] [PER Йоэль Лион] пришел в шок, узнав о решении властей "
+    "[LOC Львовской области]."
 )
-TEXTS = [
-    "",
-    " \n\t",
-    NEWS,
-    "😀👨‍👩‍👧 Анна",
-    "Москва\r\nПариж\r\n",
-    "Моско\u0301ва е\u0308ж",
-    "а" * 100_000,
-]
+FILLER = "Вчера было тихо, и ничего не случилось. "
+TEXTS = {
+    "empty": "",
+    "white space": " \n\t\u00a0\u2028",
+    "news": NEWS.text,
+    "emoji": "😀👨‍👩‍👧 Анна Иванова 🇷🇺 в Москве",
+    "line feeds": "Москва\r\nПариж\r\n\r\nИван Петров",
+    "combining marks": "Моско\u0301ва е\u0308ж и\u0306од",
+    "control characters": "\x00Иван\x0b\x1cПетров\ufeff",
+    "one long word": "а" * 100_000,
+    "one long sentence": "слово " * 20_000,
+    "no words at all": "!?…—«»" * 2_000,
+    "a million characters": FILLER * (1_000_000 // len(FILLER)),
+}
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -35,33 +42,52 @@ def check(tagger: Tagger, text: str) -> None:
         surface = text[entity.start : entity.end]
         assert surface == surface.strip()
         assert entity.label in tagger.info.labels
+        assert (entity.score is None) == (tagger.info.score_kind == "none")
         assert entity.score is None or 0 <= entity.score <= 1
         last = entity.end
 
 
+def test_a_tagger_says_what_it_is(tagger: Tagger) -> None:
+    info = tagger.info
+    assert info.name in NAMES
+    assert info.version
+    assert info.languages == ("ru",)
+    assert set(info.labels) == {"PER", "LOC", "ORG"}
+    assert info.hash
+    assert len(info.hash) == 64
+
+
 def test_finds_the_names_in_news(tagger: Tagger) -> None:
-    (found,) = tagger.tag([NEWS])
-    assert [(NEWS[e.start : e.end], e.label) for e in found] == [
-        ("Израиля", "LOC"),
-        ("Украине", "LOC"),
-        ("Йоэль Лион", "PER"),
-        ("Львовской области", "LOC"),
-    ]
+    (found,) = tagger.tag([NEWS.text])
+    assert [e.span for e in found] == [e.span for e in NEWS.entities]
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_answers_every_text(tagger: Tagger, text: str) -> None:
     check(tagger, text)
 
 
+def test_finds_a_name_at_the_end_of_a_very_long_text(tagger: Tagger) -> None:
+    text = FILLER * 6_000 + NEWS.text
+    (found,) = tagger.tag([text])
+    shift = len(text) - len(NEWS.text)
+    assert [e.shift(-shift).span for e in found if e.start >= shift] == [
+        e.span for e in NEWS.entities
+    ]
+
+
+def test_no_texts_have_no_answers(tagger: Tagger) -> None:
+    assert tagger.tag([]) == []
+
+
 words = st.sampled_from(
-    ["Иван", "Петров", "в", "Москве", "МИД", "«", "»", ".", "!", "-", "г.", "😀", "\n"]
+    ["Иван", "Петров", "в", "Москве", "МИД", "«", "»", ".", "!", "-", "г.", "😀", "\n", "ООН", "и"]
 )
 texts = st.one_of(st.text(max_size=60), st.lists(words, max_size=20).map(" ".join))
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(texts, max_size=4))
 def test_an_answer_does_not_depend_on_its_batch(tagger: Tagger, batch: list[str]) -> None:
@@ -69,3 +95,11 @@ def test_an_answer_does_not_depend_on_its_batch(tagger: Tagger, batch: list[str]
         check(tagger, text)
     assert tagger.tag(batch) == [tagger.tag([text])[0] for text in batch]
     assert tagger.tag(batch[::-1]) == tagger.tag(batch)[::-1]
+
+
+def test_an_answer_does_not_depend_on_its_neighbours_in_news(
+    tagger: Tagger, news: list[str]
+) -> None:
+    alone = [tagger.tag([text])[0] for text in news]
+    assert tagger.tag(news) == alone
+    assert tagger.tag(news[::-1]) == alone[::-1]

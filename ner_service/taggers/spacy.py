@@ -1,15 +1,17 @@
 """Any spaCy pipeline with an entity recogniser, by package name or path."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ner_service.digest import digest
 from ner_service.taggers import model_path
-from ner_service.text import chunks
+from ner_service.text import Token, chunks, tokenize
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
 
 MAX_CHARS = 100_000  # bounds the memory of one pass; longer texts are cut at sentence bounds
+LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
 SLICE = 64  # texts a memory zone: what new words leave behind goes with it
 UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribute_ruler")
 
@@ -30,17 +32,37 @@ class SpacyTagger:
             with self._nlp.memory_zone():
                 # one text a pass: in a batch, matrix products round otherwise, and answers
                 # on the edge would depend on the neighbours
-                for (n, start, text), doc in zip(
-                    some, map(self._nlp, (text for *_, text in some)), strict=True
-                ):
-                    found[n] += entities(doc, text, start)
+                for n, start, text in some:
+                    found[n] += entities(self._nlp(self._doc(text)), text, start)
         return found
+
+    def _doc(self, text: str) -> Any:
+        """The text for spaCy to cut into tokens, or cut already where spaCy would take too long."""
+        return razdel_doc(self._nlp.vocab, text) if LONG_RUN.search(text) else text
 
     def _pieces(self, texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Number of the text, where the piece starts in it, and the piece."""
         for n, text in enumerate(texts):
             for start, end in chunks(text, self._max_chars):
                 yield n, start, text[start:end]
+
+
+def razdel_doc(vocab: Any, text: str) -> Any:
+    """A document of razdel's tokens; white space other than one space is a token, as in spaCy."""
+    from spacy.tokens import Doc
+
+    words: list[str] = []
+    spaces: list[bool] = []
+    last = 0
+    for token in [*tokenize(text), Token(len(text), len(text), "")]:
+        gap = text[last : token.start]
+        if gap[:1] == " " and spaces:
+            spaces[-1], gap = True, gap[1:]
+        for word in filter(None, (gap, token.text)):
+            words.append(word)
+            spaces.append(False)
+        last = token.end
+    return Doc(vocab, words, spaces)
 
 
 def entities(doc: Any, text: str, offset: int) -> list[Entity]:

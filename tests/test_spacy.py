@@ -1,0 +1,79 @@
+"""The spaCy adapter: tokens of its own for endless words, memory, and errors."""
+
+from pathlib import Path
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ner_service.taggers import load_tagger
+from ner_service.taggers.spacy import SpacyTagger, entities, razdel_doc
+from ner_service.types import ModelError
+
+VOCAB = spacy.blank("ru").vocab
+
+
+@given(st.text(alphabet=" \n\tа.,-«»Яx1😀", max_size=40))
+def test_a_document_of_our_tokens_is_the_text_itself(text: str) -> None:
+    assert razdel_doc(VOCAB, text).text == text
+
+
+def test_white_space_at_the_edges_of_an_entity_is_left_out() -> None:
+    doc = spacy.blank("ru")("в  Москве \n тихо")
+    doc.set_ents([spacy.tokens.Span(doc, 1, 4, "LOC")])
+    (entity,) = entities(doc, doc.text, 100)
+    assert entity.span == (103, 109, "LOC")
+
+
+def ruled(folder: Path, patterns: list[dict[str, str]]) -> Path:
+    """A pipeline of one rule, saved."""
+    nlp = spacy.blank("ru")
+    nlp.add_pipe("entity_ruler").add_patterns(patterns)
+    nlp.to_disk(folder)
+    return folder
+
+
+def test_serves_any_pipeline_by_its_folder(tmp_path: Path) -> None:
+    folder = ruled(tmp_path / "own", [{"label": "FRUIT", "pattern": "яблоко"}])
+    tagger = load_tagger(f"spacy:{folder}")
+    assert tagger.info.labels == ("FRUIT",)
+    assert [e.span for e in tagger.tag(["вот яблоко"])[0]] == [(4, 10, "FRUIT")]
+
+
+def test_a_text_over_the_pipelines_limit_is_read_in_pieces(tmp_path: Path) -> None:
+    folder = ruled(tmp_path / "own", [{"label": "FRUIT", "pattern": "яблоко"}])
+    tagger = load_tagger(f"spacy:{folder}")
+    assert isinstance(tagger, SpacyTagger)
+    tagger._max_chars = 30
+    text = "Вот яблоко. " * 10
+    assert [text[e.start : e.end] for e in tagger.tag([text])[0]] == ["яблоко"] * 10
+
+
+def test_new_words_leave_nothing_behind() -> None:
+    tagger = load_tagger("spacy")
+    assert isinstance(tagger, SpacyTagger)
+    strings = tagger._nlp.vocab.strings
+    tagger.tag(["Разогрев"])
+    before = len(strings)
+    tagger.tag([" ".join(f"слово{n}" for n in range(k, k + 20)) for k in range(0, 2_000, 20)])
+    assert len(strings) == before
+
+
+def test_a_pipeline_without_entities_is_refused(tmp_path: Path) -> None:
+    spacy.blank("ru").to_disk(tmp_path / "blank")
+    with pytest.raises(ModelError, match="recognises no entities"):
+        load_tagger(f"spacy:{tmp_path / 'blank'}")
+
+
+def test_a_damaged_pipeline_is_refused_in_one_line(tmp_path: Path) -> None:
+    folder = ruled(tmp_path / "own", [])
+    (folder / "config.cfg").write_text("[nlp")
+    with pytest.raises(ModelError) as error:
+        load_tagger(f"spacy:{folder}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_pipeline_names_those_that_are_there() -> None:
+    with pytest.raises(ModelError, match="spacy-ru-news"):
+        load_tagger("spacy:no_such_pipeline")
