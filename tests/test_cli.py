@@ -1,0 +1,176 @@
+"""The command line as a user meets it: a real process, its output, its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import ner_service.cli  # noqa: F401  (registers the commands)
+from ner_service import corpora
+from ner_service.cli.app import app, guarded
+from tests.marked import marked
+
+TEXT = "Посол Израиля на Украине Йоэль Лион пришел в шок."
+FOUND = [("Израиля", "LOC"), ("Украине", "LOC"), ("Йоэль Лион", "PER")]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line inside this process."""
+
+    def command(*arguments: str, corpora: str = "") -> Done:
+        monkeypatch.setenv("NER_CORPORA", corpora)
+        monkeypatch.setenv("COLUMNS", "100")
+        capfd.readouterr()
+        code = guarded(partial(app, list(arguments)))
+        return Done(code, *capfd.readouterr())
+
+    return command
+
+
+def process(*arguments: str, input: bytes = b"", **env: str) -> Done:
+    """Runs the command line as a process of its own."""
+    command = [sys.executable, "-m", "ner_service", *arguments]
+    done = subprocess.run(
+        command, input=input, capture_output=True, timeout=100, env={**os.environ, **env}
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> str:
+    """A file of one text."""
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT)
+    return str(path)
+
+
+def test_help_names_every_command(run: Run) -> None:
+    done = run("--help")
+    assert done.code == 0
+    for command in ("serve", "tag", "train", "evaluate", "taggers", "convert"):
+        assert command in done.out
+
+
+def test_tag_reads_stdin_and_writes_json_lines() -> None:
+    done = process("tag", "--tagger", "natasha", input=TEXT.encode())
+    (line,) = done.out.splitlines()
+    answer = json.loads(line)
+    assert answer["text"] == TEXT
+    assert [(TEXT[e["start"] : e["end"]], e["label"]) for e in answer["entities"]] == FOUND
+
+
+def test_tag_keeps_ids_of_jsonl_and_labels_asked_for(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl.gz"
+    source.write_text(json.dumps({"id": "n7", "text": TEXT}) + "\n")
+    done = run("tag", str(source), "-l", "PER", "-o", str(target))
+    assert (done.code, done.out) == (0, "")
+    (document,) = corpora.read(target)
+    assert document.id == "n7"
+    assert [document.text[e.start : e.end] for e in document.entities] == ["Йоэль Лион"]
+
+
+@pytest.mark.parametrize(
+    ("format", "part"),
+    [("table", "PER"), ("conll", "Йоэль\tB-PER\nЛион\tI-PER\n"), ("html", "Йоэль Лион")],
+)
+def test_tag_writes_other_formats(run: Run, text: str, format: str, part: str) -> None:
+    assert part in run("tag", "-f", format, text).out
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("tag missing.txt", "missing.txt: No such file"),
+        ("tag {folder}", "is a folder"),
+        ("tag {folder}/bytes.txt", "bytes.txt: not UTF-8 at byte 0"),
+        ("tag -i jsonl {folder}/list.jsonl", "list.jsonl:1: expected an object"),
+        ("tag {folder}/text.txt -o {folder}/text.txt/out.jsonl", "out.jsonl: "),
+        ("tag -t nobody", "unknown tagger 'nobody': known are natasha, spacy, bilstm"),
+        ("tag -t bilstm:nowhere", "'nowhere': no such folder"),
+        ("tag -t natasha:x", "natasha:x"),
+        ("tag -l GPE", "--label GPE: bilstm knows PER, LOC, ORG"),
+        ("evaluate nothing", "corpus 'nothing': no such file"),
+        ("convert nothing x.jsonl", "corpus 'nothing': no such file"),
+        ("train nothing.toml", "nothing.toml: No such file"),
+        ("evaluate x --map GPE", "'GPE': expected FROM=TO"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line_and_exit_code_2(
+    run: Run, text: str, command: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "bytes.txt").write_bytes(b"\xff")
+    (tmp_path / "list.jsonl").write_text("[]")
+    done = run(*command.format(folder=tmp_path).split())
+    assert done.code == 2
+    assert message in done.err
+    assert done.err.startswith("ner-service: error: ")
+    assert done.err.count("\n") == 1
+    assert done.out == ""
+
+
+def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
+    source = tmp_path / "many.txt"
+    source.write_text("Анна.\n" * 20_000)
+    command = f"{sys.executable} -m ner_service tag -t natasha -i lines {source} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=100)
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
+
+
+def test_a_corpora_folder_that_is_none_is_named(run: Run) -> None:
+    done = run("evaluate", "x", corpora="/nowhere")
+    assert "NER_CORPORA: /nowhere: no such folder" in done.err
+
+
+def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    source = "Посол [LOC Израиля] на [LOC Украине] [PER Йоэль Лион] пришел в [DATE шок]."
+    corpora.write(path, [marked(source)])
+    done = run("evaluate", str(path), "-t", "natasha", "--json")
+    answer = json.loads(done.out)
+    assert answer["strict"]["labels"]["LOC"]["f1"] == 1.0
+    assert answer["strict"]["micro"]["recall"] == 0.75
+    assert "natasha does not know DATE" in done.err
+    done = run("evaluate", str(path), "-t", "natasha", "--map", "DATE=")
+    assert "1.0000" in done.out
+    assert done.err == ""
+
+
+def test_taggers_lists_each_with_its_hash(run: Run) -> None:
+    lines = [json.loads(line) for line in run("taggers", "--json").out.splitlines()]
+    found = {line["tagger"]: line for line in lines}
+    assert {"natasha", "spacy", "bilstm"} <= set(found)
+    assert all(len(line["hash"]) == 64 for line in lines)
+
+
+def test_convert_carries_entities_over(run: Run, tmp_path: Path) -> None:
+    corpora.write(tmp_path / "a.jsonl", [marked("[GPE Рига] ждёт")])
+    done = run("convert", str(tmp_path / "a.jsonl"), str(tmp_path / "b.conll"), "--map", "GPE=LOC")
+    assert done.code == 0
+    assert "Рига\tB-LOC\nждёт\tO\n" in (tmp_path / "b.conll").read_text()
+
+
+def test_a_wrong_setting_stops_the_service_with_one_line() -> None:
+    done = process("serve", NER_PORT="many")
+    assert done.code == 2
+    assert "NER_PORT" in done.err
+    assert done.err.count("\n") == 1
