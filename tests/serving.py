@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 
 import httpx
+import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
 from ner_service.service.app import create_app
+from ner_service.service.server import options
 from ner_service.service.settings import Settings
 from ner_service.service.worker import PROBE
 from ner_service.types import Entity, Tagger, TaggerInfo
@@ -77,6 +79,36 @@ def serving(load: Callable[[str], Tagger] = load_capitals, **settings: Any) -> I
     with starting(load, **settings) as client:
         client.until_ready()
         yield client
+
+
+@contextmanager
+def listening(
+    load: Callable[[str], Tagger] = load_capitals, **settings: Any
+) -> Iterator[uvicorn.Server]:
+    """A real server in another thread, on a port of its own choice, ready to answer."""
+    chosen = Settings(**{"taggers": "natasha", "log_format": "text"} | settings)
+    config = uvicorn.Config(
+        create_app(chosen, load), port=0, **(options(chosen) | {"log_config": None})
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        with httpx.Client(base_url=url_of(server)) as client:
+            while client.get("/health/ready").status_code != 200:
+                time.sleep(0.01)
+        yield server
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def url_of(server: uvicorn.Server) -> str:
+    """Where a server listens, once it does."""
+    while not server.started:
+        time.sleep(0.005)
+    host, port = server.servers[0].sockets[0].getsockname()
+    return f"http://{host}:{port}"
 
 
 class Gated(Capitals):

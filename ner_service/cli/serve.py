@@ -1,12 +1,16 @@
-"""`serve`: the HTTP service."""
+"""`serve`: the HTTP service; `key`: who may use it."""
 
 import logging
+import logging.config
 import os
+import tempfile
 from typing import Annotated
 
 import typer
 
 from ner_service.cli.app import app
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
 @app.command()
@@ -16,12 +20,42 @@ def serve(
     taggers: Annotated[
         str | None, typer.Option(help="NAME or NAME=SPEC by commas: natasha,own=bilstm:models/own.")
     ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer side by side.")] = None,
 ) -> None:
     """Start the HTTP service; all other settings come from NER_ variables (docs/settings.md)."""
-    from ner_service.service.server import run
+    from ner_service.service.logs import config
     from ner_service.service.settings import read_settings, unknown_variables
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    settings = read_settings(host=host, port=port, taggers=taggers, workers=workers)
+    logging.config.dictConfig(config(settings.log_format, settings.log_level))
     for name in unknown_variables(os.environ):
         logging.warning("%s: not a setting of this service", name)
-    run(read_settings(host=host, port=port, taggers=taggers))
+    if settings.workers == 1:
+        from ner_service.service.server import run
+
+        run(settings)
+        return
+    with tempfile.TemporaryDirectory(prefix="ner-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        from ner_service.service.processes import run as run_processes
+
+        run_processes(settings)
+
+
+@app.command()
+def key(
+    name: Annotated[str, typer.Argument(help="Whose key it is; stands in logs.", metavar="NAME")],
+) -> None:
+    """Make an API key: the client gets the key, NER_API_KEYS gets the line with its hash."""
+    from ner_service.service.access import hash_key, new_key, parse_keys
+    from ner_service.types import ConfigError
+
+    made = new_key()
+    line = f"{name}={hash_key(made)}"
+    try:
+        if list(parse_keys(line).values()) != [name]:
+            raise ValueError
+    except ValueError:
+        raise ConfigError(f"{name!r}: a name has neither a comma nor white space around") from None
+    typer.echo(f"key for the client:  {made}")
+    typer.echo(f"for NER_API_KEYS:    {line}")

@@ -1,11 +1,18 @@
-"""Runs the application under uvicorn."""
+"""Runs the application under uvicorn, in this process."""
+
+from functools import partial
+from typing import Any
 
 import uvicorn
 
 from ner_service.service.app import create_app
+from ner_service.service.logs import config
+from ner_service.service.protocol import Bounded
 from ner_service.service.settings import Settings
 from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError, NerError, Tagger
+
+KEEP_ALIVE_S = 30
 
 
 def run(settings: Settings) -> None:
@@ -14,32 +21,49 @@ def run(settings: Settings) -> None:
     Raises `ConfigError` where a tagger cannot be loaded or the port is taken.
     """
     failures: list[NerError] = []
+    loaded: set[str] = set()
 
     def load(spec: str) -> Tagger:
         try:
-            return load_tagger(spec)
+            tagger = load_tagger(spec)
         except NerError as error:
-            failures.append(error)
-            server.should_exit = True  # better no service than one that is never ready
+            if spec not in loaded:
+                failures.append(error)
+                server.should_exit = True  # better no service than one that is never ready
             raise
+        loaded.add(spec)
+        return tagger
 
+    app = create_app(settings, load)
     server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, load),
-            host=settings.host,
-            port=settings.port,
-            access_log=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=int(settings.timeout_s) + 1,
-            server_header=False,
-            log_level="info",
-        )
+        uvicorn.Config(app, host=settings.host, port=settings.port, **options(settings))
     )
     try:
         server.run()
     except SystemExit:
-        raise ConfigError(
-            f"NER_HOST, NER_PORT: cannot listen on {settings.host}:{settings.port}"
-        ) from None
+        raise cannot_listen(settings) from None
     if failures:
         raise ConfigError(f"NER_TAGGERS: {failures[0]}")
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn serves, in one process as in several."""
+    return {
+        "http": partial(
+            Bounded,
+            most_connections=settings.max_connections,
+            patience_s=settings.client_timeout_s,
+        ),
+        "ws": "none",
+        "access_log": False,
+        "log_config": config(settings.log_format, settings.log_level),
+        "proxy_headers": False,
+        "server_header": False,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
+    }
+
+
+def cannot_listen(settings: Settings) -> ConfigError:
+    """The error of an address that is taken or not ours."""
+    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {settings.host}:{settings.port}")

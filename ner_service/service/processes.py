@@ -1,0 +1,115 @@
+"""Runs the application in several processes under gunicorn, which replaces those that die.
+
+Taggers are loaded once, before the processes part, so that they share the memory of the models.
+"""
+
+import gc
+import logging
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn_worker import UvicornWorker
+
+from ner_service.service.app import create_app
+from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, options
+from ner_service.service.settings import Settings
+from ner_service.service.worker import PROBE
+from ner_service.taggers import load_tagger
+from ner_service.types import ConfigError, NerError, Tagger
+
+HUNG_S = 60  # a process whose event loop stands still for so long is replaced
+
+
+def run(settings: Settings) -> None:
+    """Serves until told to stop; raises `ConfigError` as the single process does."""
+    check_address(settings)
+    taggers = Preloaded(settings.specs)
+    gc.collect()
+    gc.freeze()  # what is here now is shared: the collector must not write to it
+    Processes(settings, taggers).run()
+
+
+def check_address(settings: Settings) -> None:
+    """Raises `ConfigError` where nobody can listen; gunicorn would try again for a while."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError:
+        raise cannot_listen(settings) from None
+
+
+class Preloaded:
+    """Taggers loaded ahead; each is handed out once, and loaded anew from then on."""
+
+    def __init__(self, specs: Mapping[str, str]) -> None:
+        try:
+            self._taggers = {spec: load_tagger(spec) for spec in specs.values()}
+        except NerError as error:
+            raise ConfigError(f"NER_TAGGERS: {error}") from None
+        for tagger in self._taggers.values():
+            tagger.tag([PROBE])  # what it compiles is shared, too
+
+    def __call__(self, spec: str) -> Tagger:
+        return self._taggers.pop(spec, None) or load_tagger(spec)
+
+
+class Processes(BaseApplication):  # type: ignore[misc]
+    """gunicorn, told by our settings alone."""
+
+    def __init__(self, settings: Settings, taggers: Preloaded) -> None:
+        self._settings, self._taggers = settings, taggers
+        super().__init__()
+
+    def load_config(self) -> None:
+        s = self._settings
+        host = f"[{s.host}]" if ":" in s.host else s.host
+        chosen: dict[str, Any] = {
+            "bind": f"{host}:{s.port}",
+            "workers": s.workers,
+            "worker_class": process_class(s),
+            "logger_class": Quiet,
+            "loglevel": s.log_level,
+            "keepalive": KEEP_ALIVE_S,
+            "timeout": HUNG_S,
+            "graceful_timeout": int(s.timeout_s) + 5,
+            "child_exit": forget,
+            "control_socket_disable": True,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_app(self._settings, self._taggers)
+
+
+def forget(arbiter: Any, worker: UvicornWorker) -> None:
+    """Takes what a process that ended held out of the metrics; what it counted stays."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+class Quiet(Logger):  # type: ignore[misc]
+    """Leaves handlers and formats to the root logger."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+
+def process_class(settings: Settings) -> type[UvicornWorker]:
+    """A gunicorn worker that serves as the single process does."""
+
+    class Process(UvicornWorker):  # type: ignore[misc]
+        CONFIG_KWARGS = options(settings)
+
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            logging.getLogger("uvicorn.error").propagate = True
+
+    return Process

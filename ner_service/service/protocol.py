@@ -1,0 +1,116 @@
+"""uvicorn's HTTP/1.1 protocol, bounded: heads in size and time, answers in time, connections."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ner_service.service.errors import Refused
+
+MOST_HEAD_BYTES = 65_536
+LINGER_S = 2.0  # how long a body may go on after its answer
+DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
+
+
+class Bounded(HttpToolsProtocol):
+    """Cuts clients that are slow, endless, or one too many."""
+
+    def __init__(self, most_connections: int, patience_s: float, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._most_connections, self._patience_s = most_connections, patience_s
+        self._head_bytes = 0
+        self._in_head = True
+        self._draining = False
+        self._reading: asyncio.TimerHandle | None = None  # for the head, or the rest of a body
+        self._writing: asyncio.TimerHandle | None = None  # for the client to read
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self._most_connections:
+            self._turn_away()
+        else:
+            self._read_within(self._patience_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        for timer in (self._reading, self._writing):
+            if timer:
+                timer.cancel()
+
+    def _turn_away(self) -> None:
+        """Answers before anything is read."""
+        message = "too many connections: try again in 1 s (NER_MAX_CONNECTIONS)"
+        body = orjson.dumps({"error": Refused(503, "too_many_connections", message).body()})
+        self.transport.write(
+            b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n"
+            b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        self.transport.close()
+
+    def _read_within(self, seconds: float | None) -> None:
+        if self._reading:
+            self._reading.cancel()
+        self._reading = self.loop.call_later(seconds, self.transport.close) if seconds else None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        self._read_within(self._patience_s)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > MOST_HEAD_BYTES:
+            raise ValueError("the head, or a trailer, is too large")  # answered with 400
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head_bytes = False, 0
+        self._read_within(None)
+        super().on_headers_complete()
+        if self._draining:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._read_within(None)
+
+    def on_response_complete(self) -> None:
+        unread = self.cycle.more_body
+        super().on_response_complete()
+        if unread and not self.transport.is_closing():
+            self._read_within(LINGER_S)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._writing = self.loop.call_later(self._patience_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._writing:
+            self._writing.cancel()
+            self._writing = None
+
+    def shutdown(self) -> None:
+        """Finishes what is there; a request that is already on its way is answered as well."""
+        self._draining = True
+        if self._idle:
+            self.loop.call_later(DRAIN_S, self._close_if_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    @property
+    def _idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _close_if_idle(self) -> None:
+        if self._idle and not self.transport.is_closing():
+            self.transport.close()

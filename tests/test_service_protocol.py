@@ -1,0 +1,276 @@
+"""A real server and clients that are slow, endless, rude, or gone."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from serving import Gated, listening, url_of
+
+from ner_service.service import protocol
+
+PATIENCE_S = 0.3
+TEXT = '{"text": "Анна"}'.encode()
+POST = b"POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+WHOLE = POST + b"content-length: %d\r\n\r\n%s" % (len(TEXT), TEXT)
+CHUNKED = POST + b"transfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[uvicorn.Server]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(protocol, "LINGER_S", 0.2)
+        with listening(client_timeout_s=PATIENCE_S, max_body_bytes=100_000) as server:
+            yield server
+
+
+@contextmanager
+def connected(server: uvicorn.Server) -> Iterator[socket.socket]:
+    host, port = server.servers[0].sockets[0].getsockname()
+    with closing(socket.create_connection((host, port), timeout=10)) as connection:
+        yield connection
+
+
+def rest(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    found = b""
+    try:
+        while part := connection.recv(65536):
+            found += part
+    except ConnectionResetError:
+        pass
+    return found
+
+
+def send_without_end(connection: socket.socket, part: bytes, most: int = 50_000_000) -> int:
+    """Sends until the server cuts; how much went."""
+    sent = 0
+    try:
+        while sent < most:
+            connection.sendall(part)
+            sent += len(part)
+    except OSError:
+        return sent
+    raise AssertionError("the server takes it without end")
+
+
+def until(true: Callable[[], Any]) -> None:
+    for _ in range(1000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came true")
+
+
+@pytest.mark.parametrize("begun", [b"", b"POST /n", POST, POST + b"x: " + b"y" * 1000])
+def test_a_head_that_does_not_come_is_cut(server: uvicorn.Server, begun: bytes) -> None:
+    with connected(server) as connection:
+        connection.sendall(begun)
+        assert rest(connection) == b""
+
+
+def test_a_second_head_that_does_not_come_is_cut(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(WHOLE + b"POST /ner")
+        assert rest(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("part", [b"x" * 65536, b"name: value\r\n" * 5000])
+def test_a_head_without_end_is_cut(server: uvicorn.Server, part: bytes) -> None:
+    with connected(server) as connection:
+        connection.sendall(POST)
+        assert send_without_end(connection, part) < 30_000_000
+
+
+def test_trailers_without_end_are_cut(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(CHUNKED + b"2\r\n{}\r\n0\r\n")
+        assert send_without_end(connection, b"name: value\r\n" * 1000) < 30_000_000
+
+
+@pytest.mark.parametrize(
+    "begun", [POST + b"content-length: 50\r\n\r\n{", CHUNKED + b"2\r\n{}\r\n", CHUNKED + b"9\r\n{"]
+)
+def test_a_body_that_does_not_come_is_told_and_cut(server: uvicorn.Server, begun: bytes) -> None:
+    with connected(server) as connection:
+        connection.sendall(begun)
+        answer = rest(connection)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b'"body_too_slow"' in answer
+
+
+def test_a_body_that_comes_byte_by_byte_is_told_and_cut(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(POST + b"content-length: 99999\r\n\r\n")
+        until(lambda: not dribble(connection))
+        assert b"HTTP/1.1 408 " in rest(connection)
+
+
+def dribble(connection: socket.socket) -> bool:
+    try:
+        connection.sendall(b" ")
+    except OSError:
+        return False
+    time.sleep(0.05)
+    connection.setblocking(False)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return True
+    finally:
+        connection.settimeout(10)
+
+
+def test_a_length_over_the_limit_is_refused_before_the_body(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(POST + b"content-length: 100001\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_body_longer_than_it_says_is_not_read_as_one(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(POST + b"content-length: 12\r\n\r\n" + b'{"text": ""} and more')
+        assert rest(connection).endswith(b"Invalid HTTP request received.")
+
+
+@pytest.mark.parametrize("head", [CHUNKED, CHUNKED.replace(b"/ner", b"/no-such")])
+def test_a_body_without_end_is_cut(server: uvicorn.Server, head: bytes) -> None:
+    with connected(server) as connection:
+        connection.sendall(head)
+        send_without_end(connection, b"2710\r\n" + b" " * 10_000 + b"\r\n", 10**12)
+
+
+def test_a_client_that_does_not_read_is_cut(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        line = b'{"text": "' + "Анна ".encode() * 1000 + b'"}\n'
+        head = POST.replace(b"/ner", b"/ner/batch").replace(b"/json", b"/x-ndjson")
+        connection.sendall(head + b"transfer-encoding: chunked\r\n\r\n")
+        chunk = b"%x\r\n%s\r\n" % (len(line), line)
+        assert send_without_end(connection, chunk) < 40_000_000
+
+
+def test_pipelined_requests_are_answered_in_turn(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        last = WHOLE.replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
+        connection.sendall(WHOLE * 19 + last)
+        assert rest(connection).count(b"HTTP/1.1 200 OK") == 20
+
+
+def test_garbage_is_answered_with_400(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall("Привет\r\n\r\n".encode())
+        assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
+
+
+def test_one_connection_too_many_is_told_so() -> None:
+    with listening(max_connections=3) as server:
+        with connected(server) as a, connected(server), connected(server):
+            until(lambda: len(server.server_state.connections) == 3)
+            with connected(server) as one_more:
+                answer = rest(one_more)
+            assert answer.startswith(b"HTTP/1.1 503 Service Unavailable")
+            assert b'"too_many_connections"' in answer
+            a.sendall(WHOLE)
+            assert a.recv(15) == b"HTTP/1.1 200 OK"
+        until(lambda: not server.server_state.connections)
+        assert httpx.get(url_of(server) + "/health/live").status_code == 200
+
+
+def test_what_is_read_at_a_time_is_bounded() -> None:
+    with listening(max_held_bytes=100_000) as server:
+        head = POST + b"content-length: 90000\r\n\r\n"
+        with connected(server) as first:
+            first.sendall(head + b" " * 80_000)
+            time.sleep(0.1)
+            with connected(server) as second:
+                second.sendall(head + b" " * 80_000)
+                assert second.recv(12) == b"HTTP/1.1 429"
+
+
+def test_a_client_that_left_is_passed_over() -> None:
+    tagger = Gated()
+    with listening(lambda spec: tagger) as server:
+        lane = server.config.app.state.service.lanes["natasha"]  # type: ignore[union-attr]
+        with connected(server) as stays:
+            stays.sendall(WHOLE)
+            until(lambda: tagger.batches)
+            with connected(server) as leaves:
+                leaves.sendall(WHOLE)
+                until(lambda: lane.queued == 40)
+            until(lambda: lane.queued == 20)
+            tagger.gate.set()
+            assert stays.recv(15) == b"HTTP/1.1 200 OK"
+        assert tagger.batches == [["Анна"]]
+
+
+def test_a_request_that_takes_too_long_is_told_so() -> None:
+    tagger = Gated()
+    with listening(lambda spec: tagger, timeout_s=0.2) as server:
+        answer = httpx.post(url_of(server) + "/ner", json={"text": "Анна"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (504, "timeout")
+        line = httpx.post(
+            url_of(server) + "/ner/batch",
+            content=TEXT,
+            headers={"content-type": "application/x-ndjson"},
+        ).json()
+        assert line["error"]["code"] == "timeout"
+        tagger.gate.set()
+
+
+def test_a_full_queue_refuses_one_many_and_a_stream_alike() -> None:
+    tagger = Gated()
+    with listening(lambda spec: tagger, queue_chars=100) as server:
+        url = url_of(server)
+        lane = server.config.app.state.service.lanes["natasha"]  # type: ignore[union-attr]
+        with connected(server) as connection:
+            text = '{"text": "%s"}' % ("x" * 80)
+            connection.sendall(POST + b"content-length: %d\r\n\r\n" % len(text) + text.encode())
+            until(lambda: lane.queued)
+            ndjson = {"content-type": "application/x-ndjson"}
+            for answer in (
+                httpx.post(url + "/ner", json={"text": "Анна"}),
+                httpx.post(url + "/ner/batch", json={"texts": ["Анна"] * 3}),
+                httpx.post(url + "/ner/batch", content=TEXT, headers=ndjson),
+            ):
+                assert (answer.status_code, answer.json()["error"]["code"]) == (429, "overloaded")
+                assert int(answer.headers["retry-after"]) >= 1
+            tagger.gate.set()
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_stopping_answers_what_was_accepted() -> None:
+    tagger = Gated()
+    with (
+        listening(lambda spec: tagger) as server,
+        connected(server) as busy,
+        connected(server) as idle,
+    ):
+        busy.sendall(WHOLE)
+        idle.sendall(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert idle.recv(15) == b"HTTP/1.1 200 OK"
+        until(lambda: tagger.batches)
+        server.should_exit = True
+        time.sleep(0.25)
+        idle.sendall(WHOLE)  # its client cannot know yet
+        time.sleep(0.05)
+        tagger.gate.set()
+        for connection in (busy, idle):
+            answer = rest(connection)
+            assert b"HTTP/1.1 200 OK" in answer
+            assert b"connection: close" in answer
+
+
+def test_a_stream_answers_line_by_line(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        head = POST.replace(b"/ner", b"/ner/batch").replace(b"/json", b"/x-ndjson")
+        chunk = b"%x\r\n%s\n\r\n" % (len(TEXT) + 1, TEXT)
+        connection.sendall(head + b"transfer-encoding: chunked\r\n\r\n" + chunk)
+        until(lambda: connection.recv(65536).endswith(b'"score":0.5}]}\n\r\n'))
+        connection.sendall(chunk)
+        until(lambda: connection.recv(65536).endswith(b'"score":0.5}]}\n\r\n'))
+        connection.sendall(b"0\r\n\r\n")
+        until(lambda: connection.recv(65536).endswith(b"0\r\n\r\n"))
