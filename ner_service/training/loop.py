@@ -13,6 +13,7 @@ from ner_service.nets.encoder import Net
 from ner_service.training.config import Optimisation
 from ner_service.training.data import Example, Features, Ints, Unit, batches, collate, recase
 from ner_service.training.device import Place
+from ner_service.training.likelihood import path_losses
 from ner_service.types import NerError
 
 State = dict[str, Tensor]
@@ -38,13 +39,20 @@ class Average:
 
     def __init__(self, net: Net, decay: float) -> None:
         self._decay = decay
-        self.state: State = {k: v.detach().clone() for k, v in net.state_dict().items()}
+        self._net = net.state_dict()
+        self.state: State = self._net if not decay else {k: v.clone() for k, v in self._net.items()}
 
-    def update(self, net: Net, step: int) -> None:
+    @torch.no_grad()
+    def update(self, step: int) -> None:
         """Moves towards the net; early steps count more, so that the start is forgotten."""
-        decay = min(self._decay, (1 + step) / (10 + step))
-        for key, value in net.state_dict().items():
-            self.state[key].lerp_(value.detach(), 1 - decay)
+        if self._decay:
+            share = 1 - min(self._decay, (1 + step) / (10 + step))
+            torch._foreach_lerp_(list(self.state.values()), list(self._net.values()), share)
+
+    def resume(self, state: State) -> None:
+        """Takes up a state that was saved."""
+        for key, value in state.items():
+            self.state[key].copy_(value)
 
 
 class Trainer:
@@ -88,7 +96,7 @@ class Trainer:
         mask = example.batch.mask
         with self.place.autocast():
             emissions = self.net(example.batch)
-        losses = self.net.crf.loss(emissions.float(), example.tags, mask)
+        losses = path_losses(self.net.crf, emissions.float(), example.tags, mask)
         loss = (losses * example.weights).sum() / mask.sum()
         if not torch.isfinite(loss):
             raise Diverged(
@@ -101,7 +109,7 @@ class Trainer:
         for optimizer in self.optimizers:
             optimizer.step()
         self.progress.step += 1
-        self.average.update(self.net, self.progress.step)
+        self.average.update(self.progress.step)
         return loss.item()
 
     def state(self) -> dict[str, Any]:
@@ -118,7 +126,7 @@ class Trainer:
     def resume(self, state: dict[str, Any]) -> None:
         """Takes up a state that `state` gave."""
         self.net.load_state_dict(state["net"])
-        self.average.state = state["average"]
+        self.average.resume(state["average"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.progress = Progress(**state["progress"])
@@ -132,7 +140,7 @@ def optimizers(net: Net, train: Optimisation) -> list[torch.optim.Optimizer]:
     dense = [p for p in net.parameters() if all(p is not t for t in table)]
     if train.optimizer == "sgd":
         return [torch.optim.SGD([*dense, *table], lr=train.lr)]
-    found: list[torch.optim.Optimizer] = [torch.optim.Adam(dense, lr=train.lr)]
+    found: list[torch.optim.Optimizer] = [torch.optim.Adam(dense, lr=train.lr, fused=True)]
     return found + ([torch.optim.SparseAdam(table, lr=train.lr)] if table else [])
 
 
