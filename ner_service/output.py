@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ner_service import markup
 from ner_service.corpora import conll, jsonl
 from ner_service.types import Document
-
-COLORS = {"PER": "#9ecbff", "LOC": "#a6e3a1", "ORG": "#f9c890"}
 
 
 def as_jsonl(documents: Iterable[Document]) -> Iterator[str]:
@@ -30,27 +29,10 @@ def as_table(documents: Iterable[Document]) -> Iterator[str]:
             yield f"{e.start:>8}{e.end:>8}  {e.label:<8}{score}  {surface}\n"
 
 
-def as_html(documents: Iterable[Document]) -> Iterator[str]:
-    """One page with the entities highlighted, drawn by displaCy."""
-    from spacy import displacy
-
-    found = [
-        {
-            "title": document.id,
-            "text": document.text,
-            "ents": [{"start": e.start, "end": e.end, "label": e.label} for e in document.entities],
-        }
-        for document in documents
-    ]
-    options = {"colors": COLORS}
-    page: str = displacy.render(found, style="ent", manual=True, page=True, options=options)
-    yield page.replace("<head>", '<head>\n        <meta charset="utf-8">', 1) + "\n"
-
-
 Format = Callable[[Iterable[Document]], Iterator[str]]
 FORMATS: dict[str, Format] = {
     "jsonl": as_jsonl,
     "table": as_table,
-    "html": as_html,
+    "html": markup.page,
     "conll": as_conll,
 }
