@@ -13,13 +13,13 @@ from ner_service.service.web.assets import OWN, SWAGGER
 APP = create_app(Settings(taggers="natasha"))  # never started, so nothing loads
 
 
-def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
+def ask(path: str, method: str = "GET", body: bytes = b"", **headers: str) -> httpx.Response:
     """The application's answer, without a network."""
 
     async def request() -> httpx.Response:
         transport = httpx.ASGITransport(APP)
         async with httpx.AsyncClient(transport=transport, base_url="http://ner") as client:
-            return await client.request(method, path, headers=headers)
+            return await client.request(method, path, content=body, headers=headers)
 
     return asyncio.run(request())
 
@@ -67,3 +67,31 @@ def test_the_page_takes_nothing_away_from_the_routes() -> None:
     assert ask("/ner").status_code == 405
     assert "/web/{name}" not in ask("/openapi.json").text
     assert ask("/", "HEAD").headers["content-length"] == str(len(ask("/").content))
+
+
+def post(body: str) -> httpx.Response:
+    return ask("/web/conll", "POST", body.encode(), **{"content-type": "application/json"})
+
+
+def test_a_tagged_text_comes_back_as_the_command_lines_conll() -> None:
+    entities = '[{"start": 2, "end": 6, "label": "PER"}]'
+    answer = post(f'{{"text": "😀 Анна!", "entities": {entities}}}')
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text == "😀\tO\nАнна\tB-PER\n!\tO\n\n"
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '[{"start": 0, "end": 5, "label": "PER"}]',
+        '[{"start": 3, "end": 3, "label": "PER"}]',
+        '[{"start": -1, "end": 3, "label": "PER"}]',
+        '[{"start": 0, "end": 3, "label": "A"}, {"start": 2, "end": 4, "label": "B"}]',
+        '[{"start": "0", "end": 3, "label": "A"}]',
+        "{}",
+    ],
+)
+def test_entities_that_do_not_fit_their_text_are_refused(entities: str) -> None:
+    answer = post(f'{{"text": "Анна", "entities": {entities}}}')
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
+    assert "Анна" not in answer.text

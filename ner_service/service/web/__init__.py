@@ -24,9 +24,11 @@ DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draw
 class Span(BaseModel):
     """An entity of a tagged text; offsets count code points."""
 
+    model_config = ConfigDict(strict=True)
+
     start: int
     end: int
-    label: str
+    label: Text
 
 
 class Tagged(BaseModel):

@@ -76,6 +76,7 @@ const ru = {
   error_tagger_failed: "Модель не справилась с этим текстом.",
   error_unknown_tagger: "Такой модели у сервиса больше нет: обновите страницу.",
   error_invalid_request: "Сервис не принял текст.",
+  error_invalid_json: "Сервис не принял текст.",
   error_other: "Сервис ответил ошибкой.",
   says: "Ответ сервиса: ",
 };
@@ -156,11 +157,12 @@ const en = {
   error_tagger_failed: "The tagger failed on this text.",
   error_unknown_tagger: "The service no longer has this tagger: reload the page.",
   error_invalid_request: "The service did not accept the text.",
+  error_invalid_json: "The service did not accept the text.",
   error_other: "The service answered with an error.",
   says: "The service says: ",
 };
 
-const LANGUAGES = { ru, en };
+export const LANGUAGES = { ru, en };
 
 function remembered() {
   try {

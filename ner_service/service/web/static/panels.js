@@ -1,42 +1,43 @@
 // What stands beside the text: the names with their mentions, and the differences.
 
 import { count, number, t } from "./i18n.js";
-import { element, hue } from "./render.js";
+import { element, hue, table } from "./render.js";
 
-const FIRST = 60; // names shown at once; the rest on demand
+const FIRST = 60; // names or differences shown at once; the rest on demand
 const AROUND = 36; // characters of context on either side of a mention
 
 /** The names as a list of buttons; the one that is selected shows its mentions. */
 export function drawNames(place, result) {
   const { groups, selected } = result;
   if (!groups.length) return place.replaceChildren(element("p", "quiet", {}, t("names_none")));
-  const all = place.dataset.all === String(result.shown.came);
-  const shown = all ? groups : groups.slice(0, FIRST);
+  const shown = all(place, result) ? [...groups] : groups.slice(0, FIRST);
   if (selected && !shown.includes(selected)) shown.unshift(selected);
   const focused = place.contains(document.activeElement);
   const list = element("ul", "names", {}, ...shown.map((group) => name(group, result)));
   place.replaceChildren(list);
-  if (groups.length > shown.length) place.append(more(place, result));
+  if (groups.length > shown.length) place.append(more(place, result, groups.length, drawNames));
   const open = list.querySelector("[aria-expanded=true]");
   open?.scrollIntoView({ block: "nearest" });
   if (focused) (open ?? list.querySelector("button")).focus();
 }
 
-function more(place, result) {
-  const label = t("more") + number(result.groups.length);
-  const button = element("button", "link", { type: "button" }, label);
+/** A button that shows the rest as well, until another answer comes. */
+function more(place, result, total, drawAgain) {
+  const button = element("button", "link", { type: "button" }, t("more") + number(total));
   button.addEventListener("click", () => {
     place.dataset.all = result.shown.came;
-    drawNames(place, result);
+    drawAgain(place, result);
   });
   return button;
 }
+
+const all = (place, result) => place.dataset.all === String(result.shown.came);
 
 function name(group, result) {
   const open = group === result.selected;
   const button = element(
     "button",
-    "name",
+    "entry",
     { type: "button", "aria-expanded": open },
     element("span", `tag ${hue(group.label)}`, {}, group.label),
     element("span", "surface", {}, group.name),
@@ -67,25 +68,28 @@ function context({ start, end }, group, result) {
   return element("li", "", {}, button);
 }
 
-/** The places where the taggers differ, as a table; `summary` says how often they agree. */
-export function drawDifferences(place, summary, result) {
-  const { answers, places, shown } = result;
-  const split = places.filter((each) => !each.agreed);
-  const agreed = places.length - split.length;
-  summary.textContent = `${t("agreed")}${number(agreed)}${t("of")}${number(places.length)}`;
-  if (!split.length) {
+/** The places where the taggers differ, as a table. */
+export function drawDifferences(place, result) {
+  const { answers, shown } = result;
+  const differing = result.places.filter((each) => !each.agreed);
+  if (!differing.length) {
     return place.replaceChildren(element("p", "quiet", {}, t("differences_none")));
   }
-  const heads = [t("place"), ...answers.map(({ tagger }) => tagger)];
-  const head = element("tr", "", {}, ...heads.map((each) => element("th", "", { scope: "col" }, each)));
-  const body = split.map((each) => {
+  const rows = (all(place, result) ? differing : differing.slice(0, FIRST)).map((each) => {
     const button = element("button", "link", { type: "button" }, shown.text.slice(each.start, each.end));
     button.addEventListener("click", () => result.go(each));
-    const cells = each.entities.map((entities) => element("td", "", {}, ...said(shown.text, entities, each)));
-    return element("tr", "", {}, element("th", "", { scope: "row" }, button), ...cells);
+    return [button, ...each.entities.map((entities) => said(shown.text, entities, each))];
   });
-  const table = element("table", "", {}, element("thead", "", {}, head), element("tbody", "", {}, ...body));
-  place.replaceChildren(table);
+  place.replaceChildren(table([t("place"), ...answers.map(({ tagger }) => tagger)], rows));
+  if (differing.length > rows.length) {
+    place.append(more(place, result, differing.length, drawDifferences));
+  }
+}
+
+/** In how many places the taggers agree. */
+export function agreement({ places }) {
+  const agreed = places.filter((each) => each.agreed).length;
+  return `${t("agreed")}${number(agreed)}${t("of")}${number(places.length)}`;
 }
 
 /** One tagger's opinion of a place in words. */
@@ -96,10 +100,12 @@ export function opinion(text, entities) {
 
 /** One tagger's opinion of a place: its labels, and its words where they are not the whole place. */
 function said(text, entities, place) {
-  if (!entities.length) return [t("absent")];
-  return entities.map(({ start, end, label }) => {
+  const parts = document.createDocumentFragment();
+  if (!entities.length) parts.append(t("absent"));
+  for (const { start, end, label } of entities) {
     const whole = start === place.start && end === place.end;
     const tag = element("span", `tag ${hue(label)}`, {}, label);
-    return element("span", "said", {}, tag, whole ? "" : ` ${text.slice(start, end)}`);
-  });
+    parts.append(element("span", "said", {}, tag, whole ? "" : ` ${text.slice(start, end)}`));
+  }
+  return parts;
 }

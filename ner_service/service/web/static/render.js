@@ -22,6 +22,27 @@ export function element(name, classes = "", attributes = {}, ...children) {
   return made;
 }
 
+/** A table; the first cell of each row heads it. */
+export function table(head, body) {
+  const heads = head.map((value) => element("th", "", { scope: "col" }, value));
+  const rows = body.map(([first, ...cells]) =>
+    element(
+      "tr",
+      "",
+      {},
+      element("th", "", { scope: "row" }, first),
+      ...cells.map((value) => element("td", "", {}, value)),
+    ),
+  );
+  return element(
+    "table",
+    "",
+    {},
+    element("thead", "", {}, element("tr", "", {}, ...heads)),
+    element("tbody", "", {}, ...rows),
+  );
+}
+
 /** Bounds of rows: whole lines that no place is cut by. */
 export function rows(text, places) {
   const found = [];

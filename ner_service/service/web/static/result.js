@@ -4,7 +4,7 @@ import { places } from "./compare.js";
 import { Exports } from "./exports.js";
 import { count, number, t } from "./i18n.js";
 import { groups } from "./names.js";
-import { drawDifferences, drawNames, opinion } from "./panels.js";
+import { agreement, drawDifferences, drawNames, opinion } from "./panels.js";
 import { draw, element, hue } from "./render.js";
 import { Tip } from "./tip.js";
 
@@ -60,7 +60,10 @@ export class Result {
     this.drawLabels();
     drawNames($("names"), this);
     $("differing").hidden = !several;
-    if (several) drawDifferences($("differences"), $("agreed"), this);
+    if (several) {
+      drawDifferences($("differences"), this);
+      $("agreed").textContent = agreement(this);
+    }
     this.exports.show(this.answers);
     if (this.shown.paint) this.drawStatus();
   }

@@ -1,7 +1,7 @@
 // The choice of a tagger, with what was measured of each.
 
 import { number, t } from "./i18n.js";
-import { element } from "./render.js";
+import { element, table } from "./render.js";
 
 /** What was measured of these very weights; nothing where nobody measured them. */
 function entry(tagger, measured) {
@@ -72,7 +72,7 @@ export function figures(taggers, measured) {
     found.chars_per_s ? number(found.chars_per_s, { maximumSignificantDigits: 3 }) : "—",
     found.latency_ms ? number(found.latency_ms, { maximumSignificantDigits: 2 }) : "—",
   ]);
-  return table(head, body);
+  return element("div", "scroll", { tabindex: "0" }, table(head, body));
 }
 
 function score(f1) {
@@ -82,23 +82,4 @@ function score(f1) {
   const cell = document.createDocumentFragment();
   cell.append(element("b", "", {}, percent(micro)), element("small", "", {}, parts.join(" ")));
   return cell;
-}
-
-/** A table; the first cell of each row heads it. */
-export function table(head, body) {
-  const row = (cells, name) =>
-    element(
-      "tr",
-      "",
-      {},
-      ...cells.map((value, n) =>
-        n && name === "td"
-          ? element("td", "", {}, value)
-          : element("th", "", { scope: name === "td" ? "row" : "col" }, value),
-      ),
-    );
-  const made = element("table");
-  made.append(element("thead", "", {}, row(head, "th")));
-  made.append(element("tbody", "", {}, ...body.map((cells) => row(cells, "td"))));
-  return element("div", "scroll", { tabindex: "0" }, made);
 }
