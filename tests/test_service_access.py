@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from serving import serving
 
 from ner_service.service.access import Bucket, hash_key, new_key, parse_keys
 from ner_service.service.settings import read_settings
 from ner_service.types import ConfigError
+from tests.serving import serving
 
 KEY = new_key()
 TEXT = {"text": "Анна"}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
-from serving import Client, serving
+
+from tests.serving import Client, serving
 
 SECRET = "Тайна"
 NDJSON = {"content-type": "application/x-ndjson"}

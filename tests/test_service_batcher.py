@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serving import Capitals, Fragile, Gated
 
 from ner_service.service import worker
 from ner_service.service.batcher import Lane
 from ner_service.service.job import PIECE_CHARS, NotReady, Overloaded, TaggerFailed
 from ner_service.text import chunks
 from ner_service.types import Entity, ModelError, Tagger
+from tests.serving import Capitals, Fragile, Gated
 
 
 @asynccontextmanager

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from serving import Gated, listening, url_of
 
 from ner_service.service import protocol
+from tests.serving import Gated, listening, url_of
 
 PATIENCE_S = 0.3
 TEXT = '{"text": "Анна"}'.encode()

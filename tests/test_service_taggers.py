@@ -6,9 +6,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from serving import Client, serving
 
 from ner_service.taggers import load_tagger
+from tests.serving import Client, serving
 
 NAMES = ("natasha", "spacy", "bilstm")
 NEWS = (

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from serving import Client, Fragile, serving
 
 from ner_service.service.logs import JsonLines, Text
+from tests.serving import Client, Fragile, serving
 
 SECRET = "Тайна"
 
