@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
 from tests.marked import marked
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
 
 TEXT = "Посол Израиля на Украине Йоэль Лион пришел в шок."
 FOUND = [("Израиля", "LOC"), ("Украине", "LOC"), ("Йоэль Лион", "PER")]
@@ -110,7 +113,7 @@ def test_tag_writes_other_formats(run: Run, text: str, format: str, part: str) -
         ("tag -l GPE", "--label GPE: bilstm knows PER, LOC, ORG"),
         ("evaluate nothing", "corpus 'nothing': no such file"),
         ("convert nothing x.jsonl", "corpus 'nothing': no such file"),
-        ("train nothing.toml", "nothing.toml: No such file"),
+        pytest.param("train nothing.toml", "nothing.toml: No such file", marks=needs_torch),
         ("evaluate x --map GPE", "'GPE': expected FROM=TO"),
     ],
 )
