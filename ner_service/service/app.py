@@ -67,8 +67,8 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     )
     app.state.service = service
     intake = Intake(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    app.routes.extend(web.routes(intake, settings.docs))
     add_tagging(app, service, intake)
+    app.routes.extend(web.routes(intake, settings.docs))
     add_state(app, service, metrics)
     add_errors(app)
     if settings.api_keys:

@@ -7,8 +7,6 @@ from typing import Any
 
 import orjson
 
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message", "asctime"}
-
 
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and whatever is known besides."""
@@ -20,7 +18,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {name: value for name, value in vars(record).items() if name not in STANDARD}
+        line |= known(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line, default=str).decode()
@@ -30,8 +28,13 @@ class Text(logging.Formatter):
     """A line for people, with what is known besides as `name=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        rest = (f"{k}={v}" for k, v in vars(record).items() if k not in STANDARD)
+        rest = (f"{name}={value}" for name, value in known(record).items())
         return " ".join([f"{record.levelname}: {super().format(record)}", *rest])
+
+
+def known(record: logging.LogRecord) -> dict[str, Any]:
+    """What a record knows besides its message: the `known` of its `extra`."""
+    return getattr(record, "known", {})
 
 
 def config(form: str, level: str) -> dict[str, Any]:

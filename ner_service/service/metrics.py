@@ -4,6 +4,7 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -54,11 +55,26 @@ class Metrics:
         self._ready = gauge("tagger_ready", "Processes whose tagger answers", "tagger")
         self._restarts = gauge("tagger_restarts", "Times a tagger died in live processes", "tagger")
         self._memory = gauge("resident_memory_bytes", "Memory of a process", mode="liveall")
+        # looking up a child costs more than counting with it
+        self._of_route = cache(
+            lambda route, status: (
+                self._requests.labels(route, str(status)),
+                self._seconds.labels(route),
+            )
+        )
+        self._of_tagger = cache(
+            lambda tagger: [
+                metric.labels(tagger)
+                for metric in (self._queued, self._tagging, self._texts, self._chars)
+            ]
+        )
+        self._of_label = cache(self._entities.labels)
 
     def request(self, route: str, status: int, trace: Trace) -> None:
         """Counts an answered request."""
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(trace.seconds)
+        requests, seconds = self._of_route(route, status)
+        requests.inc()
+        seconds.observe(trace.seconds)
         if trace.error:
             self._errors.labels(trace.error).inc()
 
@@ -66,12 +82,13 @@ class Metrics:
         self, tagger: str, texts: int, chars: int, result: Tagged, found: Mapping[str, int]
     ) -> None:
         """Counts the texts of a request, and the entities in them by label."""
-        self._queued.labels(tagger).observe(result.queued)
-        self._tagging.labels(tagger).observe(result.tagging)
-        self._texts.labels(tagger).inc(texts)
-        self._chars.labels(tagger).inc(chars)
+        queued, tagging, all_texts, all_chars = self._of_tagger(tagger)
+        queued.observe(result.queued)
+        tagging.observe(result.tagging)
+        all_texts.inc(texts)
+        all_chars.inc(chars)
         for label, n in found.items():
-            self._entities.labels(tagger, label).inc(n)
+            self._of_label(tagger, label).inc(n)
 
     def batch(self, tagger: str, texts: int, cost: int, seconds: float) -> None:
         """Counts a batch."""

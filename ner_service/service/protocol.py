@@ -49,14 +49,19 @@ class Bounded(HttpToolsProtocol):
         )
         self.transport.close()
 
-    def _read_within(self, seconds: float | None) -> None:
+    def _read_within(self, seconds: float) -> None:
+        self._reading = self.loop.call_later(seconds, self.transport.close)
+
+    def _have_read(self) -> None:
         if self._reading:
             self._reading.cancel()
-        self._reading = self.loop.call_later(seconds, self.transport.close) if seconds else None
+            self._reading = None
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._in_head:
+            if not self._reading:
+                self._read_within(self._patience_s)
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response("The head of the request is too large.")
@@ -64,7 +69,6 @@ class Bounded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
-        self._read_within(self._patience_s)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
@@ -74,19 +78,20 @@ class Bounded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes = False, 0
-        self._read_within(None)
+        self._have_read()
         super().on_headers_complete()
         if self._draining:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._read_within(None)
+        self._have_read()
 
     def on_response_complete(self) -> None:
         unread = self.cycle.more_body
         super().on_response_complete()
         if unread and not self.transport.is_closing():
+            self._have_read()
             self._read_within(LINGER_S)
 
     def pause_writing(self) -> None:

@@ -48,7 +48,9 @@ class Telemetry:
         except Gone:
             status = CLIENT_LEFT
         except Exception as error:
-            log.error("%s in %s", type(error).__name__, places(error), extra={"id": trace.id})
+            log.error(
+                "%s in %s", type(error).__name__, places(error), extra={"known": {"id": trace.id}}
+            )
             trace.error = "internal"
             if status:
                 raise Cut from None
@@ -61,7 +63,7 @@ class Telemetry:
         route = scope["path"] if scope["path"] in self._routes else "other"
         self._metrics.request(route, status, trace)
         if log.isEnabledFor(logging.INFO):
-            log.info("request", extra=line(scope["method"], route, status, trace))
+            log.info("request", extra={"known": line(scope["method"], route, status, trace)})
 
 
 class Cut(Exception):
