@@ -22,6 +22,7 @@ import uvicorn
 
 from ner_service import markup, output
 from ner_service.corpora import jsonl, labelstudio
+from ner_service.service.access import hash_key
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
 from ner_service.types import Document, Entity, TaggerInfo
@@ -64,9 +65,9 @@ STRICT, LAX = TAGGERS.values()
 
 
 @contextmanager
-def running(taggers: str) -> Iterator[str]:
+def running(taggers: str, **others: Any) -> Iterator[str]:
     """The address of a service with the taggers above."""
-    settings = Settings(taggers=taggers, default_tagger="", max_text_chars=MOST)
+    settings = Settings(taggers=taggers, max_text_chars=MOST, **others)
     config = uvicorn.Config(
         create_app(settings, TAGGERS.__getitem__), port=0, log_level="warning", lifespan="on"
     )
@@ -492,6 +493,26 @@ def test_a_large_text_is_drawn_within_a_second_of_the_answer(opened: Open) -> No
       requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
     })"""
     assert page.evaluate(scroll) < 1000
+
+
+def test_a_service_with_keys_asks_for_one_and_keeps_it_for_the_visit(browser: Any) -> None:
+    with running("strict=natasha,lax=spacy", api_keys=f"us={hash_key('open sesame')}") as address:
+        page = browser.new_page(locale="ru-RU")
+        page.goto(address)
+        page.get_by_label("Ключ API").fill("wrong")
+        page.get_by_role("button", name="Войти").click()
+        page.get_by_text("Этому сервису нужен ключ API.").wait_for()
+        page.get_by_label("Ключ API").fill("open sesame")
+        page.get_by_role("button", name="Войти").click()
+        drawn(page)
+        page.get_by_role("tab", name="CoNLL").click()
+        page.locator("#preview", has_text="B-PER").wait_for()
+        page.get_by_role("tab", name="curl").click()
+        page.locator("#preview", has_text='-H "authorization: Bearer $NER_KEY"').wait_for()
+        assert "sesame" not in page.content()
+        page.reload()
+        drawn(page)
+        page.close()
 
 
 SERIOUS = ("serious", "critical")

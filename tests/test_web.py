@@ -5,6 +5,7 @@ import re
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
@@ -13,11 +14,13 @@ from ner_service.service.web.assets import OWN, SWAGGER
 APP = create_app(Settings(taggers="natasha"))  # never started, so nothing loads
 
 
-def ask(path: str, method: str = "GET", body: bytes = b"", **headers: str) -> httpx.Response:
+def ask(
+    path: str, method: str = "GET", body: bytes = b"", app: FastAPI = APP, **headers: str
+) -> httpx.Response:
     """The application's answer, without a network."""
 
     async def request() -> httpx.Response:
-        transport = httpx.ASGITransport(APP)
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://ner") as client:
             return await client.request(method, path, content=body, headers=headers)
 
@@ -61,6 +64,13 @@ def test_only_the_files_themselves_are_served(path: str) -> None:
     answer = ask(path)
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "http_error"
+
+
+def test_a_service_without_docs_does_not_link_to_them() -> None:
+    without = create_app(Settings(taggers="natasha", docs=False))
+    assert 'href="docs"' in ask("/").text
+    assert 'href="docs"' not in ask("/", app=without).text
+    assert ask("/docs", app=without).status_code == 404
 
 
 def test_the_page_takes_nothing_away_from_the_routes() -> None:

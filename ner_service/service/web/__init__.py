@@ -14,11 +14,12 @@ from ner_service.service.bodies import JSON, PLAIN, content_type
 from ner_service.service.errors import Refused
 from ner_service.service.intake import Intake
 from ner_service.service.schemas import Text
-from ner_service.service.web.assets import asset
+from ner_service.service.web.assets import Asset, asset, page
 from ner_service.types import CorpusError, Document, Entity
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so
+DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'.encode()
 
 
 class Span(BaseModel):
@@ -51,10 +52,10 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
 
     found = [
         Route("/web/conll", columns, methods=["POST"]),
-        Route("/", page("index.html", POLICY)),
+        Route("/", shows(page("index.html", b"" if docs else DOCS_LINK), POLICY)),
         Route("/web/{name:path}", file),
     ]
-    return [*found, Route("/docs", page("docs.html", DOCS_POLICY))] if docs else found
+    return [*found, Route("/docs", shows(page("docs.html"), DOCS_POLICY))] if docs else found
 
 
 def conll_of(tagged: Tagged) -> str:
@@ -67,25 +68,25 @@ def conll_of(tagged: Tagged) -> str:
     return conll.columns(Document("", tagged.text, entities))
 
 
-def page(name: str, policy: str) -> Callable[[Request], Awaitable[Response]]:
+def shows(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
     """A route's function that answers with one page under a content security policy."""
 
     async def show(request: Request) -> Response:
-        return respond(request, name, {"content-security-policy": policy})
+        return respond(request, page, {"content-security-policy": policy})
 
     return show
 
 
 async def file(request: Request) -> Response:
-    """One of the files that the pages load."""
-    return respond(request, request.path_params["name"], {})
-
-
-def respond(request: Request, name: str, headers: Mapping[str, str]) -> Response:
-    """The file, or 304 where the client has this very content; raises 404."""
-    found = asset(name)
+    """One of the files that the pages load; raises 404."""
+    found = asset(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
+    return respond(request, found, {})
+
+
+def respond(request: Request, found: Asset, headers: Mapping[str, str]) -> Response:
+    """The file, or 304 where the client has this very content."""
     always = {
         "cache-control": "no-cache",  # keep it, but ask whether it is still the same
         "etag": found.etag,

@@ -36,9 +36,17 @@ def asset(name: str) -> Asset | None:
     return _read(name) if name in _names() or name in SWAGGER else None
 
 
+def page(name: str, without: bytes = b"") -> Asset:
+    """A page of ours, with a part of it left out."""
+    return _asset(name, (OWN / name).read_bytes().replace(without, b""))
+
+
 @cache
 def _read(name: str) -> Asset:
     folder = files("fastapi_offline") / "static" if name in SWAGGER else OWN
-    body = (folder / name).read_bytes()
+    return _asset(name, (folder / name).read_bytes())
+
+
+def _asset(name: str, body: bytes) -> Asset:
     etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     return Asset(body, TYPES[PurePosixPath(name).suffix], etag)

@@ -1,9 +1,10 @@
 // The page: what the reader does, and what is drawn then.
 
-import { Problem, measured, tag, taggers } from "./api.js";
+import { measured, sentence, tag, taggers, useKey } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { openFile } from "./file.js";
 import { language, switchLanguage, t, translate, count } from "./i18n.js";
+import { remember } from "./memory.js";
 import { element } from "./render.js";
 import { Result } from "./result.js";
 import { chooser, figures } from "./taggers.js";
@@ -54,13 +55,8 @@ async function submit() {
   const answers = settled.filter((each) => each.value).map((each) => each.value);
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
-  say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${reason(e)}` : reason(e))).join(" "));
+  say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
   if (answers.length) result.show(asked, answers, state.taggers);
-}
-
-function reason(error) {
-  if (error instanceof Problem) return error.message;
-  throw error;
 }
 
 /** Opens a file and tags it. */
@@ -71,7 +67,7 @@ async function take(file) {
     await submit();
     if (note) say(`${$("problem").textContent} ${note}`.trim());
   } catch (error) {
-    say(reason(error));
+    say(sentence(error));
   }
 }
 
@@ -80,7 +76,8 @@ async function meet() {
   try {
     state.taggers = await taggers();
   } catch (error) {
-    return say(`${t("error_taggers")} ${reason(error)}`);
+    $("key").hidden = error.code !== "unauthorized";
+    return say(sentence(error));
   }
   drawTaggers();
   if (state.taggers.some((each) => !each.loaded && !each.error)) {
@@ -131,12 +128,7 @@ function switchTheme() {
   const next = THEMES[(THEMES.indexOf(dataset.theme ?? "auto") + 1) % THEMES.length];
   if (next === "auto") delete dataset.theme;
   else dataset.theme = next;
-  try {
-    if (next === "auto") localStorage.removeItem("theme");
-    else localStorage.setItem("theme", next);
-  } catch {
-    // storage is forbidden: it holds until the page is closed
-  }
+  remember("theme", next === "auto" ? null : next);
   drawTheme();
 }
 
@@ -188,10 +180,25 @@ document.addEventListener("drop", (event) => {
   take(event.dataTransfer.files[0]);
 });
 
+$("key").addEventListener("submit", (event) => {
+  event.preventDefault();
+  useKey(new FormData($("key")).get("key"));
+  say("");
+  $("key").hidden = true;
+  begin();
+});
+
+/** Meets the taggers, and tags what stands there when the page opens. */
+async function begin() {
+  await meet();
+  if (state.taggers.length && !result.shown) submit();
+}
+
 translate();
 drawAll();
 put(EXAMPLES[0].text);
-const [figuresRead] = await Promise.allSettled([measured(), meet()]);
-if (figuresRead.value) state.measured = figuresRead.value;
-drawTaggers();
-if (text() === EXAMPLES[0].text && !result.shown) submit();
+measured().then((found) => {
+  state.measured = found;
+  drawTaggers();
+});
+begin();

@@ -1,5 +1,6 @@
 // The result to take along: a tab for each format, a preview, and a button that copies it all.
 
+import { sentence } from "./api.js";
 import { FORMATS, copy } from "./formats.js";
 import { number, t } from "./i18n.js";
 import { element } from "./render.js";
@@ -58,7 +59,12 @@ export class Exports {
     const { format } = this;
     const answer = this.answers.find(({ tagger }) => tagger === $("which").value);
     this.value = "";
-    const value = await FORMATS[format](answer);
+    let value;
+    try {
+      value = await FORMATS[format](answer);
+    } catch (error) {
+      value = sentence(error);
+    }
     if (format !== this.format || !this.answers.includes(answer)) return; // another was chosen since
     this.value = value;
     const rest = value.length - PREVIEW;

@@ -1,5 +1,7 @@
 // The result in the forms that other programs read.
 
+import { conll, hasKey } from "./api.js";
+
 const ARGUMENT = 100_000; // characters; Linux takes 128 KiB a command-line argument
 
 /** The same entities with offsets in code points. */
@@ -33,27 +35,19 @@ function labelStudio({ text, entities }) {
   return JSON.stringify([{ data: { text }, annotations: [{ result }] }], null, 2);
 }
 
-async function conll({ text, entities }) {
-  const spans = inCodePoints(text, entities).map(({ start, end, label }) => ({ start, end, label }));
-  const response = await fetch("web/conll", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ text, entities: spans }),
-  });
-  if (!response.ok) throw new Error((await response.json()).error.message);
-  return response.text();
-}
+const columns = ({ text, entities }) => conll(text, inCodePoints(text, entities));
 
 function curl({ request }) {
   const url = new URL("ner", document.baseURI).href;
   const body = JSON.stringify(request);
-  const head = `curl -s '${url}' -H 'content-type: application/json'`;
+  const key = hasKey() ? ' -H "authorization: Bearer $NER_KEY"' : "";
+  const head = `curl -s '${url}' -H 'content-type: application/json'${key}`;
   if (body.length > ARGUMENT) return `${head} --data-binary @- <<'END'\n${body}\nEND`;
   return `${head} -d '${body.replaceAll("'", "\\u0027")}'`;
 }
 
 /** Name -> function of {text, tagger, entities, request}. */
-export const FORMATS = { JSON: json, CoNLL: conll, spaCy: spacy, "Label Studio": labelStudio, curl };
+export const FORMATS = { JSON: json, CoNLL: columns, spaCy: spacy, "Label Studio": labelStudio, curl };
 
 /** Puts a string on the clipboard, also where the page has no secure context. */
 export async function copy(value) {

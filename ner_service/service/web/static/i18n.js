@@ -1,5 +1,7 @@
 // What the page says, in Russian and in English.
 
+import { recall, remember } from "./memory.js";
+
 const ru = {
   title: "ner-service: имена в русском тексте",
   tagline: "Люди, места и организации в русском тексте",
@@ -67,7 +69,6 @@ const ru = {
   error_empty: "Введите текст, выберите пример или перетащите файл.",
   error_file_large: "Файл слишком велик: страница открывает файлы до 16 МБ.",
   error_network: "Сервис не отвечает. Проверьте, что он запущен, и попробуйте ещё раз.",
-  error_taggers: "Не удалось узнать у сервиса, какие есть модели.",
   error_text_too_long: "Текст слишком длинный для этого сервиса.",
   error_body_too_large: "Текст слишком велик для этого сервиса.",
   error_overloaded: "Сервис перегружен: попробуйте через несколько секунд.",
@@ -77,6 +78,13 @@ const ru = {
   error_unknown_tagger: "Такой модели у сервиса больше нет: обновите страницу.",
   error_invalid_request: "Сервис не принял текст.",
   error_invalid_json: "Сервис не принял текст.",
+  key: "Ключ API",
+  key_use: "Войти",
+  of_it: "из них модель",
+  error_unauthorized: "Этому сервису нужен ключ API.",
+  error_rate_limited: "Слишком много запросов с этим ключом: попробуйте через несколько секунд.",
+  error_too_many_connections: "У сервиса слишком много соединений: попробуйте через несколько секунд.",
+  error_body_too_slow: "Текст передавался слишком долго: проверьте сеть и попробуйте ещё раз.",
   error_other: "Сервис ответил ошибкой.",
   says: "Ответ сервиса: ",
 };
@@ -148,7 +156,6 @@ const en = {
   error_empty: "Type a text, pick an example or drop a file.",
   error_file_large: "The file is too large: the page opens files of up to 16 MB.",
   error_network: "The service does not answer. Check that it is running and try again.",
-  error_taggers: "The service did not say which taggers it has.",
   error_text_too_long: "The text is too long for this service.",
   error_body_too_large: "The text is too large for this service.",
   error_overloaded: "The service is overloaded: try again in a few seconds.",
@@ -158,23 +165,22 @@ const en = {
   error_unknown_tagger: "The service no longer has this tagger: reload the page.",
   error_invalid_request: "The service did not accept the text.",
   error_invalid_json: "The service did not accept the text.",
+  key: "API key",
+  key_use: "Use it",
+  of_it: "the tagger",
+  error_unauthorized: "This service needs an API key.",
+  error_rate_limited: "Too many requests with this key: try again in a few seconds.",
+  error_too_many_connections: "The service has too many connections: try again in a few seconds.",
+  error_body_too_slow: "The text took too long to arrive: check the network and try again.",
   error_other: "The service answered with an error.",
   says: "The service says: ",
 };
 
 export const LANGUAGES = { ru, en };
 
-function remembered() {
-  try {
-    return localStorage.getItem("language");
-  } catch {
-    return null;
-  }
-}
-
 /** The language now: the one chosen before, else Russian or English as the browser prefers. */
 export let language =
-  remembered() ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
+  recall("language") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
 
 /** The phrase that goes by a key; the key itself where there is none. */
 export const t = (key) => LANGUAGES[language][key] ?? key;
@@ -207,9 +213,5 @@ export function translate(next = language) {
 /** Goes on in the other language. */
 export function switchLanguage() {
   translate(language === "ru" ? "en" : "ru");
-  try {
-    localStorage.setItem("language", language);
-  } catch {
-    // storage is forbidden: it holds until the page is closed
-  }
+  remember("language", language);
 }

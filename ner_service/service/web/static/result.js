@@ -126,10 +126,12 @@ export class Result {
     const lengths = answers.map((answer) => answer.entities.length);
     const others = lengths.slice(0, -1).map((each) => `${number(each)} / `);
     const entities = others.join("") + count(lengths.at(-1), "n_entities");
-    const asked = answers.map((answer) => number(Math.round(answer.ms))).join(" / ");
+    const all = (name) => answers.map((answer) => number(Math.round(answer[name]))).join(" / ");
+    const tagging = answers.every((answer) => answer.tagging !== null);
+    const of = tagging ? ` (${t("of_it")} ${all("tagging")})` : "";
     const parts = [
       entities,
-      `${t("answer")} ${asked} ${t("ms")}`,
+      `${t("answer")} ${all("ms")} ${t("ms")}${of}`,
       `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`,
     ];
     $("status").textContent = parts.join(" · ");
