@@ -43,6 +43,7 @@ def words(count: int, width: int = 0) -> Words:
         vectors=torch.from_numpy(random.normal(size=(count, 5)).astype(np.float32)),
         chars=chars,
         shapes=torch.from_numpy(random.integers(0, SHAPES, count)),
+        rare=torch.arange(count) % 3 == 0,
     )
 
 

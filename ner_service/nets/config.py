@@ -14,9 +14,10 @@ class NetConfig:
     """Sizes and choices of a net; `hidden` counts units of one direction.
 
     `vectors` is `navec`, a file in word2vec's text format, or empty; `word_dim` is the size of
-    a learned word table, 0 for none. `unit_tokens` bounds the runs of whole sentences that
-    are read together. A `convention` is a way of annotating: each corpus has one, and the
-    first answers when serving.
+    a learned word table, 0 for none. `head_hidden` is the size of a tanh layer between the
+    encoder and the tags, 0 for none. With `zero_digits` every digit is read as 0. `unit_tokens`
+    bounds the runs of whole sentences that are read together. A `convention` is a way of
+    annotating: each corpus has one, and the first answers when serving.
     """
 
     labels: tuple[str, ...]
@@ -31,6 +32,8 @@ class NetConfig:
     encoder: Encoder = "lstm"
     hidden: int = 128
     layers: int = 1
+    head_hidden: int = 0
+    zero_digits: bool = False
     conventions: tuple[str, ...] = ("default",)
     unit_tokens: int = 64
     tags: tuple[str, ...] = field(init=False)

@@ -27,6 +27,7 @@ class Words:
     vectors: Tensor  # words x vector_dim
     chars: Tensor  # words x characters, word start and end included
     shapes: Tensor  # words
+    rare: Tensor  # words; true for those seen but once in training
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,16 @@ class Batch:
 class CharCNN(nn.Module):
     """Width-3 convolution over characters, then the maximum over those of the word itself."""
 
-    def __init__(self, chars: int, dim: int, size: int) -> None:
+    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
         super().__init__()
         self.table = nn.Embedding(chars, dim, padding_idx=PAD)
+        self.dropout = nn.Dropout(dropout)
         self.conv = nn.Conv1d(dim, size, CONV_WIDTH, padding=CONV_WIDTH // 2)
 
     def forward(self, chars: Tensor) -> Tensor:
-        found = self.conv(self.table(chars).transpose(1, 2))  # words x size x characters
+        found = self.conv(
+            self.dropout(self.table(chars)).transpose(1, 2)
+        )  # words x size x characters
         masked: Tensor = found.masked_fill((chars == PAD).unsqueeze(1), -torch.inf)
         return masked.amax(2)
 
@@ -59,9 +63,10 @@ class CharLSTM(nn.Module):
     The few long words are read apart, so that the many short ones need not be padded to them.
     """
 
-    def __init__(self, chars: int, dim: int, size: int) -> None:
+    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
         super().__init__()
         self.table = nn.Embedding(chars, dim, padding_idx=PAD)
+        self.dropout = nn.Dropout(dropout)
         self.both = Both("lstm", dim, size // 2)
 
     def forward(self, chars: Tensor) -> Tensor:
@@ -73,7 +78,7 @@ class CharLSTM(nn.Module):
 
     def _read(self, chars: Tensor) -> Tensor:
         mask = chars != PAD
-        states = self.both(self.table(chars), mask)  # words x characters x size
+        states = self.both(self.dropout(self.table(chars)), mask)  # words x characters x size
         half = states.shape[2] // 2
         last = (mask.sum(1) - 1)[:, None, None].expand(-1, 1, half)
         return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
@@ -118,25 +123,33 @@ class Convolution(nn.Module):
 
 
 class Dropout(nn.Module):
-    """Variational dropout (Gal and Ghahramani 2016): one mask for all tokens of a row."""
+    """Variational dropout (Gal and Ghahramani 2016), one mask for all tokens of a row; or plain."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, variational: bool) -> None:
         super().__init__()
-        self.rate = rate
+        self.rate, self.variational = rate, variational
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or not self.rate:
             return x
+        if not self.variational:
+            return F.dropout(x, self.rate)
         return x * F.dropout(torch.ones_like(x[:, :1]), self.rate)
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What is left out at random in training: features, states, and known words."""
+    """What is left out at random in training: features, states, characters, and known words.
+
+    Words seen but once are left out at the rate `rare`, if that is higher than `words`.
+    """
 
     features: float = 0.3
     states: float = 0.3
     words: float = 0.05
+    rare: float = 0.0
+    chars: float = 0.0
+    variational: bool = True
 
 
 class Net(nn.Module):
@@ -147,17 +160,19 @@ class Net(nn.Module):
     ) -> None:
         super().__init__()
         self.config, self.rates = config, rates
-        self.words = nn.Embedding(words, config.word_dim, sparse=True) if config.word_dim else None
+        self.words = _word_table(words, config.word_dim) if config.word_dim else None
         self.unknown = nn.Parameter(torch.zeros(config.vector_dim))
-        self.chars = _char_encoder(config, chars)
+        self.chars = _char_encoder(config, chars, rates.chars)
         self.shapes = nn.Embedding(shapes, config.shape_dim)
         self.conventions = nn.Embedding(len(config.conventions), config.convention_dim)
         sizes = [config.feature_dim + config.convention_dim]
         sizes += [2 * config.hidden] * (config.layers - 1)
         self.layers = nn.ModuleList(_layer(config, size) for size in sizes)
-        self.dropout = Dropout(rates.features)
-        self.between = Dropout(rates.states)
-        self.head = nn.Linear(2 * config.hidden, len(config.tags))
+        self.dropout = Dropout(rates.features, rates.variational)
+        self.between = Dropout(rates.states, rates.variational)
+        states, inner = 2 * config.hidden, config.head_hidden
+        self.inner = nn.Linear(states, inner) if inner else None
+        self.head = nn.Linear(inner or states, len(config.tags))
         self.crf = CRF(config.tags, config.scheme)
 
     def forward(self, batch: Batch) -> Tensor:
@@ -169,13 +184,16 @@ class Net(nn.Module):
         x = self.dropout(x)
         for layer in self.layers:
             x = self.between(layer(x, batch.mask))
+        if self.inner is not None:
+            x = self.inner(x).tanh()
         emissions: Tensor = self.head(x)
         return emissions
 
     def features(self, words: Words) -> Tensor:
         """What each distinct word looks like: words x feature_dim."""
-        dropped = torch.rand(len(words.shapes), 1, device=words.shapes.device) < self.rates.words
-        dropped &= self.training
+        rates = torch.full(words.rare.shape, self.rates.words, device=words.rare.device)
+        rates = rates.masked_fill(words.rare, max(self.rates.words, self.rates.rare))
+        dropped = torch.rand_like(rates).lt(rates).unsqueeze(1) & self.training
         found = []
         if self.config.vector_dim:
             known = words.vectors.any(1, keepdim=True) & ~dropped
@@ -188,11 +206,17 @@ class Net(nn.Module):
         return torch.cat(found, 1)
 
 
-def _char_encoder(config: NetConfig, chars: int) -> nn.Module | None:
+def _word_table(words: int, dim: int) -> nn.Embedding:
+    table = nn.Embedding(words, dim, sparse=True)
+    nn.init.uniform_(table.weight, -((3 / dim) ** 0.5), (3 / dim) ** 0.5)  # variance 1 / dim
+    return table
+
+
+def _char_encoder(config: NetConfig, chars: int, dropout: float) -> nn.Module | None:
     if config.char_encoder == "none":
         return None
     kind = CharCNN if config.char_encoder == "cnn" else CharLSTM
-    return kind(chars, config.char_dim, config.char_size)
+    return kind(chars, config.char_dim, config.char_size, dropout)
 
 
 def _layer(config: NetConfig, inputs: int) -> nn.Module:

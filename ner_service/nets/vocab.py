@@ -1,11 +1,13 @@
 """What a net sees of a word: its lower-cased form, its characters and its shape, as ids."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 PAD, UNKNOWN, START, END = range(4)
 SPECIAL = 4
 EDGE = 20  # characters looked at from each end of a word
+DIGIT = re.compile(r"\d")
 
 
 class Vocab:
@@ -33,9 +35,10 @@ class Vocab:
         return cls(kept)
 
 
-def characters(word: str) -> str:
+def characters(word: str, zero_digits: bool = False) -> str:
     """The characters a net looks at: all of a usual word, both edges of a very long one."""
-    return word if len(word) <= 2 * EDGE else word[:EDGE] + word[-EDGE:]
+    seen = word if len(word) <= 2 * EDGE else word[:EDGE] + word[-EDGE:]
+    return DIGIT.sub("0", seen) if zero_digits else seen
 
 
 def shape(word: str) -> str:

@@ -12,6 +12,8 @@ from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder
 from ner_service.types import ConfigError
 
+PRESETS = Path(__file__).with_name("presets")
+
 
 class Section(BaseModel):
     """A table of the file; unknown keys are errors."""
@@ -44,10 +46,12 @@ class NetSection(Section):
     char_encoder: CharEncoder = "cnn"
     char_dim: int = Field(32, gt=0)
     char_size: int = Field(96, ge=2)
-    shape_dim: int = Field(24, gt=0)
+    shape_dim: int = Field(24, ge=0, description="size of the word shape's vector; 0 for none")
     encoder: Encoder = "lstm"
     hidden: int = Field(128, gt=0)
     layers: int = Field(1, gt=0)
+    head_hidden: int = Field(0, ge=0, description="a tanh layer before the tags; 0 for none")
+    zero_digits: bool = Field(False, description="read every digit as 0")
     unit_tokens: int = Field(64, gt=0, description="tokens of context read together")
 
     @model_validator(mode="after")
@@ -64,24 +68,40 @@ class Optimisation(Section):
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0)
     optimizer: Literal["adam", "sgd"] = "adam"
+    momentum: float = Field(0.0, ge=0, lt=1, description="of sgd")
     lr: float = Field(2e-3, gt=0)
-    lr_final: float = Field(0.02, ge=0, description="share of the peak rate at the end")
-    warmup: float = Field(0.03, ge=0, lt=1, description="share of all steps")
-    clip: float = Field(5.0, gt=0)
+    schedule: Literal["cosine", "inverse", "exponential"] = Field(
+        "cosine",
+        description="a cosine down to lr_final; lr / (1 + decay * epoch); or lr * decay ** epoch",
+    )
+    lr_final: float = Field(0.02, ge=0, description="cosine: share of the peak rate at the end")
+    decay: float = Field(0.0, ge=0, description="of the inverse or exponential schedule")
+    warmup: float = Field(0.03, ge=0, lt=1, description="cosine: share of all steps")
+    clip: float = Field(5.0, ge=0, description="largest norm of the gradient; 0 for any")
     ema: float = Field(0.998, ge=0, lt=1, description="weight averaging; 0 for none")
     dropout: float = Field(0.3, ge=0, lt=1)
     dropout_states: float = Field(0.3, ge=0, lt=1)
     dropout_words: float = Field(0.05, ge=0, lt=1)
+    dropout_rare: float = Field(0.0, ge=0, lt=1, description="of words that occur once")
+    dropout_chars: float = Field(0.0, ge=0, lt=1, description="of the vectors of characters")
+    variational: bool = Field(True, description="one dropout mask for all tokens of a unit")
     case_noise: float = Field(0.0, ge=0, lt=1, description="share of units lower- or upper-cased")
     seed: int = 0
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     tensorboard: bool = Field(True, description="curves for TensorBoard in OUTPUT.runs")
 
+    @model_validator(mode="after")
+    def _falls(self) -> Self:
+        if self.schedule == "exponential" and not self.decay:
+            raise ValueError("decay: the exponential schedule needs one above 0")
+        return self
+
 
 class TrainConfig(Section):
     """A whole training run."""
 
+    preset: str = Field("ours", description="whose settings hold where the file is silent")
     name: str = Field(min_length=1, pattern=r"^[\w.-]+$")
     output: str = Field(description="the model folder to write")
     languages: tuple[str, ...] = ("ru",)
@@ -116,10 +136,32 @@ def read_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
         raise ConfigError(f"{path}: not TOML: {error}") from None
     for override in overrides:
         _override(values, override)
+    values = _over(_preset(values.get("preset", "ours")), values)
     try:
         return TrainConfig.model_validate(values)
     except ValidationError as error:
         raise ConfigError(f"{path}: {_complaint(error)}") from None
+
+
+def presets() -> list[str]:
+    """The names of the presets that come with the package."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+
+
+def _preset(name: object) -> dict[str, Any]:
+    if name not in presets():
+        raise ConfigError(f"preset: {name!r}: known are {', '.join(presets())}")
+    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _over(under: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """`values`, and what `under` has besides, table by table."""
+    return under | {
+        key: _over(under[key], value)
+        if isinstance(value, dict) and isinstance(under.get(key), dict)
+        else value
+        for key, value in values.items()
+    }
 
 
 def _complaint(error: ValidationError) -> str:

@@ -1,5 +1,6 @@
 """Documents as arrays: distinct words once, units as runs of word ids and tag ids."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
 from ner_service.types import Document
 
 Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,22 @@ def encode(
         for unit in units(document.text, net.unit_tokens):
             within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
             found = tags(unit, within, net.scheme)
+            seen = (characters(token.text, net.zero_digits) for token in unit)
             yield Unit(
-                np.array([lexicon.id(characters(token.text)) for token in unit], dtype=np.int32),
+                np.array([lexicon.id(word) for word in seen], dtype=np.int32),
                 np.array([ids[tag] for tag in found], dtype=np.int32),
                 convention,
                 weight,
             )
+
+
+def seen_once(units: Sequence[Unit], words: Sequence[str]) -> Bools:
+    """Says of each word whether its lower-cased form occurs but once in all units."""
+    counts = np.bincount(np.concatenate([unit.words for unit in units]), minlength=len(words))
+    total: Counter[str] = Counter()
+    for word, count in zip(words, counts.tolist(), strict=True):
+        total[word.lower()] += count
+    return np.array([total[word.lower()] <= 1 for word in words])
 
 
 def recase(
@@ -85,12 +97,16 @@ def recase(
 
 
 class Features:
-    """The features of a lexicon's words as tensors, looked up by word id."""
+    """The features of a lexicon's words as tensors, looked up by word id.
+
+    `rare` says of each word whether it is seen but once.
+    """
 
     def __init__(
-        self, words: Sequence[str], vectors: Vectors | None, known: Vocab, chars: Vocab,
-        shapes: Vocab,
+        self, words: Sequence[str], rare: Bools, vectors: Vectors | None, known: Vocab,
+        chars: Vocab, shapes: Vocab,
     ) -> None:  # fmt: skip
+        self._rare = torch.from_numpy(rare)
         self._ids = torch.tensor([known.id(word.lower()) for word in words], dtype=torch.long)
         self._shapes = torch.tensor([shapes.id(shape(word)) for word in words])
         rows = [char_ids(word, chars) for word in words]
@@ -110,6 +126,7 @@ class Features:
             vectors=self._vectors[ids].float(),
             chars=torch.from_numpy(self._chars[ids, :width].astype(np.int64)),
             shapes=self._shapes[ids],
+            rare=self._rare[ids],
         )
 
 

@@ -88,10 +88,10 @@ class Trainer:
     def step(self, example: Example, total: int) -> float:
         """One update; returns the loss a token. Raises `Diverged` when it is not a number."""
         example = to_device(example, self.place.device)
-        rate = self.train.lr * schedule(self.progress.step / max(total, 1), self.train)
+        rate = self.train.lr * self._rate(total)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group["share"]
             optimizer.zero_grad(set_to_none=True)
         mask = example.batch.mask
         with self.place.autocast():
@@ -105,12 +105,20 @@ class Trainer:
             )
         loss.backward()  # type: ignore[no-untyped-call]
         dense = [p for p in self.net.parameters() if p.grad is not None and not p.grad.is_sparse]
-        nn.utils.clip_grad_norm_(dense, self.train.clip)
+        if self.train.clip:
+            nn.utils.clip_grad_norm_(dense, self.train.clip)
         for optimizer in self.optimizers:
             optimizer.step()
         self.progress.step += 1
         self.average.update(self.progress.step)
         return loss.item()
+
+    def _rate(self, total: int) -> float:
+        if self.train.schedule == "inverse":
+            return 1 / (1 + self.train.decay * self.progress.epoch)
+        if self.train.schedule == "exponential":
+            return self.train.decay**self.progress.epoch
+        return cosine(self.progress.step / max(total, 1), self.train)
 
     def state(self) -> dict[str, Any]:
         """All that `resume` needs to go on as if never stopped."""
@@ -135,16 +143,24 @@ class Trainer:
 
 
 def optimizers(net: Net, train: Optimisation) -> list[torch.optim.Optimizer]:
-    """One for dense weights and, where a word table is learned, a sparse one for it."""
+    """One for dense weights and, where a word table is learned, a sparse one for it.
+
+    Momentum would touch every row of the table: its rate grows by what momentum adds up to.
+    """
     table = [net.words.weight] if net.words is not None else []
     dense = [p for p in net.parameters() if all(p is not t for t in table)]
+    lr = train.lr
+    found: list[torch.optim.Optimizer]
     if train.optimizer == "sgd":
-        return [torch.optim.SGD([*dense, *table], lr=train.lr)]
-    found: list[torch.optim.Optimizer] = [torch.optim.Adam(dense, lr=train.lr, fused=True)]
-    return found + ([torch.optim.SparseAdam(table, lr=train.lr)] if table else [])
+        found = [torch.optim.SGD([{"params": dense, "share": 1.0}], lr, train.momentum)]
+        rows = {"params": table, "share": 1 / (1 - train.momentum)}
+        return [*found, torch.optim.SGD([rows], lr)] if table else found
+    found = [torch.optim.Adam([{"params": dense, "share": 1.0}], lr, fused=True)]
+    rows = {"params": table, "share": 1.0}
+    return [*found, torch.optim.SparseAdam([rows], lr)] if table else found
 
 
-def schedule(share: float, train: Optimisation) -> float:
+def cosine(share: float, train: Optimisation) -> float:
     """The learning rate's share of its peak: a linear rise, then half a cosine down."""
     if share < train.warmup:
         return (share + 1e-3) / (train.warmup + 1e-3)

@@ -17,7 +17,7 @@ from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import Vocab, shape
 from ner_service.taggers import model_path
 from ner_service.training.config import Source, TrainConfig
-from ner_service.training.data import Features, Ints, Lexicon, Unit, encode
+from ner_service.training.data import Features, Ints, Lexicon, Unit, encode, seen_once
 from ner_service.training.transfer import extend, transplant
 from ner_service.types import CorpusError, Document
 
@@ -100,7 +100,10 @@ def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
     units = list(chain.from_iterable(_encode(c, net, lexicon) for c in train))
     forms = lexicon.recased() if config.train.case_noise else None
     start = _vocabularies(net, lexicon, before)
-    features = Features(lexicon.words, start.vectors(), start.words, start.chars, start.shapes)
+    rare = seen_once(units, lexicon.words)
+    features = Features(
+        lexicon.words, rare, start.vectors(), start.words, start.chars, start.shapes
+    )
     return Plan(config, start, units, features, forms, train, dev)
 
 

@@ -26,7 +26,14 @@ def build(start: Artefact, config: TrainConfig) -> Net:
     """A net with random weights, or with those that it starts from."""
     torch.manual_seed(config.train.seed)
     train = config.train
-    rates = Rates(train.dropout, train.dropout_states, train.dropout_words)
+    rates = Rates(
+        features=train.dropout,
+        states=train.dropout_states,
+        words=train.dropout_words,
+        rare=train.dropout_rare,
+        chars=train.dropout_chars,
+        variational=train.variational,
+    )
     net = Net(start.net, len(start.words), len(start.chars), len(start.shapes), rates)
     state = net.state_dict()
     for key, array in start.tensors.items():

@@ -35,7 +35,8 @@ def transplant(before: Artefact, start: Artefact) -> Artefact:
 
 def _check(before: Artefact, start: Artefact) -> None:
     for name in ("scheme", "vectors", "word_dim", "char_encoder", "char_dim", "char_size",
-                 "shape_dim", "encoder", "hidden", "layers", "convention_dim"):  # fmt: skip
+                 "shape_dim", "encoder", "hidden", "layers", "head_hidden", "zero_digits",
+                 "convention_dim"):  # fmt: skip
         old, new = getattr(before.net, name), getattr(start.net, name)
         if old != new:
             raise ConfigError(f"net.{name}: {new!r}, but the model to go on from has {old!r}")
