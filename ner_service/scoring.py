@@ -128,6 +128,25 @@ def errors(documents: Iterable[Document], predicted: Predicted) -> dict[str, Err
     return {label: Errors(**count) for label, count in sorted(counts.items())}
 
 
+def confusion(documents: Iterable[Document], predicted: Predicted) -> Counter[tuple[str, str]]:
+    """Counts of (gold label, predicted label) of entities that overlap, `O` where nothing does.
+
+    A gold entity counts once, with the first that overlaps it best; so do spurious ones.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for document, entities in zip(documents, predicted, strict=True):
+        for entity, found in _overlaps(document.entities, entities):
+            best = max(found, key=lambda e: _shared(e, entity), default=None)
+            counts[entity.label, best.label if best else OUTSIDE] += 1
+        for entity, wanted in _overlaps(entities, document.entities):
+            counts[OUTSIDE, entity.label] += not wanted
+    return +counts
+
+
+def _shared(one: Entity, other: Entity) -> int:
+    return min(one.end, other.end) - max(one.start, other.start)
+
+
 def _overlaps(
     entities: Iterable[Entity], others: Iterable[Entity]
 ) -> Iterator[tuple[Entity, list[Entity]]]:

@@ -1,19 +1,36 @@
 """`evaluate`: scores of taggers on annotated corpora."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from ner_service import corpora
+from ner_service import corpora, scoring
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.tag import tagged
+from ner_service.corpora.files import replacing
+from ner_service.digest import digest
 from ner_service.labels import parse_mapping
-from ner_service.taggers import load_tagger
-from ner_service.types import CorpusError
+from ner_service.taggers import DEFAULT_SOURCES, check_spec, load_tagger, model_path
+from ner_service.types import ConfigError, CorpusError, Document, Entity, TaggerInfo
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a tagger found in a corpus."""
+
+    corpus: str
+    path: Path
+    spec: str
+    info: TaggerInfo
+    documents: Sequence[Document]
+    predicted: Sequence[Sequence[Entity]]
 
 
 @app.command()
@@ -24,18 +41,38 @@ def evaluate(
     ] = None,
     map_: MapOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON lines.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="A folder for a page about each tagger's errors.")
+    ] = None,
+    card: Annotated[
+        bool, typer.Option("--card", help="Add the scores to the model's card; bilstm only.")
+    ] = False,
 ) -> None:
     """Score taggers on annotated corpora: strict entity F1 by seqeval, and token F1."""
-    from ner_service import scoring
+    specs = tagger or ["bilstm"]
+    folders = {spec: _model_folder(spec) for spec in specs} if card else {}
+    for result in _results(corpus, specs, parse_mapping(map_ or ())):
+        _tell(result, as_json)
+        if report:
+            _report(result, report)
+        if card:
+            from ner_service.training.card import add_scores, score
 
-    mapping = parse_mapping(map_ or ())
-    for name in corpus:
+            name, sha256 = Path(result.corpus).name, digest(result.path)
+            record = score(name, sha256, result.documents, result.predicted)
+            add_scores(folders[result.spec], [record])
+
+
+def _results(
+    names: Sequence[str], specs: Sequence[str], mapping: dict[str, str]
+) -> Iterator[Result]:
+    for name in names:
         path = corpora.locate(name, corpora_root())
         documents = list(corpora.read(path, mapping))
         if not documents:
             raise CorpusError(f"{path}: holds no documents")
         gold = {e.label for document in documents for e in document.entities}
-        for spec in tagger or ["bilstm"]:
+        for spec in specs:
             loaded = load_tagger(spec)
             if strange := sorted(gold - set(loaded.info.labels)):
                 typer.echo(
@@ -44,24 +81,29 @@ def evaluate(
                     err=True,
                 )
             predicted = [d.entities for d in tagged(loaded, documents)]
-            report = scoring.strict(documents, predicted)
-            tokens = scoring.token_io(documents, predicted)
-            if as_json:
-                print_json(
-                    {
-                        "corpus": name,
-                        "tagger": spec,
-                        "hash": loaded.info.hash,
-                        "documents": len(documents),
-                        "strict": asdict(report),
-                        "token_io_f1": {label: score.f1 for label, score in tokens.items()},
-                    }
-                )
-            else:
-                _print_report(f"{spec} on {name}, {len(documents)} documents", report, tokens)
+            yield Result(name, path, spec, loaded.info, documents, predicted)
 
 
-def _print_report(title: str, report: Any, tokens: Any) -> None:
+def _tell(result: Result, as_json: bool) -> None:
+    report = scoring.strict(result.documents, result.predicted)
+    tokens = scoring.token_io(result.documents, result.predicted)
+    count = len(result.documents)
+    if not as_json:
+        _print_report(f"{result.spec} on {result.corpus}, {count} documents", report, tokens)
+        return
+    print_json(
+        {
+            "corpus": result.corpus,
+            "tagger": result.spec,
+            "hash": result.info.hash,
+            "documents": count,
+            "strict": asdict(report),
+            "token_io_f1": {label: score.f1 for label, score in tokens.items()},
+        }
+    )
+
+
+def _print_report(title: str, report: scoring.Report, tokens: dict[str, scoring.Score]) -> None:
     table = Table(title=title, title_justify="left")
     for heading in ("label", "precision", "recall", "F1 (strict)", "gold", "token F1"):
         table.add_column(heading, justify="left" if heading == "label" else "right")
@@ -70,3 +112,20 @@ def _print_report(title: str, report: Any, tokens: Any) -> None:
         token = f"{tokens[label].f1:.4f}" if label in tokens else ""
         table.add_row(label, *shares, str(rates.gold), token)
     Console().print(table)
+
+
+def _report(result: Result, folder: Path) -> None:
+    from ner_service.training.report import page
+
+    name = re.sub(r"[^\w.-]+", "-", f"{Path(result.corpus).name}-{result.spec}")
+    with replacing(folder / f"{name}.html") as file:
+        title = f"{result.spec} on {Path(result.corpus).name}"
+        file.write(page(title, result.documents, result.predicted).encode())
+    typer.echo(str(folder / f"{name}.html"), err=True)
+
+
+def _model_folder(spec: str) -> Path:
+    name, source = check_spec(spec)
+    if name != "bilstm":
+        raise ConfigError(f"--card: {spec} has no model card of ours")
+    return model_path(source or DEFAULT_SOURCES[name])
