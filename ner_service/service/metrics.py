@@ -63,10 +63,12 @@ class Metrics:
             )
         )
         self._of_tagger = cache(
-            lambda tagger: [
-                metric.labels(tagger)
-                for metric in (self._queued, self._tagging, self._texts, self._chars)
-            ]
+            lambda tagger: (
+                self._queued.labels(tagger),
+                self._tagging.labels(tagger),
+                self._texts.labels(tagger),
+                self._chars.labels(tagger),
+            )
         )
         self._of_label = cache(self._entities.labels)
 

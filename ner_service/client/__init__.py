@@ -1,0 +1,29 @@
+"""A client of the service: one text, many, or a stream, from threads or from asyncio.
+
+    with Client("http://localhost:8000") as client:
+        for entity in client.tag("Анна живёт в Москве."):
+            print(entity.label, entity.text)
+
+Needs `pip install 'ner-service[client]'`.
+"""
+
+from ner_service.types import MissingExtra
+
+try:
+    import httpx as httpx
+except ImportError as error:
+    raise MissingExtra(f"the client ({error})", "client") from error
+
+from ner_service.client.aio import AsyncClient
+from ner_service.client.answers import Answer, Found, Options, ServiceError, Unreachable
+from ner_service.client.threads import Client
+
+__all__ = [
+    "Answer",
+    "AsyncClient",
+    "Client",
+    "Found",
+    "Options",
+    "ServiceError",
+    "Unreachable",
+]

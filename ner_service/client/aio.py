@@ -1,0 +1,105 @@
+"""The client for asyncio."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, Self
+
+import httpx
+
+from ner_service.client.answers import (
+    OF_ONE_TEXT,
+    Answer,
+    Found,
+    Options,
+    ServiceError,
+    answer,
+    content,
+    found,
+    headers,
+    pause,
+    spoilt,
+    windows,
+)
+
+
+class AsyncClient:
+    """As `Client`, for one event loop; tasks may share it."""
+
+    def __init__(
+        self,
+        url: str = "http://localhost:8000",
+        *,
+        key: str | None = None,
+        options: Options = Options(),
+        timeout_s: float = 60.0,
+        attempts: int = 5,
+    ) -> None:
+        self._options, self._attempts = options, attempts
+        self._http = httpx.AsyncClient(base_url=url, headers=headers(key), timeout=timeout_s)
+
+    async def tag(self, text: str) -> list[Found]:
+        """The entities of a text; raises `ServiceError` or `Unreachable`."""
+        return found(await self._ask("POST", "/ner", json=self._options.body(text=text)))
+
+    async def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
+        """The entities of each text, or the error in their place."""
+        asked = self._options.body(texts=list(texts))
+        return [*map(answer, (await self._ask("POST", "/ner/batch", json=asked))["results"])]
+
+    async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
+        """Answers texts without end in their order; an error of one text is its answer.
+
+        While one window of texts is read by the caller, the next is being answered.
+        """
+        waiting: asyncio.Task[list[Answer]] | None = None
+        try:
+            for window in windows(texts):
+                answered, waiting = waiting, asyncio.create_task(self._window(window))
+                for each in await answered if answered else []:
+                    yield each
+            for each in await waiting if waiting else []:
+                yield each
+        finally:
+            if waiting:
+                waiting.cancel()
+
+    async def _window(self, window: Sequence[str]) -> list[Answer]:
+        try:
+            return await self.tag_batch(window)
+        except ServiceError as error:
+            if spoilt(window, error):
+                return [answer for text in window for answer in await self._window([text])]
+            if error.code in OF_ONE_TEXT:
+                return [error]
+            raise
+
+    async def taggers(self) -> list[dict[str, Any]]:
+        """What the service says of its taggers."""
+        taggers: list[dict[str, Any]] = await self._ask("GET", "/taggers")
+        return taggers
+
+    async def _ask(self, method: str, path: str, **body: Any) -> Any:
+        response = await self._attempt(method, path, **body)
+        for attempt in range(self._attempts - 1):
+            seconds = pause(attempt, response)
+            if seconds is None:
+                break
+            await asyncio.sleep(seconds)
+            response = await self._attempt(method, path, **body)
+        return content(response, self._http.base_url)
+
+    async def _attempt(self, method: str, path: str, **body: Any) -> httpx.Response | None:
+        try:
+            return await self._http.request(method, path, **body)
+        except httpx.TransportError:
+            return None
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()

@@ -1,0 +1,106 @@
+"""The client for threads."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self
+
+import httpx
+
+from ner_service.client.answers import (
+    OF_ONE_TEXT,
+    Answer,
+    Found,
+    Options,
+    ServiceError,
+    answer,
+    content,
+    found,
+    headers,
+    pause,
+    spoilt,
+    windows,
+)
+
+
+class Client:
+    """Asks the service; threads may share it.
+
+    Where the service is full, restarts or cannot be reached, it is asked up to `attempts` times.
+    """
+
+    def __init__(
+        self,
+        url: str = "http://localhost:8000",
+        *,
+        key: str | None = None,
+        options: Options = Options(),
+        timeout_s: float = 60.0,
+        attempts: int = 5,
+    ) -> None:
+        self._options, self._attempts = options, attempts
+        self._http = httpx.Client(base_url=url, headers=headers(key), timeout=timeout_s)
+
+    def tag(self, text: str) -> list[Found]:
+        """The entities of a text; raises `ServiceError` or `Unreachable`."""
+        return found(self._ask("POST", "/ner", json=self._options.body(text=text)))
+
+    def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
+        """The entities of each text, or the error in their place."""
+        asked = self._options.body(texts=list(texts))
+        return [*map(answer, self._ask("POST", "/ner/batch", json=asked)["results"])]
+
+    def tag_stream(self, texts: Iterable[str]) -> Iterator[Answer]:
+        """Answers texts without end in their order; an error of one text is its answer.
+
+        While one window of texts is read by the caller, the next is being answered.
+        """
+        with ThreadPoolExecutor(1) as ahead:
+            waiting: Future[list[Answer]] | None = None
+            for window in windows(texts):
+                answered, waiting = waiting, ahead.submit(self._window, window)
+                if answered:
+                    yield from answered.result()
+            if waiting:
+                yield from waiting.result()
+
+    def _window(self, window: Sequence[str]) -> list[Answer]:
+        try:
+            return self.tag_batch(window)
+        except ServiceError as error:
+            if spoilt(window, error):
+                return [answer for text in window for answer in self._window([text])]
+            if error.code in OF_ONE_TEXT:
+                return [error]
+            raise
+
+    def taggers(self) -> list[dict[str, Any]]:
+        """What the service says of its taggers."""
+        taggers: list[dict[str, Any]] = self._ask("GET", "/taggers")
+        return taggers
+
+    def _ask(self, method: str, path: str, **body: Any) -> Any:
+        response = self._attempt(method, path, **body)
+        for attempt in range(self._attempts - 1):
+            seconds = pause(attempt, response)
+            if seconds is None:
+                break
+            time.sleep(seconds)
+            response = self._attempt(method, path, **body)
+        return content(response, self._http.base_url)
+
+    def _attempt(self, method: str, path: str, **body: Any) -> httpx.Response | None:
+        try:
+            return self._http.request(method, path, **body)
+        except httpx.TransportError:
+            return None
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -1,0 +1,187 @@
+"""The clients, against a real server."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from ner_service.client import (
+    AsyncClient,
+    Client,
+    Found,
+    Options,
+    ServiceError,
+    Unreachable,
+    answers,
+)
+from ner_service.client.answers import LONGEST_PAUSE_S, WINDOW_CHARS, pause
+from ner_service.service.access import hash_key
+from tests.serving import Fragile, Gated, listening, url_of
+
+ANNA = Found(2, 6, "LOC", "Анна", 0.5)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[uvicorn.Server]:
+    with listening(lambda spec: Fragile()) as server:
+        yield server
+
+
+def test_one_text_many_and_a_stream(server: uvicorn.Server) -> None:
+    with Client(url_of(server)) as client:
+        assert client.tag("а Анна") == [ANNA]
+        one, two, three = client.tag_batch(["а Анна", "poison", ""])
+        assert (one, three) == ([ANNA], [])
+        assert isinstance(two, ServiceError)
+        assert two.code == "tagger_failed"
+        *found, bad = client.tag_stream(["а Анна"] * 300 + ["poison"])
+        assert found == [[ANNA]] * 300
+        assert isinstance(bad, ServiceError)
+        assert client.taggers()[0]["name"] == "natasha"
+
+
+def test_the_same_from_asyncio(server: uvicorn.Server) -> None:
+    async def test() -> None:
+        async with AsyncClient(url_of(server)) as client:
+            assert await client.tag("а Анна") == [ANNA]
+            assert await asyncio.gather(*(client.tag("а Анна") for _ in range(50))) == [[ANNA]] * 50
+            one, two, _ = await client.tag_batch(["а Анна", "poison", ""])
+            assert one == [ANNA]
+            assert isinstance(two, ServiceError)
+            assert [answer async for answer in client.tag_stream(["а Анна"] * 300)] == [
+                [ANNA]
+            ] * 300
+            assert (await client.taggers())[0]["name"] == "natasha"
+
+    asyncio.run(test())
+
+
+def test_a_stream_is_answered_before_it_ends(server: uvicorn.Server) -> None:
+    sent: list[int] = []
+
+    def texts() -> Iterator[str]:
+        while True:
+            sent.append(1)
+            yield "Анна " * 1000
+
+    with Client(url_of(server)) as client:
+        answers = client.tag_stream(texts())
+        assert len(next(answers)) == 1000
+        assert len(sent) == 2 * WINDOW_CHARS // 5000 + 1
+        answers.close()
+
+
+def test_a_text_that_spoils_its_window_is_answered_alone() -> None:
+    with listening(max_text_chars=10) as server:
+        texts = ["а Анна", "x" * 11, "а Анна"]
+
+        async def test() -> list[Any]:
+            async with AsyncClient(url_of(server)) as client:
+                return [answer async for answer in client.tag_stream(texts)]
+
+        with Client(url_of(server)) as client:
+            for found in (list(client.tag_stream(texts)), asyncio.run(test())):
+                assert (found[0], found[2]) == ([ANNA], [ANNA])
+                assert isinstance(found[1], ServiceError)
+                assert found[1].code == "text_too_long"
+
+
+def test_options_go_with_every_text(server: uvicorn.Server) -> None:
+    options = Options(tagger="natasha", labels=("PER",), offsets="utf8")
+    with Client(url_of(server), options=options) as client:
+        expected = [Found(9, 17, "PER", "Пётр", 0.5)]
+        assert client.tag("Анна Пётр") == expected
+        assert client.tag_batch(["Анна Пётр"]) == [expected]
+        assert list(client.tag_stream(["Анна Пётр"])) == [expected]
+
+
+@pytest.mark.parametrize("options", [Options(tagger="no-such"), Options(labels=("XXX",))])
+def test_a_refusal_is_raised_with_its_code(server: uvicorn.Server, options: Options) -> None:
+    with Client(url_of(server), options=options) as client:
+        for ask in (client.tag, client.tag_batch, lambda text: next(client.tag_stream([text]))):
+            with pytest.raises(ServiceError) as refused:
+                ask("Анна")
+            assert refused.value.status in (404, 422)
+            assert refused.value.fields
+
+
+def test_a_key_is_sent() -> None:
+    with listening(api_keys=f"a={hash_key('secret')}") as server:
+        with Client(url_of(server), key="secret") as client:
+            assert client.tag("а Анна") == [ANNA]
+        with Client(url_of(server)) as client, pytest.raises(ServiceError, match="API key"):
+            client.tag("а Анна")
+
+
+def test_a_full_service_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger = Gated()
+    pauses: list[float] = []
+    with listening(lambda spec: tagger, queue_chars=20) as server:
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            tagger.gate.set()
+            waiting.result(5)
+
+        with ThreadPoolExecutor() as threads, Client(url_of(server)) as client:
+            waiting = threads.submit(client.tag, "а Анна")
+            while not tagger.batches:
+                pass
+            monkeypatch.setattr("time.sleep", sleep)
+            assert client.tag("а Анна") == [ANNA]
+    assert len(pauses) == 1
+    assert 1 <= pauses[0] <= 1.25  # as `Retry-After` said
+
+
+def test_nobody_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "FIRST_PAUSE_S", 0.001)
+    told = pytest.raises(Unreachable, match=r"http://127\.0\.0\.1:9: no answer")
+    with Client("http://127.0.0.1:9", attempts=3) as client, told:
+        client.tag("Анна")
+
+
+def response(status: int, **headers: str) -> httpx.Response:
+    return httpx.Response(status, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+@pytest.mark.parametrize(
+    ("attempt", "answer", "least", "most"),
+    [
+        (0, None, 0.1, 0.2),
+        (3, None, 0.8, 1.6),
+        (99, None, LONGEST_PAUSE_S / 2, LONGEST_PAUSE_S),
+        (0, response(503), 0.1, 0.2),
+        (0, response(429, retry_after="3"), 3, 3.75),
+        (0, response(429, retry_after="999"), LONGEST_PAUSE_S, 1.25 * LONGEST_PAUSE_S),
+    ],
+)
+def test_pauses_grow_and_have_jitter(attempt: int, answer: Any, least: float, most: float) -> None:
+    found = [pause(attempt, answer) for _ in range(50)]
+    assert all(least <= (seconds or 0) <= most for seconds in found)
+    assert len(set(found)) > 10
+
+
+@pytest.mark.parametrize("status", [200, 404, 413, 422, 500])
+def test_what_will_not_change_is_not_asked_again(status: int) -> None:
+    assert pause(0, response(status)) is None
+
+
+def test_the_client_needs_its_extra_alone() -> None:
+    code = (
+        "import sys; sys.modules['httpx'] = None\n"
+        "from ner_service.types import MissingExtra\n"
+        "try: import ner_service.client\n"
+        "except MissingExtra as error: print(error)\n"
+        "del sys.modules['httpx']; import ner_service.client\n"
+        "print('fastapi' in sys.modules, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told, light = done.stdout.splitlines()
+    assert told.endswith("needs: pip install 'ner-service[client]'")
+    assert light == "False False"
