@@ -2,11 +2,22 @@
 
 import sys
 
-from ner_service.cli import convert, corpora, evaluate, serve, silver, tag, taggers, train
+from ner_service.cli import (
+    benchmark,
+    convert,
+    corpora,
+    evaluate,
+    serve,
+    silver,
+    tag,
+    taggers,
+    train,
+)
 from ner_service.cli.app import app, guarded
 
 __all__ = [
     "app",
+    "benchmark",
     "convert",
     "corpora",
     "evaluate",

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
-from ner_service.taggers import DEFAULT_SOURCES, LOADERS, load_tagger, shipped_models
+from ner_service.taggers import load_tagger, shipped_specs
 from ner_service.types import NerError
 
 
@@ -19,7 +19,7 @@ def taggers(
 ) -> None:
     """List the taggers that load here: backends, and every shipped model."""
     table = Table("tagger", "version", "languages", "labels", "scores", "hash")
-    for spec in _specs():
+    for spec in shipped_specs():
         try:
             info = load_tagger(spec).info
         except NerError as error:
@@ -34,10 +34,3 @@ def taggers(
         table.add_row(spec, info.version, languages, labels, info.score_kind, hash)
     if not as_json:
         Console().print(table)
-
-
-def _specs() -> list[str]:
-    folders = sorted(folder.name for folder in shipped_models().glob("*/"))
-    prefixes = {f"{name}:{source}" for name, source in DEFAULT_SOURCES.items()}
-    others = [f"{'spacy' if n.startswith('spacy') else 'bilstm'}:{n}" for n in folders]
-    return [*LOADERS, *(spec for spec in others if spec not in prefixes)]

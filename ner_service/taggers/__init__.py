@@ -61,3 +61,11 @@ def check_spec(spec: str) -> tuple[str, str]:
         known = ", ".join(LOADERS)
         raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
     return name, source
+
+
+def shipped_specs() -> list[str]:
+    """A spec for each backend, and for each shipped model that is no backend's default."""
+    folders = sorted(folder.name for folder in shipped_models().glob("*/"))
+    others = [f"{'spacy' if n.startswith('spacy') else 'bilstm'}:{n}" for n in folders]
+    defaults = {f"{name}:{source}" for name, source in DEFAULT_SOURCES.items()}
+    return [*LOADERS, *(spec for spec in others if spec not in defaults)]

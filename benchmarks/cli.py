@@ -1,0 +1,129 @@
+"""The command line: `python -m benchmarks [PARTS]`, which is also `ner-service benchmark`."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ner_service.cli.app import guarded
+from ner_service.cli.options import MapOption, corpora_root
+from ner_service.labels import parse_mapping
+from ner_service.taggers import shipped_specs
+from ner_service.types import ConfigError, MissingExtra
+
+from . import readme as tables
+from .material import default_corpora
+from .records import Store
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" if (HERE.parent / "pyproject.toml").exists() else Path("ner-benchmark")
+README = HERE.parent / "README.md"
+SEED = 20160229
+MEASURED = ("quality", "robustness", "speed", "http")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class Part(StrEnum):
+    """What can be asked for; nothing is all of it but the readme."""
+
+    quality = "quality"
+    robustness = "robustness"
+    speed = "speed"
+    http = "http"
+    report = "report"
+    readme = "readme"
+
+
+@app.command(context_settings={"help_option_names": ["-h", "--help"]})
+def benchmark(
+    parts: Annotated[
+        list[Part] | None, typer.Argument(help="All of it, then the report, if none is named.")
+    ] = None,
+    taggers: Annotated[
+        str | None, typer.Option(help="Specs by commas; else every tagger that ships.")
+    ] = None,
+    corpora: Annotated[
+        str | None,
+        typer.Option(help="Names by commas; else our own, and the test sets here."),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(help="Your own: JSONL, CoNLL, DocBin, a brat folder ...; repeatable."),
+    ] = None,
+    map_: MapOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer rounds and loads.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure again what is there.")] = False,
+    results: Annotated[Path, typer.Option(help="Where results are kept.")] = RESULTS,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The report; else report.html in results.")
+    ] = None,
+    readme: Annotated[Path, typer.Option(help="The file whose tables `readme` makes.")] = README,
+    check: Annotated[
+        bool, typer.Option("--check", help="readme: fail where its tables are not the results'.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of what is drawn: samples, typos, order.")] = SEED,
+) -> None:
+    """Measure taggers: quality, robustness, speed, HTTP; then make the report.
+
+    What is measured is kept, so a run that was stopped goes on. A corpus of your own takes the
+    place of those that come by default, and its labels can be mapped to those of the taggers.
+    """
+    store = Store(results, seed, fresh)
+    measured = [*map(Part, MEASURED)]
+    wanted = parts or [*measured, Part.report]
+    if set(wanted) & set(measured):
+        named = [*_split(corpora), *(corpus or ())]
+        _measure([p for p in wanted if p in measured], store, _split(taggers), named, map_, quick)
+    if Part.report in wanted:
+        path = output or results / "report.html"
+        _needing_extra("report").write(store, path)
+        typer.echo(path)
+    if Part.readme in wanted:
+        tables.update(store, readme, check)
+
+
+def _measure(
+    parts: Sequence[Part],
+    store: Store,
+    taggers: Sequence[str],
+    corpora: Sequence[str],
+    mapping: Sequence[str] | None,
+    quick: bool,
+) -> None:
+    plans = _needing_extra("plan")
+    root = corpora_root()
+    plan = plans.Plan(
+        taggers=taggers or shipped_specs(),
+        corpora=corpora or default_corpora(root),
+        mapping=parse_mapping(mapping or ()),
+        root=root,
+        store=store,
+        quick=quick,
+    )
+    for part in parts:
+        plans.PARTS[part](plan)
+
+
+def _needing_extra(module: str) -> Any:
+    """A module of this package whose libraries come with the extra."""
+    try:
+        return import_module(f"{__package__}.{module}")
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"the benchmark ({error})", "bench") from error
+
+
+def _split(names: str | None) -> list[str]:
+    found = [name.strip() for name in (names or "").split(",") if name.strip()]
+    if len(found) != len(set(found)):
+        raise ConfigError(f"{names}: names one twice")
+    return found
+
+
+def main(arguments: list[str] | None = None, program: str = "python -m benchmarks") -> None:
+    """Runs the command line; an error that a user can mend is one line and exit code 2."""
+    sys.exit(guarded(lambda: app(arguments, prog_name=program)))

@@ -1,0 +1,182 @@
+"""What the results say together: by corpus, by tagger, and who is to be recommended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ner_service.significance import p_value
+from ner_service.types import ConfigError
+
+from .material import HEADLINE
+from .records import (
+    Cost,
+    Growth,
+    Http,
+    Quality,
+    R,
+    Record,
+    Robustness,
+    SelfCheck,
+    Speed,
+    Store,
+)
+
+CHARS = 1_000  # the length of text by which servers are compared
+CHANCE = 0.05  # differences that are likelier than this by chance are not told apart
+
+
+@dataclass(frozen=True)
+class Against:
+    """A tagger beside the most accurate one on the same corpus; `p` is `None` for that one."""
+
+    quality: Quality
+    p: float | None
+
+    @property
+    def level(self) -> bool:
+        """Not told apart from the most accurate."""
+        return self.p is None or self.p >= CHANCE
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All results of a folder."""
+
+    store: Store
+
+    def _results(self, kind: type[R]) -> list[R]:
+        return [record.result for record in self.store.all(kind)]
+
+    @cached_property
+    def qualities(self) -> list[Quality]:
+        return self._results(Quality)
+
+    @cached_property
+    def robustness(self) -> list[Robustness]:
+        return self._results(Robustness)
+
+    @cached_property
+    def speed(self) -> Speed | None:
+        return next(iter(self._results(Speed)), None)
+
+    @cached_property
+    def growth(self) -> list[Growth]:
+        return self._results(Growth)
+
+    @cached_property
+    def http(self) -> list[Http]:
+        found = self._results(Http)
+        rank = {"empty": 0, "plain": 2}
+        return sorted(found, key=lambda h: (rank.get(h.server, 1), self._place(h.server)))
+
+    @cached_property
+    def selfcheck(self) -> SelfCheck | None:
+        return next(iter(self._results(SelfCheck)), None)
+
+    @cached_property
+    def records(self) -> list[Record[Quality] | Record[Speed] | Record[Http]]:
+        """The records that tell of a machine."""
+        return [*self.store.all(Quality), *self.store.all(Speed), *self.store.all(Http)]
+
+    def costs(self) -> list[Cost]:
+        """What each tagger costs, the library that they are compared with first."""
+        return self.speed.costs if self.speed else []
+
+    def cost(self, tagger: str) -> Cost | None:
+        return next((c for c in self.costs() if c.tagger == tagger), None)
+
+    @cached_property
+    def taggers(self) -> list[str]:
+        """Every tagger, in the order in which they were timed, then by name."""
+        order = [c.tagger for c in self.costs()[1:]]
+        return [*order, *sorted({q.tagger for q in self.qualities} - set(order))]
+
+    def _place(self, tagger: str) -> int:
+        return self.taggers.index(tagger) if tagger in self.taggers else len(self.taggers)
+
+    @cached_property
+    def corpora(self) -> list[str]:
+        """The known test sets first, then others, our own last."""
+        names = {q.corpus: q.ours for q in self.qualities}
+        rank = {name: n for n, name in enumerate(HEADLINE)}
+        return sorted(names, key=lambda n: (names[n], rank.get(n, len(rank)), n))
+
+    def on(self, corpus: str) -> list[Against]:
+        """The taggers on a corpus, in order of F1, each tested against the first."""
+        found = [q for q in self.qualities if q.corpus == corpus]
+        found.sort(key=lambda q: -q.micro.f1)
+        if not found:
+            raise ConfigError(f"{self.store.folder}: no results of quality; measure them first")
+        best = found[0]
+        return [Against(best, None), *(Against(q, self._p(best, q)) for q in found[1:])]
+
+    def _p(self, best: Quality, other: Quality) -> float:
+        one, two = (np.array(q.by_document, np.int64) for q in (best, other))
+        return p_value(one, two, self.store.seed)
+
+    def disturbed(self, corpus: str) -> list[Robustness]:
+        found = [r for r in self.robustness if r.corpus == corpus]
+        return sorted(found, key=lambda r: self._place(r.tagger))
+
+    def recommended(self, corpus: str) -> str:
+        """The fastest of those that are level with the most accurate."""
+        level = [a.quality.tagger for a in self.on(corpus) if a.level]
+        return max(level, key=self._rate)
+
+    def _rate(self, tagger: str) -> float:
+        cost = self.cost(tagger)
+        return cost.single.median if cost else 0.0
+
+
+def f1(value: float | None) -> str:
+    """A share as the field writes it: .885."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}".removeprefix("0") if value < 1 else "1.000"
+
+
+def advice(findings: Findings) -> Sequence[str]:
+    """Sentences that answer: which tagger should I use, and what does it cost?"""
+    corpus = findings.corpora[0]
+    ranked = findings.on(corpus)
+    best = ranked[0].quality
+    said = [
+        f"Most accurate on {named(best)}: {best.tagger}, F1 {best.micro.f1:.3f} "
+        f"(95% interval {best.micro.low:.3f} to {best.micro.high:.3f})."
+    ]
+    for other in ranked[1:]:
+        told = "not told apart from it" if other.level else "worse than chance explains"
+        said.append(
+            f"{other.quality.tagger}: F1 {other.quality.micro.f1:.3f}, {told} (p = {other.p:.3f})."
+        )
+    if findings.costs():
+        chosen = findings.recommended(corpus)
+        said.insert(0, f"Use {chosen}, unless you have a reason not to: {_reason(ranked, chosen)}.")
+        said += _prices(findings)
+    return said
+
+
+def named(quality: Quality) -> str:
+    """A corpus by name, and whose it is."""
+    return f"{quality.corpus} (our own corpus)" if quality.ours else quality.corpus
+
+
+def _reason(ranked: Sequence[Against], chosen: str) -> str:
+    if sum(a.level for a in ranked) == 1:
+        return "no other is as accurate"
+    if ranked[0].quality.tagger == chosen:
+        return "it is the most accurate, and none that is level with it is faster"
+    return "it is the fastest of those that cannot be told apart in accuracy"
+
+
+def _prices(findings: Findings) -> list[str]:
+    """Speed and memory, from the fastest to the slowest."""
+    costs = sorted(findings.costs()[1:], key=lambda c: -c.single.median)
+    return [
+        f"{c.tagger}: {c.single.median:,.0f} tokens a second on one core, one text a call "
+        f"({c.single_ratio.median:.1f} times natasha's library), {c.peak_mb:.0f} MB of memory, "
+        f"ready in {c.load_s.median:.1f} s."
+        for c in costs
+    ]

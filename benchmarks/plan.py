@@ -1,0 +1,166 @@
+"""What is to be measured, and the measuring of it, part by part."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ner_service.corpora.catalogue import OWN
+from ner_service.taggers import load_tagger
+from ner_service.types import Tagger
+
+from . import http_load, library, quality, robustness, speed
+from .material import Corpus, Prose, load_corpus, load_prose
+from .records import Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The taggers and corpora of a run, and how thorough it is."""
+
+    taggers: Sequence[str]
+    corpora: Sequence[str]
+    mapping: Mapping[str, str]
+    root: Path | None
+    store: Store
+    quick: bool
+
+    @cached_property
+    def loaded(self) -> dict[str, Tagger]:
+        bar = tqdm(self.taggers, desc="loading", unit="tagger", leave=False, disable=None)
+        return {spec: load_tagger(spec) for spec in bar}
+
+    @cached_property
+    def texts(self) -> list[Corpus]:
+        return [load_corpus(name, self.root, self.mapping) for name in self.corpora]
+
+    @cached_property
+    def prose(self) -> Prose:
+        return load_prose(self.root, self.store.seed)
+
+    def identity(self, spec: str) -> str:
+        """What makes a tagger another one: its weights, its version."""
+        info = self.loaded[spec].info
+        return f"{info.version} {(info.hash or '')[:16]}".strip()
+
+    def settings(self) -> dict[str, str]:
+        """What shortens a measurement, and so makes it another one."""
+        return {"quick": str(self.quick), "texts": self.prose.hash}
+
+
+def run_quality(plan: Plan) -> None:
+    """Every tagger on every corpus, after the check of the harness."""
+    own = load_corpus(OWN.name, plan.root, {})
+    adapter = load_tagger("natasha")
+    with tqdm(total=1 + len(plan.texts) * len(plan.taggers), desc="quality", disable=None) as bar:
+        seen = {"corpus": own.hash, "tagger": f"{adapter.info.version} {adapter.info.hash}"}
+        seen["factrueval"] = str(plan.root is not None)
+        plan.store.measure(
+            SelfCheck,
+            "natasha",
+            seen,
+            lambda: quality.check(adapter, library.load(), own, plan.root),
+        )
+        bar.update()
+        for corpus, spec in plan_pairs(plan):
+            bar.set_postfix_str(f"{spec} on {corpus.name}")
+            key = {"corpus": corpus.hash, "tagger": plan.identity(spec)}
+            plan.store.measure(Quality, f"{corpus.name}--{spec}", key, _quality(plan, corpus, spec))
+            bar.update()
+
+
+def _quality(plan: Plan, corpus: Corpus, spec: str) -> Callable[[], Quality]:
+    tagger = plan.loaded[spec]
+    return lambda: quality.measure(corpus, spec, tagger, plan.mapping, plan.store.seed)
+
+
+def run_robustness(plan: Plan) -> None:
+    """Every tagger on every corpus, disturbed."""
+    with tqdm(total=len(plan.texts) * len(plan.taggers), desc="robustness", disable=None) as bar:
+        for corpus, spec in plan_pairs(plan):
+            bar.set_postfix_str(f"{spec} on {corpus.name}")
+            key = {"corpus": corpus.hash, "tagger": plan.identity(spec)}
+            name = f"{corpus.name}--{spec}"
+            plan.store.measure(Robustness, name, key, _robustness(plan, corpus, spec))
+            bar.update()
+
+
+def _robustness(plan: Plan, corpus: Corpus, spec: str) -> Callable[[], Robustness]:
+    tagger = plan.loaded[spec]
+    return lambda: robustness.measure(corpus, spec, tagger, plan.mapping, plan.store.seed)
+
+
+def plan_pairs(plan: Plan) -> list[tuple[Corpus, str]]:
+    """Each corpus with each tagger."""
+    return [(corpus, spec) for corpus in plan.texts for spec in plan.taggers]
+
+
+def run_speed(plan: Plan) -> None:
+    """All taggers in the same rounds, then the growth of each."""
+    rounds = 3 if plan.quick or plan.prose.ours else 7
+    longest = 100_000 if plan.quick else 1_000_000
+    steps = sum(n <= longest for n in speed.LENGTHS) + len(speed.BATCHES)
+    total = rounds * (1 + len(plan.taggers)) + steps * len(plan.taggers)
+    identities = {spec: plan.identity(spec) for spec in plan.taggers}
+    with tqdm(total=total, desc="speed", disable=None) as bar:
+        plan.store.measure(
+            Speed,
+            "all",
+            {**plan.settings(), **identities},
+            lambda: speed.measure(plan.taggers, plan.prose, rounds, ticker(bar)),
+        )
+        for spec in plan.taggers:
+            key = {**plan.settings(), "tagger": identities[spec]}
+            plan.store.measure(Growth, spec, key, _growth(plan, spec, longest, ticker(bar)))
+
+
+def _growth(plan: Plan, spec: str, longest: int, tick: speed.Tick) -> Callable[[], Growth]:
+    return lambda: speed.grow(spec, plan.prose, longest, tick)
+
+
+QUICK_GRID = {1_000: (1, 16)}
+GRID = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}
+
+
+def run_http(plan: Plan) -> None:
+    """The service with each tagger, and what it stands beside, under load."""
+    grid = QUICK_GRID if plan.quick else GRID
+    seconds = 1.5 if plan.quick else 2.0 if plan.prose.ours else 5.0
+    servers = http_load.servers(plan.taggers)
+    total = len(servers) * sum(map(len, grid.values()))
+    with tqdm(total=total, desc="http", disable=None) as bar:
+        for server in servers:
+            key = plan.settings()
+            if server.name in plan.taggers:
+                key["tagger"] = plan.identity(server.name)
+            plan.store.measure(Http, server.name, key, _http(plan, server, grid, seconds, bar))
+
+
+def _http(
+    plan: Plan,
+    server: http_load.Server,
+    grid: Mapping[int, Sequence[int]],
+    seconds: float,
+    bar: "tqdm[object]",
+) -> Callable[[], Http]:
+    return lambda: http_load.measure(server, plan.prose, grid, seconds, ticker(bar))
+
+
+def ticker(bar: "tqdm[object]") -> speed.Tick:
+    """A step of the bar, named."""
+
+    def tick(name: str) -> None:
+        bar.set_postfix_str(name)
+        bar.update()
+
+    return tick
+
+
+PARTS: Mapping[str, Callable[[Plan], None]] = {
+    "quality": run_quality,
+    "robustness": run_robustness,
+    "speed": run_speed,
+    "http": run_http,
+}

@@ -1,0 +1,244 @@
+"""Results: kept once, made into tables and one page, and never with a text in them."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("jinja2")
+pytest.importorskip("matplotlib")
+pytest.importorskip("psutil")
+
+from benchmarks import readme, report
+from benchmarks.findings import Findings, advice
+from benchmarks.material import Corpus, load_corpus
+from benchmarks.quality import measure
+from benchmarks.records import (
+    Cost,
+    Growth,
+    Http,
+    Quality,
+    Robustness,
+    SelfCheck,
+    Slice,
+    Speed,
+    Spread,
+    Step,
+    Store,
+)
+from ner_service.types import ConfigError, Entity, TaggerInfo
+
+OWN = load_corpus("own_news", None, {})
+SMALL = Corpus("own_news", OWN.documents[:30], "hash")
+KEY = {"corpus": "hash"}
+
+
+class Forgetful:
+    """Knows the gold entities of our corpus but for each so many-th."""
+
+    def __init__(self, every: int) -> None:
+        self.info = TaggerInfo("forgetful", "1", ("ru",), ("PER", "LOC", "ORG"), "raw")
+        self._gold = {d.text: d.entities for d in OWN.documents}
+        self._every = every
+
+    def tag(self, texts: list[str]) -> list[list[Entity]]:
+        kept = [[e for n, e in enumerate(self._gold[text], 1) if n % self._every] for text in texts]
+        return [[Entity(e.start, e.end, e.label, 0.9) for e in found] for found in kept]
+
+
+def spread(value: float) -> Spread:
+    return Spread(median=value, low=value * 0.9, high=value * 1.1)
+
+
+def cost(name: str, rate: float) -> Cost:
+    return Cost(
+        tagger=name,
+        bulk=spread(rate),
+        single=spread(rate),
+        bulk_ratio=spread(rate / 1000),
+        single_ratio=spread(rate / 1000),
+        bulk_texts=rate / 200,
+        single_texts=rate / 200,
+        load_s=spread(1),
+        loaded_mb=100,
+        peak_mb=120,
+        disk_mb=30,
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Results of two taggers, small but of every kind."""
+    store = Store(tmp_path / "results", seed=0)
+    for name, every in (("careful", 9), ("careless", 2)):
+        found = measure(SMALL, name, Forgetful(every), {}, 0)
+        store.measure(Quality, f"own_news--{name}", KEY, lambda found=found: found)
+        slices = {
+            "as written": Slice(f1=0.9, low=0.8, high=1),
+            "typos": Slice(f1=0.2, low=0, high=1),
+        }
+        heat = Robustness(corpus="own_news", ours=True, tagger=name, slices=slices)
+        store.measure(Robustness, f"own_news--{name}", KEY, lambda heat=heat: heat)
+        grown = Growth(
+            tagger=name,
+            repeated=True,
+            by_length={100: 5.0, 1000: 5.0},
+            by_batch={1: 10.0},
+            exponent=1.0,
+        )
+        store.measure(Growth, name, KEY, lambda grown=grown: grown)
+    costs = [cost("natasha (library)", 1000), cost("careful", 500), cost("careless", 4000)]
+    speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs)
+    store.measure(Speed, "all", KEY, lambda: speed)
+    for name in ("empty", "careful"):
+        steps = [
+            Step(
+                chars=1000,
+                users=users,
+                requests=10,
+                failures=0,
+                per_second=5,
+                p50_ms=1,
+                p95_ms=2,
+                p99_ms=3,
+                cpu_ms=1.5,
+            )
+            for users in (1, 16)
+        ]
+        http = Http(server=name, about="a server", repeated=False, steps=steps)
+        store.measure(Http, name, KEY, lambda http=http: http)
+    store.measure(SelfCheck, "natasha", KEY, lambda: check(100))
+    return store
+
+
+def check(same: int) -> SelfCheck:
+    return SelfCheck(published={"PER": 0.959}, measured=None, same_documents=same, documents=100)
+
+
+def test_what_is_kept_is_not_measured_again(store: Store) -> None:
+    def never() -> SelfCheck:
+        raise AssertionError("measured again")
+
+    assert store.measure(SelfCheck, "natasha", KEY, never) == check(100)
+    with pytest.raises(AssertionError):
+        store.measure(SelfCheck, "natasha", {"corpus": "another"}, never)
+    with pytest.raises(AssertionError):
+        Store(store.folder, seed=1).measure(SelfCheck, "natasha", KEY, never)
+    with pytest.raises(AssertionError):
+        Store(store.folder, 0, fresh=True).measure(SelfCheck, "natasha", KEY, never)
+
+
+def test_a_record_of_another_format_is_named(store: Store) -> None:
+    path = store.folder / "selfcheck--natasha.json"
+    path.write_text(path.read_text().replace("same_documents", "alike"))
+    with pytest.raises(ConfigError, match=r"selfcheck--natasha\.json: of another format"):
+        store.all(SelfCheck)
+    assert store.measure(SelfCheck, "natasha", KEY, lambda: check(100)) == check(100)
+
+
+def test_records_say_where_they_come_from(store: Store) -> None:
+    (record,) = store.all(Speed)
+    assert record.machine.cores > 0
+    assert record.machine.versions["natasha"]
+    assert record.key["corpus"] == "hash"
+    assert record.seed == 0
+
+
+def test_no_text_is_kept(store: Store) -> None:
+    kept = "".join(path.read_text() for path in store.folder.iterdir())
+    assert not any(word in kept for d in OWN.documents for word in d.text.split() if len(word) > 5)
+
+
+def test_the_committed_results_hold_no_text_and_are_small() -> None:
+    files = list((Path(readme.__file__).parent / "results").glob("*.json"))
+    assert sum(path.stat().st_size for path in files) < 1_000_000
+    for path in files:
+        cyrillic = [
+            c
+            for c in json.dumps(json.loads(path.read_text()), ensure_ascii=False)
+            if "а" <= c <= "я"
+        ]
+        assert len(cyrillic) < 20, path
+
+
+def test_the_one_who_is_right_and_cheap_is_recommended(store: Store) -> None:
+    first, *rest = advice(Findings(store))
+    assert first.startswith("Use careful")
+    assert any("worse than chance explains" in sentence for sentence in rest)
+
+
+class Page(HTMLParser):
+    """Collects what a page would fetch, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("src", "href", "xlink:href", "data") and not (value or "").startswith("#"):
+                self.fetched.append(str(value))
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+def page(store: Store) -> Page:
+    report.write(store, store.folder / "report.html")
+    found = Page()
+    found.feed((store.folder / "report.html").read_text())
+    return found
+
+
+def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
+    found = page(store)
+    assert found.fetched == []
+    said = " ".join(found.said)
+    for words in ("careful", "our own corpus", "CPU ms a request", "Checked in part"):
+        assert words in said
+
+
+def test_the_report_says_that_the_harness_is_broken(store: Store) -> None:
+    store.measure(SelfCheck, "natasha", {}, lambda: check(99))
+    assert "do not trust these figures" in " ".join(page(store).said)
+
+
+def test_a_report_of_nothing_says_so(tmp_path: Path) -> None:
+    assert "Not measured" in " ".join(page(Store(tmp_path, 0)).said)
+
+
+MARKED = "".join(
+    f"<!-- benchmark:begin {name} -->\n<!-- benchmark:end {name} -->\n" for name in readme.TABLES
+)
+
+
+def test_stale_tables_are_found_and_renewed(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"# before\n{MARKED}after\n")
+    with pytest.raises(ConfigError, match="not the results'"):
+        readme.update(store, path, check=True)
+    readme.update(store, path, check=False)
+    readme.update(store, path, check=True)
+    text = path.read_text()
+    assert text.startswith("# before\n")
+    assert text.endswith("after\n")
+    assert "| careless |" in text
+    path.write_text(text.replace("| careless |", "| careless  |"))
+    with pytest.raises(ConfigError, match="not the results'"):
+        readme.update(store, path, check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("<!-- benchmark:begin nothing -->\n<!-- benchmark:end nothing -->", "no table is called"),
+        ("<!-- benchmark:begin speed -->\n", "without its benchmark:end"),
+    ],
+)
+def test_a_wrong_marker_is_named(store: Store, tmp_path: Path, text: str, error: str) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=error):
+        readme.update(store, path, check=False)

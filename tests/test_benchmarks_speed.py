@@ -1,0 +1,97 @@
+"""Timing: fresh texts for everyone, processes that tell of themselves, growth that shows."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("locust")
+pytest.importorskip("psutil")
+
+from benchmarks import http_load, speed
+from benchmarks.material import Prose, load_prose
+from benchmarks.worker import Worker
+from ner_service.types import ConfigError, CorpusError
+
+TEXTS = [f"Текст {n} о городе Твери." for n in range(50_000)]
+PROSE = Prose("many", TEXTS, ours=False)
+
+
+def test_no_text_is_timed_twice() -> None:
+    rounds = speed._material(PROSE, 3)
+    timed = [text for _, bulk, single in rounds for text in (*bulk, *single)]
+    assert len(timed) == len(set(timed))
+    assert not set(rounds[0][0]) & set(timed)
+
+
+def test_our_own_corpus_gives_rounds_without_overlap_too() -> None:
+    for warm, bulk, single in speed._material(load_prose(None, seed=0), 3):
+        assert not set(warm) & set(bulk)
+        assert not set(bulk) & set(single)
+
+
+def test_too_little_text_is_an_error() -> None:
+    with pytest.raises(CorpusError, match="less than 100 characters"):
+        Prose("few", ["мало"], ours=False).parts([100])
+
+
+def test_pieces_have_their_length_and_say_when_they_come_round() -> None:
+    prose = Prose("few", ["абвгд", "ежзик"], ours=False)
+    assert prose.pieces(4, 3) == (["абвг", "д\nеж", "зик\n"], False)
+    pieces, repeated = prose.pieces(4, 2, at=8)
+    assert (pieces, repeated) == (["зик\n", "абвг"], True)
+
+
+@pytest.mark.parametrize("power", [1.0, 1.5, 2.0])
+def test_the_exponent_is_that_of_the_cost(power: float) -> None:
+    by_length = {n: n ** (power - 1) for n in (100, 1_000, 10_000)}
+    assert speed.exponent(by_length) == pytest.approx(power)
+
+
+def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ConfigError, match="ended with code"):
+        Worker("spacy:nosuch")
+    assert "nosuch" in capfd.readouterr().err
+
+
+def test_a_worker_times_and_weighs_itself() -> None:
+    with Worker("natasha") as worker:
+        few = worker.time(TEXTS[:5])
+        many = worker.time(TEXTS[5:105], batch=10)
+        assert worker.loaded["disk_mb"] == pytest.approx(28, abs=3)
+    assert few["entities"] == 5
+    assert many["entities"] == 100
+    assert many["cpu"] > few["cpu"] > 0
+    assert many["peak_mb"] >= worker.loaded["loaded_mb"] > 50
+
+
+@pytest.mark.slow
+def test_a_server_is_loaded_and_its_cpu_counted() -> None:
+    empty, natasha, plain = http_load.servers(["natasha"])
+    seen: list[str] = []
+    for server in (empty, natasha, plain):
+        found = http_load.measure(server, PROSE, {200: (1, 4)}, 1.0, seen.append)
+        assert [(s.chars, s.users) for s in found.steps] == [(200, 1), (200, 4)]
+        for s in found.steps:
+            assert s.requests > 10
+            assert s.failures == 0
+            assert 0 < s.p50_ms <= s.p95_ms <= s.p99_ms
+            assert 0 < s.cpu_ms < 50
+    assert len(seen) == 6
+
+
+@pytest.mark.slow
+def test_the_whole_command_runs_on_a_corpus_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from benchmarks.cli import main
+
+    monkeypatch.delenv("NER_CORPORA", raising=False)
+    corpus = tmp_path / "mine.conll"
+    corpus.write_text("Анна\tB-PERSON\nв\tO\nМоскве\tB-GPE\n\nПетр\tB-PERSON\nел\tO\n\n")
+    arguments = ["quality", "robustness", "report", "--taggers", "natasha", "--corpus", str(corpus)]
+    with pytest.raises(SystemExit) as done:
+        main([*arguments, "--map", "PERSON=PER", "--results", str(tmp_path / "out")])
+    assert done.value.code == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "natasha cannot produce" in page
+    assert "GPE (1 entities)" in page
