@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from ner_service import __version__
-from ner_service.service import web
+from ner_service.service import openapi, web
 from ner_service.service.access import Access
 from ner_service.service.batcher import Lane
 from ner_service.service.bodies import (
@@ -30,8 +30,7 @@ from ner_service.service.errors import Refused, invalid, refusal, respond
 from ner_service.service.intake import Intake
 from ner_service.service.job import NotReady
 from ner_service.service.metrics import Metrics
-from ner_service.service.openapi import BATCH_BODY, ERRORS, TEXT_BODY, described
-from ner_service.service.schemas import BatchRequest, BatchResponse, TaggerOut, TextResponse
+from ner_service.service.schemas import BatchRequest, TaggerOut
 from ner_service.service.schemas import Request as Options
 from ner_service.service.service import Service
 from ner_service.service.settings import Settings
@@ -81,6 +80,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["retry-after", "server-timing", "x-request-id"],
         )
+    openapi.finish(app.openapi(), guarded=bool(settings.api_keys))
     routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
     app.add_middleware(Telemetry, metrics, routes)
     return app
@@ -89,13 +89,13 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
 def add_tagging(app: FastAPI, service: Service, intake: Intake) -> None:
     """The routes that tag."""
 
-    @app.post("/ner", openapi_extra=TEXT_BODY, **described("Tag one text", TextResponse))
+    @app.post("/ner", **openapi.TEXT)
     async def ner(request: Request) -> Response:
         kind = content_type(request, JSON, PLAIN)
         asked = parse_text(request, kind, await intake.body(request))
         return json_response(await service.text(request, asked))
 
-    @app.post("/ner/batch", openapi_extra=BATCH_BODY, **described("Tag texts", BatchResponse))
+    @app.post("/ner/batch", **openapi.BATCH)
     async def batch(request: Request) -> Response:
         if content_type(request, JSON, NDJSON) == NDJSON:
             options = Options.model_validate(query(request))
@@ -110,16 +110,16 @@ def add_tagging(app: FastAPI, service: Service, intake: Intake) -> None:
 def add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
     """The routes that tell how the service is."""
 
-    @app.get("/taggers", summary="The taggers that can be named")
+    @app.get("/taggers", **openapi.TAGGERS)
     async def taggers() -> list[TaggerOut]:
         default = service.settings.default
         return [tagger_out(lane, default) for lane in service.lanes.values()]
 
-    @app.get("/health/live", summary="Is the process alive?")
+    @app.get("/health/live", **openapi.LIVE)
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @app.get("/health/ready", responses={503: ERRORS[503]}, summary="Has every tagger answered?")
+    @app.get("/health/ready", **openapi.READY)
     async def ready() -> dict[str, str]:
         waiting = [name for name, lane in service.lanes.items() if not lane.ready]
         if waiting:

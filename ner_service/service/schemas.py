@@ -89,6 +89,14 @@ class BatchResult(BaseModel):
     error: Fault | None = None
 
 
+class LineResponse(BatchResult):
+    """The answer to one line of a stream, with the line's own `id`, if any."""
+
+    id: str | int | None = None
+    tagger: str | None = None
+    offsets: Unit | None = None
+
+
 class BatchResponse(BaseModel):
     """One result a text, in order."""
 
@@ -103,7 +111,7 @@ class TaggerOut(BaseModel):
     name: str
     default: bool
     loaded: bool
-    error: str | None
+    error: str | None = None
     version: str | None
     languages: list[str]
     labels: list[str]
