@@ -487,6 +487,7 @@ def test_a_large_text_is_drawn_within_a_second_of_the_answer(opened: Open) -> No
     drawing = "performance.getEntriesByName('drawing').at(-1).duration"
     assert page.evaluate(drawing) < 1000
     assert columns(page)[0] == text
+    assert page.evaluate("document.documentElement.scrollHeight") < 5000
     scroll = """() => new Promise(done => {
       const began = performance.now();
       document.querySelector(".marked").scrollTop = 1e6;
@@ -551,6 +552,13 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
     check("several taggers")
 
 
+def test_on_a_phone_the_answer_comes_into_sight(opened: Open) -> None:
+    page = opened(viewport={"width": 360, "height": 640}, reduced_motion="reduce")
+    assert page.evaluate("scrollY") == 0
+    tag(page, "Анна")
+    until(page, "() => document.querySelector('mark').getBoundingClientRect().bottom < innerHeight")
+
+
 def test_language_and_theme_are_kept(opened: Open) -> None:
     page = opened(color_scheme="light")
     back = "getComputedStyle(document.body).backgroundColor"
@@ -579,15 +587,14 @@ def test_both_languages_say_the_same_things(opened: Open) -> None:
 FIGURES = {
     "report": "report.html",
     "machine": "a machine",
-    "date": "2026-01-01",
-    "corpora": [{"name": "c", "title": "The corpus", "documents": 9}],
+    "corpora": [{"name": "c", "documents": 9}],
     "taggers": [
         {
             "name": "whatever",
             "version": "1",
-            "hash": "hash of strict",
+            "hash": "hash of s",
             "f1": {"c": {"micro": 0.8767, "PER": 0.9, "LOC": 0.8}},
-            "chars_per_s": 123456,
+            "tokens_per_s": 123456,
             "latency_ms": 1.5,
         }
     ],
@@ -600,7 +607,7 @@ def test_figures_stand_beside_the_very_weights_they_were_measured_of(opened: Ope
 
     page = opened(set_up=measured)
     notes = page.locator(".tagger .note").all_inner_texts()
-    assert [notes[0].replace("\xa0", " "), notes[1]] == ["F1 87,7 · 120 тыс. зн/с", ""]
+    assert [notes[0].replace("\xa0", " "), notes[1]] == ["F1 87,7 · 120 тыс. ток/с", ""]
     page.get_by_role("button", name="Как измерено").click()
     dialog = page.get_by_role("dialog")
     assert dialog.locator("tbody th").all_inner_texts() == ["strict 1"]

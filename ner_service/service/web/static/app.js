@@ -40,23 +40,34 @@ function chosen() {
   return name ? [name] : state.taggers.filter((each) => each.loaded).map((each) => each.name);
 }
 
+/** Tags the text and brings the answer into sight. */
 async function submit() {
+  const answered = await ask();
+  if (answered) result.reveal();
+}
+
+/** Tags the text; true where there is an answer. */
+async function ask() {
   state.asking.abort();
   state.asking = new AbortController();
   const { signal } = state.asking;
   const asked = text();
   say("");
-  if (!asked.trim()) return say(t("error_empty"));
+  if (!asked.trim()) {
+    say(t("error_empty"));
+    return false;
+  }
   document.body.classList.add("busy");
   const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16" }));
   const settled = await Promise.allSettled(requests.map((request) => tag(request, signal)));
-  if (signal.aborted) return;
+  if (signal.aborted) return false;
   document.body.classList.remove("busy");
   const answers = settled.filter((each) => each.value).map((each) => each.value);
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
   say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
   if (answers.length) result.show(asked, answers, state.taggers);
+  return answers.length > 0;
 }
 
 /** Opens a file and tags it. */
@@ -191,7 +202,7 @@ $("key").addEventListener("submit", (event) => {
 /** Meets the taggers, and tags what stands there when the page opens. */
 async function begin() {
   await meet();
-  if (state.taggers.length && !result.shown) submit();
+  if (state.taggers.length && !result.shown) ask();
 }
 
 translate();

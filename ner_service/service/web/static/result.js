@@ -35,6 +35,12 @@ export class Result {
     afterPaint(() => this.time());
   }
 
+  /** Brings the result into sight where little of it is. */
+  reveal() {
+    const { top } = $("result").getBoundingClientRect();
+    if (top > 0.8 * innerHeight) $("result").scrollIntoView();
+  }
+
   /** Draws what is shown once more, as the labels and the language now are. */
   draw() {
     if (!this.shown) return;
@@ -185,7 +191,7 @@ export class Result {
   /** Brings a span into sight, and the keyboard to its first mark. */
   go({ start, end }) {
     const found = [...this.marks].find(([, piece]) => piece.start < end && start < piece.end);
-    found[0].scrollIntoView({ block: "center", behavior: "smooth" });
+    found[0].scrollIntoView({ block: "center" });
     const mark = this.order.find((each) => {
       const piece = this.marks.get(each);
       return piece.start < end && start < piece.end;

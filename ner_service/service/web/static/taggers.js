@@ -1,15 +1,11 @@
 // The choice of a tagger, with what was measured of each.
 
-import { number, t } from "./i18n.js";
+import { count, number, t } from "./i18n.js";
 import { element, table } from "./render.js";
 
 /** What was measured of these very weights; nothing where nobody measured them. */
 function entry(tagger, measured) {
-  return measured.taggers.find((each) =>
-    each.hash || tagger.hash
-      ? each.hash === tagger.hash
-      : each.name === tagger.name && each.version === tagger.version,
-  );
+  return measured.taggers.find(({ hash }) => tagger.hash?.startsWith(hash));
 }
 
 const percent = (f1) => number(100 * f1, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -23,7 +19,7 @@ function note(tagger, measured) {
   const f1 = found?.f1[measured.corpora[0]?.name]?.micro;
   const parts = [];
   if (f1 !== undefined) parts.push(`F1 ${percent(f1)}`);
-  if (found?.chars_per_s) parts.push(`${speed(found.chars_per_s)} ${t("chars_s")}`);
+  if (found?.tokens_per_s) parts.push(`${speed(found.tokens_per_s)} ${t("tokens_s")}`);
   return parts.join(" · ");
 }
 
@@ -62,14 +58,14 @@ export function figures(taggers, measured) {
   if (!rows.length) return null;
   const head = [
     t("model"),
-    ...measured.corpora.flatMap(({ title }) => [`F1, ${title}`]),
+    ...measured.corpora.map(({ name, documents }) => `F1, ${name} (${count(documents, "n_documents")})`),
     t("speed"),
     t("latency"),
   ];
   const body = rows.map(({ tagger, found }) => [
     `${tagger.name} ${tagger.version ?? ""}`,
     ...measured.corpora.map(({ name }) => score(found.f1[name])),
-    found.chars_per_s ? number(found.chars_per_s, { maximumSignificantDigits: 3 }) : "—",
+    found.tokens_per_s ? number(found.tokens_per_s, { maximumSignificantDigits: 3 }) : "—",
     found.latency_ms ? number(found.latency_ms, { maximumSignificantDigits: 2 }) : "—",
   ]);
   return element("div", "scroll", { tabindex: "0" }, table(head, body));

@@ -1,0 +1,69 @@
+"""Takes the pictures of the page: `python docs/images/make.py http://127.0.0.1:8000/`.
+
+Needs the browser extra, Pillow, a chromium (named by NER_CHROMIUM, or on the path), and a service
+with every tagger.
+"""
+
+import io
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent
+COLORS = 128
+
+
+def save(page: Page, name: str) -> None:
+    """The window as an indexed PNG."""
+    page.wait_for_timeout(300)
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    indexed = image.quantize(COLORS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    indexed.save(HERE / f"{name}.png", optimize=True)
+
+
+def pictures(open: Any) -> None:
+    """Opens the page in each way and does what the picture is to show."""
+    page = open(viewport={"width": 1280, "height": 900})
+    page.locator("#rows mark", has_text="Мурома").first.click()
+    page.locator("#rows mark", has_text="Анне Ложкиной").hover()
+    save(page, "page")
+    page.locator("input[name=tagger][value='']").check()
+    page.locator("#submit").click()
+    page.wait_for_selector("#heads b")
+    page.evaluate("document.getElementById('result').scrollIntoView({behavior: 'instant'})")
+    page.locator("#rows .differs").first.hover()
+    save(page, "compare")
+    page = open(viewport={"width": 1280, "height": 900}, color_scheme="dark", locale="en-GB")
+    page.get_by_role("button", name="A hard case").click()
+    page.wait_for_selector("text=Спартак здоров")
+    page.get_by_role("tab", name="curl").click()
+    page.evaluate("scrollTo({top: 1e6, behavior: 'instant'})")
+    save(page, "dark")
+    page = open(viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True)
+    page.evaluate("document.getElementById('result').scrollIntoView({behavior: 'instant'})")
+    save(page, "phone")
+
+
+def main(address: str) -> None:
+    path = os.environ.get("NER_CHROMIUM") or shutil.which("chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+
+        def open(**options: Any) -> Page:
+            page = browser.new_context(**{"locale": "ru-RU"} | options).new_page()
+            page.goto(address)
+            page.wait_for_selector("#status:not(:empty)")
+            return page
+
+        pictures(open)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
