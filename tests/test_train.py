@@ -12,10 +12,11 @@ import torch
 
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.nets.vectors import load_vectors
 from ner_service.taggers import load_tagger
 from ner_service.training import checkpoint
 from ner_service.training.loop import Trainer
-from ner_service.types import Document, Entity
+from ner_service.types import Document, Entity, ModelError
 from tests import tiny
 
 SENTENCE = "Мария Лион была в Омске."
@@ -317,3 +318,30 @@ def test_without_tensorboard_one_line_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch.utils.tensorboard", None)
     refused(config, capsys, "pip install 'ner-service[train]'", train__tensorboard="true")
+
+
+def test_vectors_from_a_file_go_with_the_model(
+    config: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vectors = config.parent / "small.vec"
+    words = sorted({word.lower() for d in tiny.documents(40, 1) for word in d.text.split()})
+    lines = [f"{word} {n % 3 - 1} {n % 5 - 2}\n" for n, word in enumerate(words)]
+    vectors.write_text(f"{len(words)} 2\n" + "".join(lines), "utf-8")
+    assert train(config, net__vectors=f'"{vectors}"') == 0
+    (moved := tmp_path_factory.mktemp("moved") / "model").symlink_to(config.parent / "tiny")
+    vectors.rename(config.parent / "elsewhere.vec")
+    assert load_tagger(f"bilstm:{moved}").tag([SENTENCE])
+    text = (moved / "config.json").read_text("utf-8")
+    assert '"vectors": "small.vec"' in text
+    assert str(config.parent) not in text
+    settings = {
+        "net__vectors": f'"{config.parent}/elsewhere.vec"',
+        "output": f"{config.parent}/again",
+    }
+    assert train(config, "--from", str(moved), **settings) == 0
+    assert train(config, "--from", str(moved), output=f"{config.parent}/again") == 2
+    assert "net.vectors: not those of the model" in capsys.readouterr().err
+    (moved / "small.vec").unlink()
+    load_vectors.cache_clear()
+    with pytest.raises(ModelError, match=r"small\.vec"):
+        load_tagger(f"bilstm:{moved}")

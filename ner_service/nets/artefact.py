@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from ner_service.nets.config import NetConfig
-from ner_service.nets.vectors import Vectors, load_vectors
+from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
 from ner_service.types import ModelError
 
@@ -74,6 +75,8 @@ def _save(artefact: Artefact, folder: Path) -> None:
         config = _config(artefact) | {"sha256": hashlib.sha256(weights).hexdigest()}
         text = json.dumps(config, ensure_ascii=False, indent=1)
         (temporary / CONFIG).write_text(text + "\n", encoding="utf-8")
+        if artefact.net.vectors not in ("", NAVEC):
+            _bring(Path(artefact.net.vectors), temporary)
         temporary.chmod(0o755)
         _replace(temporary, folder)
     finally:
@@ -82,6 +85,7 @@ def _save(artefact: Artefact, folder: Path) -> None:
 
 def _config(artefact: Artefact) -> dict[str, Any]:
     net = {k: v for k, v in asdict(artefact.net).items() if k != "tags"}
+    net["vectors"] = Path(artefact.net.vectors).name
     vocabs = {k: getattr(artefact, k).symbols for k in ("words", "chars", "shapes")}
     return {
         "format": FORMAT,
@@ -92,10 +96,18 @@ def _config(artefact: Artefact) -> dict[str, Any]:
     }
 
 
+def _bring(file: Path, folder: Path) -> None:
+    """The file in the folder, as a second name of it where the disk allows that."""
+    try:
+        os.link(file, folder / file.name)
+    except OSError:
+        shutil.copy2(file, folder)
+
+
 def _replace(temporary: Path, folder: Path) -> None:
     for extra in folder.glob("*") if folder.is_dir() else ():
-        if extra.name not in (CONFIG, WEIGHTS):
-            shutil.copy2(extra, temporary) if extra.is_file() else None
+        if extra.is_file() and not (temporary / extra.name).exists():
+            shutil.copy2(extra, temporary)
     if not folder.exists():
         temporary.rename(folder)
         return
@@ -118,7 +130,7 @@ def load(folder: Path) -> Artefact:
         raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
     try:
         return Artefact(
-            net=_net(config["net"]),
+            net=_net(config["net"], folder),
             words=Vocab(config["vocab"]["words"]),
             chars=Vocab(config["vocab"]["chars"]),
             shapes=Vocab(config["vocab"]["shapes"]),
@@ -151,12 +163,15 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"{path}: {error.strerror or error}") from None
 
 
-def _net(values: Mapping[str, Any]) -> NetConfig:
+def _net(values: Mapping[str, Any], folder: Path) -> NetConfig:
     known = {f.name for f in fields(NetConfig) if f.init}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"unknown net settings: {', '.join(unknown)}")
     try:
-        return TypeAdapter(NetConfig).validate_python(values)
+        net = TypeAdapter(NetConfig).validate_python(values)
+        return (
+            net if net.vectors in ("", NAVEC) else replace(net, vectors=str(folder / net.vectors))
+        )
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"net.{first['loc'][0]}: {first['msg']}") from None

@@ -34,7 +34,9 @@ def transplant(before: Artefact, start: Artefact) -> Artefact:
 
 
 def _check(before: Artefact, start: Artefact) -> None:
-    for name in ("scheme", "vectors", "word_dim", "char_encoder", "char_dim", "char_size",
+    if before.vectors_hash != start.vectors_hash:
+        raise ConfigError("net.vectors: not those of the model to go on from")
+    for name in ("scheme", "word_dim", "char_encoder", "char_dim", "char_size",
                  "shape_dim", "encoder", "hidden", "layers", "head_hidden", "zero_digits",
                  "convention_dim"):  # fmt: skip
         old, new = getattr(before.net, name), getattr(start.net, name)
