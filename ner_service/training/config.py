@@ -25,31 +25,37 @@ class Source(Section):
     """One training corpus: where it is, how it annotates, and how much it counts."""
 
     path: str = Field(description="a file or folder, or the name of a corpus under NER_CORPORA")
-    convention: str = "default"
-    weight: float = Field(1.0, gt=0)
+    convention: str = Field(
+        "default", description="the way of annotating; that of the first corpus answers"
+    )
+    weight: float = Field(1.0, gt=0, description="how much its loss counts")
     labels: dict[str, str] = Field({}, description="FROM = TO; an empty TO drops the label")
 
 
 class Data(Section):
     """What is read: sources to train on, and the corpora that choose the best epoch."""
 
-    train: tuple[Source, ...] = Field(min_length=1)
-    dev: tuple[Source, ...] = Field(min_length=1)
+    train: tuple[Source, ...] = Field(min_length=1, description="corpora to learn from")
+    dev: tuple[Source, ...] = Field(
+        min_length=1, description="corpora whose mean strict F1 chooses the epoch"
+    )
 
 
 class NetSection(Section):
     """The net; see `NetConfig`."""
 
-    scheme: Scheme = "BIOES"
-    vectors: str = "navec"
-    word_dim: int = Field(0, ge=0)
-    char_encoder: CharEncoder = "cnn"
-    char_dim: int = Field(32, gt=0)
-    char_size: int = Field(96, ge=2)
+    scheme: Scheme = Field("BIOES", description="how tags mark entities: BIO or BIOES")
+    vectors: str = Field(
+        "navec", description="word vectors: navec, a file in word2vec's text format, or none"
+    )
+    word_dim: int = Field(0, ge=0, description="size of a learned word's vector; 0 for none")
+    char_encoder: CharEncoder = Field("cnn", description="over characters: cnn, lstm or none")
+    char_dim: int = Field(32, gt=0, description="size of a character's vector")
+    char_size: int = Field(96, ge=2, description="size of what the characters make, both ways")
     shape_dim: int = Field(24, ge=0, description="size of the word shape's vector; 0 for none")
-    encoder: Encoder = "lstm"
-    hidden: int = Field(128, gt=0)
-    layers: int = Field(1, gt=0)
+    encoder: Encoder = Field("lstm", description="over tokens: lstm, gru, rnn or cnn")
+    hidden: int = Field(128, gt=0, description="units of one direction")
+    layers: int = Field(1, gt=0, description="layers of the encoder")
     head_hidden: int = Field(0, ge=0, description="a tanh layer before the tags; 0 for none")
     zero_digits: bool = Field(False, description="read every digit as 0")
     unit_tokens: int = Field(64, gt=0, description="tokens of context read together")
@@ -64,12 +70,12 @@ class NetSection(Section):
 class Optimisation(Section):
     """How the weights are found; dropout rates are shares, `lr` the peak learning rate."""
 
-    epochs: int = Field(12, gt=0)
+    epochs: int = Field(12, gt=0, description="most passes over the data")
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
-    batch_tokens: int = Field(1200, gt=0)
-    optimizer: Literal["adam", "sgd"] = "adam"
+    batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
+    optimizer: Literal["adam", "sgd"] = Field("adam", description="adam or sgd")
     momentum: float = Field(0.0, ge=0, lt=1, description="of sgd")
-    lr: float = Field(2e-3, gt=0)
+    lr: float = Field(2e-3, gt=0, description="the peak learning rate")
     schedule: Literal["cosine", "inverse", "exponential"] = Field(
         "cosine",
         description="a cosine down to lr_final; lr / (1 + decay * epoch); or lr * decay ** epoch",
@@ -79,16 +85,18 @@ class Optimisation(Section):
     warmup: float = Field(0.03, ge=0, lt=1, description="cosine: share of all steps")
     clip: float = Field(5.0, ge=0, description="largest norm of the gradient; 0 for any")
     ema: float = Field(0.998, ge=0, lt=1, description="weight averaging; 0 for none")
-    dropout: float = Field(0.3, ge=0, lt=1)
-    dropout_states: float = Field(0.3, ge=0, lt=1)
-    dropout_words: float = Field(0.05, ge=0, lt=1)
+    dropout: float = Field(0.3, ge=0, lt=1, description="of what a token looks like")
+    dropout_states: float = Field(0.3, ge=0, lt=1, description="of each layer's states")
+    dropout_words: float = Field(0.05, ge=0, lt=1, description="of words: read as unknown")
     dropout_rare: float = Field(0.0, ge=0, lt=1, description="of words that occur once")
     dropout_chars: float = Field(0.0, ge=0, lt=1, description="of the vectors of characters")
     variational: bool = Field(True, description="one dropout mask for all tokens of a unit")
     case_noise: float = Field(0.0, ge=0, lt=1, description="share of units lower- or upper-cased")
-    seed: int = 0
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    seed: int = Field(0, description="of weights, order and dropout")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="fp32, bf16, or bf16 where the hardware multiplies it fast"
+    )
     tensorboard: bool = Field(True, description="curves for TensorBoard in OUTPUT.runs")
 
     @model_validator(mode="after")
@@ -102,9 +110,9 @@ class TrainConfig(Section):
     """A whole training run."""
 
     preset: str = Field("ours", description="whose settings hold where the file is silent")
-    name: str = Field(min_length=1, pattern=r"^[\w.-]+$")
+    name: str = Field(min_length=1, pattern=r"^[\w.-]+$", description="the model's name")
     output: str = Field(description="the model folder to write")
-    languages: tuple[str, ...] = ("ru",)
+    languages: tuple[str, ...] = Field(("ru",), description="codes of the text's languages")
     data: Data
     net: NetSection = NetSection()
     train: Optimisation = Optimisation()
