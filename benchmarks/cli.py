@@ -15,6 +15,7 @@ from ner_service.labels import parse_mapping
 from ner_service.taggers import shipped_specs
 from ner_service.types import ConfigError, MissingExtra
 
+from . import measured as page_figures
 from . import readme as tables
 from .material import default_corpora
 from .records import Store
@@ -22,6 +23,7 @@ from .records import Store
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" if (HERE.parent / "pyproject.toml").exists() else Path("ner-benchmark")
 README = HERE.parent / "README.md"
+PAGE = HERE.parent / "ner_service" / "service" / "web" / "static" / "measured.json"
 SEED = 20160229
 MEASURED = ("quality", "robustness", "speed", "http")
 
@@ -29,7 +31,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 class Part(StrEnum):
-    """What can be asked for; nothing is all of it but the readme."""
+    """What can be asked for; nothing is all of it but the readme and the page."""
 
     quality = "quality"
     robustness = "robustness"
@@ -37,6 +39,7 @@ class Part(StrEnum):
     http = "http"
     report = "report"
     readme = "readme"
+    page = "page"
 
 
 @app.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,7 +67,7 @@ def benchmark(
     ] = None,
     readme: Annotated[Path, typer.Option(help="The file whose tables `readme` makes.")] = README,
     check: Annotated[
-        bool, typer.Option("--check", help="readme: fail where its tables are not the results'.")
+        bool, typer.Option("--check", help="readme, page: fail where figures are not the results'.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of what is drawn: samples, typos, order.")] = SEED,
 ) -> None:
@@ -85,6 +88,8 @@ def benchmark(
         typer.echo(path)
     if Part.readme in wanted:
         tables.update(store, readme, check)
+    if Part.page in wanted:
+        page_figures.update(store, PAGE, check)
 
 
 def _measure(

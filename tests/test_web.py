@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
+from ner_service.service.web import assets
 from ner_service.service.web.assets import OWN, SWAGGER
 
 APP = create_app(Settings(taggers="natasha"))  # never started, so nothing loads
@@ -71,6 +73,23 @@ def test_a_service_without_docs_does_not_link_to_them() -> None:
     assert 'href="docs"' in ask("/").text
     assert 'href="docs"' not in ask("/", app=without).text
     assert ask("/docs", app=without).status_code == 404
+
+
+def test_the_benchmarks_report_is_linked_and_served_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = 'href="benchmark"'
+    monkeypatch.setattr(assets, "REPORTS", ("../nowhere",))
+    without = create_app(Settings(taggers="natasha"))
+    assert link not in ask("/", app=without).text
+    assert ask("/benchmark", app=without).status_code == 404
+    (tmp_path / "report.html").write_text("<p>figures")
+    monkeypatch.setattr(assets, "REPORTS", (tmp_path / "report.html",))
+    with_it = create_app(Settings(taggers="natasha"))
+    assert link in ask("/", app=with_it).text
+    answer = ask("/benchmark", app=with_it)
+    assert answer.text == "<p>figures"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none';")
 
 
 def test_the_page_takes_nothing_away_from_the_routes() -> None:

@@ -14,11 +14,13 @@ from ner_service.service.bodies import JSON, PLAIN, content_type
 from ner_service.service.errors import Refused
 from ner_service.service.intake import Intake
 from ner_service.service.schemas import Text
-from ner_service.service.web.assets import Asset, asset, page
+from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.types import CorpusError, Document, Entity
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # all in one file
+REPORT_LINK = '  <p><a href="benchmark" data-t="how_report">Полный отчёт</a></p>\n'.encode()
 DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'.encode()
 
 
@@ -42,7 +44,8 @@ class Tagged(BaseModel):
 
 
 def routes(intake: Intake, docs: bool) -> Sequence[Route]:
-    """The page at `/`, the API's page at `/docs` if wanted, and what both load from `/web/`."""
+    """The page at `/`, the API's at `/docs` if wanted, what they load from `/web/`, and the
+    benchmark's report at `/benchmark` if there is one."""
 
     async def columns(request: Request) -> Response:
         """A tagged text as CoNLL, by the tokens and sentences that the command line has too."""
@@ -50,12 +53,18 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
         tagged = Tagged.model_validate_json(await intake.body(request))
         return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
 
+    measured = report()
+    absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
     found = [
         Route("/web/conll", columns, methods=["POST"]),
-        Route("/", shows(page("index.html", b"" if docs else DOCS_LINK), POLICY)),
+        Route("/", shows(page("index.html", *absent), POLICY)),
         Route("/web/{name:path}", file),
     ]
-    return [*found, Route("/docs", shows(page("docs.html"), DOCS_POLICY))] if docs else found
+    if docs:
+        found.append(Route("/docs", shows(page("docs.html"), DOCS_POLICY)))
+    if measured:
+        found.append(Route("/benchmark", shows(measured, REPORT_POLICY)))
+    return found
 
 
 def conll_of(tagged: Tagged) -> str:

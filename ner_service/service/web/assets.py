@@ -14,6 +14,11 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 OWN = files(__name__.rpartition(".")[0]) / "static"
+PACKAGE = files(__name__.partition(".")[0])
+REPORTS = (  # of the benchmark: in a wheel, in a checkout
+    "_benchmarks/results/report.html",
+    "../benchmarks/results/report.html",
+)
 SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css")  # out of fastapi-offline's wheel
 
 
@@ -36,9 +41,18 @@ def asset(name: str) -> Asset | None:
     return _read(name) if name in _names() or name in SWAGGER else None
 
 
-def page(name: str, without: bytes = b"") -> Asset:
-    """A page of ours, with a part of it left out."""
-    return _asset(name, (OWN / name).read_bytes().replace(without, b""))
+def page(name: str, *without: bytes) -> Asset:
+    """A page of ours, with parts of it left out."""
+    body = (OWN / name).read_bytes()
+    for part in without:
+        body = body.replace(part, b"")
+    return _asset(name, body)
+
+
+def report() -> Asset | None:
+    """The benchmark's report, where there is one."""
+    found = [file for name in REPORTS if (file := PACKAGE / name).is_file()]
+    return _asset("report.html", found[0].read_bytes()) if found else None
 
 
 @cache

@@ -118,9 +118,8 @@ function drawExamples() {
 
 function showFigures() {
   $("figures").replaceChildren(figures(state.taggers, state.measured));
-  const { machine, report } = state.measured;
-  $("machine").replaceChildren(machine ? `${t("how_machine")}${machine}. ` : "");
-  if (report) $("machine").append(element("a", "", { href: report }, t("how_report")));
+  const { machine } = state.measured;
+  $("machine").textContent = machine ? `${t("how_machine")}${machine}` : "";
   $("measured").showModal();
 }
 
