@@ -20,9 +20,11 @@ from .records import (
     Robustness,
     SelfCheck,
     Speed,
+    Step,
     Store,
 )
 
+EMPTY, PLAIN = "empty", "plain"  # the servers that ours stands beside
 CHARS = 1_000  # the length of text by which servers are compared
 CHANCE = 0.05  # differences that are likelier than this by chance are not told apart
 
@@ -38,6 +40,13 @@ class Against:
     def level(self) -> bool:
         """Not told apart from the most accurate."""
         return self.p is None or self.p >= CHANCE
+
+    @property
+    def chance(self) -> str:
+        """The p value as it is read."""
+        if self.p is None:
+            return "–"
+        return "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
 
 
 @dataclass(frozen=True)
@@ -63,12 +72,12 @@ class Findings:
 
     @cached_property
     def growth(self) -> list[Growth]:
-        return self._results(Growth)
+        return sorted(self._results(Growth), key=lambda g: self._place(g.tagger))
 
     @cached_property
     def http(self) -> list[Http]:
         found = self._results(Http)
-        rank = {"empty": 0, "plain": 2}
+        rank = {EMPTY: 0, PLAIN: 2}
         return sorted(found, key=lambda h: (rank.get(h.server, 1), self._place(h.server)))
 
     @cached_property
@@ -116,6 +125,14 @@ class Findings:
         one, two = (np.array(q.by_document, np.int64) for q in (best, other))
         return p_value(one, two, self.store.seed)
 
+    def beside_plain(self, step: Step) -> float | None:
+        """Requests a second over those of the plain wrapper under the same load."""
+        for http in self.http:
+            for plain in http.steps if http.server == PLAIN else ():
+                if (plain.chars, plain.users) == (step.chars, step.users) and plain.per_second:
+                    return step.per_second / plain.per_second
+        return None
+
     def disturbed(self, corpus: str) -> list[Robustness]:
         found = [r for r in self.robustness if r.corpus == corpus]
         return sorted(found, key=lambda r: self._place(r.tagger))
@@ -147,9 +164,9 @@ def advice(findings: Findings) -> Sequence[str]:
         f"(95% interval {best.micro.low:.3f} to {best.micro.high:.3f})."
     ]
     for other in ranked[1:]:
-        told = "not told apart from it" if other.level else "worse than chance explains"
+        told = "cannot be told apart from it" if other.level else "further behind than chance goes"
         said.append(
-            f"{other.quality.tagger}: F1 {other.quality.micro.f1:.3f}, {told} (p = {other.p:.3f})."
+            f"{other.quality.tagger}: F1 {other.quality.micro.f1:.3f}, {told} (p {other.chance})."
         )
     if findings.costs():
         chosen = findings.recommended(corpus)

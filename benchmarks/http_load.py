@@ -15,6 +15,7 @@ from typing import IO
 
 from ner_service.types import ConfigError
 
+from .findings import EMPTY, PLAIN
 from .material import Prose
 from .records import Http, Step
 from .speed import Tick
@@ -39,9 +40,9 @@ def servers(specs: Sequence[str]) -> list[Server]:
     factory = ("uvicorn", "--factory", "--log-level", "warning")
     serve = ("ner_service", "serve", "--taggers")
     return [
-        Server("empty", "an endpoint that finds nothing", (*factory, f"{peer}:empty", "--port")),
+        Server(EMPTY, "an endpoint that finds nothing", (*factory, f"{peer}:empty", "--port")),
         *(Server(spec, "ner-service", (*serve, f"one={spec}", "--port")) for spec in specs),
-        Server("plain", "FastAPI around natasha", (*factory, f"{peer}:plain", "--port")),
+        Server(PLAIN, "FastAPI around natasha", (*factory, f"{peer}:plain", "--port")),
     ]
 
 
@@ -89,7 +90,7 @@ def running(server: Server) -> Iterator[tuple[str, int]]:
     with TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *server.arguments, str(port)],
-            env=environment(),
+            env=_without_settings(environment()),
             preexec_fn=on_core(0),
             stdout=log,
             stderr=log,
@@ -100,6 +101,11 @@ def running(server: Server) -> Iterator[tuple[str, int]]:
         finally:
             process.terminate()
             process.wait()
+
+
+def _without_settings(variables: Mapping[str, str]) -> dict[str, str]:
+    """Servers are measured as they are by default, whatever is set here."""
+    return {name: value for name, value in variables.items() if not name.startswith("NER_")}
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

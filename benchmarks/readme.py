@@ -130,20 +130,22 @@ def http(findings: Findings) -> str:
     heads = (
         f"{CHARS} characters, {USERS} users",
         "requests/s",
+        "× plain",
         "p50, ms",
         "p95, ms",
         "p99, ms",
         "CPU ms a request",
     )
     pairs = [(h, s) for h in findings.http for s in h.steps if (s.chars, s.users) == (CHARS, USERS)]
-    return table(heads, (_http_row(h, s) for h, s in pairs))
+    return table(heads, (_http_row(h, s, findings.beside_plain(s)) for h, s in pairs))
 
 
-def _http_row(server: Http, step: Step) -> list[str]:
+def _http_row(server: Http, step: Step, ratio: float | None) -> list[str]:
     figures = (step.p50_ms, step.p95_ms, step.p99_ms)
     return [
         f"{server.server}: {server.about}",
         f"{step.per_second:,.0f}",
+        f"{ratio:.2f}" if ratio else "–",
         *(f"{ms:.1f}" for ms in figures),
         f"{step.cpu_ms:.2f}",
     ]
