@@ -95,7 +95,9 @@ def _versions() -> dict[str, str]:
 @cache
 def _commit() -> str:
     """The commit of the checkout, marked where files differ from it; empty outside of one."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
+    if not (here / ".git").exists():
+        return ""
     try:
         command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
         done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)

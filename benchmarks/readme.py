@@ -42,6 +42,8 @@ def filled(text: str, findings: Findings, path: Path) -> str:
         if match["name"] not in TABLES:
             known = ", ".join(TABLES)
             raise ConfigError(f"{path}: no table is called {match['name']!r}: known are {known}")
+        if not NEEDED[match["name"]](findings):
+            raise ConfigError(f"{path}: no results for the table {match['name']!r}: measure first")
         body = TABLES[match["name"]](findings)
         return f"{match['begin']}\n{body}\n\n{match['end']}"
 
@@ -181,4 +183,12 @@ TABLES: Mapping[str, Callable[[Findings], str]] = {
     "http": http,
     "robustness": robustness,
     "machine": machine,
+}
+NEEDED: Mapping[str, Callable[[Findings], object]] = {
+    "quality": lambda found: found.qualities,
+    "labels": lambda found: found.qualities,
+    "speed": lambda found: found.speed,
+    "http": lambda found: found.http,
+    "robustness": lambda found: found.qualities and found.robustness,
+    "machine": lambda found: found.records,
 }

@@ -230,6 +230,14 @@ def test_stale_tables_are_found_and_renewed(store: Store, tmp_path: Path) -> Non
         readme.update(store, path, check=True)
 
 
+@pytest.mark.parametrize("name", readme.TABLES)
+def test_a_table_without_results_is_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"<!-- benchmark:begin {name} -->\n<!-- benchmark:end {name} -->\n")
+    with pytest.raises(ConfigError, match=f"no results for the table '{name}'"):
+        readme.update(Store(tmp_path, 0), path, check=True)
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
