@@ -65,12 +65,12 @@ STRICT, LAX = TAGGERS.values()
 
 
 @contextmanager
-def running(taggers: str, **others: Any) -> Iterator[str]:
+def running(
+    taggers: str, load: Callable[[str], Names] = TAGGERS.__getitem__, **others: Any
+) -> Iterator[str]:
     """The address of a service with the taggers above."""
     settings = Settings(taggers=taggers, max_text_chars=MOST, **others)
-    config = uvicorn.Config(
-        create_app(settings, TAGGERS.__getitem__), port=0, log_level="warning", lifespan="on"
-    )
+    config = uvicorn.Config(create_app(settings, load), port=0, log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -265,6 +265,23 @@ def test_a_file_in_windows_1251_is_read_and_the_reader_is_told(opened: Open) -> 
     assert columns(page)[0] == "Анна и Тула"
 
 
+FILES = {
+    "UTF-16": ("Анна и Тула".encode("utf-16"), "Анна и Тула"),
+    "UTF-8 with a mark": ("Анна и Тула".encode("utf-8-sig"), "Анна и Тула"),
+    "binary": (b"PK\x03\x04\x00\xff\x00", "Это не текстовый файл"),
+}
+
+
+def test_other_files_are_read_by_their_mark_or_refused_in_a_sentence(opened: Open) -> None:
+    page = opened()
+    for name, (content, seen) in FILES.items():
+        page.locator("#clear").click()
+        file = {"name": f"{name}.txt", "mimeType": "text/plain", "buffer": content}
+        page.locator("#file").set_input_files(file)
+        page.locator("#rows, #problem", has_text=seen).first.wait_for()
+        assert columns(page)[0] == "Анна и Тула", name
+
+
 def test_the_page_opens_with_an_example_tagged(opened: Open) -> None:
     page = opened()
     text = page.locator("#text").input_value()
@@ -445,6 +462,21 @@ def test_the_curl_command_is_this_very_request(opened: Open, address: str) -> No
     ]
 
 
+def test_copying_works_without_a_secure_context_too(opened: Open) -> None:
+    def insecure(page: Any) -> None:
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+
+    page = opened(set_up=insecure)
+    page.get_by_role("tab", name="spaCy").click()
+    page.get_by_role("button", name="Копировать").click()
+    page.get_by_text("Скопировано").wait_for()
+    assert page.evaluate("document.activeElement.id") == "copy"
+    page.locator("#clear").click()
+    page.keyboard.press("Control+V")
+    pasted = ast.literal_eval(page.locator("#text").input_value())
+    assert pasted[1]["entities"]
+
+
 def test_copying_from_the_text_gives_the_text(opened: Open) -> None:
     text = ("Анна уехала в Тула. " * 40 + "\n") * 5
     page = opened(permissions=["clipboard-read", "clipboard-write"])
@@ -513,6 +545,28 @@ def test_a_service_with_keys_asks_for_one_and_keeps_it_for_the_visit(browser: An
         assert "sesame" not in page.content()
         page.reload()
         drawn(page)
+        page.close()
+
+
+def test_a_tagger_that_still_loads_is_shown_so_and_used_once_it_is_there(browser: Any) -> None:
+    gate = threading.Event()
+
+    def load(spec: str) -> Names:
+        if spec == "natasha":
+            gate.wait()
+        return TAGGERS[spec]
+
+    with running("strict=natasha,lax=spacy", load) as address:
+        page = browser.new_page(locale="ru-RU")
+        page.goto(address)
+        page.locator(".tagger", has_text="strict").get_by_text("загружается…").wait_for()
+        page.locator("#submit").click()
+        page.get_by_text("Модель ещё загружается").wait_for()
+        page.locator("input[value=lax]").check()
+        submit(page)
+        assert columns(page)[1]
+        gate.set()
+        page.locator("input[value=strict]").check(timeout=5000)
         page.close()
 
 

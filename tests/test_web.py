@@ -98,6 +98,15 @@ def test_the_page_takes_nothing_away_from_the_routes() -> None:
     assert ask("/", "HEAD").headers["content-length"] == str(len(ask("/").content))
 
 
+def test_every_phrase_is_said_somewhere_and_every_one_that_is_said_exists() -> None:
+    source = "".join(file.read_text("utf-8") for file in OWN.iterdir())
+    phrases = set(re.findall(r"^  (\w+):", (OWN / "i18n.js").read_text("utf-8"), re.MULTILINE))
+    said = set(re.findall(r'(?:\bt\(|data-t(?:-label|-placeholder)?=)"(\w+)"', source))
+    assert said - phrases == set()
+    by_code = re.compile(r"error_|theme_|PER|LOC|ORG")  # what the service or the reader chooses
+    assert {p for p in phrases if f'"{p}"' not in source and not by_code.match(p)} == set()
+
+
 def post(body: str) -> httpx.Response:
     return ask("/web/conll", "POST", body.encode(), **{"content-type": "application/json"})
 

@@ -34,10 +34,11 @@ const measure = () => ($("size").value = count([...text()].length, "n_chars"));
 
 const say = (sentence) => ($("problem").textContent = sentence);
 
-/** The taggers that the reader chose: one, or all that are loaded. */
+/** The taggers that the reader chose: one, or all that are loaded; none while it still loads. */
 function chosen() {
   const name = new FormData($("ask")).get("tagger");
-  return name ? [name] : state.taggers.filter((each) => each.loaded).map((each) => each.name);
+  if (name) return [name];
+  return name === "" ? state.taggers.filter((each) => each.loaded).map((each) => each.name) : [];
 }
 
 /** Tags the text and brings the answer into sight. */
@@ -53,21 +54,28 @@ async function ask() {
   const { signal } = state.asking;
   const asked = text();
   say("");
-  if (!asked.trim()) {
-    say(t("error_empty"));
+  const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16" }));
+  if (!asked.trim() || !requests.length) {
+    say(t(requests.length ? "error_empty" : "error_not_ready"));
     return false;
   }
-  document.body.classList.add("busy");
-  const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16" }));
+  wait(true);
   const settled = await Promise.allSettled(requests.map((request) => tag(request, signal)));
   if (signal.aborted) return false;
-  document.body.classList.remove("busy");
+  wait(false);
   const answers = settled.filter((each) => each.value).map((each) => each.value);
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
   say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
   if (answers.length) result.show(asked, answers, state.taggers);
   return answers.length > 0;
+}
+
+/** Shows that an answer is awaited, or no more. */
+function wait(busy) {
+  document.body.classList.toggle("busy", busy);
+  $("result").setAttribute("aria-busy", busy);
+  $("submit").firstElementChild.textContent = t(busy ? "busy" : "submit");
 }
 
 /** Opens a file and tags it. */

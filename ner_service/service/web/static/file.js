@@ -5,13 +5,32 @@ import { t } from "./i18n.js";
 
 const MOST = 16 * 2 ** 20; // bytes; beyond it the tab itself would suffer
 
-/** The file's text with its line ends as they are; what is not UTF-8 is read as Windows-1251. */
+/**
+ * The file's text with its line ends as they are, by its byte order mark, else as UTF-8, else as
+ * Windows-1251, which `note` then tells.
+ */
 export async function openFile(file) {
   if (file.size > MOST) throw new Problem(t("error_file_large"));
-  const bytes = await file.arrayBuffer();
+  const bytes = await read(file);
+  const marked = byMark(bytes);
+  if (marked) return { text: new TextDecoder(marked).decode(bytes), note: "" };
+  if (bytes.includes(0)) throw new Problem(t("error_file_binary"));
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), note: "" };
   } catch {
     return { text: new TextDecoder("windows-1251").decode(bytes), note: t("read_as") };
   }
+}
+
+async function read(file) {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new Problem(t("error_file_unreadable")); // a folder, or a file that is gone
+  }
+}
+
+function byMark([first, second]) {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : null;
 }

@@ -51,11 +51,20 @@ export const FORMATS = { JSON: json, CoNLL: columns, spaCy: spacy, "Label Studio
 
 /** Puts a string on the clipboard, also where the page has no secure context. */
 export async function copy(value) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(value);
+  try {
+    await navigator.clipboard.writeText(value);
+  } catch {
+    copyBySelection(value);
+  }
+}
+
+function copyBySelection(value) {
+  const focused = document.activeElement;
   const area = document.createElement("textarea");
   area.value = value;
   document.body.append(area);
   area.select();
   document.execCommand("copy");
   area.remove();
+  focused.focus();
 }

@@ -38,8 +38,8 @@ function choice(value, name, text, checked, disabled) {
 
 /** A radio button for each tagger, and one for all of them; `before` is what was chosen. */
 export function chooser(taggers, measured, before) {
-  const standing = taggers.find((each) => each.default)?.name;
-  const chosen = before ?? standing;
+  const able = taggers.filter((each) => !each.error);
+  const chosen = before ?? (able.find((each) => each.default) ?? able[0])?.name;
   const found = taggers.map((each) =>
     choice(each.name, each.name, note(each, measured), each.name === chosen, !each.loaded),
   );
