@@ -100,7 +100,9 @@ class Findings:
     def taggers(self) -> list[str]:
         """Every tagger, in the order in which they were timed, then by name."""
         order = [c.tagger for c in self.costs()[1:]]
-        return [*order, *sorted({q.tagger for q in self.qualities} - set(order))]
+        others = {q.tagger for q in self.qualities} | {g.tagger for g in self._results(Growth)}
+        others |= {h.server for h in self._results(Http)} - {EMPTY, PLAIN}
+        return [*order, *sorted(others - set(order))]
 
     def _place(self, tagger: str) -> int:
         return self.taggers.index(tagger) if tagger in self.taggers else len(self.taggers)

@@ -9,6 +9,7 @@ from ner_service.corpora.files import replacing
 
 from . import plots
 from .findings import CHARS, Findings, advice, f1, named
+from .material import NOTES
 from .records import Store
 
 
@@ -27,6 +28,7 @@ def write(store: Store, path: Path) -> None:
         findings=findings,
         advice=advice(findings) if findings.qualities else [],
         named=named,
+        notes=NOTES,
         pictures=pictures(findings),
         chars=CHARS,
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ner_service import corpora
 from ner_service.corpora import bracketed
-from ner_service.text import tokenize
+from ner_service.text import sentenize, tokenize
 from ner_service.types import CorpusError, Document, Entity
 
 OWN = list(corpora.read(corpora.locate("own_news", None)))
@@ -48,7 +48,10 @@ def test_a_slip_is_named_with_its_line(tmp_path: Path, content: str, error: str)
 
 
 def test_our_corpus_is_a_few_hundred_sentences_of_three_labels() -> None:
+    said = (Path(corpora.__file__).parents[2] / "docs" / "benchmarks.md").read_text()
+    sentences = sum(len(list(sentenize(d.text))) for d in OWN)
     assert len(OWN) == 100
+    assert f"{sentences} sentences, {sum(len(d.entities) for d in OWN)} entities" in said
     assert {e.label for d in OWN for e in d.entities} == {"PER", "LOC", "ORG"}
     assert len({d.id for d in OWN}) == len(OWN)
 
