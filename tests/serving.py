@@ -1,11 +1,17 @@
 """What the tests of the service share: taggers of a few lines, and applications around them."""
 
+import os
 import re
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -134,3 +140,62 @@ class Fragile(Capitals):
         if any("death" in text for text in texts):
             raise SystemExit("fatal")
         return super().tag(texts)
+
+
+@dataclass
+class Running:
+    """A service in a process of its own, as an operator starts it."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that it has started."""
+        folder = Path(f"/proc/{self.process.pid}/task")
+        return [
+            int(pid) for task in folder.iterdir() for pid in (task / "children").read_text().split()
+        ]
+
+
+def memory_of(pid: int) -> int:
+    """Bytes that a process holds."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (kilobytes,) = re.findall(r"VmRSS:\s+(\d+) kB", status)
+    return int(kilobytes) * 1024
+
+
+@contextmanager
+def running(*options: str, output: Any = subprocess.DEVNULL, **settings: Any) -> Iterator[Running]:
+    """`ner-service serve` on a free port, once it is ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    variables = {f"NER_{name.upper()}": str(value) for name, value in settings.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ner_service", "serve", "--port", str(port), *options],
+        env={**os.environ, "NER_TAGGERS": "natasha", "OMP_NUM_THREADS": "1", **variables},
+        stdout=output,
+        stderr=output,
+    )
+    service = Running(f"http://127.0.0.1:{port}", process)
+    try:
+        until_ready(service)
+        yield service
+    finally:
+        process.terminate()
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+
+
+def until_ready(service: Running) -> None:
+    """Waits for the service; fails where it has stopped or takes minutes."""
+    for _ in range(1200):
+        assert service.process.poll() is None, "the service has stopped"
+        with suppress(httpx.TransportError):
+            if httpx.get(service.url + "/health/ready").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the service did not become ready")

@@ -96,6 +96,14 @@ def test_ndjson_answers_each_line_in_its_place(client: Client) -> None:
     assert (five["offsets"], five["entities"][0]["end"]) == ("utf8", 8)
 
 
+def test_an_id_that_json_libraries_cannot_hold_is_refused(client: Client) -> None:
+    lines = "".join(f'{{"id": {id}, "text": ""}}\n' for id in (2**63 - 1, 2**63, -(2**63) - 1))
+    answer = client.post("/ner/batch", content=lines.encode(), headers=NDJSON)
+    one, *others = map(orjson.loads, answer.text.splitlines())
+    assert one["id"] == 2**63 - 1
+    assert [line["error"]["code"] for line in others] == ["invalid_request"] * 2
+
+
 def test_too_long_a_line_is_passed_over(client: Client) -> None:
     long = '{"text": "' + "а" * 101 + '"}\n'
     huge = '{"text": "' + "а" * 9000 + '"}\n'

@@ -1,5 +1,6 @@
 """The OpenAPI document: its examples are true, and the service keeps to it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,7 +36,7 @@ def server() -> Iterator[uvicorn.Server]:
 @schemathesis.serializer(NDJSON)
 def lines(context: Any, value: Any) -> bytes:
     """What Schemathesis makes is one line; a body may have more."""
-    return value.encode() if isinstance(value, str) else orjson.dumps(value, default=str)
+    return value.encode() if isinstance(value, str) else json.dumps(value, default=str).encode()
 
 
 def every_example(node: Any) -> Iterator[tuple[Any, Any]]:

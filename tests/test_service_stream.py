@@ -1,10 +1,18 @@
 """Streams: in order, side by side, and never more held than a window."""
 
 import asyncio
+import os
+import socket
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
+import orjson
+import pytest
+
 from ner_service.service.stream import MOST_BYTES, MOST_LINES, in_order
+from tests.serving import listening, memory_of, url_of
 
 
 async def lines_of(count: int, size: int, read: list[int]) -> AsyncIterator[bytes]:
@@ -68,3 +76,39 @@ def test_letting_go_of_a_stream_lets_go_of_its_lines() -> None:
         assert len(cancelled) == 9
 
     asyncio.run(test())
+
+
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "chars"),
+    [(10, 2_000), pytest.param(200, 20_000, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
+)
+def test_an_endless_stream_keeps_the_memory_flat(megabytes: int, chars: int) -> None:
+    line = orjson.dumps({"text": "Анна " + "и дом, " * (chars // 7)}) + b"\n"
+    lines = megabytes * MEGABYTE // len(line)
+    with listening(log_level="warning") as server:
+        url = httpx.URL(url_of(server))
+        with socket.create_connection((url.host, url.port or 80)) as connection:
+            answered: list[int] = []
+            reader = threading.Thread(target=count, args=(connection, answered))
+            reader.start()
+            connection.sendall(
+                b"POST /ner/batch HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
+                b"content-length: %d\r\nconnection: close\r\n\r\n" % (lines * len(line))
+            )
+            memory = []
+            for n in range(lines):
+                connection.sendall(line)
+                if n % (lines // 20) == 0:
+                    memory.append(memory_of(os.getpid()))
+            reader.join()
+    assert sum(answered) == lines
+    assert max(memory) < memory[5] + 10 * MEGABYTE, memory
+
+
+def count(connection: socket.socket, answered: list[int]) -> None:
+    """Reads answers, and how many they are, until the server closes."""
+    for line in connection.makefile("rb"):
+        answered.append(line.count(b'"offsets"'))

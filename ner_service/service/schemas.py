@@ -22,6 +22,9 @@ def _valid(text: str) -> str:
 Text = Annotated[str, AfterValidator(_valid)]
 
 
+Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
 class Request(BaseModel):
     """What every request may say of how it wants its answer."""
 
@@ -47,7 +50,7 @@ class BatchRequest(Request):
 class LineRequest(TextRequest):
     """One line of an NDJSON stream; `id` comes back with the answer."""
 
-    id: Text | int | None = None
+    id: Text | Int64 | None = None
 
 
 class EntityOut(BaseModel):

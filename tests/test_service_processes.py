@@ -1,0 +1,105 @@
+"""The service as an operator runs it: killed, stopped, on a full disk."""
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.serving import Running, running
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+NEWS = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области. " * 10
+
+
+def until(true: Callable[[], object]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came true")
+
+
+class Load:
+    """Clients that ask one after another, each over one connection, and count what they get."""
+
+    def __init__(self, service: Running) -> None:
+        self._url = service.url + "/ner"
+        self.got: Counter[str] = Counter()
+        self._stop = threading.Event()
+
+    def ask_on(self) -> None:
+        """Asks until told to stop, or to come with a new connection."""
+        with httpx.Client(timeout=60) as client:
+            while not self._stop.is_set():
+                try:
+                    answer = client.post(self._url, json={"text": NEWS})
+                except httpx.ConnectError:
+                    self.got["refused"] += 1
+                    return
+                except httpx.TransportError as error:
+                    self.got[type(error).__name__] += 1
+                    continue
+                self.got[str(answer.status_code)] += 1
+                if answer.headers.get("connection") == "close":
+                    return
+
+    @contextmanager
+    def by(self, clients: int) -> Iterator[None]:
+        with ThreadPoolExecutor(clients) as threads:
+            for _ in range(clients):
+                threads.submit(self.ask_on)
+            try:
+                yield
+            finally:
+                self._stop.set()
+
+
+def test_a_killed_process_is_replaced_and_takes_only_its_own_requests_along() -> None:
+    with running("--workers", "2") as service:
+        load = Load(service)
+        killed, other = service.workers
+        with load.by(8):
+            until(lambda: load.got["200"] > 50)
+            os.kill(killed, signal.SIGKILL)
+            until(lambda: len(service.workers) == 2 and killed not in service.workers)
+            before = load.got["200"]
+            until(lambda: load.got["200"] > before + 50)
+        assert other in service.workers
+        lost = sum(n for what, n in load.got.items() if what != "200")
+        assert lost <= 8, load.got
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_stopping_loses_no_accepted_request(workers: str) -> None:
+    with running("--workers", workers) as service:
+        load = Load(service)
+        with load.by(8):
+            until(lambda: load.got["200"] > 50)
+            service.process.send_signal(signal.SIGTERM)
+            service.process.wait(60)
+        assert set(load.got) <= {"200", "refused"}, load.got
+
+
+def test_a_full_disk_does_not_stop_the_service() -> None:
+    with open("/dev/full", "wb") as full, running(output=full) as service:
+        for _ in range(5):
+            answer = httpx.post(service.url + "/ner", json={"text": NEWS})
+            assert answer.status_code == 200
+
+
+def test_processes_put_their_numbers_together() -> None:
+    with running("--workers", "2") as service:
+        numbers = httpx.get(service.url + "/metrics").text
+        assert 'ner_tagger_ready{tagger="natasha"} 2.0' in numbers
+        for _ in range(20):
+            httpx.post(service.url + "/ner", json={"text": NEWS})
+        numbers = httpx.get(service.url + "/metrics").text
+        assert 'ner_texts_total{tagger="natasha"} 20.0' in numbers
