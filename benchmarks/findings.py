@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 
 from ner_service.significance import p_value
-from ner_service.types import ConfigError
 
 from .material import HEADLINE
 from .records import (
@@ -118,14 +117,15 @@ class Findings:
         """The taggers on a corpus, in order of F1, each tested against the first."""
         found = [q for q in self.qualities if q.corpus == corpus]
         found.sort(key=lambda q: -q.micro.f1)
-        if not found:
-            raise ConfigError(f"{self.store.folder}: no results of quality; measure them first")
         best = found[0]
-        return [Against(best, None), *(Against(q, self._p(best, q)) for q in found[1:])]
+        return [Against(best, None), *(self.against(best, q) for q in found[1:])]
 
-    def _p(self, best: Quality, other: Quality) -> float:
-        one, two = (np.array(q.by_document, np.int64) for q in (best, other))
-        return p_value(one, two, self.store.seed)
+    def against(self, one: Quality, other: Quality) -> Against:
+        """The other tagger beside the one, on the same corpus."""
+        if one is other:
+            return Against(other, None)
+        a, b = (np.array(q.by_document, np.int64) for q in (one, other))
+        return Against(other, p_value(a, b, self.store.seed))
 
     def beside_plain(self, step: Step) -> float | None:
         """Requests a second over those of the plain wrapper under the same load."""

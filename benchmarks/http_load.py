@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
@@ -74,8 +74,9 @@ def _load(plan: Mapping[str, object]) -> Iterator[dict[str, float]]:
     ) as process:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(plan).encode() + b"\n")
-        process.stdin.close()
+        with suppress(BrokenPipeError):  # it has ended; its exit code says so below
+            process.stdin.write(json.dumps(plan).encode() + b"\n")
+            process.stdin.close()
         yield from map(json.loads, process.stdout)
     if process.returncode:
         raise ConfigError(f"the load generator ended with code {process.returncode}; see above")

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 from tqdm import tqdm
 
 from ner_service.corpora.catalogue import OWN
 from ner_service.taggers import load_tagger
-from ner_service.types import Tagger
+from ner_service.types import MissingExtra, Tagger
 
 from . import http_load, library, quality, robustness, speed
 from .material import Corpus, Prose, load_corpus, load_prose
@@ -126,6 +127,8 @@ GRID = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}
 
 def run_http(plan: Plan) -> None:
     """The service with each tagger, and what it stands beside, under load."""
+    if not find_spec("locust"):  # importing it here would patch this process's sockets
+        raise MissingExtra("the load generator locust", "bench")
     grid = QUICK_GRID if plan.quick else GRID
     seconds = 1.5 if plan.quick else 2.0 if plan.prose.ours else 5.0
     servers = http_load.servers(plan.taggers)

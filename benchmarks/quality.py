@@ -38,7 +38,6 @@ def measure(
     shared = corpus.labels & known
     gold, found = only(documents, predicted, shared)
     report = scoring.strict(gold, found)
-    judged = scoring.calibration(gold, found)
     by_document = counts(gold, found, shared)
     micro = _rate(report.micro, gold, found, shared, seed)
     if abs(f1(by_document.sum(0)) - micro.f1) > 1e-9:
@@ -58,8 +57,7 @@ def measure(
         foreign={label: n for label, n in sorted(given.items()) if label not in corpus.labels},
         errors={k: ErrorCounts(**asdict(e)) for k, e in scoring.errors(gold, found).items()},
         token_io={k: s.f1 for k, s in scoring.token_io(gold, found).items()},
-        reliability=judged
-        and Reliability(ece=judged.ece, bins=[ReliabilityBin(**asdict(b)) for b in judged.bins]),
+        reliability=_reliability(gold, found),
         score_kind=tagger.info.score_kind,
         by_document=[(int(a), int(b), int(c)) for a, b, c in by_document],
     )
@@ -73,6 +71,13 @@ def only(
         replace(d, entities=tuple(e for e in d.entities if e.label in labels)) for d in documents
     ]
     return gold, [[e for e in entities if e.label in labels] for entities in predicted]
+
+
+def _reliability(gold: Sequence[Document], found: Predicted) -> Reliability | None:
+    judged = scoring.calibration(gold, found)
+    if judged is None:
+        return None
+    return Reliability(ece=judged.ece, bins=[ReliabilityBin(**asdict(b)) for b in judged.bins])
 
 
 def _rate(
