@@ -7,6 +7,7 @@ RUN python -m venv /opt/ner-service
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY ner_service ner_service
 COPY models models
+COPY benchmarks benchmarks
 RUN /opt/ner-service/bin/pip install --no-cache-dir -c constraints.txt . \
     && /opt/ner-service/bin/python -m compileall -q /opt/ner-service
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,16 @@ def test_the_image_has_no_rights_and_checks_its_health() -> None:
     lines = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER ner$", lines, re.MULTILINE)
     assert re.search(r"^HEALTHCHECK ", lines, re.MULTILINE)
-    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", lines, re.MULTILINE)
-    assert all((ROOT / name).exists() for names in copied for name in names.split())
-    allowed = {
-        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[0] == "!"
+    copied = {
+        name
+        for names in re.findall(r"^COPY (?!--from)(.+) \S+$", lines, re.MULTILINE)
+        for name in names.split()
     }
-    assert {name for names in copied for name in names.split()} <= allowed
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert copied == {line[1:] for line in ignored if line.startswith("!")}
+    assert all((ROOT / name).exists() for name in copied)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert set(wheel["targets"]["wheel"]["force-include"]) <= copied
 
 
 def test_compose_accepts_its_file() -> None:
