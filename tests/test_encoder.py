@@ -107,6 +107,34 @@ def test_variational_dropout_hides_the_same_features_at_every_token() -> None:
     assert set(out.unique().tolist()) == {0.0, 2.0}
 
 
+def test_words_seen_once_are_dropped_at_their_own_rate() -> None:
+    rates = Rates(features=0, states=0, words=0, rare=0.999999)
+    net = Net(config(char_encoder="none", char_size=0), WORDS, CHARS, SHAPES, rates).train()
+    given = replace(words(9), ids=torch.full((9,), 7), shapes=torch.zeros(9, dtype=torch.long))
+    given = replace(given, vectors=torch.ones(9, 5))
+    seen = net.features(given)
+    assert given.rare is not None
+    known = seen[~given.rare]
+    assert torch.equal(known, known[:1].expand_as(known))
+    assert (seen[given.rare] != known[0]).any(1).all()
+
+
+@pytest.mark.parametrize("char_encoder", ["cnn", "lstm"])
+def test_a_tanh_layer_and_dropped_characters_have_their_place(char_encoder: str) -> None:
+    settings = config(char_encoder=char_encoder, head_hidden=4)
+    net = Net(settings, WORDS, CHARS, SHAPES, Rates(0, 0, 0, chars=0.5, variational=False))
+    given = batch(words(9), [5, 3])
+    assert net.head.in_features == 4
+    assert not torch.equal(net.train()(given), net(given))
+    assert torch.equal(net.eval()(given), net(given))
+
+
+def test_plain_dropout_hides_other_features_at_each_token() -> None:
+    net = Net(config(), WORDS, CHARS, SHAPES, Rates(features=0.5, variational=False)).train()
+    out = net.dropout(torch.ones(2, 6, 40))
+    assert not torch.equal(out, out[:, :1].expand_as(out))
+
+
 def test_a_dropped_word_looks_like_an_unknown_one() -> None:
     net = Net(config(char_encoder="none", char_size=0), WORDS, CHARS, SHAPES, Rates(words=0.999999))
     net.train()

@@ -27,7 +27,7 @@ class Words:
     vectors: Tensor  # words x vector_dim
     chars: Tensor  # words x characters, word start and end included
     shapes: Tensor  # words
-    rare: Tensor  # words; true for those seen but once in training
+    rare: Tensor | None = None  # words; in training, true for those seen but once
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +191,10 @@ class Net(nn.Module):
 
     def features(self, words: Words) -> Tensor:
         """What each distinct word looks like: words x feature_dim."""
-        rates = torch.full(words.rare.shape, self.rates.words, device=words.rare.device)
-        rates = rates.masked_fill(words.rare, max(self.rates.words, self.rates.rare))
+        shape, device = words.shapes.shape, words.shapes.device
+        rates = torch.full(shape, float(self.rates.words), device=device)
+        if words.rare is not None:
+            rates = rates.masked_fill(words.rare, max(self.rates.words, self.rates.rare))
         dropped = torch.rand_like(rates).lt(rates).unsqueeze(1) & self.training
         found = []
         if self.config.vector_dim:

@@ -170,7 +170,7 @@ def cosine(share: float, train: Optimisation) -> float:
 
 def to_device(value: Any, device: torch.device) -> Any:
     """Moves every tensor inside nested dataclasses."""
-    if device.type == "cpu":
+    if device.type == "cpu" or value is None:
         return value
     if isinstance(value, Tensor):
         return value.to(device, non_blocking=True)
