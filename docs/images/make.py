@@ -36,7 +36,7 @@ def pictures(open: Any) -> None:
     page.locator("#submit").click()
     page.wait_for_selector("#heads b")
     page.evaluate("document.getElementById('result').scrollIntoView({behavior: 'instant'})")
-    page.locator("#rows .differs").first.hover()
+    page.locator("#rows .differs").nth(1).hover()
     save(page, "compare")
     page = open(viewport={"width": 1280, "height": 900}, color_scheme="dark", locale="en-GB")
     page.get_by_role("button", name="A hard case").click()
