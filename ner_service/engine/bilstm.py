@@ -46,7 +46,12 @@ class Engine:
         self._layers = [Layer(tensors, n) for n in range(net.layers)]
         self._head = _array(tensors["head.weight"]).T.copy()
         self._head_bias = _array(tensors["head.bias"])
+        self._inner = _inner(artefact)
+        self._zero_digits = net.zero_digits
         self._crf = _crf(artefact)
+        self._sharpness = np.float32(1 / (net.temperature or 1.0))
+        transitions, starts, ends = (weight * self._sharpness for weight in self._crf)
+        self._tempered = transitions, starts, ends
         self._go_on = [self._continuation(tag) for tag in net.tags]
         self._cache = RowCache(self._projection.rows, 8 * net.hidden, capacity)
 
@@ -57,9 +62,16 @@ class Engine:
 
     def emissions(self, words: Sequence[str]) -> Floats:
         """The score of each tag at each word of a unit: length x tags."""
+        if self._zero_digits:
+            words = [characters(word, zero_digits=True) for word in words]
         x = self._layers[0].run(self._cache.rows(words))
         for layer in self._layers[1:]:
             x = layer.run(layer.project(x))
+        if self._inner:
+            weight, bias = self._inner
+            inner = np.tile(bias, (len(words), 1))
+            kernels.matmul(x, weight, inner)
+            x = np.tanh(inner)
         out = np.tile(self._head_bias, (len(words), 1))
         kernels.matmul(x, self._head, out)
         return out
@@ -70,8 +82,8 @@ class Engine:
         path = kernels.viterbi(emissions, *self._crf)
         if not path.any():
             return []
-        messages = kernels.forward_backward(emissions, *self._crf)
-        transitions = self._crf[0]
+        messages = kernels.forward_backward(emissions * self._sharpness, *self._tempered)
+        transitions = self._tempered[0]
         return [
             Span(start, end, label, self._score(start, end, path, messages, transitions))
             for start, end, label in spans([self.tags[tag] for tag in path])
@@ -183,6 +195,12 @@ def _bias(tensors: Mapping[str, Any], n: int) -> Floats:
         for way in DIRECTIONS
     ]
     return np.concatenate(both)
+
+
+def _inner(artefact: Artefact) -> tuple[Floats, Floats] | None:
+    if not artefact.net.head_hidden:
+        return None
+    return _array(artefact.tensors["inner.weight"]).T.copy(), _array(artefact.tensors["inner.bias"])
 
 
 def _crf(artefact: Artefact) -> tuple[Floats, Floats, Floats]:

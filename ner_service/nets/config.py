@@ -17,7 +17,8 @@ class NetConfig:
     a learned word table, 0 for none. `head_hidden` is the size of a tanh layer between the
     encoder and the tags, 0 for none. With `zero_digits` every digit is read as 0. `unit_tokens`
     bounds the runs of whole sentences that are read together. A `convention` is a way of
-    annotating: each corpus has one, and the first answers when serving.
+    annotating: each corpus has one, and the first answers when serving. `temperature` divides
+    the scores of paths before they become probabilities of entities, once it has been fitted.
     """
 
     labels: tuple[str, ...]
@@ -36,6 +37,7 @@ class NetConfig:
     zero_digits: bool = False
     conventions: tuple[str, ...] = ("default",)
     unit_tokens: int = 64
+    temperature: float | None = None
     tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -23,7 +23,7 @@ class BilstmTagger:
             version=str(meta.get("version", "0")),
             languages=tuple(meta.get("languages", ())),
             labels=artefact.net.labels,
-            score_kind="raw",
+            score_kind="calibrated" if artefact.net.temperature else "raw",
             hash=artefact.hash or None,
         )
 

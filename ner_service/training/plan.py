@@ -19,7 +19,7 @@ from ner_service.taggers import model_path
 from ner_service.training.config import Source, TrainConfig
 from ner_service.training.data import Features, Ints, Lexicon, Unit, encode, seen_once
 from ner_service.training.transfer import extend, transplant
-from ner_service.types import CorpusError, Document
+from ner_service.types import CorpusError, Document, Entity, Tagger
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols seen less often are unknown to the net
 
@@ -43,6 +43,10 @@ class Corpus:
             "documents": len(self.documents),
             "entities": entities,
         }
+
+    def tagged(self, tagger: Tagger) -> list[list[Entity]]:
+        """What the tagger finds in each document."""
+        return tagger.tag([document.text for document in self.documents])
 
 
 def read_source(source: Source, root: Path | None) -> Corpus:

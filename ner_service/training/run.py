@@ -15,11 +15,12 @@ from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.encoder import Net, Rates
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training import card, checkpoint
+from ner_service.training.calibration import fit_temperature
 from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.device import find_place
 from ner_service.training.loop import Progress, State, Trainer, fit
-from ner_service.training.plan import Corpus, Plan, make_plan
-from ner_service.types import ConfigError, Entity, MissingExtra
+from ner_service.training.plan import Plan, make_plan
+from ner_service.types import ConfigError, MissingExtra
 
 
 def build(start: Artefact, config: TrainConfig) -> Net:
@@ -39,11 +40,6 @@ def build(start: Artefact, config: TrainConfig) -> Net:
     for key, array in start.tensors.items():
         state[key].copy_(torch.from_numpy(array.astype("float32")))
     return net
-
-
-def tagged(tagger: BilstmTagger, corpus: Corpus) -> list[list[Entity]]:
-    """What the tagger finds in each document."""
-    return tagger.tag([document.text for document in corpus.documents])
 
 
 def _board(folder: Path) -> Any:
@@ -96,7 +92,7 @@ class Run:
         tagger = BilstmTagger(self.artefact(state))
         scores = []
         for corpus in tqdm(self.plan.dev, desc="dev", leave=False, delay=1):
-            scores.append(scoring.exact(corpus.documents, tagged(tagger, corpus)).f1)
+            scores.append(scoring.exact(corpus.documents, corpus.tagged(tagger)).f1)
         shown = ", ".join(
             f"{corpus.source.path} {score:.4f}"
             for corpus, score in zip(self.plan.dev, scores, strict=True)
@@ -150,9 +146,12 @@ class Run:
     def finish(self) -> None:
         """Scores the best model on dev, and writes its card, which tells of all epochs."""
         best = load_artefact(self.output)
+        best = replace(
+            best, net=replace(best.net, temperature=fit_temperature(best, self.plan.dev))
+        )
         tagger = BilstmTagger(best)
         scores = [
-            card.score(Path(c.source.path).name, c.sha256, c.documents, tagged(tagger, c))
+            card.score(Path(c.source.path).name, c.sha256, c.documents, c.tagged(tagger))
             for c in self.plan.dev
         ]
         meta = {**best.meta, "history": self.trainer.progress.history, "scores": scores}
