@@ -1,6 +1,8 @@
 """API keys, their rates, and who may ask from a browser."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -98,3 +100,13 @@ def test_the_page_of_the_api_can_be_switched_off() -> None:
     with serving(docs=False, metrics=False) as client:
         for path in ("/docs", "/openapi.json", "/metrics"):
             assert client.get(path).status_code == 404
+
+
+def test_the_command_line_makes_a_key_that_the_settings_take() -> None:
+    command = [sys.executable, "-m", "ner_service", "key"]
+    done = subprocess.run([*command, "alice"], capture_output=True, text=True, check=True)
+    key, line = (line.split()[-1] for line in done.stdout.splitlines())
+    assert parse_keys(line) == {hash_key(key): "alice"}
+    done = subprocess.run([*command, "a,b"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1

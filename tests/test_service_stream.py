@@ -105,6 +105,7 @@ def test_an_endless_stream_keeps_the_memory_flat(megabytes: int, chars: int) -> 
                     memory.append(memory_of(os.getpid()))
             reader.join()
     assert sum(answered) == lines
+    print([size // MEGABYTE for size in memory])
     assert max(memory) < memory[5] + 10 * MEGABYTE, memory
 
 

@@ -127,7 +127,7 @@ def entities_out(
 ) -> list[dict[str, Any]]:
     """Entities as the response has them: offsets converted, surface text added."""
     kept = [e for e in entities if labels is None or e.label in labels]
-    at = convert(text, (place for e in kept for place in (e.start, e.end)), unit)
+    at = convert(text, [place for e in kept for place in (e.start, e.end)], unit)
     return [
         {
             "start": at[e.start],
