@@ -43,28 +43,6 @@ def hey(service: Running, body: Path, seconds: int, clients: int, rate: float = 
     many = ["-z", f"{seconds}s", "-c", str(clients), *limit, "-t", "60", "-o", "csv"]
     what = ["-m", "POST", "-T", "application/json", "-D", str(body), service.url + "/ner"]
     done = subprocess.run(["hey", *many, *what], capture_output=True, text=True, check=True)
-    took: dict[int, list[float]]
-
-    @property
-    def counts(self) -> dict[int, int]:
-        return {status: len(times) for status, times in self.took.items()}
-
-    @property
-    def rate(self) -> float:
-        """Requests a second that were answered with 200."""
-        return len(self.took[200]) / self.seconds
-
-
-def hey(service: Running, body: Path, seconds: int, clients: int, rate: float = 0) -> Load:
-    """Asks for so long with so many clients, all together `rate` times a second at most."""
-    limit = ["-q", f"{rate / clients:.3f}"] if rate else []
-    done = subprocess.run(
-        ["hey", "-z", f"{seconds}s", "-c", str(clients), *limit, "-t", "60", "-o", "csv"]
-        + ["-m", "POST", "-T", "application/json", "-D", str(body), service.url + "/ner"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     took: dict[int, list[float]] = {200: []}
     last = 0.0
     for row in csv.DictReader(done.stdout.splitlines()):

@@ -26,25 +26,30 @@ class Intake:
         if int(request.headers.get("content-length", 0)) > self._most:
             raise self._too_large("the body")
         parts: list[bytes] = []
-        size = 0
+        size, more = 0, True
         try:
             async with asyncio.timeout(self._patience_s):
-                async for part in request.stream():
+                while more:
+                    message = await request.receive()
+                    if message["type"] == "http.disconnect":
+                        raise Gone
+                    part, more = message.get("body", b""), message.get("more_body", False)
+                    parts.append(part)
                     size += len(part)
                     self.held += len(part)
-                    if size > self._most:
-                        raise self._too_large("the body")
-                    if self.held > self._most_held:
-                        message = "too many bodies at once: try again in 1 s"
-                        raise Refused(429, "overloaded", message, retry=1)
-                    parts.append(part)
+                    self._check(size)
         except TimeoutError:
             raise self._too_slow() from None
-        except ClientDisconnect:
-            raise Gone from None
         finally:
             self.held -= size
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _check(self, size: int) -> None:
+        if size > self._most:
+            raise self._too_large("the body")
+        if self.held > self._most_held:
+            message = "too many bodies at once: try again in 1 s (NER_MAX_HELD_BYTES)"
+            raise Refused(429, "overloaded", message, retry=1)
 
     async def lines(self, request: Request) -> AsyncIterator[bytes | Refused]:
         """The body's lines as they come; one that is too long is passed over and says so.

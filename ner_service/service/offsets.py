@@ -10,9 +10,9 @@ CODECS = {"utf16": ("utf-16-le", 2), "utf8": ("utf-8", 1)}
 
 def convert(text: str, places: Iterable[int], unit: Unit) -> dict[int, int]:
     """Maps code point offsets to those of another unit, in one pass over the text."""
-    wanted = sorted({0, *places})
     if unit == "codepoint" or text.isascii():
-        return {place: place for place in wanted}
+        return {place: place for place in places}
+    wanted = sorted({0, *places})
     codec, size = CODECS[unit]
     found = {0: 0}
     for before, place in pairwise(wanted):

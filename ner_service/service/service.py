@@ -28,6 +28,7 @@ class Service:
     def __init__(self, settings: Settings, load: Callable[[str], Tagger], metrics: Metrics) -> None:
         self.settings, self._load, self._metrics = settings, load, metrics
         self.lanes: dict[str, Lane] = {}
+        self.default = settings.default
 
     def start(self) -> None:
         """Starts loading every tagger in its own thread."""
@@ -49,7 +50,7 @@ class Service:
 
     def lane(self, options: Options) -> Lane:
         """The lane that a request names; raises where its options do not fit the tagger."""
-        name = options.tagger or self.settings.default
+        name = options.tagger or self.default
         lane = self.lanes.get(name)
         if lane is None:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self.lanes)}")
