@@ -2,16 +2,18 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ner_service import scoring
 from ner_service.cli.app import app, guarded
-from ner_service.nets.artefact import Artefact, load
+from ner_service.corpora import write
+from ner_service.nets.artefact import Artefact, load, save
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.calibration import fit_temperature, lowest
 from ner_service.training.config import Source
-from ner_service.training.plan import Corpus
+from ner_service.training.sources import Corpus
 from tests import tiny
 
 
@@ -77,3 +79,20 @@ def test_digits_read_as_zero_give_one_answer(artefact: Artefact) -> None:
     tagger = at(artefact, None)
     one, other = tagger.tag(["Анна Лион 1234 в Омске.", "Анна Лион 5678 в Омске."])
     assert one == other
+
+
+def test_the_command_calibrates_a_model_and_renews_its_card(
+    artefact: Artefact, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(replace(artefact, net=replace(artefact.net, temperature=None)), tmp_path / "model")
+    write(tmp_path / "sure.jsonl", sampled(artefact, 2.0).documents)
+    command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "sure.jsonl")]
+    assert guarded(lambda: app(command)) == 0
+    after = load(tmp_path / "model")
+    assert f"temperature {after.net.temperature:.3f}" in capsys.readouterr().out
+    assert after.net.temperature == pytest.approx(2, rel=0.15)
+    assert [(r["corpus"], r["ece"] is None) for r in after.meta["scores"]] == [
+        ("sure.jsonl", False),
+        ("dev.jsonl", True),
+    ]
+    assert "It is calibrated" in (tmp_path / "model" / "README.md").read_text("utf-8")

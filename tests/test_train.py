@@ -161,6 +161,12 @@ def test_from_a_model_with_new_labels(
         dim=0,
     )
     assert near > 0.9
+    before = config_of(tmp_path / "tiny")["meta"]["from"]
+    assert before["sha256"] == config_of(trained)["sha256"]
+    assert before["data"] == config_of(trained)["meta"]["data"]
+    card = (tmp_path / "tiny" / "README.md").read_text("utf-8")
+    assert "In 2 stages" in card
+    assert card.count("| train.jsonl | train |") == 2
 
 
 def test_from_a_model_of_another_shape_names_the_setting(

@@ -4,6 +4,7 @@ import sys
 
 from ner_service.cli import (
     benchmark,
+    calibrate,
     convert,
     corpora,
     evaluate,
@@ -18,6 +19,7 @@ from ner_service.cli.app import app, guarded
 __all__ = [
     "app",
     "benchmark",
+    "calibrate",
     "convert",
     "corpora",
     "evaluate",

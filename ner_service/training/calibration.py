@@ -3,15 +3,29 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ner_service.nets.artefact import Artefact
 from ner_service.taggers.bilstm import BilstmTagger
-from ner_service.training.plan import Corpus
+from ner_service.training import card
+from ner_service.training.sources import Corpus
 
 LOWEST, HIGHEST = 0.5, 4.0
 TRIALS = 9  # narrow the range of logarithms to a fortieth
 GOLDEN = (math.sqrt(5) - 1) / 2
 CERTAIN = 1e-6  # scores are kept this far from 0 and 1, where a logarithm has no end
+
+
+def calibrated(artefact: Artefact, corpora: Sequence[Corpus]) -> Artefact:
+    """The model with its temperature, and with its scores on the corpora it was fitted on."""
+    temperature = fit_temperature(artefact, corpora)
+    artefact = replace(artefact, net=replace(artefact.net, temperature=temperature))
+    tagger = BilstmTagger(artefact)
+    scores = [
+        card.score(Path(c.source.path).name, c.sha256, c.documents, c.tagged(tagger))
+        for c in corpora
+    ]
+    return replace(artefact, meta={**artefact.meta, "scores": scores})
 
 
 def fit_temperature(artefact: Artefact, corpora: Sequence[Corpus]) -> float:

@@ -152,18 +152,12 @@ def _data(meta: Mapping[str, Any]) -> Iterator[str]:
     yield "## Data\n"
     yield "| file | use | documents | convention | weight | labels | licence | sha256 |"
     yield "|---|---|---:|---|---:|---|---|---|"
-    for use in ("data", "dev"):
-        for record in meta.get(use, ()):
-            labels = record["labels"].items()
-            mapped = ", ".join(f"{old} = {new or 'dropped'}" for old, new in labels)
-            cells = [
-                record["path"], "dev" if use == "dev" else "train", record["documents"],
-                record["convention"], f"{record['weight']:g}", mapped, licence(record["path"]),
-                f"`{record['sha256'][:12]}`",
-            ]  # fmt: skip
-            yield f"| {' | '.join(map(str, cells))} |"
+    data = [record for stage in _stages(meta) for record in stage.get("data", ())]
+    rows = [_row(record, "train") for record in data]
+    rows += [_row(record, "dev") for record in meta.get("dev", ())]
+    yield from dict.fromkeys(rows)  # stages share data
     yield ""
-    unsure = sorted({r["path"] for r in meta["data"] if _unlicensed(licence(r["path"]))})
+    unsure = sorted({name for r in data if _unlicensed(licence(name := Path(r["path"]).name))})
     if unsure:
         yield (
             "No licence is known for the annotations or texts of "
@@ -171,20 +165,40 @@ def _data(meta: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _row(record: Mapping[str, Any], use: str) -> str:
+    name = Path(record["path"]).name
+    labels = ", ".join(f"{old} = {new or 'dropped'}" for old, new in record["labels"].items())
+    weight, sha256 = f"{record['weight']:g}", f"`{record['sha256'][:12]}`"
+    cells = (name, use, record["documents"], record["convention"], weight, labels)
+    return f"| {' | '.join(map(str, cells))} | {licence(name)} | {sha256} |"
+
+
 def _unlicensed(licence: str) -> bool:
     return licence.startswith(("none", UNKNOWN_LICENCE))
 
 
 def _reproduction(artefact: Artefact) -> Iterator[str]:
-    meta = artefact.meta
-    if "config" not in meta:
+    stages = [stage for stage in _stages(artefact.meta) if "config" in stage]
+    if not stages:
         return
     yield "## Reproduce\n"
-    start = f" --from MODEL` with the model of sha256 `{meta['from']}" if meta.get("from") else ""
-    yield f"`ner-service train {meta['name']}.toml{start}`, with this file and the data above:\n"
-    yield f"```toml\n{toml.dumps(_told(meta['config']))}```\n"
+    if len(stages) > 1:
+        yield f"In {len(stages)} stages, each from the model of the one before.\n"
+    for stage in stages:
+        before = stage.get("from")
+        sha256 = before if isinstance(before, str) else (before or {}).get("sha256")
+        start = f" --from MODEL` with the model of sha256 `{sha256}" if sha256 else ""
+        yield f"`ner-service train {stage['name']}.toml{start}`, with this file:\n"
+        yield f"```toml\n{toml.dumps(_told(stage['config']))}```\n"
     if artefact.net.vectors:
-        yield f"Word vectors: {artefact.net.vectors}, sha256 `{artefact.vectors_hash}`.\n"
+        vectors = Path(artefact.net.vectors).name
+        yield f"Word vectors: {vectors}, sha256 `{artefact.vectors_hash}`.\n"
+
+
+def _stages(meta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A model's ancestors, the first one first, and itself; as far as they are known."""
+    before = meta.get("from")
+    return [*(_stages(before) if isinstance(before, Mapping) else ()), meta]
 
 
 def _told(config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,82 +1,24 @@
 """What a run is made of before its first step: corpora, labels, vocabularies, units."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
-from ner_service import corpora
-from ner_service.digest import digest
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import Vocab, shape
 from ner_service.taggers import model_path
-from ner_service.training.config import Source, TrainConfig
+from ner_service.training.config import TrainConfig
 from ner_service.training.data import Features, Ints, Lexicon, Unit, encode, seen_once
+from ner_service.training.sources import Corpus, check_labels, read_source
 from ner_service.training.transfer import extend, transplant
-from ner_service.types import CorpusError, Document, Entity, Tagger
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols seen less often are unknown to the net
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """The documents of one source, labels mapped, and the hash of its bytes."""
-
-    source: Source
-    sha256: str
-    documents: list[Document]
-
-    def record(self) -> dict[str, Any]:
-        """What the model folder tells of it: the file's name alone, whatever folder it lay in."""
-        name = Path(self.source.path).name
-        entities = sum(len(document.entities) for document in self.documents)
-        return {
-            **self.source.model_dump(),
-            "path": name,
-            "sha256": self.sha256,
-            "documents": len(self.documents),
-            "entities": entities,
-        }
-
-    def tagged(self, tagger: Tagger) -> list[list[Entity]]:
-        """What the tagger finds in each document."""
-        return tagger.tag([document.text for document in self.documents])
-
-
-def read_source(source: Source, root: Path | None) -> Corpus:
-    """Reads a corpus by path, or by name under `root`; raises `CorpusError`."""
-    path = corpora.locate(source.path, root)
-    reader = corpora.read(path, source.labels)
-    documents = list(tqdm(reader, desc=f"reading {source.path}", unit="doc", delay=1))
-    if not documents:
-        raise CorpusError(f"{path}: holds no documents")
-    return Corpus(source, digest(path), documents)
-
-
-def labels_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:
-    """The labels in use, sorted."""
-    return tuple(sorted({e.label for c in corpora for d in c.documents for e in d.entities}))
-
-
-def check_labels(train: Sequence[Corpus], dev: Sequence[Corpus]) -> tuple[str, ...]:
-    """The labels to learn; raises `CorpusError` where the data cannot teach or judge them."""
-    labels = labels_of(train)
-    if not labels:
-        raise CorpusError("data.train: holds no entities, so there is nothing to learn")
-    if not labels_of(dev):
-        raise CorpusError("data.dev: holds no entities, so no epoch can be judged")
-    if strange := sorted(set(labels_of(dev)) - set(labels)):
-        raise CorpusError(
-            f"data.dev: labels {', '.join(strange)} are not in data.train "
-            f'({", ".join(labels)}); map or drop them with labels = {{ FROM = "TO" }}'
-        )
-    return labels
 
 
 @dataclass(frozen=True)

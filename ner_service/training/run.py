@@ -15,7 +15,7 @@ from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.encoder import Net, Rates
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training import card, checkpoint
-from ner_service.training.calibration import fit_temperature
+from ner_service.training.calibration import calibrated
 from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.device import find_place
 from ner_service.training.loop import Progress, State, Trainer, fit
@@ -40,6 +40,12 @@ def build(start: Artefact, config: TrainConfig) -> Net:
     for key, array in start.tensors.items():
         state[key].copy_(torch.from_numpy(array.astype("float32")))
     return net
+
+
+def ancestor(start: Artefact) -> dict[str, Any]:
+    """What a model tells of the one it goes on from: its hash, data, configuration, ancestor."""
+    told = ("name", "data", "config", "from")
+    return {"sha256": start.hash} | {key: start.meta[key] for key in told if key in start.meta}
 
 
 def _board(folder: Path) -> Any:
@@ -80,7 +86,7 @@ class Run:
             "data": [corpus.record() for corpus in self.plan.train],
             "dev": [corpus.record() for corpus in self.plan.dev],
             "config": config.public(),
-            "from": start.hash or None,
+            "from": ancestor(start) if start.hash else None,
             "history": self.trainer.progress.history,
         }
         return Artefact(
@@ -144,18 +150,10 @@ class Run:
         return progress
 
     def finish(self) -> None:
-        """Scores the best model on dev, and writes its card, which tells of all epochs."""
+        """Calibrates the best model on dev, and writes its card, which tells of all epochs."""
         best = load_artefact(self.output)
-        best = replace(
-            best, net=replace(best.net, temperature=fit_temperature(best, self.plan.dev))
-        )
-        tagger = BilstmTagger(best)
-        scores = [
-            card.score(Path(c.source.path).name, c.sha256, c.documents, c.tagged(tagger))
-            for c in self.plan.dev
-        ]
-        meta = {**best.meta, "history": self.trainer.progress.history, "scores": scores}
-        card.write(replace(best, meta=meta), self.output)
+        meta = {**best.meta, "history": self.trainer.progress.history}
+        card.write(calibrated(replace(best, meta=meta), self.plan.dev), self.output)
 
     def stopped(self) -> str:
         """What a run that is stopped here leaves."""

@@ -21,8 +21,8 @@ def extend(old: Vocab, new: Vocab) -> Vocab:
 def transplant(before: Artefact, start: Artefact) -> Artefact:
     """Carries over each weight that still has a place; what is new begins near zero.
 
-    The result has the hash of the model it comes from. Raises `ConfigError` where the nets differ
-    in more than symbols, labels and conventions.
+    The result has the hash and meta of the model it comes from. Raises `ConfigError` where the nets
+    differ in more than symbols, labels and conventions.
     """
     random = np.random.default_rng(0)
     tensors = {}
@@ -30,7 +30,7 @@ def transplant(before: Artefact, start: Artefact) -> Artefact:
         places = [_places(axis, before, start) for axis in _axes(key)]
         tensors[key] = _grow(np.asarray(array, dtype=np.float32), places, random)
     _check(before, start)
-    return replace(start, tensors=tensors, hash=before.hash)
+    return replace(start, tensors=tensors, hash=before.hash, meta=before.meta)
 
 
 def _check(before: Artefact, start: Artefact) -> None:

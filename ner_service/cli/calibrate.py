@@ -1,0 +1,41 @@
+"""`calibrate`: one temperature that makes a model's scores mean what they say."""
+
+from typing import Annotated
+
+import typer
+
+from ner_service.cli.app import app
+from ner_service.cli.options import corpora_root
+from ner_service.nets.artefact import load
+from ner_service.taggers import model_path
+
+
+@app.command()
+def calibrate(
+    model: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
+    corpus: Annotated[
+        list[str], typer.Argument(help="Annotated corpora that the model was not trained on.")
+    ],
+) -> None:
+    """Fit a model's scores to the share of entities that are right, and renew its card.
+
+    Training does so by itself, on its dev corpora; entities stay what they are.
+    """
+    from ner_service.training import card
+    from ner_service.training.calibration import calibrated
+    from ner_service.training.config import Source
+    from ner_service.training.sources import read_source
+
+    folder = model_path(model)
+    artefact = load(folder)
+    corpora = [read_source(Source(path=name), corpora_root()) for name in corpus]
+    after = calibrated(artefact, corpora)
+    fitted = {record["corpus"] for record in after.meta["scores"]}
+    others = [
+        {**record, "ece": None}  # it was that of other scores
+        for record in artefact.meta.get("scores", ())
+        if record["corpus"] not in fitted
+    ]
+    card.write(after, folder)
+    card.add_scores(folder, others)
+    typer.echo(f"{folder}: temperature {after.net.temperature:.3f}")
