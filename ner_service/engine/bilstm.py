@@ -49,11 +49,15 @@ class Engine:
         self._inner = _inner(artefact)
         self._zero_digits = net.zero_digits
         self._crf = _crf(artefact)
-        self._sharpness = np.float32(1 / (net.temperature or 1.0))
-        transitions, starts, ends = (weight * self._sharpness for weight in self._crf)
-        self._tempered = transitions, starts, ends
+        self.temper(net.temperature or 1.0)
         self._go_on = [self._continuation(tag) for tag in net.tags]
         self._cache = RowCache(self._projection.rows, 8 * net.hidden, capacity)
+
+    def temper(self, temperature: float) -> None:
+        """Divides the scores of paths before they become probabilities of entities."""
+        self._sharpness = np.float32(1 / temperature)
+        transitions, starts, ends = (weight * self._sharpness for weight in self._crf)
+        self._tempered = transitions, starts, ends
 
     def _continuation(self, tag: str) -> int:
         if self._scheme == "BIOES" or tag == OUTSIDE:

@@ -27,6 +27,10 @@ class BilstmTagger:
             hash=artefact.hash or None,
         )
 
+    def temper(self, temperature: float) -> None:
+        """Gives entities the scores they have under another temperature."""
+        self._engine.temper(temperature)
+
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return [self._entities(text) for text in texts]
 

@@ -33,10 +33,10 @@ def fit_temperature(artefact: Artefact, corpora: Sequence[Corpus]) -> float:
 
     The best path is the same under any temperature; only the scores of its entities change.
     """
+    tagger = BilstmTagger(artefact)
 
     def loss(logarithm: float) -> float:
-        net = replace(artefact.net, temperature=math.exp(logarithm))
-        tagger = BilstmTagger(replace(artefact, net=net))
+        tagger.temper(math.exp(logarithm))
         return sum(surprise(corpus, tagger) for corpus in corpora)
 
     return math.exp(lowest(loss, math.log(LOWEST), math.log(HIGHEST)))
