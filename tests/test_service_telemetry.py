@@ -78,6 +78,7 @@ def test_a_request_is_one_log_line(client: Client, caplog: pytest.LogCaptureFixt
     assert line["id"] == "abc"
     assert (line["method"], line["route"], line["status"]) == ("POST", "/ner", 200)
     assert (line["tagger"], line["texts"], line["chars"], line["entities"]) == ("natasha", 1, 11, 2)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
     assert {"time", "level", "logger", "message", "ms", "queue_ms", "tag_ms"} <= set(line)
     assert Text().format(record).startswith("INFO: request id=abc method=POST route=/ner")
 

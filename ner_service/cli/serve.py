@@ -1,7 +1,6 @@
 """`serve`: the HTTP service; `key`: who may use it."""
 
 import logging
-import logging.config
 import os
 import tempfile
 from typing import Annotated
@@ -23,11 +22,11 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes that answer side by side.")] = None,
 ) -> None:
     """Start the HTTP service; all other settings come from NER_ variables (docs/settings.md)."""
-    from ner_service.service.logs import config
+    from ner_service.service.logs import configure
     from ner_service.service.settings import read_settings, unknown_variables
 
     settings = read_settings(host=host, port=port, taggers=taggers, workers=workers)
-    logging.config.dictConfig(config(settings.log_format, settings.log_level))
+    configure(settings.log_format, settings.log_level)
     for name in unknown_variables(os.environ):
         logging.warning("%s: not a setting of this service", name)
     if settings.workers == 1:

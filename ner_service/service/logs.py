@@ -2,7 +2,8 @@
 
 import logging
 import logging.config
-from datetime import UTC, datetime
+import time
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": stamp(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -32,9 +33,26 @@ class Text(logging.Formatter):
         return " ".join([f"{record.levelname}: {super().format(record)}", *rest])
 
 
+def stamp(seconds: float) -> str:
+    """A moment in UTC, to the millisecond."""
+    return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03}Z"
+
+
+@lru_cache(1)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
 def known(record: logging.LogRecord) -> dict[str, Any]:
     """What a record knows besides its message: the `known` of its `extra`."""
     return getattr(record, "known", {})
+
+
+def configure(form: str, level: str) -> None:
+    """Sets up all loggers, and leaves out what no line of ours shows."""
+    logging.raiseExceptions = False  # a full disk must not be told to a full disk
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.config.dictConfig(config(form, level))
 
 
 def config(form: str, level: str) -> dict[str, Any]:
