@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -29,6 +30,8 @@ def serve(
     configure(settings.log_format, settings.log_level)
     for name in unknown_variables(os.environ):
         logging.warning("%s: not a setting of this service", name)
+    if settings.traces_url:
+        import_module("ner_service.service.traces")  # tells now what is not installed
     if settings.workers == 1:
         from ner_service.service.server import run
 

@@ -1,8 +1,8 @@
 """The FastAPI application: routes, lifespan, error handlers, and the layers around them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
@@ -36,7 +36,7 @@ from ner_service.service.schemas import Request as Options
 from ner_service.service.service import Service
 from ner_service.service.settings import Settings
 from ner_service.service.stream import Stream, in_order
-from ner_service.service.telemetry import Telemetry
+from ner_service.service.telemetry import Observer, Telemetry
 from ner_service.service.trace import trace_of
 from ner_service.taggers import load_tagger
 from ner_service.types import NerError, Tagger
@@ -46,12 +46,14 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     """Builds the application; taggers load in the background once it starts."""
     metrics = Metrics()
     service = Service(settings, load, metrics)
+    observers: list[Observer] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.start()
         sampling = asyncio.create_task(service.sample())
-        yield
+        with tracing(settings.traces_url, observers):
+            yield
         sampling.cancel()
         await asyncio.to_thread(service.stop)
 
@@ -83,8 +85,22 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         )
     openapi.finish(app.openapi(), guarded=bool(settings.api_keys))
     routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
-    app.add_middleware(Telemetry, metrics, routes)
+    app.add_middleware(Telemetry, metrics, routes, observers)
     return app
+
+
+@contextmanager
+def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
+    """Sends traces where a collector is named; its thread belongs to this very process."""
+    if not url:
+        yield
+        return
+    from ner_service.service.traces import Traces, otlp
+
+    traces = Traces(otlp(url))
+    observers.append(traces.request)
+    yield
+    traces.stop()
 
 
 def add_tagging(app: FastAPI, service: Service, intake: Intake) -> None:

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     )
     docs: bool = Field(True, description="serve the API's page and its OpenAPI document")
     metrics: bool = Field(True, description="serve `/metrics` for Prometheus")
+    traces_url: str = Field(
+        "",
+        description="OpenTelemetry collector: `http://host:4318/v1/traces`; needs the otel extra",
+    )
     log_format: Literal["json", "text"] = Field("json", description="form of the log: json, text")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info (a line a request), warning or error"

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,9 @@ from ner_service.service.metrics import Metrics
 from ner_service.service.trace import Trace, begin
 
 log = logging.getLogger("ner_service.requests")
+
+Observer = Callable[[Scope, str, str, int, Trace], None]
+"""Called with a finished request: method, route, status, and what is known of it."""
 
 CLIENT_LEFT = 499  # nginx's number for it; it stands in logs and metrics only
 POLICY = b"content-security-policy"
@@ -27,8 +31,10 @@ SECURITY = [
 class Telemetry:
     """Wraps the application; whatever it raises becomes an answer that says nothing of a text."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, routes: frozenset[str]) -> None:
-        self._app, self._metrics, self._routes = app, metrics, routes
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, routes: frozenset[str], observers: Sequence[Observer]
+    ) -> None:
+        self._app, self._metrics, self._routes, self._observers = app, metrics, routes, observers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,9 +67,12 @@ class Telemetry:
 
     def _note(self, scope: Scope, status: int, trace: Trace) -> None:
         route = scope["path"] if scope["path"] in self._routes else "other"
+        method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.request(route, status, trace)
+        for observe in self._observers:
+            observe(scope, method, route, status, trace)
         if log.isEnabledFor(logging.INFO):
-            log.info("request", extra={"known": line(scope["method"], route, status, trace)})
+            log.info("request", extra={"known": line(method, route, status, trace)})
 
 
 class Cut(Exception):
@@ -83,7 +92,7 @@ def line(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:
     """What the log says of a request."""
     known = {
         "id": trace.id,
-        "method": method if method in METHODS else "other",
+        "method": method,
         "route": route,
         "status": status,
         "ms": round(1000 * trace.seconds, 2),

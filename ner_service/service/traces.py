@@ -1,0 +1,78 @@
+"""OpenTelemetry: a span for each request, with one for its queueing and one for its tagging."""
+
+from time import time_ns
+
+from starlette.types import Scope
+
+from ner_service.service.trace import Trace
+from ner_service.types import MissingExtra
+
+try:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+    from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+except ImportError as error:
+    raise MissingExtra(f"NER_TRACES_URL ({error})", "otel") from error
+
+
+def otlp(url: str) -> SpanExporter:
+    """Sends spans by OTLP over HTTP, as every collector takes them."""
+    return OTLPSpanExporter(endpoint=url)
+
+
+class Traces:
+    """Tells each finished request to an exporter, from a thread of its own."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._provider = TracerProvider(resource=Resource.create({"service.name": "ner-service"}))
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._tracer = self._provider.get_tracer("ner_service")
+
+    def request(self, scope: Scope, method: str, route: str, status: int, trace: Trace) -> None:
+        """Adds a finished request to the trace that its client has begun, if any."""
+        ended = time_ns()
+        span = self._tracer.start_span(
+            f"{method} {route}",
+            TraceContextTextMapPropagator().extract(carrier(scope)),
+            SpanKind.SERVER,
+            {
+                "http.request.method": method,
+                "http.route": route,
+                "http.response.status_code": status,
+                "ner.request_id": trace.id,
+                "ner.tagger": trace.tagger or "",
+                "ner.texts": trace.texts,
+                "ner.characters": trace.chars,
+                "ner.entities": trace.entities,
+            },
+            start_time=ended - nanoseconds(trace.seconds),
+        )
+        if status >= 500:
+            span.set_status(Status(StatusCode.ERROR, trace.error))
+        if trace.texts and trace.queued + trace.tagging <= trace.seconds:  # no stream
+            begun = ended - nanoseconds(trace.tagging)
+            inside = set_span_in_context(span)
+            put = begun - nanoseconds(trace.queued)
+            self._tracer.start_span("queue", inside, start_time=put).end(begun)
+            self._tracer.start_span("tag", inside, start_time=begun).end(ended)
+        span.end(ended)
+
+    def stop(self) -> None:
+        """Sends what has not been sent."""
+        self._provider.shutdown()
+
+
+def nanoseconds(seconds: float) -> int:
+    return int(seconds * 1e9)
+
+
+def carrier(scope: Scope) -> dict[str, str]:
+    """The headers that name the trace of the client."""
+    return {
+        name.decode(): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in (b"traceparent", b"tracestate")
+    }
