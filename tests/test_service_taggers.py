@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -52,6 +53,26 @@ def test_taggers_name_the_weights_that_answer(client: Client) -> None:
     found = client.get("/taggers").json()
     assert [tagger["name"] for tagger in found] == list(NAMES)
     assert all(tagger["loaded"] and tagger["hash"] and tagger["labels"] for tagger in found)
+
+
+def test_every_example_of_a_request_is_answered_as_its_example_says(client: Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in ("/ner", "/ner/batch"):
+        answers = paths[path]["post"]["responses"]["200"]["content"]
+        for kind, body in paths[path]["post"]["requestBody"]["content"].items():
+            example = body["example"]
+            content = example.encode() if isinstance(example, str) else orjson.dumps(example)
+            answer = client.post(path, content=content, headers={"content-type": kind})
+            assert answer.status_code == 200
+            if kind in answers:
+                assert bare(answer.json()) == bare(answers[kind]["example"])
+
+
+def bare(answer: Any) -> Any:
+    """An answer without scores, which change with the model."""
+    if isinstance(answer, dict):
+        return {key: bare(value) for key, value in answer.items() if key != "score"}
+    return [*map(bare, answer)] if isinstance(answer, list) else answer
 
 
 @pytest.mark.slow
