@@ -274,12 +274,13 @@ def test_an_output_that_is_a_file_is_named(
     refused(config, capsys, "taken: is a file", output=f'"{config.parent}/taken"')
 
 
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_a_full_disk_is_one_line_and_leaves_the_model_before(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     assert train(config, train__epochs=1) == 0
     before = weights(config.parent / "tiny")
     monkeypatch.setattr(Path, "write_bytes", full)
@@ -317,6 +318,16 @@ def test_curves_for_tensorboard_are_written_when_asked(config: Path) -> None:
     pytest.importorskip("tensorboard")
     assert train(config, train__tensorboard="true", train__epochs=1) == 0
     assert list((config.parent / "tiny.runs").glob("events.out.tfevents.*"))
+
+
+def test_a_disk_too_full_for_curves_is_one_line(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = pytest.importorskip("torch.utils.tensorboard")
+    monkeypatch.setattr(board.SummaryWriter, "add_scalar", full)
+    assert train(config, train__tensorboard="true", train__epochs=1) == 2
+    assert "tiny.runs: No space left on device" in capsys.readouterr().err.splitlines()[-1]
+    assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
 
 
 def test_without_tensorboard_one_line_says_what_to_install(

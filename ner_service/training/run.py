@@ -123,8 +123,12 @@ class Run:
         checkpoint.save(self.checkpoint, {"run": self._print, **self.trainer.state()})
         if self.board:
             last = self.trainer.progress.history[-1]
-            for key in ("loss", "dev_f1"):
-                self.board.add_scalar(key, last[key], int(last["epoch"]))
+            try:
+                for key in ("loss", "dev_f1"):
+                    self.board.add_scalar(key, last[key], int(last["epoch"]))
+                self.board.flush()
+            except OSError as error:
+                raise ConfigError(f"{self.output}.runs: {error.strerror or error}") from None
 
     def resume(self) -> None:
         """Goes on from the checkpoint; raises `ConfigError` where it is of another run."""
