@@ -77,6 +77,21 @@ def test_a_killed_process_is_replaced_and_takes_only_its_own_requests_along() ->
         assert lost <= 8, load.got
 
 
+def test_processes_stop_when_the_first_one_is_killed() -> None:
+    with running("--workers", "2") as service:
+        service.process.kill()
+        service.process.wait()
+
+        def unreachable() -> bool:
+            try:
+                httpx.get(service.url + "/health/live")
+            except httpx.TransportError:
+                return True
+            return False
+
+        until(unreachable)
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_stopping_loses_no_accepted_request(workers: str) -> None:
     with running("--workers", workers) as service:
@@ -97,8 +112,8 @@ def test_a_full_disk_does_not_stop_the_service() -> None:
 
 def test_processes_put_their_numbers_together() -> None:
     with running("--workers", "2") as service:
-        numbers = httpx.get(service.url + "/metrics").text
-        assert 'ner_tagger_ready{tagger="natasha"} 2.0' in numbers
+        ready = 'ner_tagger_ready{tagger="natasha"} 2.0'
+        until(lambda: ready in httpx.get(service.url + "/metrics").text)
         for _ in range(20):
             httpx.post(service.url + "/ner", json={"text": NEWS})
         numbers = httpx.get(service.url + "/metrics").text

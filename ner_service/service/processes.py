@@ -5,6 +5,8 @@ Taggers are loaded once, before the processes part, so that they share the memor
 
 import gc
 import logging
+import os
+import signal
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +23,7 @@ from ner_service.service.worker import PROBE
 from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError, NerError, Tagger
 
+HEARTBEAT_S = 1
 HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 
 
@@ -106,10 +109,15 @@ def process_class(settings: Settings) -> type[UvicornWorker]:
     """A gunicorn worker that serves as the single process does."""
 
     class Process(UvicornWorker):  # type: ignore[misc]
-        CONFIG_KWARGS = options(settings)
+        CONFIG_KWARGS = options(settings) | {"timeout_notify": HEARTBEAT_S}
 
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             logging.getLogger("uvicorn.error").propagate = True
+
+        async def callback_notify(self) -> None:
+            await super().callback_notify()
+            if os.getppid() != self.ppid:  # nobody is there to stop or replace it
+                signal.raise_signal(signal.SIGTERM)
 
     return Process

@@ -19,7 +19,7 @@ from ner_service.service.settings import Settings
 from ner_service.service.trace import Trace, trace_of
 from ner_service.types import Entity, NerError, Tagger, UnknownTagger
 
-SAMPLE_S = 5.0  # how often the metrics look at queues and memory
+SAMPLE_S = 1.0  # how often the metrics look at queues and memory
 
 
 class Service:
