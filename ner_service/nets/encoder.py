@@ -40,45 +40,55 @@ class Batch:
     conventions: Tensor  # batch
 
 
-class CharCNN(nn.Module):
-    """Width-3 convolution over characters, then the maximum over those of the word itself."""
-
-    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
-        super().__init__()
-        self.table = nn.Embedding(chars, dim, padding_idx=PAD)
-        self.dropout = nn.Dropout(dropout)
-        self.conv = nn.Conv1d(dim, size, CONV_WIDTH, padding=CONV_WIDTH // 2)
-
-    def forward(self, chars: Tensor) -> Tensor:
-        found = self.conv(
-            self.dropout(self.table(chars)).transpose(1, 2)
-        )  # words x size x characters
-        masked: Tensor = found.masked_fill((chars == PAD).unsqueeze(1), -torch.inf)
-        return masked.amax(2)
-
-
-class CharLSTM(nn.Module):
-    """The last states of an LSTM run over the characters both ways.
+class Characters(nn.Module):
+    """Reads the characters of words; subclasses say how.
 
     The few long words are read apart, so that the many short ones need not be padded to them.
     """
 
-    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
+    def __init__(self, chars: int, dim: int, dropout: float) -> None:
         super().__init__()
         self.table = nn.Embedding(chars, dim, padding_idx=PAD)
         self.dropout = nn.Dropout(dropout)
-        self.both = Both("lstm", dim, size // 2)
 
     def forward(self, chars: Tensor) -> Tensor:
         long = (chars[:, SHORT_WORD:] != PAD).any(1)
         order = torch.cat([long.logical_not().nonzero(), long.nonzero()])[:, 0]
         short, rest = chars[order].tensor_split([len(chars) - int(long.sum())])
-        parts = [self._read(part) for part in (short[:, :SHORT_WORD], rest) if len(part)]
+        parts = [
+            self.read(self.dropout(self.table(part)), part != PAD)
+            for part in (short[:, :SHORT_WORD], rest)
+            if len(part)
+        ]
         return torch.cat(parts)[order.argsort()]
 
-    def _read(self, chars: Tensor) -> Tensor:
-        mask = chars != PAD
-        states = self.both(self.dropout(self.table(chars)), mask)  # words x characters x size
+    def read(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Features of words from vectors of characters, of which the mask is true on real ones."""
+        raise NotImplementedError
+
+
+class CharCNN(Characters):
+    """Width-3 convolution over characters, then the maximum over those of the word itself."""
+
+    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
+        super().__init__(chars, dim, dropout)
+        self.conv = nn.Conv1d(dim, size, CONV_WIDTH, padding=CONV_WIDTH // 2)
+
+    def read(self, x: Tensor, mask: Tensor) -> Tensor:
+        found = self.conv(x.transpose(1, 2))  # words x size x characters
+        masked: Tensor = found.masked_fill(~mask.unsqueeze(1), -torch.inf)
+        return masked.amax(2)
+
+
+class CharLSTM(Characters):
+    """The last states of an LSTM run over the characters both ways."""
+
+    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
+        super().__init__(chars, dim, dropout)
+        self.both = Both("lstm", dim, size // 2)
+
+    def read(self, x: Tensor, mask: Tensor) -> Tensor:
+        states = self.both(x, mask)  # words x characters x size
         half = states.shape[2] // 2
         last = (mask.sum(1) - 1)[:, None, None].expand(-1, 1, half)
         return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
