@@ -45,7 +45,7 @@ class Against:
         """The p value as it is read."""
         if self.p is None:
             return "–"
-        return "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
+        return "< 0.001" if self.p < 0.001 else f"{self.p:.3f}"
 
 
 @dataclass(frozen=True)
@@ -166,10 +166,14 @@ def advice(findings: Findings) -> Sequence[str]:
         f"(95% interval {best.micro.low:.3f} to {best.micro.high:.3f})."
     ]
     for other in ranked[1:]:
-        told = "cannot be told apart from it" if other.level else "further behind than chance goes"
-        said.append(
-            f"{other.quality.tagger}: F1 {other.quality.micro.f1:.3f}, {told} (p {other.chance})."
-        )
+        told = "which may be chance" if other.level else "which is more than chance"
+        gap = best.micro.f1 - other.quality.micro.f1
+        chance = other.chance if other.chance.startswith("<") else f"= {other.chance}"
+        said.append(f"{other.quality.tagger}: {gap:.3f} behind it, {told} (p {chance}).")
+    said += [
+        f"On {named(first)}: {first.tagger}, F1 {first.micro.f1:.3f}."
+        for first in (findings.on(name)[0].quality for name in findings.corpora[1:])
+    ]
     if findings.costs():
         chosen = findings.recommended(corpus)
         said.insert(0, f"Use {chosen}, unless you have a reason not to: {_reason(ranked, chosen)}.")
