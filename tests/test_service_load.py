@@ -78,6 +78,6 @@ def test_overload_is_refused_and_throughput_stays(tmp_path: Path) -> None:
     print(told)
     assert set(over.counts) == {200, 429}, told
     assert max(over.took[200]) < TIMEOUT_S, told
-    assert over.rate >= 0.9 * peak.rate, told
+    assert over.rate >= 0.85 * peak.rate, told
     assert grown < 1.1, told
     assert median(after.took[200]) < 1.5 * median(calm.took[200]), told

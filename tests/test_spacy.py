@@ -77,3 +77,13 @@ def test_a_damaged_pipeline_is_refused_in_one_line(tmp_path: Path) -> None:
 def test_a_missing_pipeline_names_those_that_are_there() -> None:
     with pytest.raises(ModelError, match="spacy-ru-news"):
         load_tagger("spacy:no_such_pipeline")
+
+
+def test_a_pipeline_is_loaded_anew_after_many_new_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger = load_tagger("spacy")
+    texts = ["Анна живёт в Москве.", "Йцукен Фывапр уехал в Ячсмит.", "Газпром и МИД."]
+    expected = tagger.tag(texts)
+    first = tagger._nlp
+    monkeypatch.setattr("ner_service.taggers.spacy.MOST_NEW_WORDS", 0)
+    assert [tagger.tag([text])[0] for text in texts] == expected
+    assert tagger._nlp is not first

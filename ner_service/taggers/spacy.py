@@ -1,7 +1,9 @@
 """Any spaCy pipeline with an entity recogniser, by package name or path."""
 
+import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,15 @@ from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
 MAX_CHARS = 100_000  # bounds the memory of one pass; longer texts are cut at sentence bounds
 LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
 SLICE = 64  # texts a memory zone: what new words leave behind goes with it
+MOST_NEW_WORDS = 100_000  # zones give back words, but not their places in spaCy's hash tables
 UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribute_ruler")
 
 
 class SpacyTagger:
     """Tags inside memory zones, so that endless new words do not fill the memory."""
 
-    def __init__(self, nlp: Any, info: TaggerInfo) -> None:
-        self._nlp = nlp
+    def __init__(self, fresh: Callable[[], Any], nlp: Any, info: TaggerInfo) -> None:
+        self._fresh, self._nlp, self._new_words = fresh, nlp, 0
         self._max_chars = min(MAX_CHARS, nlp.max_length)
         self.info = info
 
@@ -29,12 +32,24 @@ class SpacyTagger:
         pieces = list(self._pieces(texts))
         for at in range(0, len(pieces), SLICE):
             some = pieces[at : at + SLICE]
+            if self._new_words > MOST_NEW_WORDS:
+                self._renew()
+            strings = self._nlp.vocab.strings
+            known = len(strings)
             with self._nlp.memory_zone():
                 # one text a pass: in a batch, matrix products round otherwise, and answers
                 # on the edge would depend on the neighbours
                 for n, start, text in some:
                     found[n] += entities(self._nlp(self._doc(text)), text, start)
+                self._new_words += len(strings) - known
         return found
+
+    def _renew(self) -> None:
+        """Loads the pipeline anew, with small tables; the old one goes first."""
+        self._nlp = None
+        gc.collect()
+        self._nlp = self._fresh()
+        self._new_words = 0
 
     def _doc(self, text: str) -> Any:
         """The text for spaCy to cut into tokens, or cut already where spaCy would take too long."""
@@ -87,8 +102,9 @@ def load(source: str) -> SpacyTagger:
     except ImportError as error:
         raise MissingExtra(f"spaCy ({error})", "spacy") from error
     path = source if spacy.util.is_package(source) else model_path(source)
+    fresh = partial(spacy.load, path, exclude=UNUSED)
     try:
-        nlp = spacy.load(path, exclude=UNUSED)
+        nlp = fresh()
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
         reason = " ".join(str(error).split())
         raise ModelError(f"spacy:{source}: cannot be loaded: {reason[:200]}") from None
@@ -103,7 +119,7 @@ def load(source: str) -> SpacyTagger:
         score_kind="none",
         hash=digest(Path(nlp.path)),
     )
-    return SpacyTagger(nlp, info)
+    return SpacyTagger(fresh, nlp, info)
 
 
 def _labels(nlp: Any) -> tuple[str, ...]:
