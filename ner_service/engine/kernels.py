@@ -1,30 +1,160 @@
-"""Compiled fp32 kernels: matrix product, LSTM, Viterbi, span probabilities.
+"""Compiled fp32 kernels: matrix product, recurrences, convolutions.
 
 Every row is computed by the same operations in the same order whatever stands beside it, so
 that an answer cannot depend on its batch.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
+from llvmlite import binding, ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of sums is ours
+from ner_service.engine.jit import compiled
+
+Floats = NDArray[np.float32]
+COLUMNS = 32  # of a panel: two registers of AVX-512
+WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
+TALL = 8 if WIDE else 2  # rows that share each read of a panel, as many as registers hold
+BLOCK = 64  # rows that pass over all panels before the next do
+LSTM, GRU, RNN = range(3)
 
 
-def compiled(function: Callable[..., Any]) -> Any:
-    """Compiles at first call and keeps the machine code on disk where that can be written."""
-    options: Any = {"nogil": True, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
-    try:
-        return numba.njit(function, cache=True, **options)
-    except RuntimeError:  # no folder for the cache
-        return numba.njit(function, **options)
+# ---- matrix product
+
+
+def padded(columns: int) -> int:
+    """The columns that panels of so many columns take."""
+    return -(-columns // COLUMNS) * COLUMNS
+
+
+def pack(matrix: Floats) -> Floats:
+    """Cuts inner x columns into panels, panels x inner x COLUMNS, the last padded with zeros."""
+    inner, columns = matrix.shape
+    wide = np.zeros((inner, padded(columns)), dtype=np.float32)
+    wide[:, :columns] = matrix
+    panels = aligned((wide.shape[1] // COLUMNS, inner, COLUMNS))
+    panels[:] = wide.reshape(inner, -1, COLUMNS).transpose(1, 0, 2)
+    return panels
+
+
+def aligned(shape: tuple[int, ...]) -> Floats:
+    """An empty array that starts with a cache line, so that no vector lies across two."""
+    size = 4 * int(np.prod(shape))
+    room = np.empty(size + 64, dtype=np.uint8)
+    start = -room.ctypes.data % 64
+    return room[start : start + size].view(np.float32).reshape(shape)
+
+
+def _tile(rows: int) -> Any:
+    """Adds `rows` rows of `a` from row `i` on, times panel `p`, to `out` at column `j`.
+
+    Numba's own loops cannot hold a block of sums in registers over the inner dimension; a
+    loop of LLVM vectors does, and runs near the processor's peak.
+    """
+
+    @intrinsic
+    def tile(typing, a, i, panels, p, out, j):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            a, panels, out = (
+                context.make_array(signature.args[n])(context, builder, arguments[n])
+                for n in (0, 2, 4)
+            )
+            i, p, j = (arguments[n] for n in (1, 3, 5))
+            _generate(builder, rows, a, i, panels, p, out, j)
+            return context.get_dummy_value()
+
+        return types.void(a, types.intp, panels, types.intp, out, types.intp), generate
+
+    return tile
+
+
+def _generate(
+    builder: Any, rows: int, a: Any, i: Any, panels: Any, p: Any, out: Any, j: Any
+) -> None:
+    size, real = ir.IntType(64), ir.FloatType()
+    vector = ir.VectorType(real, COLUMNS)
+    fma = builder.module.declare_intrinsic(
+        f"llvm.fmuladd.v{COLUMNS}f32", fnty=ir.FunctionType(vector, [vector] * 3)
+    )
+
+    def pointer(array: Any, row: Any, column: Any, target: Any) -> Any:
+        stride = builder.extract_value(array.strides, 0)
+        start = builder.bitcast(array.data, ir.IntType(8).as_pointer())
+        start = builder.gep(start, [builder.mul(row, stride)])
+        start = builder.gep(builder.bitcast(start, real.as_pointer()), [column])
+        return builder.bitcast(start, target.as_pointer())
+
+    def load(place: Any) -> Any:
+        found = builder.load(place)
+        found.align = 4
+        return found
+
+    numbers = [builder.add(i, size(row)) for row in range(rows)]
+    lefts = [pointer(a, number, size(0), real) for number in numbers]
+    panel = pointer(panels, p, size(0), vector)
+    places = [pointer(out, number, j, vector) for number in numbers]
+    first = [load(place) for place in places]
+    inner = builder.extract_value(a.shape, 1)
+
+    before = builder.block
+    loop, done = builder.append_basic_block("inner"), builder.append_basic_block("done")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    k = builder.phi(size)
+    k.add_incoming(size(0), before)
+    sums = [builder.phi(vector) for _ in range(rows)]
+    right = load(builder.gep(panel, [k]))
+    zero, undefined = ir.IntType(32)(0), ir.Constant(vector, ir.Undefined)
+    everywhere = ir.Constant(ir.VectorType(ir.IntType(32), COLUMNS), [0] * COLUMNS)
+    for left, total, begin in zip(lefts, sums, first, strict=True):
+        one = builder.insert_element(undefined, builder.load(builder.gep(left, [k])), zero)
+        spread = builder.shuffle_vector(one, undefined, everywhere)
+        total.add_incoming(begin, before)
+        total.add_incoming(builder.call(fma, [spread, right, total]), loop)
+    following = builder.add(k, size(1))
+    k.add_incoming(following, loop)
+    builder.cbranch(builder.icmp_signed("<", following, inner), loop, done)
+    builder.position_at_end(done)
+    for place, total in zip(places, sums, strict=True):
+        builder.store(total.incomings[1][0], place).align = 4
+
+
+_tall, _four, _two, _one = _tile(TALL), _tile(4), _tile(2), _tile(1)
+
+
+@compiled
+def matmul(a, panels, out):  # type: ignore[no-untyped-def]
+    """Adds `a`, rows x inner, times packed panels to `out`, rows x padded columns."""
+    rows = a.shape[0]
+    for block in range(0, rows, BLOCK):
+        end = min(rows, block + BLOCK)
+        for p in range(panels.shape[0]):
+            i = block
+            while end - i >= TALL:
+                _tall(a, i, panels, p, out, p * COLUMNS)
+                i += TALL
+            if TALL > 4 and end - i >= 4:
+                _four(a, i, panels, p, out, p * COLUMNS)
+                i += 4
+            if end - i >= 2:
+                _two(a, i, panels, p, out, p * COLUMNS)
+                i += 2
+            if end > i:
+                _one(a, i, panels, p, out, p * COLUMNS)
+
+
+# ---- recurrences
 
 
 @compiled
 def tanh(x):  # type: ignore[no-untyped-def]
-    """A rational minimax approximation, within 4 units in the last place (as in Eigen)."""
+    """Numerator and denominator of a rational minimax approximation (as in Eigen).
+
+    It is within 4 units in the last place; apart, several need but one division.
+    """
     x = min(max(x, np.float32(-7.9)), np.float32(7.9))
     y = x * x
     p = np.float32(-2.76076847742355e-16)
@@ -38,187 +168,139 @@ def tanh(x):  # type: ignore[no-untyped-def]
     q = q * y + np.float32(1.18534705686654e-04)
     q = q * y + np.float32(2.26843463243900e-03)
     q = q * y + np.float32(4.89352518554385e-03)
-    return x * p / q
+    return x * p, q
 
 
 @compiled
 def sigmoid(x):  # type: ignore[no-untyped-def]
-    return np.float32(0.5) * tanh(np.float32(0.5) * x) + np.float32(0.5)
+    """Numerator and denominator."""
+    p, q = tanh(np.float32(0.5) * x)
+    return q + p, q + q
 
 
 @compiled
-def matmul(a, b, out):  # type: ignore[no-untyped-def]
-    """Adds `a @ b` to `out`: rows x inner, inner x columns; four rows share each read of b."""
-    rows, inner = a.shape
-    columns = b.shape[1]
-    even = inner - inner % 4
-    blocked = rows - rows % 4
-    for i in range(0, blocked, 4):
-        o0, o1, o2, o3 = out[i], out[i + 1], out[i + 2], out[i + 3]
-        for k in range(0, even, 4):
-            b0, b1, b2, b3 = b[k], b[k + 1], b[k + 2], b[k + 3]
-            p0, p1, p2, p3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
-            q0, q1, q2, q3 = a[i + 1, k], a[i + 1, k + 1], a[i + 1, k + 2], a[i + 1, k + 3]
-            r0, r1, r2, r3 = a[i + 2, k], a[i + 2, k + 1], a[i + 2, k + 2], a[i + 2, k + 3]
-            s0, s1, s2, s3 = a[i + 3, k], a[i + 3, k + 1], a[i + 3, k + 2], a[i + 3, k + 3]
-            for j in range(columns):
-                o0[j] = o0[j] + p0 * b0[j] + p1 * b1[j] + p2 * b2[j] + p3 * b3[j]
-                o1[j] = o1[j] + q0 * b0[j] + q1 * b1[j] + q2 * b2[j] + q3 * b3[j]
-                o2[j] = o2[j] + r0 * b0[j] + r1 * b1[j] + r2 * b2[j] + r3 * b3[j]
-                o3[j] = o3[j] + s0 * b0[j] + s1 * b1[j] + s2 * b2[j] + s3 * b3[j]
-    for i in range(blocked, rows):
-        o0 = out[i]
-        for k in range(0, even, 4):
-            b0, b1, b2, b3 = b[k], b[k + 1], b[k + 2], b[k + 3]
-            p0, p1, p2, p3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
-            for j in range(columns):
-                o0[j] = o0[j] + p0 * b0[j] + p1 * b1[j] + p2 * b2[j] + p3 * b3[j]
-    for i in range(rows):
-        o0 = out[i]
-        for k in range(even, inner):
-            b0, p0 = b[k], a[i, k]
-            for j in range(columns):
-                o0[j] = o0[j] + p0 * b0[j]
+def lstm(gates, state, cell):  # type: ignore[no-untyped-def]
+    """One step; `gates` stand in torch's order: input, forget, cell, output."""
+    hidden = len(state)
+    enter, forget = gates[:hidden], gates[hidden : 2 * hidden]
+    new, leave = gates[2 * hidden : 3 * hidden], gates[3 * hidden : 4 * hidden]
+    for j in range(hidden):
+        i, i_ = sigmoid(enter[j])
+        f, f_ = sigmoid(forget[j])
+        g, g_ = tanh(new[j])
+        o, o_ = sigmoid(leave[j])
+        c = (cell[j] * f * (i_ * g_) + i * g * f_) / (i_ * g_ * f_)
+        t, t_ = tanh(c)
+        cell[j] = c
+        state[j] = o * t / (o_ * t_)
 
 
 @compiled
-def lstm(gates, recurrent, back, out):  # type: ignore[no-untyped-def]
-    """Runs one direction of an LSTM over one unit.
+def gru(gates, state):  # type: ignore[no-untyped-def]
+    """One step; `gates` are new by input, reset, update, new by state."""
+    hidden = len(state)
+    new, reset = gates[:hidden], gates[hidden : 2 * hidden]
+    update, old = gates[2 * hidden : 3 * hidden], gates[3 * hidden : 4 * hidden]
+    for j in range(hidden):
+        r, r_ = sigmoid(reset[j])
+        z, z_ = sigmoid(update[j])
+        n, n_ = tanh(new[j] + old[j] * r / r_)
+        state[j] = ((z_ - z) * n + z * state[j] * n_) / (z_ * n_)
 
-    `gates`, length x 4 hidden, holds the projected inputs with biases and is used up;
-    `recurrent` is hidden x 4 hidden; states go to `out`, length x hidden. Gates stand in
-    torch's order: input, forget, cell, output.
+
+@compiled
+def rnn(gates, state):  # type: ignore[no-untyped-def]
+    """One step of an Elman network."""
+    for j in range(len(state)):
+        t, t_ = tanh(gates[j])
+        state[j] = t / t_
+
+
+@compiled
+def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: ignore[no-untyped-def]
+    """Runs one direction over units of text side by side, longest first.
+
+    Token t of unit n reads row `rows[starts[n] + t]` of `x`, which holds the projected inputs
+    with biases, forth | back, and writes row `starts[n] + t` of `out`, forth | back.
+    `recurrent` is packed and adds to the gates from column `skip` on.
     """
-    length = gates.shape[0]
-    hidden = recurrent.shape[0]
-    cell = np.zeros(hidden, dtype=np.float32)
-    state = np.zeros((1, hidden), dtype=np.float32)
-    for step in range(length):
-        i = length - 1 - step if back else step
-        row = gates[i : i + 1]
+    hidden = recurrent.shape[1]
+    width = x.shape[1] // 2
+    first, column = (width, hidden) if back else (0, 0)
+    room = max(width, skip + recurrent.shape[0] * COLUMNS)
+    gates = np.zeros((len(lengths), room), dtype=np.float32)
+    state = np.zeros((len(lengths), hidden), dtype=np.float32)
+    cell = np.zeros((len(lengths), hidden), dtype=np.float32)
+    active = len(lengths)
+    for step in range(lengths[0]):
+        while lengths[active - 1] <= step:
+            active -= 1
+        for n in range(active):
+            place = starts[n] + (lengths[n] - 1 - step if back else step)
+            gates[n, :width] = x[rows[place]][first : first + width]
         if step:
-            matmul(state, recurrent, row)
-        g = row[0]
-        for j in range(hidden):
-            keep = sigmoid(g[hidden + j]) * cell[j]
-            c = keep + sigmoid(g[j]) * tanh(g[2 * hidden + j])
-            h = sigmoid(g[3 * hidden + j]) * tanh(c)
-            cell[j] = c
-            state[0, j] = h
-            out[i, j] = h
-
-
-@compiled
-def viterbi(emissions, transitions, starts, ends):  # type: ignore[no-untyped-def]
-    """The best path through length x tags emissions; ties go to the first tag."""
-    length, size = emissions.shape
-    best = starts + emissions[0]
-    after = np.empty_like(best)
-    history = np.empty((length, size), dtype=np.int16)
-    for i in range(1, length):
-        for to in range(size):
-            top, at = best[0] + transitions[0, to], 0
-            for tag in range(1, size):
-                value = best[tag] + transitions[tag, to]
-                if value > top:
-                    top, at = value, tag
-            after[to] = top + emissions[i, to]
-            history[i, to] = at
-        best, after = after, best
-    path = np.empty(length, dtype=np.int64)
-    path[length - 1] = np.argmax(best + ends)
-    for i in range(length - 1, 0, -1):
-        path[i - 1] = history[i, path[i]]
-    return path
-
-
-@compiled
-def forward_backward(emissions, transitions, starts, ends):  # type: ignore[no-untyped-def]
-    """Scaled forward and backward messages in the probability domain (Rabiner 1989).
-
-    Returns `forward`, `backward` and `local`, each length x tags: `local[i]` holds the
-    emission factors already divided by the scale, so that a path's posterior is a product of
-    `forward` at its start, transition and `local` factors, and `backward` at its end.
-    """
-    length, size = emissions.shape
-    steps = np.exp(transitions.astype(np.float64))
-    forward = np.empty((length, size))
-    backward = np.empty((length, size))
-    local = np.empty((length, size))
-    last = np.exp(ends.astype(np.float64))
-    for i in range(length):
-        top = emissions[i].max()
-        for tag in range(size):
-            local[i, tag] = np.exp(np.float64(emissions[i, tag] - top))
-        total = 0.0
-        for tag in range(size):
-            mass = 0.0
-            if i == 0:
-                mass = np.exp(np.float64(starts[tag]))
+            matmul(state[:active], recurrent, gates[:active, skip:])
+        for n in range(active):
+            if kind == LSTM:
+                lstm(gates[n], state[n], cell[n])
+            elif kind == GRU:
+                gru(gates[n], state[n])
             else:
-                for before in range(size):
-                    mass += forward[i - 1, before] * steps[before, tag]
-            forward[i, tag] = mass * local[i, tag]
-            total += forward[i, tag]
-        for tag in range(size):
-            forward[i, tag] /= total
-            local[i, tag] /= total
-    final = 0.0
-    for tag in range(size):
-        final += forward[length - 1, tag] * last[tag]
-    for tag in range(size):
-        backward[length - 1, tag] = last[tag] / final
-    for i in range(length - 2, -1, -1):
-        for tag in range(size):
-            mass = 0.0
-            for to in range(size):
-                mass += steps[tag, to] * local[i + 1, to] * backward[i + 1, to]
-            backward[i, tag] = mass
-    return forward, backward, local
+                rnn(gates[n], state[n])
+            place = starts[n] + (lengths[n] - 1 - step if back else step)
+            out[place][column : column + hidden] = state[n]
+
+
+# ---- convolutions
 
 
 @compiled
-def span_probability(start, end, path, go_on, messages, transitions):  # type: ignore[no-untyped-def]
-    """The posterior probability of tags `path[start:end]` with an entity ending there.
+def convolve(x, rows, starts, lengths, out):  # type: ignore[no-untyped-def]
+    """A width-3 convolution over the tokens of each unit, and ReLU.
 
-    `go_on` is the tag that would prolong the entity, or -1 where the last tag says that it
-    ends (Culotta and McCallum 2004).
+    `x` holds each row's share in the window at its left | middle | right; see `recur`.
     """
-    forward, backward, local = messages
-    mass = forward[start, path[start]]
-    for i in range(start + 1, end):
-        step = np.exp(np.float64(transitions[path[i - 1], path[i]]))
-        mass *= step * local[i, path[i]]
-    tail = backward[end - 1, path[end - 1]]
-    if go_on >= 0 and end < len(path):
-        step = np.exp(np.float64(transitions[path[end - 1], go_on]))
-        tail -= step * local[end, go_on] * backward[end, go_on]
-    return min(max(mass * tail, 0.0), 1.0)
-
-
-@compiled
-def char_features(ids, lengths, tables, bias, out):  # type: ignore[no-untyped-def]
-    """A width-3 convolution over characters and its maximum: words x size.
-
-    `tables`, 3 x characters x size, holds each character's share in the window at its left,
-    middle and right place.
-    """
-    size = bias.shape[0]
-    window = np.empty(size, dtype=np.float32)
+    size = out.shape[1]
     for n in range(len(lengths)):
-        length = lengths[n]
-        for i in range(length):
-            middle = tables[1, ids[n, i]]
+        for place in range(starts[n], starts[n] + lengths[n]):
+            sums = out[place]
+            sums[:] = x[rows[place]][size : 2 * size]
+            if place > starts[n]:
+                left = x[rows[place - 1]][:size]
+                for j in range(size):
+                    sums[j] += left[j]
+            if place + 1 < starts[n] + lengths[n]:
+                right = x[rows[place + 1]][2 * size : 3 * size]
+                for j in range(size):
+                    sums[j] += right[j]
             for j in range(size):
-                window[j] = bias[j] + middle[j]
-            if i > 0:
-                left = tables[0, ids[n, i - 1]]
+                sums[j] = max(sums[j], np.float32(0))
+
+
+@compiled
+def char_features(ids, starts, tables, out):  # type: ignore[no-untyped-def]
+    """A width-3 convolution over the characters of words, and its maximum: words x size.
+
+    Characters `starts[n]` to `starts[n + 1]` of `ids` are those of word n. `tables`, 3 x
+    characters x size, holds each character's share in the window at its left, middle (with
+    the bias) and right place.
+    """
+    size = out.shape[1]
+    window = np.empty(size, dtype=np.float32)
+    for n in range(len(out)):
+        first, last = starts[n], starts[n + 1] - 1
+        top = out[n]
+        for i in range(first, last + 1):
+            middle = tables[1, ids[i]]
+            for j in range(size):
+                window[j] = middle[j]
+            if i > first:
+                left = tables[0, ids[i - 1]]
                 for j in range(size):
                     window[j] += left[j]
-            if i + 1 < length:
-                right = tables[2, ids[n, i + 1]]
+            if i < last:
+                right = tables[2, ids[i + 1]]
                 for j in range(size):
                     window[j] += right[j]
             for j in range(size):
-                if i == 0 or window[j] > out[n, j]:
-                    out[n, j] = window[j]
+                top[j] = window[j] if i == first else max(top[j], window[j])

@@ -1,14 +1,16 @@
 """Our BiLSTM-CRF, served from a model folder without torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ner_service.engine.bilstm import Engine
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.units import units
-from ner_service.nets.vocab import characters
 from ner_service.taggers import model_path
+from ner_service.text import Token
 from ner_service.types import Entity, TaggerInfo
+
+SLICE = 8192  # tokens that are sorted by length together; bounds what is held at once
 
 
 class BilstmTagger:
@@ -32,14 +34,29 @@ class BilstmTagger:
         self._engine.temper(temperature)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        return [self._entities(text) for text in texts]
+        found: list[list[Entity]] = [[] for _ in texts]
+        for some in self._slices(texts):
+            spans = self._engine.tag([[token[2] for token in unit] for _, unit in some])
+            for (n, unit), inside in zip(some, spans, strict=True):
+                found[n] += [
+                    Entity(unit[start].start, unit[end - 1].end, label, score)
+                    for start, end, label, score in inside
+                ]
+        return found
 
-    def _entities(self, text: str) -> list[Entity]:
-        return [
-            Entity(unit[span.start].start, unit[span.end - 1].end, span.label, span.score)
-            for unit in units(text, self._unit_tokens)
-            for span in self._engine.tag([characters(token.text) for token in unit])
-        ]
+    def _slices(self, texts: Sequence[str]) -> Iterator[list[tuple[int, list[Token]]]]:
+        """Units with the numbers of their texts, some thousand tokens at a time."""
+        some: list[tuple[int, list[Token]]] = []
+        tokens = 0
+        for n, text in enumerate(texts):
+            for unit in units(text, self._unit_tokens):
+                some.append((n, unit))
+                tokens += len(unit)
+                if tokens >= SLICE:
+                    yield some
+                    some, tokens = [], 0
+        if some:
+            yield some
 
 
 def load(source: str) -> BilstmTagger:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ner_service.engine.kernels import compiled
+from ner_service.engine.jit import compiled
 from ner_service.nets.crf import CRF
 
 

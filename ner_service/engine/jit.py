@@ -1,0 +1,21 @@
+"""Compilation of kernels, kept on disk so that only a first start ever pays for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+
+EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of sums is ours
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compiles at first call and keeps the machine code where numba finds a folder to write in.
+
+    That is `NUMBA_CACHE_DIR`, else beside the source, else the user's cache folder. The code
+    is found stale by the source file alone, so a kernel calls none of another file.
+    """
+    options: Any = {"nogil": True, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
+    try:
+        return numba.njit(function, cache=True, **options)
+    except RuntimeError:  # no such folder: compile at every start
+        return numba.njit(function, **options)

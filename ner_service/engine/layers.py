@@ -1,0 +1,140 @@
+"""The layers of a net as plain arrays: dense, recurrent, convolutional."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ner_service.engine import kernels
+from ner_service.nets.config import Encoder
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Tensors = Mapping[str, Any]
+KINDS = {"lstm": kernels.LSTM, "gru": kernels.GRU, "rnn": kernels.RNN}
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Where each unit lies among the tokens of a group; the longest comes first."""
+
+    starts: Ints
+    lengths: Ints
+
+    @classmethod
+    def of(cls, lengths: Sequence[int]) -> "Units":
+        """Units one after another, given by their falling lengths."""
+        sizes = np.array(lengths, dtype=np.int64)
+        return cls(np.cumsum(sizes) - sizes, sizes)
+
+    @property
+    def tokens(self) -> int:
+        return int(self.lengths.sum())
+
+
+class Dense:
+    """`x @ weight + bias`; columns beyond those of the weight are padding."""
+
+    def __init__(self, weight: Floats, bias: Floats) -> None:
+        """`weight` is inner x columns."""
+        self._panels = kernels.pack(weight)
+        self._bias = np.zeros(kernels.padded(weight.shape[1]), dtype=np.float32)
+        self._bias[: len(bias)] = bias
+
+    @property
+    def width(self) -> int:
+        return len(self._bias)
+
+    def __call__(self, x: Floats) -> Floats:
+        out = np.empty((len(x), self.width), dtype=np.float32)
+        out[:] = self._bias
+        kernels.matmul(x, self._panels, out)
+        return out
+
+
+class Layer(Protocol):
+    """Reads projected rows; the first layer's depend on the word alone and can be kept."""
+
+    inputs: Floats  # inner x columns: projects what the layer reads
+    bias: Floats
+
+    def run(self, x: Floats, rows: Ints, units: Units) -> Floats:
+        """States of each token, whose projected input is `x[rows[token]]`: tokens x size."""
+
+
+class Recurrent:
+    """One recurrent layer, run in both directions."""
+
+    def __init__(self, encoder: Encoder, tensors: Tensors, prefix: str) -> None:
+        self._kind = KINDS[encoder]
+        forth, back = (_direction(self._kind, tensors, f"{prefix}.{w}") for w in ("forth", "back"))
+        self._recurrent = [kernels.pack(forth.recurrent), kernels.pack(back.recurrent)]
+        self._hidden = len(forth.recurrent)
+        self._skip = self._hidden if self._kind == kernels.GRU else 0
+        self.inputs = np.concatenate([forth.inputs, back.inputs], 1)
+        self.bias = np.concatenate([forth.bias, back.bias])
+
+    def run(self, x: Floats, rows: Ints, units: Units) -> Floats:
+        out = np.empty((units.tokens, 2 * self._hidden), dtype=np.float32)
+        for back, recurrent in enumerate(self._recurrent):
+            kernels.recur(
+                self._kind, x, rows, units.starts, units.lengths, recurrent, self._skip, back, out
+            )
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Direction:
+    inputs: Floats  # inner x gates
+    recurrent: Floats  # hidden x gates
+    bias: Floats  # gates
+
+
+def _direction(kind: int, tensors: Tensors, prefix: str) -> _Direction:
+    inputs = array(tensors[f"{prefix}.weight_ih_l0"]).T
+    recurrent = array(tensors[f"{prefix}.weight_hh_l0"]).T
+    bias, inner = array(tensors[f"{prefix}.bias_ih_l0"]), array(tensors[f"{prefix}.bias_hh_l0"])
+    if kind != kernels.GRU:
+        return _Direction(_wide(inputs), recurrent, _wide(bias + inner))
+    hidden = len(recurrent)  # torch's order is reset, update, new
+    new = slice(2 * hidden, None)
+    gates = np.concatenate([inputs[:, new], inputs[:, : 2 * hidden]], 1)
+    biases = [bias[new], (bias + inner)[: 2 * hidden], inner[new]]
+    gates = np.pad(gates, ((0, 0), (0, hidden)))
+    return _Direction(_wide(gates), recurrent, _wide(np.concatenate(biases)))
+
+
+def _wide(gates: Floats) -> Floats:
+    """Zeros up to a whole panel, so that each direction starts with a panel."""
+    missing = kernels.padded(gates.shape[-1]) - gates.shape[-1]
+    return np.pad(gates, [(0, 0)] * (gates.ndim - 1) + [(0, missing)])
+
+
+class Convolution:
+    """One width-3 convolution over tokens, and ReLU."""
+
+    def __init__(self, tensors: Tensors, prefix: str) -> None:
+        weight = array(tensors[f"{prefix}.weight"])  # size x inner x 3
+        self._size = len(weight)
+        self.inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
+        self.bias = np.zeros(3 * self._size, dtype=np.float32)
+        self.bias[self._size : 2 * self._size] = array(tensors[f"{prefix}.bias"])
+
+    def run(self, x: Floats, rows: Ints, units: Units) -> Floats:
+        out = np.empty((units.tokens, self._size), dtype=np.float32)
+        kernels.convolve(x, rows, units.starts, units.lengths, out)
+        return out
+
+
+def layer(encoder: Encoder, tensors: Tensors, n: int) -> Layer:
+    """The n-th layer of a net."""
+    if encoder == "cnn":
+        return Convolution(tensors, f"layers.{n}.conv")
+    return Recurrent(encoder, tensors, f"layers.{n}")
+
+
+def array(tensor: Any) -> Floats:
+    """A tensor as contiguous fp32."""
+    return np.ascontiguousarray(tensor, dtype=np.float32)

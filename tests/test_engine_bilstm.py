@@ -1,0 +1,164 @@
+"""The served net against the net in torch, and against itself in other company."""
+
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ner_service.engine import bilstm
+from ner_service.engine.bilstm import Engine
+from ner_service.nets.artefact import Artefact
+from ner_service.nets.config import NetConfig
+from ner_service.nets.encoder import Batch, Net, Words
+from ner_service.nets.vectors import load_vectors
+from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
+
+WORDS = ["Анна", "МИД", "в", "Москве", "1990-х", ",", "Нью-Йорк", "x" * 50, "ё", "№", "😀", "анна"]
+words = st.one_of(st.sampled_from(WORDS), st.text("абвАБ-1", min_size=1, max_size=6))
+units = st.lists(st.lists(words, min_size=1, max_size=40), min_size=1, max_size=25)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same random weights in torch and served."""
+
+    artefact: Artefact
+    net: Net
+    engine: Engine
+
+    def emissions(self, unit: list[str]) -> np.ndarray:
+        """The scores by torch: words x tags."""
+        artefact = self.artefact
+        spelled = [[START, *map(artefact.chars.id, characters(w)), END] for w in unit]
+        longest = max(map(len, spelled))
+        vectors = artefact.vectors()
+        features = Words(
+            ids=torch.tensor([artefact.words.id(word.lower()) for word in unit]),
+            vectors=torch.from_numpy(vectors.of(unit)) if vectors else torch.zeros(len(unit), 0),
+            chars=torch.tensor([row + [PAD] * (longest - len(row)) for row in spelled]),
+            shapes=torch.tensor([artefact.shapes.id(shape(word)) for word in unit]),
+        )
+        index, mask = torch.arange(len(unit))[None], torch.ones(1, len(unit), dtype=torch.bool)
+        batch = Batch(features, index, mask, torch.zeros(1).long())
+        with torch.no_grad():
+            return self.net(batch)[0].numpy()
+
+
+def build(config: NetConfig) -> Pair:
+    torch.manual_seed(1)
+    chars, shapes = Vocab("абвАБ-1МИДёosкне"), Vocab(["x+", "Xx", "X+", "d-x", "x"])
+    table = Vocab(["анна", "в", "москве"]) if config.word_dim else Vocab([])
+    net = Net(config, len(table), len(chars), len(shapes)).eval()
+    for weight in net.parameters():
+        torch.nn.init.normal_(weight, std=0.25)
+    if net.chars:
+        torch.nn.init.zeros_(net.chars.table.weight[PAD])
+    tensors = {key: value.numpy() for key, value in net.state_dict().items()}
+    artefact = Artefact(config, table, chars, shapes, tensors)
+    return Pair(artefact, net, Engine(artefact))
+
+
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("vectors") / "small.txt"
+    rows = np.random.default_rng(0).normal(size=(3, 6)).tolist()
+    known = zip(("анна", "в", ","), rows, strict=True)
+    lines = [" ".join([word, *map(str, row)]) for word, row in known]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(e, c) for e in ("lstm", "gru", "rnn", "cnn") for c in ("cnn", "lstm", "none")],
+    ids="-".join,
+)
+def pair(request: pytest.FixtureRequest, vectors: str) -> Pair:
+    encoder, chars = request.param
+    odd = chars == "lstm"
+    return build(
+        NetConfig(
+            labels=("PER", "LOC"),
+            scheme="BIO" if odd else "BIOES",
+            vectors="" if odd else vectors,
+            vector_dim=0 if odd else load_vectors(vectors).dim,
+            word_dim=5 if odd else 0,
+            char_encoder=chars,
+            char_dim=7,
+            char_size=0 if chars == "none" else 10,
+            shape_dim=3,
+            encoder=encoder,
+            hidden=37 if odd else 16,
+            layers={"cnn": 2, "lstm": 3, "none": 1}[chars],
+            conventions=("news", "diary") if odd else ("news",),
+        )
+    )
+
+
+def texts(seed: int) -> list[list[str]]:
+    rng = np.random.default_rng(seed)
+    lengths = [1, 2, 3, 70, *rng.integers(1, 30, 30)]
+    return [[WORDS[i] for i in rng.integers(0, len(WORDS), length)] for length in lengths]
+
+
+def test_emissions_are_those_of_torch(pair: Pair) -> None:
+    for unit in texts(0):
+        found = pair.engine.emissions([unit])
+        np.testing.assert_allclose(found, pair.emissions(unit), atol=1e-4, rtol=1e-5)
+
+
+def test_entities_are_those_on_the_best_path_of_torch(pair: Pair) -> None:
+    tags = pair.artefact.net.tags
+    for unit, spans in zip(texts(1), pair.engine.tag(texts(1)), strict=True):
+        emissions = torch.from_numpy(pair.emissions(unit))[None]
+        (path,) = pair.net.crf.decode(emissions, torch.ones(1, len(unit), dtype=torch.bool))
+        marked = ["O"] * len(unit)
+        for start, end, label, _ in spans:
+            for i in range(start, end):
+                marked[i] = label
+        assert marked == [tags[tag][2:] or "O" for tag in path]
+
+
+def test_a_single_token_scores_its_marginal(pair: Pair) -> None:
+    """In BIOES an `S-` tag is a whole entity, so its marginal is the span's posterior."""
+    net = pair.artefact.net
+    for unit in texts(2):
+        mask = torch.ones(1, len(unit), dtype=torch.bool)
+        marginals = pair.net.crf.marginals(torch.from_numpy(pair.emissions(unit))[None], mask)[0]
+        (spans,) = pair.engine.tag([unit])
+        for start, end, label, score in spans:
+            if net.scheme == "BIOES" and end == start + 1:
+                single = float(marginals[start, net.tags.index(f"S-{label}")])
+                assert score == pytest.approx(single, abs=1e-4)
+            assert 0 <= score <= 1
+
+
+@settings(max_examples=10, deadline=None)
+@given(units, st.randoms())
+def test_an_answer_never_depends_on_its_company(
+    pair: Pair, batch: list[list[str]], rng: Random
+) -> None:
+    together = pair.engine.tag(batch)
+    assert together == [pair.engine.tag([unit])[0] for unit in batch]
+    order = list(range(len(batch)))
+    rng.shuffle(order)
+    assert pair.engine.tag([batch[n] for n in order]) == [together[n] for n in order]
+
+
+def test_a_row_is_the_same_to_the_bit_whatever_stands_beside_it(pair: Pair) -> None:
+    group = sorted(texts(3), key=len, reverse=True)[:16]
+    together = pair.engine.emissions(group)
+    at = 0
+    for unit in group:
+        np.testing.assert_array_equal(together[at : at + len(unit)], pair.engine.emissions([unit]))
+        at += len(unit)
+
+
+def test_a_small_cache_gives_the_same_answers(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bilstm, "GROUP_TOKENS", 80)
+    small = Engine(pair.artefact, kept=0)
+    assert small.tag(texts(4)) == pair.engine.tag(texts(4))
