@@ -1,4 +1,5 @@
-# make serve: install and start on port 8000; make test: install and run the tests
+# make serve: install and start on port 8000; make test: install and run the tests;
+# make check: linters, types, floors, generated pages; make bench: measure all, and write the tables
 VENV ?= .venv
 PORT ?= 8000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -20,6 +21,16 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m benchmarks readme --check
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks readme
+	$(BIN)/python -m benchmarks page
+
+train: $(VENV)/.test
+	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }
+	$(BIN)/ner-service train $(CONFIG)
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "ner-service needs Python 3.11, 3.12 or 3.13; found none: install one, or name it with PYTHON=" >&2; exit 1; }
@@ -31,7 +42,7 @@ $(VENV)/.serve: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e '.[train,test]'
+	$(PIP) install -c constraints.txt -e '.[train,bench,browser,client,test]'
 	@touch $@ $(VENV)/.serve
 
 lock:

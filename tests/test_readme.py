@@ -1,0 +1,49 @@
+"""The README says what is true: its answer, its files, its commands."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.main import get_command
+
+from ner_service.cli.app import app as cli
+from ner_service.service.app import create_app
+from ner_service.service.settings import read_settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+
+def test_the_answer_in_the_readme_is_the_real_one() -> None:
+    asked = re.search(r"-d '(\{.*?\})'", README)
+    shown = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+    assert asked
+    assert shown
+    with TestClient(create_app(read_settings(taggers="bilstm"))) as client:
+        while client.get("/health/ready").status_code != 200:
+            pass
+        assert client.post("/ner", json=json.loads(asked[1])).json() == json.loads(shown[1])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
+    missing = [x for x in links if "://" not in x and not (page.parent / x).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_shown_exists(page: Path) -> None:
+    known = {name: command for name, command in get_command(cli).commands.items()}  # type: ignore[attr-defined]
+    blocks = re.findall(r"```(?:sh|bash|console)?\n(.*?)```", page.read_text(), re.DOTALL)
+    shown = re.findall(r"ner-service ([a-z]+)([^\n|>]*)", "\n".join(blocks).replace("\\\n", " "))
+    for name, rest in shown:
+        assert name in known, f"{page.name}: ner-service {name}"
+        options = {option for parameter in known[name].params for option in parameter.opts}
+        for sub in getattr(known[name], "commands", {}).values():
+            options |= {option for parameter in sub.params for option in parameter.opts}
+        strange = set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - options
+        assert not strange, f"{page.name}: ner-service {name} {strange}"
