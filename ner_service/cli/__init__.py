@@ -3,6 +3,7 @@
 import sys
 
 from ner_service.cli import (
+    average,
     benchmark,
     calibrate,
     convert,
@@ -18,6 +19,7 @@ from ner_service.cli.app import app, guarded
 
 __all__ = [
     "app",
+    "average",
     "benchmark",
     "calibrate",
     "convert",

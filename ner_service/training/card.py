@@ -190,6 +190,12 @@ def _reproduction(artefact: Artefact) -> Iterator[str]:
         start = f" --from MODEL` with the model of sha256 `{sha256}" if sha256 else ""
         yield f"`ner-service train {stage['name']}.toml{start}`, with this file:\n"
         yield f"```toml\n{toml.dumps(_told(stage['config']))}```\n"
+    if mean := artefact.meta.get("averaged"):
+        yield (
+            f"The weights are {mean['share']:.0%} those of the last stage (sha256 "
+            f"`{mean['after']}`) and for the rest those of sha256 `{mean['before']}`: "
+            f"`ner-service average BEFORE AFTER --share {mean['share']:g}`.\n"
+        )
     if artefact.net.vectors:
         vectors = Path(artefact.net.vectors).name
         yield f"Word vectors: {vectors}, sha256 `{artefact.vectors_hash}`.\n"

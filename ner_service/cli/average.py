@@ -1,0 +1,31 @@
+"""`average`: a model between another and the one fine-tuned from it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ner_service.cli.app import app
+from ner_service.nets.artefact import load
+from ner_service.taggers import model_path
+
+
+@app.command()
+def average(
+    before: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
+    after: Annotated[str, typer.Argument(help="The model that was trained on from it.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The model folder to write.")],
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="How much of the second model: 0 to 1.")
+    ] = 0.5,
+) -> None:
+    """Average the weights of a model and of one trained on from it with --from.
+
+    The mean often keeps what the first knew and what the second learned; choose the share on dev.
+    Scores are of neither: run `ner-service calibrate` on the result.
+    """
+    from ner_service.training import card
+    from ner_service.training.averaging import averaged
+
+    first, second = (load(model_path(name)) for name in (before, after))
+    card.write(averaged(first, second, share), output)
