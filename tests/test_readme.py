@@ -5,12 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from typer.main import get_command
 
 from ner_service.cli.app import app as cli
-from ner_service.service.app import create_app
-from ner_service.service.settings import read_settings
+from ner_service.taggers import load_tagger
+from tests.serving import serving
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -22,9 +21,7 @@ def test_the_answer_in_the_readme_is_the_real_one() -> None:
     shown = re.search(r"```json\n(.*?)```", README, re.DOTALL)
     assert asked
     assert shown
-    with TestClient(create_app(read_settings(taggers="bilstm"))) as client:
-        while client.get("/health/ready").status_code != 200:
-            pass
+    with serving(load_tagger, taggers="bilstm", default_tagger="bilstm") as client:
         assert client.post("/ner", json=json.loads(asked[1])).json() == json.loads(shown[1])
 
 

@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     taggers: str = Field(
-        "natasha,spacy,bilstm", description="taggers to serve: NAME or NAME=SPEC, by commas"
+        "natasha,spacy,bilstm,bilstm-large=bilstm:ru-news-large",
+        description="taggers to serve: NAME or NAME=SPEC, by commas",
     )
     default_tagger: str = Field("", description="who answers when a request names no tagger")
     host: str = Field("127.0.0.1", description="address to listen on")
