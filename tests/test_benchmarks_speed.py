@@ -1,10 +1,12 @@
 """Timing: fresh texts for everyone, processes that tell of themselves, growth that shows."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("locust")
+if find_spec("locust") is None:  # importing it here would patch this process's sockets
+    pytest.skip("locust is not installed", allow_module_level=True)
 pytest.importorskip("psutil")
 
 from benchmarks import http_load, speed

@@ -110,7 +110,7 @@ def test_tag_writes_other_formats(run: Run, text: str, format: str, part: str) -
         ("tag -t nobody", "unknown tagger 'nobody': known are natasha, spacy, bilstm"),
         ("tag -t bilstm:nowhere", "'nowhere': no such folder"),
         ("tag -t natasha:x", "natasha:x"),
-        ("tag -l GPE", "--label GPE: bilstm knows PER, LOC, ORG"),
+        ("tag -l GPE", "--label GPE: bilstm knows LOC, ORG, PER"),
         ("evaluate nothing", "corpus 'nothing': no such file"),
         ("convert nothing x.jsonl", "corpus 'nothing': no such file"),
         pytest.param("train nothing.toml", "nothing.toml: No such file", marks=needs_torch),
