@@ -21,12 +21,11 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m benchmarks readme --check
+	$(BIN)/python -m benchmarks readme page --check
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks readme
-	$(BIN)/python -m benchmarks page
+	$(BIN)/python -m benchmarks readme page
 
 train: $(VENV)/.test
 	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }

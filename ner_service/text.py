@@ -296,8 +296,9 @@ def chunks(text: str, max_chars: int) -> Iterator[Sentence]:
         return
     start = end = 0
     for piece in _pieces(text, max_chars):
-        if piece.end - start > max_chars and end > start:
-            yield Sentence(start, end)
+        if piece.end - start > max_chars:
+            if end > start:
+                yield Sentence(start, end)
             start = piece.start
         end = piece.end
     if end > start:
