@@ -1,5 +1,6 @@
 """Tokens and sentences as razdel cuts them, and long texts in pieces."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,4 +72,4 @@ def test_pieces_cover_a_text_but_for_white_space(text: str, size: int) -> None:
     assert all(0 < end - start <= size for start, end in pieces)
     covered = "".join(text[start:end] for start, end in pieces)
     assert "".join(covered.split()) == "".join(text.split())
-    assert all(a.end <= b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(pieces))
