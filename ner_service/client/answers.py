@@ -95,11 +95,16 @@ def content(response: httpx.Response | None, url: httpx.URL) -> Any:
     raise ServiceError(response.status_code, code, message, fields)
 
 
+def found(result: Mapping[str, Any]) -> list[Found]:
+    """The entities of a result that is no error."""
+    return [Found(**entity) for entity in result["entities"]]
+
+
 def answer(result: Mapping[str, Any]) -> Answer:
     """The entities of one result, or the error in their place."""
     if fault := result.get("error"):
         return ServiceError(200, fault["code"], fault["message"], fault["fields"])
-    return [Found(**entity) for entity in result["entities"]]
+    return found(result)
 
 
 def spoilt(window: Sequence[str], error: ServiceError) -> bool:
@@ -119,8 +124,3 @@ def windows(texts: Iterable[str]) -> Iterator[list[str]]:
         size += len(text)
     if window:
         yield window
-
-
-def found(result: Mapping[str, Any]) -> list[Found]:
-    """The entities of a result that is no error."""
-    return [Found(**entity) for entity in result["entities"]]
