@@ -283,6 +283,8 @@ def _closes(mark: str, left: str, before: str) -> bool:
 
 # ---- long texts
 
+PIECE_CHARS = 100_000  # of a text that is read in pieces: bounds what one pass takes
+
 
 def chunks(text: str, max_chars: int) -> Iterator[Sentence]:
     """Covers a text in pieces of at most `max_chars`.

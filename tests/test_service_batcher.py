@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ner_service.service import worker
 from ner_service.service.batcher import Lane
-from ner_service.service.job import PIECE_CHARS, NotReady, Overloaded, TaggerFailed
-from ner_service.text import chunks
+from ner_service.service.job import NotReady, Overloaded, TaggerFailed
+from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, ModelError, Tagger
 from tests.serving import Capitals, Fragile, Gated
 

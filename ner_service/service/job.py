@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ner_service.text import chunks
+from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, NerError
-
-PIECE_CHARS = 100_000  # longer texts take turns with others, piece by piece
 
 
 class Overloaded(NerError):

@@ -7,10 +7,8 @@ from typing import Any
 
 from ner_service.digest import digest
 from ner_service.labels import LABELS
-from ner_service.text import Token, chunks, tokenize
+from ner_service.text import PIECE_CHARS, Token, chunks, tokenize
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
-
-MAX_CHARS = 100_000  # bounds the memory of one pass; longer texts are cut at sentence bounds
 
 
 class NatashaTagger:
@@ -25,7 +23,7 @@ class NatashaTagger:
 
     def _entities(self, text: str) -> list[Entity]:
         found: list[Entity] = []
-        for chunk in chunks(text, MAX_CHARS):
+        for chunk in chunks(text, PIECE_CHARS):
             tokens = tokenize(text[chunk.start : chunk.end])
             if tokens:
                 found += [e.shift(chunk.start) for e in entities(tokens, self._tags(tokens))]

@@ -9,10 +9,9 @@ from typing import Any
 
 from ner_service.digest import digest
 from ner_service.taggers import model_path
-from ner_service.text import Token, chunks, tokenize
+from ner_service.text import PIECE_CHARS, Token, chunks, tokenize
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
 
-MAX_CHARS = 100_000  # bounds the memory of one pass; longer texts are cut at sentence bounds
 LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
 SLICE = 64  # texts a memory zone: what new words leave behind goes with it
 MOST_NEW_WORDS = 100_000  # zones give back words, but not their places in spaCy's hash tables
@@ -24,7 +23,7 @@ class SpacyTagger:
 
     def __init__(self, fresh: Callable[[], Any], nlp: Any, info: TaggerInfo) -> None:
         self._fresh, self._nlp, self._new_words = fresh, nlp, 0
-        self._max_chars = min(MAX_CHARS, nlp.max_length)
+        self._max_chars = min(PIECE_CHARS, nlp.max_length)
         self.info = info
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
