@@ -126,7 +126,7 @@ def _by_atoms(text: str, start: int, end: int) -> list[Token]:
         Atom(m.start(), m.end(), str(m.lastgroup), m.group())
         for m in ATOM.finditer(text, start, end)
     ]
-    kinds = [_kind(text[:start].rstrip()[-1:]), *(atom.kind for atom in atoms), _after(text, end)]
+    kinds = [_before(text, start), *(atom.kind for atom in atoms), _after(text, end)]
     found: list[Token] = []
     token_start = start
     for n, (left, right) in enumerate(pairwise(atoms)):
@@ -141,6 +141,12 @@ def _by_atoms(text: str, start: int, end: int) -> list[Token]:
 def _kind(char: str) -> str:
     match = ATOM.match(char)
     return str(match.lastgroup) if match else ""
+
+
+def _before(text: str, start: int) -> str:
+    while start and text[start - 1].isspace():
+        start -= 1
+    return _kind(text[start - 1]) if start else ""
 
 
 def _after(text: str, end: int) -> str:
