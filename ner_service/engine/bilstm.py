@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 Unit = Sequence[str]
 FORBIDDEN = np.float32(-1e4)
 KEPT = 64 << 20  # bytes of projected words
-GROUP = 16  # units that go through the layers side by side
+GROUP = 18  # units that go through the layers side by side
 GROUP_TOKENS = 2048  # and their tokens, save for a single longer unit
 
 
@@ -45,7 +45,6 @@ class Engine:
         self._between = [Dense(one.inputs, one.bias) for one in self._layers[1:]]
         self._head = Dense(array(tensors["head.weight"]).T, array(tensors["head.bias"]))
         self._inner = _inner(artefact)
-        self._head_hidden = net.head_hidden
         self._zero_digits = net.zero_digits
         self._crf = _crf(artefact)
         self.temper(net.temperature or 1.0)
@@ -73,7 +72,7 @@ class Engine:
 
     def emissions(self, group: Sequence[Unit]) -> Floats:
         """The score of each tag at each word of units, the longest first: words x tags."""
-        return self._emissions(group, Units.of([len(unit) for unit in group]))[:, : len(self._tags)]
+        return self._emissions(group, Units.of([len(unit) for unit in group]))
 
     def _emissions(self, group: Sequence[Unit], units: Units) -> Floats:
         zeros = self._zero_digits
@@ -83,7 +82,7 @@ class Engine:
         for dense, one in zip(self._between, self._layers[1:], strict=True):
             x = one.run(dense(x), everywhere, units)
         if self._inner:
-            x = np.tanh(self._inner(x)[:, : self._head_hidden])  # without the padding
+            x = np.tanh(self._inner(x))
         return self._head(x)
 
     def _spans(self, group: Sequence[Unit]) -> Iterator[tuple[int, Span]]:

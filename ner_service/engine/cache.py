@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ner_service.engine.kernels import aligned
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -20,7 +22,7 @@ class RowCache:
     ) -> None:
         self._compute = compute
         self._capacity = capacity
-        self.table: Floats = np.empty((capacity, width), dtype=np.float32)
+        self.table: Floats = aligned((capacity, width))
         self._places: dict[str, int] = {}
 
     def places(self, words: Sequence[str]) -> Ints:

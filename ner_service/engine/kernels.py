@@ -19,7 +19,7 @@ COLUMNS = 32  # of a panel: two registers of AVX-512
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 TALL = 8 if WIDE else 2  # rows that share each read of a panel, as many as registers hold
 BLOCK = 64  # rows that pass over all panels before the next do
-LSTM, GRU, RNN = range(3)
+GRU, RNN = range(2)
 
 
 # ---- matrix product
@@ -179,23 +179,6 @@ def sigmoid(x):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def lstm(gates, state, cell):  # type: ignore[no-untyped-def]
-    """One step; `gates` stand in torch's order: input, forget, cell, output."""
-    hidden = len(state)
-    enter, forget = gates[:hidden], gates[hidden : 2 * hidden]
-    new, leave = gates[2 * hidden : 3 * hidden], gates[3 * hidden : 4 * hidden]
-    for j in range(hidden):
-        i, i_ = sigmoid(enter[j])
-        f, f_ = sigmoid(forget[j])
-        g, g_ = tanh(new[j])
-        o, o_ = sigmoid(leave[j])
-        c = (cell[j] * f * (i_ * g_) + i * g * f_) / (i_ * g_ * f_)
-        t, t_ = tanh(c)
-        cell[j] = c
-        state[j] = o * t / (o_ * t_)
-
-
-@compiled
 def gru(gates, state):  # type: ignore[no-untyped-def]
     """One step; `gates` are new by input, reset, update, new by state."""
     hidden = len(state)
@@ -230,7 +213,6 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
     room = max(width, skip + recurrent.shape[0] * COLUMNS)
     gates = np.zeros((len(lengths), room), dtype=np.float32)
     state = np.zeros((len(lengths), hidden), dtype=np.float32)
-    cell = np.zeros((len(lengths), hidden), dtype=np.float32)
     active = len(lengths)
     for step in range(lengths[0]):
         while lengths[active - 1] <= step:
@@ -241,9 +223,7 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
         if step:
             matmul(state[:active], recurrent, gates[:active, skip:])
         for n in range(active):
-            if kind == LSTM:
-                lstm(gates[n], state[n], cell[n])
-            elif kind == GRU:
+            if kind == GRU:
                 gru(gates[n], state[n])
             else:
                 rnn(gates[n], state[n])

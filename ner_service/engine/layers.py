@@ -7,13 +7,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ner_service.engine import kernels
+from ner_service.engine import kernels, lstm
 from ner_service.nets.config import Encoder
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Tensors = Mapping[str, Any]
-KINDS = {"lstm": kernels.LSTM, "gru": kernels.GRU, "rnn": kernels.RNN}
+KINDS = {"gru": kernels.GRU, "rnn": kernels.RNN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,20 @@ class Units:
 
 
 class Dense:
-    """`x @ weight + bias`; columns beyond those of the weight are padding."""
+    """`x @ weight + bias`."""
 
     def __init__(self, weight: Floats, bias: Floats) -> None:
         """`weight` is inner x columns."""
+        self.width: int = weight.shape[1]
         self._panels = kernels.pack(weight)
-        self._bias = np.zeros(kernels.padded(weight.shape[1]), dtype=np.float32)
-        self._bias[: len(bias)] = bias
-
-    @property
-    def width(self) -> int:
-        return len(self._bias)
+        self._bias = np.zeros(kernels.padded(self.width), dtype=np.float32)
+        self._bias[: self.width] = bias
 
     def __call__(self, x: Floats) -> Floats:
-        out = np.empty((len(x), self.width), dtype=np.float32)
+        out = kernels.aligned((len(x), len(self._bias)))
         out[:] = self._bias
         kernels.matmul(x, self._panels, out)
-        return out
+        return np.ascontiguousarray(out[:, : self.width])
 
 
 class Layer(Protocol):
@@ -64,8 +61,26 @@ class Layer(Protocol):
         """States of each token, whose projected input is `x[rows[token]]`: tokens x size."""
 
 
+class LSTM:
+    """One LSTM layer, run in both directions."""
+
+    def __init__(self, tensors: Tensors, prefix: str) -> None:
+        both = [_weights(tensors, f"{prefix}.{way}") for way in ("forth", "back")]
+        self._panels = [lstm.pack(one.recurrent) for one in both]
+        self._hidden = len(both[0].recurrent)
+        self.inputs = np.concatenate([lstm.interleaved(one.inputs) for one in both], 1)
+        self.bias = np.concatenate([lstm.interleaved(one.bias + one.inner) for one in both])
+
+    def run(self, x: Floats, rows: Ints, units: Units) -> Floats:
+        out = kernels.aligned((units.tokens, 2, lstm.padded(self._hidden)))
+        flat = out.reshape(units.tokens, -1)
+        for back, panels in enumerate(self._panels):
+            lstm.run(x, rows, units.starts, units.lengths, panels, back, flat)
+        return out[:, :, : self._hidden].reshape(units.tokens, -1)
+
+
 class Recurrent:
-    """One recurrent layer, run in both directions."""
+    """One GRU or plain recurrent layer, run in both directions."""
 
     def __init__(self, encoder: Encoder, tensors: Tensors, prefix: str) -> None:
         self._kind = KINDS[encoder]
@@ -86,6 +101,22 @@ class Recurrent:
 
 
 @dataclass(frozen=True, slots=True)
+class _Weights:
+    """Those of one direction as torch has them, transposed."""
+
+    inputs: Floats  # inner x gates
+    recurrent: Floats  # hidden x gates
+    bias: Floats  # gates
+    inner: Floats  # gates: the bias of the recurrent part
+
+
+def _weights(tensors: Tensors, prefix: str) -> _Weights:
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    inputs, recurrent, bias, inner = (array(tensors[f"{prefix}.{name}"]) for name in names)
+    return _Weights(inputs.T, recurrent.T, bias, inner)
+
+
+@dataclass(frozen=True, slots=True)
 class _Direction:
     inputs: Floats  # inner x gates
     recurrent: Floats  # hidden x gates
@@ -93,17 +124,15 @@ class _Direction:
 
 
 def _direction(kind: int, tensors: Tensors, prefix: str) -> _Direction:
-    inputs = array(tensors[f"{prefix}.weight_ih_l0"]).T
-    recurrent = array(tensors[f"{prefix}.weight_hh_l0"]).T
-    bias, inner = array(tensors[f"{prefix}.bias_ih_l0"]), array(tensors[f"{prefix}.bias_hh_l0"])
+    one = _weights(tensors, prefix)
     if kind != kernels.GRU:
-        return _Direction(_wide(inputs), recurrent, _wide(bias + inner))
-    hidden = len(recurrent)  # torch's order is reset, update, new
+        return _Direction(_wide(one.inputs), one.recurrent, _wide(one.bias + one.inner))
+    hidden = len(one.recurrent)  # torch's order is reset, update, new
     new = slice(2 * hidden, None)
-    gates = np.concatenate([inputs[:, new], inputs[:, : 2 * hidden]], 1)
-    biases = [bias[new], (bias + inner)[: 2 * hidden], inner[new]]
+    gates = np.concatenate([one.inputs[:, new], one.inputs[:, : 2 * hidden]], 1)
+    biases = [one.bias[new], (one.bias + one.inner)[: 2 * hidden], one.inner[new]]
     gates = np.pad(gates, ((0, 0), (0, hidden)))
-    return _Direction(_wide(gates), recurrent, _wide(np.concatenate(biases)))
+    return _Direction(_wide(gates), one.recurrent, _wide(np.concatenate(biases)))
 
 
 def _wide(gates: Floats) -> Floats:
@@ -132,6 +161,8 @@ def layer(encoder: Encoder, tensors: Tensors, n: int) -> Layer:
     """The n-th layer of a net."""
     if encoder == "cnn":
         return Convolution(tensors, f"layers.{n}.conv")
+    if encoder == "lstm":
+        return LSTM(tensors, f"layers.{n}")
     return Recurrent(encoder, tensors, f"layers.{n}")
 
 

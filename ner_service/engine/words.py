@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ner_service.engine import kernels
 from ner_service.engine.cache import RowCache
-from ner_service.engine.layers import Dense, Layer, Recurrent, Tensors, Units, array
+from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, Units, array
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, Vocab, characters, shape
 
@@ -110,7 +110,7 @@ class _CharLSTM:
     """The last states of both directions over a word's characters."""
 
     def __init__(self, tensors: Tensors) -> None:
-        self._layer = Recurrent("lstm", tensors, "chars.both")
+        self._layer = LSTM(tensors, "chars.both")
         dense = Dense(self._layer.inputs, self._layer.bias)
         self._table = dense(array(tensors["chars.table.weight"]))
 
