@@ -8,7 +8,8 @@ from ner_service.taggers import load_tagger
 from ner_service.types import ModelError
 
 
-def test_answers_are_the_librarys() -> None:
+@pytest.mark.parametrize("spec", ["natasha", "natasha:slovnet"])
+def test_answers_are_the_librarys(spec: str) -> None:
     texts = [document.text for document in read(locate("own_news", None))]
     segmenter, library = Segmenter(), NewsNERTagger(NewsEmbedding())
     expected = []
@@ -17,7 +18,11 @@ def test_answers_are_the_librarys() -> None:
         doc.segment(segmenter)
         doc.tag_ner(library)
         expected.append([(span.start, span.stop, span.type) for span in doc.spans])
-    assert [[e.span for e in found] for found in load_tagger("natasha").tag(texts)] == expected
+    assert [[e.span for e in found] for found in load_tagger(spec).tag(texts)] == expected
+
+
+def test_both_ways_of_computing_it_have_the_same_hash() -> None:
+    assert load_tagger("natasha").info == load_tagger("natasha:slovnet").info
 
 
 def test_it_has_one_model() -> None:

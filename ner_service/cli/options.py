@@ -13,7 +13,9 @@ from ner_service.types import ConfigError
 TaggerOption = Annotated[
     str,
     typer.Option(
-        "--tagger", "-t", help="natasha, spacy[:PACKAGE or FOLDER], or bilstm[:MODEL or FOLDER]."
+        "--tagger",
+        "-t",
+        help="natasha[:slovnet], spacy[:PACKAGE or FOLDER], or bilstm[:MODEL or FOLDER].",
     ),
 ]
 MapOption = Annotated[

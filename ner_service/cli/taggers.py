@@ -17,7 +17,11 @@ from ner_service.types import NerError
 def taggers(
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each.")] = False,
 ) -> None:
-    """List the taggers that load here: backends, and every shipped model."""
+    """List the taggers that load here: backends, and every shipped model.
+
+    Other specs: `natasha:slovnet` (natasha by its library's own code), `spacy:NAME-OR-FOLDER`,
+    `bilstm:FOLDER`.
+    """
     table = Table("tagger", "version", "languages", "labels", "scores", "hash")
     for spec in shipped_specs():
         try:

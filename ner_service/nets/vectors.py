@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.digest import digest
+from ner_service.nets.navec import load_navec
 from ner_service.types import MissingExtra, ModelError
 
 Floats = NDArray[np.float32]
@@ -43,19 +44,11 @@ def load_vectors(source: str) -> Vectors:
 def _navec() -> Vectors:
     try:
         from natasha.data import NEWS_EMBEDDING
-        from navec import Navec
+
+        navec = load_navec(Path(NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
-    navec = Navec.load(NEWS_EMBEDDING)
-    codes, indexes = navec.pq.codes, navec.pq.indexes  # parts x centroids x chunk, words x parts
-    parts = np.arange(len(codes))
-
-    def rows(ids: NDArray[np.int64]) -> Floats:
-        found: Floats = codes[parts, indexes[ids]].reshape(len(ids), -1)
-        return found
-
-    ids = {w: i for w, i in navec.vocab.word_ids.items() if w not in ("<unk>", "<pad>")}
-    return Vectors(ids, rows, codes.shape[0] * codes.shape[2], digest(Path(NEWS_EMBEDDING)))
+    return Vectors(navec.words, navec.rows, navec.dim, navec.hash)
 
 
 def _text(path: Path) -> Vectors:

@@ -1,64 +1,94 @@
 """Natasha's news NER: slovnet's CNN-CRF over navec, with the weights of natasha's own wheel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ner_service.digest import digest
 from ner_service.labels import LABELS
 from ner_service.text import PIECE_CHARS, Token, chunks, tokenize
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
 
+SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
+SLICE = 8192  # tokens that go to the net together; bounds what is held at once
+
+
+class Net(Protocol):
+    """Finds entities in units of words, each read alone: first token, end, label."""
+
+    def tag(self, units: Sequence[Sequence[str]]) -> Sequence[Sequence[tuple[int, int, str]]]: ...
+
 
 class NatashaTagger:
-    """Answers as `natasha.NewsNERTagger` does for each text alone, on natasha's own net."""
+    """Answers as `natasha.NewsNERTagger` does for each text alone, by natasha's own weights."""
 
-    def __init__(self, net: Any, info: TaggerInfo) -> None:
-        self._infer = net.infer
+    def __init__(self, net: Net, info: TaggerInfo) -> None:
+        self._net = net
         self.info = info
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        return [self._entities(text) for text in texts]
-
-    def _entities(self, text: str) -> list[Entity]:
-        found: list[Entity] = []
-        for chunk in chunks(text, PIECE_CHARS):
-            tokens = tokenize(text[chunk.start : chunk.end])
-            if tokens:
-                found += [e.shift(chunk.start) for e in entities(tokens, self._tags(tokens))]
+        found: list[list[Entity]] = [[] for _ in texts]
+        for some in _slices(texts):
+            spans = self._net.tag([[token[2] for token in tokens] for _, _, tokens in some])
+            for (n, shift, tokens), inside in zip(some, spans, strict=True):
+                found[n] += [
+                    Entity(shift + tokens[start].start, shift + tokens[end - 1].end, label)
+                    for start, end, label in inside
+                ]
         return found
 
-    def _tags(self, tokens: Sequence[Token]) -> list[str]:
-        inputs = self._infer.encoder([[token.text for token in tokens]])
+
+Piece = tuple[int, int, list[Token]]
+
+
+def _slices(texts: Sequence[str]) -> Iterator[list[Piece]]:
+    """Tokens of pieces, each with its text's number and its start, some thousand at a time."""
+    some: list[Piece] = []
+    count = 0
+    for n, text in enumerate(texts):
+        for start, end in chunks(text, PIECE_CHARS):
+            tokens = tokenize(text[start:end])
+            if tokens:
+                some.append((n, start, tokens))
+                count += len(tokens)
+            if count >= SLICE:
+                yield some
+                some, count = [], 0
+    if some:
+        yield some
+
+
+class Slovnet:
+    """The net as slovnet computes it."""
+
+    def __init__(self, infer: Any) -> None:
+        self._infer = infer
+
+    def tag(self, units: Sequence[Sequence[str]]) -> list[list[tuple[int, int, str]]]:
+        return [self._entities(words) for words in units]
+
+    def _entities(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
+        from slovnet.bio import bio_spans
+        from slovnet.token import Token
+
+        inputs = self._infer.encoder([words])
         (tags,) = self._infer.decoder(self._infer.process(inputs))
-        return list(tags)
-
-
-def entities(tokens: Sequence[Token], tags: Sequence[str]) -> list[Entity]:
-    """Reads entities off tags as slovnet does: `I-` prolongs whatever entity is open."""
-    found: list[Entity] = []
-    start = end = 0
-    label = ""
-    for token, tag in zip(tokens, tags, strict=True):
-        if tag[0] == "I":
-            end = token.end
-            continue
-        if label:
-            found.append(Entity(start, end, label))
-        start, end, label = token.start, token.end, tag[2:]
-    if label:
-        found.append(Entity(start, end, label))
-    return found
+        places = [Token(n, n + 1, word) for n, word in enumerate(words)]
+        return [(span.start, span.stop, span.type) for span in bio_spans(places, tags)]
 
 
 def load(source: str) -> NatashaTagger:
-    """Loads natasha's packaged news model; it has no other source."""
-    if source:
-        raise ModelError(f"natasha:{source}: natasha has one model, inside its wheel")
+    """Loads natasha's packaged news model, for the engine or for slovnet's own code."""
+    if source not in ("", SLOVNET):
+        raise ModelError(
+            f"natasha:{source}: natasha has one model, inside its wheel; "
+            f"only natasha:{SLOVNET} is known, which computes it by slovnet's own code"
+        )
     try:
-        from natasha import NewsEmbedding, NewsNERTagger
         from natasha.data import NEWS_EMBEDDING, NEWS_NER
+
+        net = _slovnet() if source else _engine(Path(NEWS_NER), Path(NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -69,4 +99,17 @@ def load(source: str) -> NatashaTagger:
         score_kind="none",
         hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
-    return NatashaTagger(NewsNERTagger(NewsEmbedding()), info)
+    return NatashaTagger(net, info)
+
+
+def _engine(ner: Path, embedding: Path) -> Net:
+    from ner_service.engine import slovnet
+    from ner_service.nets.navec import load_navec
+
+    return slovnet.Engine(slovnet.load(ner), load_navec(embedding))
+
+
+def _slovnet() -> Net:
+    from natasha import NewsEmbedding, NewsNERTagger
+
+    return Slovnet(NewsNERTagger(NewsEmbedding()).infer)

@@ -1,0 +1,241 @@
+"""Slovnet's net for names, a CNN-CRF over navec, on compiled kernels: its weights, its answers.
+
+What slovnet computes for a text: vectors of the word and of its shape, three times a width-3
+convolution, ReLU and batch norm, then the scores of tags and a CRF. At both ends of the text
+each convolution sees zeros.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from slovnet.const import SHAPE, TAG
+from slovnet.exec.model import NER
+from slovnet.exec.pack import Pack
+from slovnet.shape import word_shape
+
+from ner_service.engine import crf, kernels
+from ner_service.engine.cache import RowCache
+from ner_service.engine.jit import compiled
+from ner_service.engine.layers import Dense, array
+from ner_service.nets.navec import Navec
+from ner_service.types import ModelError
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Unit = Sequence[str]
+KEPT = 64 << 20  # bytes of projected words
+BLOCK = 512  # rows that pass through all layers before the next do
+GAP = ""  # stands for what lies between units: zeros
+REACH = 3  # tokens on each side that a tag depends on: one a convolution
+PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
+ACTS = {"O": CLOSE, "B": OPEN, "I": PROLONG}
+
+
+class Span(NamedTuple):
+    """Tokens `start:end` of a unit with a label."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Slovnet's own record of a net, with its arrays, and its shapes and tags by their ids."""
+
+    model: Any
+    shapes: Sequence[str]
+    tags: Sequence[str]
+
+
+def load(path: Path) -> Net:
+    """Loads a pack of slovnet's; its words are navec's."""
+    with Pack(path) as pack:
+        pack.load_meta().check_protocol()
+        model = pack.load_model(NER)
+        model = model.inject_arrays(dict(pack.load_arrays(model.weights)))
+        return Net(model, pack.load_vocab(SHAPE).items, pack.load_vocab(TAG).items)
+
+
+class Engine:
+    """Tags units of words; each row is computed alone, so answers do not depend on batches.
+
+    A word's share in the first convolution is computed once and kept while there is room.
+    """
+
+    def __init__(self, net: Net, navec: Navec, kept: int = KEPT) -> None:
+        if net.model.emb.word.id != navec.id:
+            raise ModelError(f"the net reads the vectors {net.model.emb.word.id}, not {navec.id}")
+        first, *others = net.model.encoder.layers
+        projection = Projection(net, navec)
+        capacity = max(kept // (4 * projection.width), 2 * BLOCK)
+        self._words = RowCache(projection.rows, projection.width, capacity)
+        self._longest = projection.longest
+        self._norm = _norm(first.norm)
+        self._size = projection.width // 3
+        self._layers = [_Convolution(layer) for layer in others]
+        head = net.model.head
+        self._head = Dense(array(head.proj.weight.array), array(head.proj.bias.array))
+        self._labels = [tag[2:] for tag in net.tags]
+        self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
+        free = np.zeros(len(net.tags), dtype=np.float32)
+        self._crf = array(head.crf.transitions.array), free, free
+
+    def tag(self, units: Sequence[Unit]) -> list[list[Span]]:
+        """The entities on the best path of each unit, which has at least one word."""
+        found: list[list[Span]] = [[] for _ in units]
+        words = [GAP] * REACH
+        starts = []
+        for unit in units:
+            starts.append(len(words))
+            words += unit
+            words.append(GAP)
+        words += [GAP] * (REACH - 1)
+        places = np.array(starts), np.array([len(unit) for unit in units])
+        paths = crf.best_paths(self.emissions(words), *places, self._crf)
+        for n, start, end, tag in read(paths, *places, self._acts).tolist():
+            found[n].append(Span(start, end, self._labels[tag]))
+        return found
+
+    def emissions(self, words: Sequence[str]) -> Floats:
+        """The score of each tag at each row: words with gaps between units and at both ends."""
+        out = np.zeros((len(words), len(self._labels)), dtype=np.float32)
+        for start in range(REACH, len(words) - REACH, BLOCK):
+            end = min(start + BLOCK, len(words) - REACH)
+            out[start:end] = self._block(words[start - REACH : end + REACH])
+        return out
+
+    def _block(self, words: Sequence[str]) -> Floats:
+        """The scores of tags for all but the first and last `REACH` words."""
+        real = np.fromiter(map(bool, words), np.bool_, len(words))
+        places = self._words.places(self._keys(words))
+        x = np.empty((len(words) - 2, self._size), dtype=np.float32)
+        convolve(self._words.table, places, real, *self._norm, x)
+        for n, layer in enumerate(self._layers, 2):
+            x = layer(x, real[n : len(real) - n])
+        return self._head(x)[:, : len(self._labels)]
+
+    def _keys(self, words: Sequence[str]) -> Sequence[str]:
+        """Words as the table knows them; one too long to have a vector goes by its shape."""
+        if max(map(len, words)) <= self._longest:
+            return words
+        return [w if len(w) <= self._longest else f" {word_shape(w)}" for w in words]
+
+
+class Projection:
+    """Words as their shares in the windows of the first convolution: left | middle | right."""
+
+    def __init__(self, net: Net, navec: Navec) -> None:
+        conv, shapes = net.model.encoder.layers[0].conv, net.model.emb.shape.weight.array
+        weight = conv.weight.array  # size x inner x 3
+        inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
+        size = len(weight)
+        self.width = 3 * size
+        self.longest = max(map(len, navec.words))
+        self._navec = navec
+        self._panels = kernels.pack(inputs[: navec.dim])
+        self._shapes = array(shapes @ inputs[navec.dim :])
+        self._shapes[:, size : 2 * size] += conv.bias.array
+        self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
+
+    def rows(self, words: Sequence[str]) -> Floats:
+        """Words x width; a word that starts with a space is a shape, without a vector."""
+        shapes = [self._shape_ids[w[1:] if w[:1] == " " else word_shape(w)] for w in words]
+        ids = [self._navec.words.get(w.lower(), self._navec.unknown) for w in words]
+        out: Floats = self._shapes[shapes]
+        kernels.matmul(self._navec.rows(np.array(ids)), self._panels, out)
+        return out
+
+
+class _Convolution:
+    """A width-3 convolution over rows, ReLU and batch norm: one row less at each end."""
+
+    def __init__(self, layer: Any) -> None:
+        weight = layer.conv.weight.array  # size x inner x 3
+        size, inner, width = weight.shape
+        matrix = array(weight.transpose(2, 1, 0).reshape(width * inner, size))
+        self._dense = Dense(matrix, array(layer.conv.bias.array))
+        self._norm = _norm(layer.norm)
+        self._size = size
+
+    def __call__(self, x: Floats, real: Flags) -> Floats:
+        count, inner = x.shape
+        window = (count - 2, 3 * inner)
+        out = self._dense(np.ndarray(window, np.float32, x, strides=x.strides))
+        out = out[:, : self._size]
+        activate(out, real, *self._norm)
+        return out
+
+
+def _norm(norm: Any) -> tuple[Floats, Floats]:
+    """Batch norm as a scale and a shift."""
+    scale = norm.weight.array / norm.std.array
+    return array(scale), array(norm.bias.array - norm.mean.array * scale)
+
+
+@compiled
+def convolve(table, places, real, scale, shift, out):  # type: ignore[no-untyped-def]
+    """A width-3 convolution over rows of `table`, ReLU and batch norm; gaps are zeros.
+
+    A row holds its share in the window at its left | middle | right. `out` has one row less
+    than `places` and `real` at each end.
+    """
+    size = out.shape[1]
+    for i in range(len(out)):
+        if not real[i + 1]:
+            out[i] = 0
+            continue
+        sums = out[i]
+        sums[:] = table[places[i + 1]][size : 2 * size]
+        if real[i]:
+            left = table[places[i]][:size]
+            for j in range(size):
+                sums[j] += left[j]
+        if real[i + 2]:
+            right = table[places[i + 2]][2 * size : 3 * size]
+            for j in range(size):
+                sums[j] += right[j]
+        for j in range(size):
+            sums[j] = max(sums[j], np.float32(0)) * scale[j] + shift[j]
+
+
+@compiled
+def activate(x, real, scale, shift):  # type: ignore[no-untyped-def]
+    """ReLU and batch norm in place; gaps become zeros."""
+    for i in range(len(x)):
+        row = x[i]
+        if not real[i]:
+            row[:] = 0
+            continue
+        for j in range(len(row)):
+            row[j] = max(row[j], np.float32(0)) * scale[j] + shift[j]
+
+
+@compiled
+def read(paths, starts, lengths, acts):  # type: ignore[no-untyped-def]
+    """Entities as slovnet reads tags: rows of unit, start and end within it, tag.
+
+    A tag that prolongs does so whatever label it has, and is nothing where no entity is open.
+    """
+    found = np.empty((len(paths), 4), dtype=np.int64)
+    count = 0
+    for n in range(len(lengths)):
+        is_open = False
+        for i in range(lengths[n]):
+            tag = paths[starts[n] + i]
+            if acts[tag] == OPEN:
+                found[count, 0], found[count, 1] = n, i
+                found[count, 2], found[count, 3] = i + 1, tag
+                count += 1
+                is_open = True
+            elif acts[tag] == PROLONG:
+                if is_open:
+                    found[count - 1, 2] = i + 1
+            elif acts[tag] == CLOSE:
+                is_open = False
+    return found[:count]

@@ -1,0 +1,61 @@
+"""Navec's quantised word vectors, out of natasha's wheel: one table for all who read them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ner_service.digest import digest
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+UNKNOWN, PADDING = "<unk>", "<pad>"
+
+
+@dataclass(frozen=True, slots=True)
+class Navec:
+    """Lower-cased words and their vectors, cut into parts that are each one of 256 centroids."""
+
+    id: str
+    words: dict[str, int]
+    unknown: int  # the row of all other words
+    indexes: NDArray[np.uint8]  # rows x parts
+    codes: Floats  # parts x centroids x chunk
+    hash: str
+
+    @property
+    def dim(self) -> int:
+        return int(self.codes.shape[0] * self.codes.shape[2])
+
+    def rows(self, ids: Ints) -> Floats:
+        """The vectors of these rows: ids x dim."""
+        found: Floats = self.codes[np.arange(len(self.codes)), self.indexes[ids]]
+        return found.reshape(len(ids), -1)
+
+
+@lru_cache(maxsize=4)
+def load_navec(path: Path) -> Navec:
+    """Loads a table without what navec's own loader makes for similarities: 130 MB of it."""
+    from navec.meta import Meta
+    from navec.navec import META, PQ_, VOCAB
+    from navec.tar import Tar
+    from navec.vocab import Vocab
+
+    with Tar(path) as tar:
+        meta = Meta.from_file(tar.load(META))
+        words = Vocab.from_file(tar.load(VOCAB)).word_ids
+        data = tar.load(PQ_).read()
+    vectors, _, parts, centroids = np.frombuffer(data, np.uint32, 4).tolist()
+    codes = np.frombuffer(data, np.float32, offset=16 + vectors * parts)
+    unknown = words.pop(UNKNOWN)
+    del words[PADDING]
+    return Navec(
+        id=meta.id,
+        words=words,
+        unknown=unknown,
+        indexes=np.frombuffer(data, np.uint8, vectors * parts, 16).reshape(vectors, parts),
+        codes=codes.reshape(parts, centroids, -1),
+        hash=digest(path),
+    )
