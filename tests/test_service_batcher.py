@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ner_service.service import worker
 from ner_service.service.batcher import Lane
-from ner_service.service.job import NotReady, Overloaded, TaggerFailed
+from ner_service.service.job import Late, NotReady, Overloaded, TaggerFailed
 from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, ModelError, Tagger
 from tests.serving import Capitals, Fragile, Gated
@@ -248,9 +248,10 @@ def test_a_tagger_that_hangs_is_not_ready() -> None:
             asked = asyncio.create_task(tag(lane, "Анна"))
             await until(lambda: lane.stalled)
             assert not lane.ready
+            with pytest.raises(Late, match=r"^no answer within 0\.05 s \(NER_TIMEOUT_S\)$"):
+                await asked
             tagger.gate.set()
-            await asked
-            assert lane.ready
+            await until(lambda: lane.ready)
 
     run(test)
 

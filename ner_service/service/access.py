@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ner_service.service.errors import Refused, respond
+from ner_service.service.errors import Refused, told
 from ner_service.service.trace import trace_of
 
 GUARDED = ("/ner", "/taggers", "/web/conll")
@@ -76,15 +76,13 @@ class Access:
         trace.key = self._name(token(scope))
         if trace.key is None:
             refused = Refused(401, "unauthorized", "authorization: a known API key is needed")
-            trace.error = refused.code
-            return await respond(refused)(scope, receive, send)
+            return await told(scope, refused)(scope, receive, send)
         bucket = self._buckets.get(trace.key)
         if bucket and (wait := bucket.take()):
             seconds = math.ceil(wait)
             message = f"more than {bucket.rate:g} requests a second: try again in {seconds} s"
             refused = Refused(429, "rate_limited", message, retry=seconds)
-            trace.error = refused.code
-            return await respond(refused)(scope, receive, send)
+            return await told(scope, refused)(scope, receive, send)
         await self._app(scope, receive, send)
 
     def _name(self, token: bytes) -> str | None:

@@ -1,43 +1,29 @@
 """The FastAPI application: routes, lifespan, error handlers, and the layers around them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
-from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from ner_service import __version__
 from ner_service.service import openapi, web
 from ner_service.service.access import Access
 from ner_service.service.batcher import Lane
-from ner_service.service.bodies import (
-    JSON,
-    NDJSON,
-    PLAIN,
-    content_type,
-    no_query,
-    parse_text,
-    query,
-)
-from ner_service.service.errors import Refused, invalid, refusal, respond
+from ner_service.service.errors import Refused, answer, told
 from ner_service.service.intake import Intake
 from ner_service.service.job import NotReady
 from ner_service.service.metrics import Metrics
-from ner_service.service.schemas import BatchRequest, TaggerOut
-from ner_service.service.schemas import Request as Options
+from ner_service.service.schemas import TaggerOut
 from ner_service.service.service import Service
 from ner_service.service.settings import Settings
-from ner_service.service.stream import Stream, in_order
+from ner_service.service.tagging import Tagging
 from ner_service.service.telemetry import Observer, Telemetry
-from ner_service.service.trace import trace_of
 from ner_service.taggers import load_tagger
 from ner_service.types import NerError, Tagger
 
@@ -69,23 +55,29 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     )
     app.state.service = service
     intake = Intake(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    add_tagging(app, service, intake)
     app.routes.extend(web.routes(intake, settings.docs))
     add_state(app, service, metrics)
     add_errors(app)
+    tagging = Tagging(app.build_middleware_stack(), service, intake)
+    add_tagging(app, tagging)
+    openapi.finish(app.openapi(), guarded=bool(settings.api_keys))
+    routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
+    app.middleware_stack = Telemetry(guarded(tagging, settings), metrics, routes, observers)
+    return app
+
+
+def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """The application behind keys, and for other origins, where they are set."""
     if settings.api_keys:
-        app.add_middleware(Access, settings.keys, settings.key_rate)
+        app = Access(app, settings.keys, settings.key_rate)
     if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
+        app = CORSMiddleware(
+            app,
             allow_origins=settings.origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["retry-after", "server-timing", "x-request-id"],
         )
-    openapi.finish(app.openapi(), guarded=bool(settings.api_keys))
-    routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
-    app.add_middleware(Telemetry, metrics, routes, observers)
     return app
 
 
@@ -103,35 +95,10 @@ def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
     traces.stop()
 
 
-def add_tagging(app: FastAPI, service: Service, intake: Intake) -> None:
-    """The routes that tag."""
-
-    async def ner(request: Request) -> Response:
-        kind = content_type(request, JSON, PLAIN)
-        asked = parse_text(request, kind, await intake.body(request))
-        return json_response(await service.text(request, asked))
-
-    async def batch(request: Request) -> Response:
-        if content_type(request, JSON, NDJSON) == NDJSON:
-            options = Options.model_validate(query(request))
-            service.lane(options).check_room(0, patient=True)
-            answer = partial(service.line, trace_of(request.scope), options)
-            return Stream(in_order(answer, intake.lines(request)))
-        no_query(request)
-        asked = BatchRequest.model_validate_json(await intake.body(request))
-        return json_response(await service.batch(request, asked))
-
-    for path, function, said in (("/ner", ner, openapi.TEXT), ("/ner/batch", batch, openapi.BATCH)):
-        app.router.add_api_route(
-            path, function, methods=["POST"], route_class_override=Plain, **said
-        )
-
-
-class Plain(APIRoute):
-    """A route whose function reads the request itself; FastAPI only documents it."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return self.endpoint
+def add_tagging(app: FastAPI, tagging: Tagging) -> None:
+    """Tells the framework of the routes that tag: it documents them, and refuses other methods."""
+    app.router.add_api_route("/ner", tagging.one, methods=["POST"], **openapi.TEXT)
+    app.router.add_api_route("/ner/batch", tagging.many, methods=["POST"], **openapi.BATCH)
 
 
 def add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
@@ -161,29 +128,23 @@ def add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
 
 
 def add_errors(app: FastAPI) -> None:
-    """Every error as a response of one form."""
-
-    def told(request: Request, refused: Refused) -> Response:
-        trace_of(request.scope).error = refused.code
-        return respond(refused)
+    """Every error as a response of one form; the outermost layer answers what nobody foresaw."""
 
     @app.exception_handler(NerError)
-    async def refuse(request: Request, error: NerError) -> Response:
-        return told(request, refusal(error))
-
     @app.exception_handler(ValidationError)
-    async def explain(request: Request, error: ValidationError) -> Response:
-        return told(request, invalid(error))
+    async def explain(request: Request, error: NerError | ValidationError) -> Response:
+        return answer(request.scope, error)
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        response = told(request, Refused(error.status_code, "http_error", str(error.detail)))
+        refused = Refused(error.status_code, "http_error", str(error.detail))
+        response = told(request.scope, refused)
         response.headers.update(error.headers or {})
         return response
 
-
-def json_response(value: Any) -> Response:
-    return Response(orjson.dumps(value), media_type=JSON)
+    @app.exception_handler(Exception)
+    async def leave(request: Request, error: Exception) -> Response:
+        raise error
 
 
 def tagger_out(lane: Lane, default: str) -> TaggerOut:

@@ -8,7 +8,8 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from ner_service.service.job import Job, NotReady, Overloaded, Tagged, cost
+from ner_service.service.job import Job, Late, NotReady, Overloaded, Tagged, cost
+from ner_service.service.leaving import Leaving
 from ner_service.service.worker import Worker
 from ner_service.types import NerError, Tagger
 
@@ -76,38 +77,59 @@ class Lane:
         What costs more than the whole queue is admitted when nothing else is there. The patient
         leave half the queue to those who cannot wait.
         """
+        if not self._has_room(cost, patient):
+            raise Overloaded(min(LONGEST_RETRY_S, max(1, round(self.wait_s))))
+
+    def _has_room(self, cost: int, patient: bool) -> bool:
         share = 2 if patient else 1
         full = self.queued + cost > self._queue_chars / share
         late = self.wait_s > self._timeout_s / (2 * share)
-        if self.queued and (full or late):
-            raise Overloaded(min(LONGEST_RETRY_S, max(1, round(self.wait_s))))
+        return not self.queued or not (full or late)
 
-    async def tag(self, texts: Sequence[str], patient: bool = False) -> Tagged:
+    async def tag(
+        self, texts: Sequence[str], patient: bool = False, leaving: Leaving | None = None
+    ) -> Tagged:
         """Answers each text in order, or with the error that it caused.
 
-        Raises `Overloaded` or `NotReady` at once; the patient wait for room instead. Texts that
-        no batch has yet are dropped when the caller is cancelled.
+        Raises `Overloaded` or `NotReady` at once, though the patient wait for room; `Late` after
+        the deadline, and `Gone` when the client leaves. Texts that no batch has yet are dropped
+        then, and where the caller is cancelled.
         """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._timeout_s
         size = sum(map(cost, texts))
         self.check()
-        while True:
-            try:
-                self.check_room(size, patient)
-                break
-            except Overloaded:
-                if not patient:
-                    raise
-            self._room.clear()
-            await self._room.wait()
-            self.check()
+        if patient:
+            await self._wait_for_room(size, deadline)
+        else:
+            self.check_room(size)
+        job = Job(texts, loop.create_future())
         self.queued += size
+        timer = loop.call_at(deadline, self._expire, job)
+        if leaving:
+            leaving.then(job.settle)
+        self._worker.put(job)
         try:
-            job = Job(texts, size, asyncio.get_running_loop().create_future())
-            self._worker.put(job)
             return await job.future
         finally:
+            timer.cancel()
+            if leaving:
+                leaving.forget()
             self.queued -= size
             self._room.set()
+
+    def _expire(self, job: Job) -> None:
+        job.settle(Late(self._timeout_s))
+
+    async def _wait_for_room(self, size: int, deadline: float) -> None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                while not self._has_room(size, patient=True):
+                    self._room.clear()
+                    await self._room.wait()
+                    self.check()
+        except TimeoutError:
+            raise Late(self._timeout_s) from None
 
     def _measure(self, pieces: int, cost: int, seconds: float) -> None:
         pace = seconds / cost

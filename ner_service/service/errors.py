@@ -6,8 +6,10 @@ from typing import Any
 import orjson
 from fastapi import Response
 from pydantic import ValidationError
+from starlette.types import Scope
 
-from ner_service.service.job import NotReady, Overloaded, TaggerFailed
+from ner_service.service.job import Late, NotReady, Overloaded, TaggerFailed
+from ner_service.service.trace import trace_of
 from ner_service.types import NerError, UnknownTagger
 
 MOST_NAME_CHARS = 64
@@ -36,6 +38,8 @@ def refusal(error: NerError) -> Refused:
             return Refused(429, "overloaded", str(error), retry=error.retry_after)
         case NotReady():
             return Refused(503, "not_ready", str(error), retry=1)
+        case Late():
+            return Refused(504, "timeout", str(error))
         case UnknownTagger():
             return Refused(404, "unknown_tagger", str(error), ["tagger"])
         case TaggerFailed():
@@ -57,6 +61,17 @@ def field_name(path: Sequence[str | int]) -> str:
     """The path of a field; clients choose the names of unknown ones, so not at any length."""
     name = ".".join(map(str, path))
     return name if len(name) <= MOST_NAME_CHARS else name[: MOST_NAME_CHARS - 1] + "…"
+
+
+def answer(scope: Scope, error: NerError | ValidationError) -> Response:
+    """The response to a request that failed; its trace says so, too."""
+    return told(scope, invalid(error) if isinstance(error, ValidationError) else refusal(error))
+
+
+def told(scope: Scope, refused: Refused) -> Response:
+    """The response to a refused request; its trace says so, too."""
+    trace_of(scope).error = refused.code
+    return respond(refused)
 
 
 def respond(refused: Refused) -> Response:

@@ -2,16 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from ner_service.service.errors import Refused
-
-
-class Gone(Exception):
-    """The client has left; nobody will read an answer."""
+from ner_service.service.leaving import Gone
 
 
 class Intake:
@@ -97,11 +93,3 @@ class Intake:
     def _too_slow(self) -> Refused:
         message = f"the body stopped coming for {self._patience_s:g} s (NER_CLIENT_TIMEOUT_S)"
         return Refused(408, "body_too_slow", message)
-
-
-async def cut_when_gone(request: Request, deadline: asyncio.Timeout) -> None:
-    """Waits for the client of a request, whose body has been read, to leave; ends the deadline."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    with suppress(RuntimeError):  # the deadline has passed this very moment
-        deadline.reschedule(asyncio.get_running_loop().time())

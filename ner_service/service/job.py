@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ner_service.service.leaving import Gone
 from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, NerError
 
@@ -21,6 +22,13 @@ class Overloaded(NerError):
 
 class NotReady(NerError):
     """The tagger is still loading, or has died and is being restarted."""
+
+
+class Late(NerError):
+    """The deadline has passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no answer within {seconds:g} s (NER_TIMEOUT_S)")
 
 
 class TaggerFailed(NerError):
@@ -52,7 +60,6 @@ class Job:
     """The texts of one request, what is left of them to tag, and their answers so far."""
 
     texts: Sequence[str]
-    cost: int
     future: asyncio.Future[Tagged]
     left: deque[Piece] = field(default_factory=deque)
     answers: list[Answer] = field(default_factory=list)
@@ -86,17 +93,28 @@ class Job:
         """The result, once nothing is left."""
         return Tagged(self.answers, self.begun - self.admitted, time.perf_counter() - self.begun)
 
-    def deliver(self, result: Tagged | NerError) -> None:
-        """Hands the result to whoever waits, from any thread."""
-        self.future.get_loop().call_soon_threadsafe(self._settle, result)
-
-    def _settle(self, result: Tagged | NerError) -> None:
+    def settle(self, result: "Result") -> None:
+        """Gives the result to whoever waits, unless they have one; in their event loop."""
         if self.future.done():
             return
-        if isinstance(result, NerError):
+        if isinstance(result, Exception):
             self.future.set_exception(result)
         else:
             self.future.set_result(result)
+
+
+Result = Tagged | NerError | Gone
+
+
+def deliver(results: Sequence[tuple[Job, Result]]) -> None:
+    """Hands over results from any thread; waking the event loop once for all costs the least."""
+    if results:
+        results[0][0].future.get_loop().call_soon_threadsafe(_settle, results)
+
+
+def _settle(results: Sequence[tuple[Job, Result]]) -> None:
+    for job, result in results:
+        job.settle(result)
 
 
 def cost(text: str) -> int:

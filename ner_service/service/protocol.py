@@ -7,6 +7,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ner_service.service.errors import Refused
+from ner_service.service.leaving import EXTENSION, Leaving
 
 MOST_HEAD_BYTES = 65_536
 LINGER_S = 2.0  # how long a body may go on after its answer
@@ -22,6 +23,7 @@ class Bounded(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
         self._draining = False
+        self._leaving = Leaving()
         self._reading: asyncio.TimerHandle | None = None  # for the head, or the rest of a body
         self._writing: asyncio.TimerHandle | None = None  # for the client to read
 
@@ -34,6 +36,7 @@ class Bounded(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._leaving.leave()
         self._unset_keepalive_if_required()
         for timer in (self._reading, self._writing):
             if timer:
@@ -68,6 +71,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: {"leaving": self._leaving}}
         self._in_head, self._head_bytes = True, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from fastapi import Request
 from pydantic import ValidationError
+from starlette.types import Scope
 
 from ner_service.service.batcher import Lane
 from ner_service.service.errors import Refused, invalid, refusal
-from ner_service.service.intake import Gone, cut_when_gone
 from ner_service.service.job import Answer, Tagged, TaggerFailed
+from ner_service.service.leaving import leaving_of
 from ner_service.service.metrics import Metrics, by_label
 from ner_service.service.schemas import BatchRequest, LineRequest, TextRequest, entities_out
 from ner_service.service.schemas import Request as Options
@@ -69,17 +69,17 @@ class Service:
             message = f"{field}: longer than {most} characters (NER_MAX_TEXT_CHARS)"
             raise Refused(413, "text_too_long", message, [field])
 
-    async def text(self, request: Request, asked: TextRequest) -> dict[str, Any]:
+    async def text(self, scope: Scope, asked: TextRequest) -> dict[str, Any]:
         """The response to one text."""
         self.check_length(asked.text, "text")
         lane = self.lane(asked)
-        tagged = await self._while_there(request, lane, [asked.text])
-        self._note(trace_of(request.scope), lane, [asked.text], tagged)
+        tagged = await lane.tag([asked.text], leaving=leaving_of(scope))
+        self._note(trace_of(scope), lane, [asked.text], tagged)
         found = found_in(tagged.answers[0])
         entities = entities_out(asked.text, found, asked.labels, asked.offsets)
         return {"tagger": lane.name, "offsets": asked.offsets, "entities": entities}
 
-    async def batch(self, request: Request, asked: BatchRequest) -> dict[str, Any]:
+    async def batch(self, scope: Scope, asked: BatchRequest) -> dict[str, Any]:
         """The response to several texts; one that failed says so in its place."""
         most = self.settings.max_batch_texts
         if len(asked.texts) > most:
@@ -88,8 +88,8 @@ class Service:
         for n, text in enumerate(asked.texts):
             self.check_length(text, f"texts.{n}")
         lane = self.lane(asked)
-        tagged = await self._while_there(request, lane, asked.texts)
-        self._note(trace_of(request.scope), lane, asked.texts, tagged)
+        tagged = await lane.tag(asked.texts, leaving=leaving_of(scope))
+        self._note(trace_of(scope), lane, asked.texts, tagged)
         results = [
             {"error": refusal(answer).body()}
             if isinstance(answer, TaggerFailed)
@@ -107,35 +107,15 @@ class Service:
             asked = asked.model_copy(update=_unset(options, asked))
             self.check_length(asked.text, "text")
             lane = self.lane(asked)
-            async with asyncio.timeout(self.settings.timeout_s):
-                tagged = await lane.tag([asked.text], patient=True)
+            tagged = await lane.tag([asked.text], patient=True)
             self._note(trace, lane, [asked.text], tagged)
             found = found_in(tagged.answers[0])
         except ValidationError as error:
             return id | {"error": invalid(error).body()}
-        except TimeoutError:
-            return id | {"error": self._late().body()}
         except NerError as error:
             return id | {"error": refusal(error).body()}
         entities = entities_out(asked.text, found, asked.labels, asked.offsets)
         return id | {"tagger": lane.name, "offsets": asked.offsets, "entities": entities}
-
-    async def _while_there(self, request: Request, lane: Lane, texts: Sequence[str]) -> Tagged:
-        """Answers within the deadline, and only for as long as the client is there."""
-        leaving: asyncio.Task[None] | None = None
-        try:
-            async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                leaving = asyncio.create_task(cut_when_gone(request, deadline))
-                return await lane.tag(texts)
-        except TimeoutError:
-            raise (Gone() if leaving and leaving.done() else self._late()) from None
-        finally:
-            if leaving:
-                leaving.cancel()
-
-    def _late(self) -> Refused:
-        message = f"no answer within {self.settings.timeout_s:g} s (NER_TIMEOUT_S)"
-        return Refused(504, "timeout", message)
 
     def _note(self, trace: Trace, lane: Lane, texts: Sequence[str], tagged: Tagged) -> None:
         """Adds what was tagged to the request's trace and to the metrics."""

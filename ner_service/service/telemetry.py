@@ -8,7 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ner_service.service.errors import Refused, respond
-from ner_service.service.intake import Gone
+from ner_service.service.leaving import Gone
 from ner_service.service.metrics import Metrics
 from ner_service.service.trace import Trace, begin
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ner_service.service.job import Answer, Job, NotReady, Piece, TaggerFailed, cost, turns
+from ner_service.service.job import Answer, Job, NotReady, Piece, TaggerFailed, cost, deliver, turns
 from ner_service.types import NerError, Tagger
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Worker:
         if job.left:
             self._turns.append(job)
         else:
-            job.deliver(job.tagged)
+            deliver([(job, job.tagged)])
 
     def _answer(self, tagger: Tagger) -> None:
         texts = [piece.text for piece in self._batch]
@@ -112,9 +112,8 @@ class Worker:
         self._observe(len(texts), sum(map(cost, texts)), time.perf_counter() - started)
         for piece, answer in zip(self._batch, found, strict=True):
             piece.job.add(piece, answer)
-        for job in {piece.job: None for piece in self._batch}:
-            if not job.left:
-                job.deliver(job.tagged)
+        jobs = {piece.job: None for piece in self._batch}
+        deliver([(job, job.tagged) for job in jobs if not job.left])
 
     def _abandon(self) -> None:
         """Tells everyone who still waits that no answer will come."""
@@ -125,9 +124,9 @@ class Worker:
             while True:
                 if job := self._inbox.get_nowait():
                     jobs.add(job)
-        for job in jobs:
-            with suppress(RuntimeError):  # its loop is closed: nobody waits any more
-                job.deliver(NotReady(f"{self.name} is restarting"))
+        restarting = NotReady(f"{self.name} is restarting")
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            deliver([(job, restarting) for job in jobs])
 
 
 def answers(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:

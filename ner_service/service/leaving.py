@@ -1,0 +1,44 @@
+"""Clients that leave before they have their answer, told by the server without anyone waiting."""
+
+from collections.abc import Callable
+
+from starlette.types import Scope
+
+EXTENSION = "ner_service"
+
+
+class Gone(Exception):
+    """The client has left; nobody will read an answer."""
+
+
+class Leaving:
+    """A connection that may be lost; tells the one request that it is answering."""
+
+    __slots__ = ("_gone", "_then")
+
+    def __init__(self) -> None:
+        self._gone = False
+        self._then: Callable[[Gone], None] | None = None
+
+    def then(self, call: Callable[[Gone], None]) -> None:
+        """What to call when the client leaves, or at once where it has left."""
+        self._then = call
+        if self._gone:
+            call(Gone())
+
+    def forget(self) -> None:
+        """Calls nobody any more: the request has its answer."""
+        self._then = None
+
+    def leave(self) -> None:
+        """The client has left."""
+        self._gone = True
+        if self._then:
+            self._then(Gone())
+
+
+def leaving_of(scope: Scope) -> Leaving:
+    """That of a request's connection; under a server that does not tell, nobody ever leaves."""
+    told = scope.get("extensions", {}).get(EXTENSION)
+    found: Leaving = told["leaving"] if told else Leaving()
+    return found
