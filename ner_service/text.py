@@ -42,6 +42,7 @@ class Sentence(NamedTuple):
 
 PUNCT = "\\/!#$%&*+,.:;<=>?@^_`|~№…" + DASHES + QUOTES + BRACKETS
 LINKS = DASHES + "_"  # join what stands on both sides
+SPLITS = ".,/\\"  # join numbers
 SMILE_STARTS = "=:;"
 
 
@@ -67,9 +68,8 @@ PARTS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-ATOM = re.compile(
-    rf"(?P<R>[а-яё]+)|(?P<L>[a-z]+)|(?P<I>\d+)|(?P<P>[{_chars(PUNCT)}])|(?P<O>\S)", re.IGNORECASE
-)
+ATOMS = {"R": "[а-яё]+", "L": "[a-z]+", "I": r"\d+", "P": rf"[{_chars(PUNCT)}]", "O": r"\S"}
+ATOM = re.compile("|".join(f"(?P<{kind}>{atom})" for kind, atom in ATOMS.items()), re.IGNORECASE)
 NEXT = re.compile(r"\s*+(\S)")
 SMILE = re.compile(SMILES)
 LONGEST_SMILE = 5
@@ -164,9 +164,9 @@ def _joined(left: Atom, right: Atom, before: str, after: str, mark: str) -> bool
         return True
     if right.text in LINKS and _linked(left.kind, after):
         return True
-    if left.text in ".,/\\" and before == right.kind == "I":
+    if left.text in SPLITS and before == right.kind == "I":
         return True
-    if right.text in ".,/\\" and left.kind == after == "I":
+    if right.text in SPLITS and left.kind == after == "I":
         return True
     if left.kind == right.kind == "P":
         return _marks(left.text, right.text) or bool(mark and SMILE.fullmatch(mark))
@@ -207,7 +207,7 @@ def sentenize(text: str) -> list[Sentence]:
     start = 0
     for match in DELIMITER.finditer(text):
         end = match.end()
-        if text[end : end + 1].isspace() and _ends(text, start, match):
+        if text[end : end + 1].isspace() and ends(text, start, match.start(), end):
             _add(found, text, start, end)
             start = end
     _add(found, text, start, len(text))
@@ -221,11 +221,14 @@ def _add(found: list[Sentence], text: str, start: int, end: int) -> None:
         found.append(Sentence(start, start + len(stripped)))
 
 
-def _ends(text: str, start: int, delimiter: re.Match[str]) -> bool:
-    """Says whether a delimiter with white space behind it ends the sentence begun at `start`."""
-    mark, at = delimiter.group(), delimiter.start()
+def ends(text: str, start: int, at: int, end: int) -> bool:
+    """Says whether the delimiter `at:end`, which white space follows, ends the sentence.
+
+    `start` is where the sentence begins.
+    """
+    mark = text[at:end]
     before = text[max(0, at - WINDOW) : at]
-    after = text[delimiter.end() : delimiter.end() + WINDOW]
+    after = text[end : end + WINDOW]
     last, first = LAST.search(before), FIRST.match(after)
     if not last or not first:
         return False

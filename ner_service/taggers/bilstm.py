@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from ner_service.engine.bilstm import Engine
+from ner_service.engine.tokens import Tokens, units
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.artefact import load as load_artefact
-from ner_service.nets.units import units
 from ner_service.taggers import model_path
-from ner_service.text import Token
 from ner_service.types import Entity, TaggerInfo
 
 SLICE = 8192  # tokens that are sorted by length together; bounds what is held at once
@@ -36,22 +35,22 @@ class BilstmTagger:
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         found: list[list[Entity]] = [[] for _ in texts]
         for some in self._slices(texts):
-            spans = self._engine.tag([[token[2] for token in unit] for _, unit in some])
+            spans = self._engine.tag([unit.words for _, unit in some])
             for (n, unit), inside in zip(some, spans, strict=True):
                 found[n] += [
-                    Entity(unit[start].start, unit[end - 1].end, label, score)
+                    Entity(unit.starts[start], unit.ends[end - 1], label, score)
                     for start, end, label, score in inside
                 ]
         return found
 
-    def _slices(self, texts: Sequence[str]) -> Iterator[list[tuple[int, list[Token]]]]:
+    def _slices(self, texts: Sequence[str]) -> Iterator[list[tuple[int, Tokens]]]:
         """Units with the numbers of their texts, some thousand tokens at a time."""
-        some: list[tuple[int, list[Token]]] = []
+        some: list[tuple[int, Tokens]] = []
         tokens = 0
         for n, text in enumerate(texts):
             for unit in units(text, self._unit_tokens):
                 some.append((n, unit))
-                tokens += len(unit)
+                tokens += len(unit.words)
                 if tokens >= SLICE:
                     yield some
                     some, tokens = [], 0
