@@ -40,3 +40,8 @@ def test_models_of_other_nets_are_refused() -> None:
     other = replace(model(1.0), net=NetConfig(labels=("LOC",)))
     with pytest.raises(ConfigError, match="net: the two models differ"):
         averaged(model(1.0), other, 0.5)
+
+
+def test_models_that_read_more_text_at_once_are_the_same_net() -> None:
+    wider = replace(model(3.0), net=replace(model(3.0).net, unit_tokens=128))
+    assert averaged(model(1.0), wider, 0.5).net.unit_tokens == 128

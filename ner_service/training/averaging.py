@@ -34,6 +34,6 @@ def averaged(before: Artefact, after: Artefact, share: float) -> Artefact:
 
 
 def _told(artefact: Artefact, name: str) -> object:
-    if name == "net":
-        return replace(artefact.net, temperature=None)
+    if name == "net":  # how much text is read at once is no part of the weights
+        return replace(artefact.net, temperature=None, unit_tokens=0)
     return getattr(artefact, name).symbols
