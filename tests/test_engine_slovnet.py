@@ -125,6 +125,7 @@ def test_a_net_over_other_vectors_is_refused(net: slovnet.Net) -> None:
         slovnet.Engine(net, navec)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(range(len(TAGS))), min_size=1, max_size=9), min_size=1))
 def test_any_tags_are_read_as_slovnet_reads_them(paths: list[list[int]]) -> None:
     lengths = np.array([len(path) for path in paths])

@@ -12,12 +12,12 @@ from ner_service.engine.layers import Dense, Units, array, layer
 from ner_service.engine.words import Projection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
-from ner_service.nets.vocab import characters
+from ner_service.nets.vocab import EDGE, characters
 
 Floats = NDArray[np.float32]
 Unit = Sequence[str]
 FORBIDDEN = np.float32(-1e4)
-KEPT = 64 << 20  # bytes of projected words
+KEPT = 96 << 20  # bytes of projected words
 GROUP = 18  # units that go through the layers side by side
 GROUP_TOKENS = 2048  # and their tokens, save for a single longer unit
 
@@ -75,8 +75,7 @@ class Engine:
         return self._emissions(group, Units.of([len(unit) for unit in group]))
 
     def _emissions(self, group: Sequence[Unit], units: Units) -> Floats:
-        zeros = self._zero_digits
-        places = self._words.places([characters(word, zeros) for unit in group for word in unit])
+        places = self._words.places(self._keys([word for unit in group for word in unit]))
         x = self._layers[0].run(self._words.table, places, units)
         everywhere = np.arange(units.tokens)
         for dense, one in zip(self._between, self._layers[1:], strict=True):
@@ -84,6 +83,12 @@ class Engine:
         if self._inner:
             x = np.tanh(self._inner(x))
         return self._head(x)
+
+    def _keys(self, words: list[str]) -> list[str]:
+        """What the first layer looks at of each word: all of it, save for few."""
+        if self._zero_digits or max(map(len, words)) > 2 * EDGE:
+            return [characters(word, self._zero_digits) for word in words]
+        return words
 
     def _spans(self, group: Sequence[Unit]) -> Iterator[tuple[int, Span]]:
         """Each entity with the number of its unit."""

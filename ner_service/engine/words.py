@@ -7,14 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine import kernels
-from ner_service.engine.cache import RowCache
 from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, Units, array
 from ner_service.nets.artefact import Artefact
-from ner_service.nets.vocab import END, START, Vocab, characters, shape
+from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-LOOKS = 65_536  # words whose characters and shape are kept as features
 
 
 class Projection:
@@ -32,8 +30,7 @@ class Projection:
         self._unknown = array(tensors["unknown"])
         self._words = artefact.words
         self._table = array(tensors["words.weight"]) if net.word_dim else None
-        looks = Looks(artefact)
-        self._looks = RowCache(looks.rows, looks.width, LOOKS)
+        self._looks = Looks(artefact)
 
     @property
     def width(self) -> int:
@@ -65,7 +62,7 @@ class Looks:
             self._chars = _CharCNN(tensors)
         elif net.char_encoder == "lstm":
             self._chars = _CharLSTM(tensors)
-        self._vocab, self._shapes = artefact.chars, artefact.shapes
+        self._alphabet, self._shapes = _alphabet(artefact.chars), artefact.shapes
         self._table = array(tensors["shapes.weight"])
         self._size = net.char_size
         self.width = net.char_size + net.shape_dim
@@ -74,16 +71,29 @@ class Looks:
         """Words x (char_size + shape_dim)."""
         out = np.empty((len(words), self.width), dtype=np.float32)
         if self._chars:
-            out[:, : self._size] = self._chars.features(*_spell(words, self._vocab))
+            out[:, : self._size] = self._chars.features(*_spell(words, self._alphabet))
         out[:, self._size :] = self._table[[self._shapes.id(shape(word)) for word in words]]
         return out
 
 
-def _spell(words: Sequence[str], vocab: Vocab) -> tuple[Ints, Ints]:
+def _alphabet(vocab: Vocab) -> Ints:
+    """The id of each character by its code point; the last of them stands for all beyond."""
+    codes = [ord(symbol) for symbol in vocab.symbols]
+    found = np.full(max(codes, default=0) + 2, UNKNOWN, dtype=np.int64)
+    found[codes] = [vocab.id(symbol) for symbol in vocab.symbols]
+    return found
+
+
+def _spell(words: Sequence[str], alphabet: Ints) -> tuple[Ints, Ints]:
     """Characters of all words with their edges, as ids, and how many each word has."""
-    spelled = [[START, *map(vocab.id, characters(word)), END] for word in words]
-    ids = np.array([id for word in spelled for id in word], dtype=np.int64)
-    return ids, np.array([len(word) for word in spelled], dtype=np.int64)
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    inner = np.fromiter(map(len, words), np.int64, len(words))
+    lengths = inner + 2
+    ids = np.full(lengths.sum(), START, dtype=np.int64)
+    ids[np.cumsum(lengths) - 1] = END
+    places = np.arange(len(codes)) + np.repeat(2 * np.arange(len(words)) + 1, inner)
+    ids[places] = alphabet[np.minimum(codes, len(alphabet) - 1)]
+    return ids, lengths
 
 
 class _Chars(Protocol):

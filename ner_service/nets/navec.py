@@ -31,7 +31,9 @@ class Navec:
 
     def rows(self, ids: Ints) -> Floats:
         """The vectors of these rows: ids x dim."""
-        found: Floats = self.codes[np.arange(len(self.codes)), self.indexes[ids]]
+        parts, centroids, chunk = self.codes.shape
+        places = self.indexes[ids] + centroids * np.arange(parts, dtype=np.int32)
+        found: Floats = self.codes.reshape(-1, chunk).take(places, axis=0)
         return found.reshape(len(ids), -1)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ class Vectors:
 
     def of(self, words: Iterable[str]) -> Floats:
         """One row a word: words x dim; zeros for a word that has no vector."""
-        ids = np.array([self._ids.get(word.lower(), -1) for word in words], dtype=np.int64)
-        found: Floats = self._rows(np.maximum(ids, 0)).astype(np.float32)
+        ids = np.array([*map(self._ids.get, map(str.lower, words), repeat(-1))], dtype=np.int64)
+        found: Floats = self._rows(np.maximum(ids, 0))
         found[ids < 0] = 0.0
         return found
 

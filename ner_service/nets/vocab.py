@@ -43,6 +43,11 @@ def characters(word: str, zero_digits: bool = False) -> str:
 
 def shape(word: str) -> str:
     """The word's outline with runs collapsed: `Нью-Йорк` is `Xx-Xx`, `1990-х` is `d-x`."""
+    if word.isalpha():  # the usual ones
+        if word.islower():
+            return "x+" if len(word) > 1 else "x"
+        if word[0].isupper() and word[1:].islower():
+            return "Xx"
     outline: list[str] = []
     for char in characters(word):
         kind = _kind(char)
