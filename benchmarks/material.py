@@ -82,13 +82,14 @@ class Prose:
         """Slices of about so many characters each, no text in two; raises where it runs out."""
         found: list[list[str]] = []
         rest = iter(self.texts)
-        for size in sizes:
+        for left in sizes:
             part: list[str] = []
-            while sum(map(len, part)) < size:
+            while left > 0:
                 text = next(rest, None)
                 if text is None:
                     raise CorpusError(f"{self.name}: holds less than {sum(sizes)} characters")
                 part.append(text)
+                left -= len(text)
             found.append(part)
         return found
 

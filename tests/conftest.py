@@ -1,11 +1,27 @@
 """Fixtures that the whole suite shares."""
 
+import gc
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ner_service import corpora
+from ner_service.taggers import load_tagger
+from ner_service.types import Tagger
+
+
+def pytest_collection_finish() -> None:
+    """Keeps the collector from going through all that was imported, again and again."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Callable[[str], Tagger]:
+    """Loads a shipped tagger once for all tests that leave it as it is."""
+    return cache(load_tagger)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What the benchmark says of taggers whose faults are known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import pytest
 from benchmarks import quality
 from benchmarks.library import load as load_library
 from benchmarks.material import Corpus, load_corpus
-from ner_service.taggers import load_tagger
 from ner_service.types import Document, Entity, Tagger, TaggerInfo
 
 OWN = load_corpus("own_news", None, {})
@@ -96,8 +95,8 @@ def test_errors_are_counted_by_kind() -> None:
 
 
 @pytest.fixture(scope="module")
-def natasha() -> Tagger:
-    return load_tagger("natasha")
+def natasha(shipped: Callable[[str], Tagger]) -> Tagger:
+    return shipped("natasha")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from benchmarks.material import Prose, load_prose
 from benchmarks.worker import Worker
 from ner_service.types import ConfigError, CorpusError
 
-TEXTS = [f"Текст {n} о городе Твери." for n in range(50_000)]
+TEXTS = [f"Текст {n} о городе Твери." for n in range(40_000)]
 PROSE = Prose("many", TEXTS, ours=False)
 
 
@@ -51,7 +51,7 @@ def test_the_exponent_is_that_of_the_cost(power: float) -> None:
 
 def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ConfigError, match="ended with code"):
-        Worker("spacy:nosuch")
+        Worker("natasha:nosuch")
     assert "nosuch" in capfd.readouterr().err
 
 

@@ -103,6 +103,12 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def visitor(browser: Any) -> Any:
+    """A browser's profile that most tests share: one of its own costs a process."""
+    return browser.new_context(**VISITOR)
+
+
 @dataclass
 class Seen:
     """What a page did beside what it shows."""
@@ -112,17 +118,21 @@ class Seen:
 
 
 Open = Callable[..., Any]
+VISITOR = {"locale": "ru-RU", "permissions": ["clipboard-read", "clipboard-write"]}
 
 
 @pytest.fixture
-def opened(browser: Any, address: str) -> Iterator[Open]:
-    """Opens the page; afterwards no error and no request to another host has been seen."""
-    seen, contexts = Seen(), []
+def opened(browser: Any, visitor: Any, address: str) -> Iterator[Open]:
+    """Opens the page; afterwards no error and no request to another host has been seen.
+
+    Options make a profile of its own.
+    """
+    seen, opened = Seen(), []
 
     def open(path: str = "", expect: str = "", set_up: Any = None, **options: Any) -> Any:
-        context = browser.new_context(**{"locale": "ru-RU"} | options)
-        contexts.append(context)
+        context = browser.new_context(**VISITOR | options) if options else visitor
         page = context.new_page()
+        opened.append(context if options else page)
         page.on("request", lambda request: seen.requests.append(request.url))
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         page.on(
@@ -141,8 +151,8 @@ def opened(browser: Any, address: str) -> Iterator[Open]:
         return page
 
     yield open
-    for context in contexts:
-        context.close()
+    for each in opened:
+        each.close()
     assert seen.errors == []
     assert [url for url in seen.requests if not url.startswith(address)] == []
 
@@ -293,7 +303,7 @@ def test_the_page_opens_with_an_example_tagged(opened: Open) -> None:
 
 
 def test_pasting_tags_at_once(opened: Open) -> None:
-    page = opened(permissions=["clipboard-read", "clipboard-write"])
+    page = opened()
     page.evaluate("navigator.clipboard.writeText('Анна в Тула')")
     page.locator("#clear").click()
     page.locator("#text").press("Control+V")
@@ -438,7 +448,7 @@ def copied(page: Any, format: str) -> str:
 def test_every_format_is_copied_as_the_projects_own_readers_have_it(
     opened: Open, tmp_path: Path
 ) -> None:
-    page = opened(permissions=["clipboard-read", "clipboard-write"])
+    page = opened()
     drop(page, HARD)
     (found,) = STRICT.tag([HARD])
     spans = [e.span for e in found]
@@ -457,7 +467,7 @@ def test_every_format_is_copied_as_the_projects_own_readers_have_it(
 
 
 def test_the_curl_command_is_this_very_request(opened: Open, address: str) -> None:
-    page = opened(permissions=["clipboard-read", "clipboard-write"])
+    page = opened()
     drop(page, HARD)
     words = shlex.split(copied(page, "curl"))
     assert words[:3] == ["curl", "-s", f"{address}ner"]
@@ -486,7 +496,7 @@ def test_copying_works_without_a_secure_context_too(opened: Open) -> None:
 
 def test_copying_from_the_text_gives_the_text(opened: Open) -> None:
     text = ("Анна уехала в Тула. " * 40 + "\n") * 5
-    page = opened(permissions=["clipboard-read", "clipboard-write"])
+    page = opened()
     tag(page, text)
     assert page.locator(".row").count() > 3
     page.evaluate("getSelection().selectAllChildren(document.getElementById('rows'))")
@@ -715,7 +725,7 @@ def test_the_apis_page_shows_the_operations_and_tries_them(opened: Open) -> None
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_the_curl_command_of_a_large_text_runs(opened: Open) -> None:
     text = "Анна сказала: 'Тула'.\n" * 10_000
-    page = opened(permissions=["clipboard-read", "clipboard-write"])
+    page = opened()
     drop(page, text)
     command = copied(page, "curl")
     done = subprocess.run(["bash"], input=command.encode(), capture_output=True, check=True)

@@ -13,7 +13,7 @@ import uvicorn
 from ner_service.service import protocol
 from tests.serving import Gated, listening, url_of
 
-PATIENCE_S = 0.3
+PATIENCE_S = 0.2
 TEXT = '{"text": "Анна"}'.encode()
 POST = b"POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 WHOLE = POST + b"content-length: %d\r\n\r\n%s" % (len(TEXT), TEXT)
@@ -23,7 +23,7 @@ CHUNKED = POST + b"transfer-encoding: chunked\r\n\r\n"
 @pytest.fixture(scope="module")
 def server() -> Iterator[uvicorn.Server]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(protocol, "LINGER_S", 0.2)
+        patch.setattr(protocol, "LINGER_S", 0.1)
         with listening(client_timeout_s=PATIENCE_S, max_body_bytes=100_000) as server:
             yield server
 

@@ -1,14 +1,14 @@
 """The shipped taggers behind the service, on real news."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from ner_service.taggers import load_tagger
+from ner_service.types import Tagger
 from tests.serving import Client, serving
 
 NAMES = ("natasha", "spacy", "bilstm")
@@ -18,8 +18,8 @@ NEWS = (
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with serving(load_tagger, taggers=",".join(NAMES), default_tagger="") as client:
+def client(shipped: Callable[[str], Tagger]) -> Iterator[Client]:
+    with serving(shipped, taggers=",".join(NAMES), default_tagger="") as client:
         yield client
 
 
