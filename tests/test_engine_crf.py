@@ -71,6 +71,20 @@ def test_a_score_is_the_share_of_all_paths_that_hold_the_very_span(chain: Chain)
         assert score == pytest.approx(holding / total, abs=1e-6)
 
 
+@settings(max_examples=40, deadline=None)
+@given(chains, st.sampled_from([400.0, 1e3, 1e5]))
+def test_scores_far_apart_have_probabilities_too(chain: Chain, scale: float) -> None:
+    chain.emissions *= np.float32(scale)
+    paths = crf.best_paths(chain.emissions, *chain.places, chain.crf)
+    rows = crf.spans(paths, *chain.places, chain.opens, chain.prolongs)
+    scores = crf.posteriors(rows, paths, chain.emissions, *chain.places, chain.crf, chain.go_on)
+    top = max(map(chain.score, chain.paths()))
+    masses = {path: np.exp(chain.score(path) - top) for path in chain.paths()}
+    for span, score in zip(chain.spans(tuple(paths.tolist())), scores, strict=True):
+        holding = sum(m for path, m in masses.items() if m > 0 and span in chain.spans(path))
+        assert score == pytest.approx(holding / sum(masses.values()), abs=1e-6)
+
+
 def test_spans_end_where_another_begins_and_at_the_end_of_their_unit() -> None:
     tags = ["O", "B", "I"]
     paths = np.array([1, 2, 1, 0, 1, 1, 2])  # units: B I B O B | B I

@@ -17,7 +17,7 @@ from ner_service.nets.vocab import EDGE, characters
 Floats = NDArray[np.float32]
 Unit = Sequence[str]
 FORBIDDEN = np.float32(-1e4)
-KEPT = 96 << 20  # bytes of projected words
+KEPT = 64 << 20  # bytes of projected words
 GROUP = 18  # units that go through the layers side by side
 GROUP_TOKENS = 2048  # and their tokens, save for a single longer unit
 

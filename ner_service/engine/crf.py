@@ -1,8 +1,10 @@
-"""Compiled decoding of a linear-chain CRF: best paths, entities, their posteriors."""
+"""A compiled linear-chain CRF: best paths, entities, their posteriors, and the loss."""
 
 import numpy as np
 
 from ner_service.engine.jit import compiled
+
+LEAST, MOST = 1e-200, 1e200  # of what may be multiplied without leaving the range of float64
 
 
 @compiled
@@ -66,77 +68,184 @@ def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped
 def posteriors(found, paths, emissions, starting, lengths, crf, go_on):  # type: ignore[no-untyped-def]
     """The posterior probability of each of the `found` spans, in the order of their units."""
     transitions, starts, ends = crf
+    steps, enter, leave = weights(transitions, starts, ends)
     scores = np.empty(len(found))
-    messages = forward_backward(emissions[:1], transitions, starts, ends)
+    messages, _, sound = forward_backward(emissions[:1], steps, enter, leave)
     for k in range(len(found)):
         n, start, end, tag = found[k]
         first, last = starting[n], starting[n] + lengths[n]
         if k == 0 or n != found[k - 1, 0]:
-            messages = forward_backward(emissions[first:last], transitions, starts, ends)
+            unit = emissions[first:last]
+            messages, _, sound = forward_backward(unit, steps, enter, leave)
+            if not sound:
+                messages = log_messages(unit, transitions, starts, ends)
         path = paths[first:last]
-        scores[k] = span_probability(start, end, path, go_on[tag], messages, transitions)
+        scores[k] = span_probability(start, end, path, go_on[tag], messages, not sound, transitions)
     return scores
 
 
 @compiled
-def forward_backward(emissions, transitions, starts, ends):  # type: ignore[no-untyped-def]
+def weights(transitions, starts, ends):  # type: ignore[no-untyped-def]
+    """The factors of a CRF's scores."""
+    return (
+        np.exp(transitions.astype(np.float64)),
+        np.exp(starts.astype(np.float64)),
+        np.exp(ends.astype(np.float64)),
+    )
+
+
+@compiled
+def forward_backward(emissions, steps, enter, leave):  # type: ignore[no-untyped-def]
     """Scaled forward and backward messages in the probability domain (Rabiner 1989).
 
-    Returns `forward`, `backward` and `local`, each length x tags: `local[i]` holds the
-    emission factors already divided by the scale, so that a path's posterior is a product of
-    `forward` at its start, transition and `local` factors, and `backward` at its end.
+    Returns `forward`, `backward` and `local`, each length x tags: `local[i]` holds the emission
+    factors already divided by the scale, so that a path's posterior is a product of `forward`
+    at its start, transition and `local` factors, and `backward` at its end. Then the logarithm
+    of the sum over all paths; and whether probabilities sufficed, or scores lie too far apart.
     """
-    length, size = len(emissions), len(starts)
-    steps = np.exp(transitions.astype(np.float64))
+    length, size = len(emissions), len(enter)
     forward = np.empty((length, size))
     backward = np.empty((length, size))
     local = np.empty((length, size))
-    last = np.exp(ends.astype(np.float64))
+    partition = 0.0
     for i in range(length):
-        top = emissions[i, :size].max()
+        top = np.float64(emissions[i, :size].max())
         for tag in range(size):
-            local[i, tag] = np.exp(np.float64(emissions[i, tag] - top))
+            local[i, tag] = np.exp(emissions[i, tag] - top)
         total = 0.0
         for tag in range(size):
             mass = 0.0
             if i == 0:
-                mass = np.exp(np.float64(starts[tag]))
+                mass = enter[tag]
             else:
                 for before in range(size):
                     mass += forward[i - 1, before] * steps[before, tag]
             forward[i, tag] = mass * local[i, tag]
             total += forward[i, tag]
+        if total < LEAST:
+            return (forward, backward, local), partition, False
+        partition += top + np.log(total)
         for tag in range(size):
             forward[i, tag] /= total
             local[i, tag] /= total
     final = 0.0
     for tag in range(size):
-        final += forward[length - 1, tag] * last[tag]
+        final += forward[length - 1, tag] * leave[tag]
+    if final < LEAST:
+        return (forward, backward, local), partition, False
     for tag in range(size):
-        backward[length - 1, tag] = last[tag] / final
+        backward[length - 1, tag] = leave[tag] / final
     for i in range(length - 2, -1, -1):
         for tag in range(size):
             mass = 0.0
             for to in range(size):
                 mass += steps[tag, to] * local[i + 1, to] * backward[i + 1, to]
             backward[i, tag] = mass
+            if mass > MOST:
+                return (forward, backward, local), partition, False
+    return (forward, backward, local), partition + np.log(final), True
+
+
+@compiled
+def log_messages(emissions, transitions, starts, ends):  # type: ignore[no-untyped-def]
+    """As `forward_backward`, the messages as logarithms: slow, but never out of range."""
+    length, size = len(emissions), len(starts)
+    forward = np.empty((length, size))
+    backward = np.empty((length, size))
+    local = emissions[:, :size].astype(np.float64)
+    terms = np.empty(size)
+    for i in range(length):
+        for tag in range(size):
+            forward[i, tag] = local[i, tag] + starts[tag]
+            if i:
+                for before in range(size):
+                    terms[before] = forward[i - 1, before] + transitions[before, tag]
+                forward[i, tag] = local[i, tag] + log_sum(terms)
+    for tag in range(size):
+        terms[tag] = forward[length - 1, tag] + ends[tag]
+    partition = log_sum(terms)
+    for i in range(length - 1, -1, -1):
+        for tag in range(size):
+            backward[i, tag] = ends[tag] - partition
+            if i + 1 < length:
+                for to in range(size):
+                    terms[to] = transitions[tag, to] + local[i + 1, to] + backward[i + 1, to]
+                backward[i, tag] = log_sum(terms)
     return forward, backward, local
 
 
 @compiled
-def span_probability(start, end, path, go_on, messages, transitions):  # type: ignore[no-untyped-def]
+def log_sum(terms):  # type: ignore[no-untyped-def]
+    """The logarithm of the sum of exponentials."""
+    top = terms.max()
+    return top + np.log(np.exp(terms - top).sum())
+
+
+@compiled
+def span_probability(start, end, path, go_on, messages, logs, transitions):  # type: ignore[no-untyped-def]
     """The posterior probability of tags `path[start:end]` with an entity ending there.
 
     `go_on` is the tag that would prolong the entity, or -1 where the last tag says that it
     ends (Culotta and McCallum 2004).
     """
     forward, backward, local = messages
-    mass = forward[start, path[start]]
+    mass = log(forward[start, path[start]], logs)
     for i in range(start + 1, end):
-        step = np.exp(np.float64(transitions[path[i - 1], path[i]]))
-        mass *= step * local[i, path[i]]
-    tail = backward[end - 1, path[end - 1]]
+        mass += transitions[path[i - 1], path[i]] + log(local[i, path[i]], logs)
+    found = np.exp(mass + log(backward[end - 1, path[end - 1]], logs))
     if go_on >= 0 and end < len(path):
-        step = np.exp(np.float64(transitions[path[end - 1], go_on]))
-        tail -= step * local[end, go_on] * backward[end, go_on]
-    return min(max(mass * tail, 0.0), 1.0)
+        mass += transitions[path[end - 1], go_on] + log(local[end, go_on], logs)
+        found -= np.exp(mass + log(backward[end, go_on], logs))
+    return min(max(found, 0.0), 1.0)
+
+
+@compiled
+def log(message, logs):  # type: ignore[no-untyped-def]
+    """The logarithm of a message, which may be one already."""
+    return message if logs else np.log(max(message, LEAST))
+
+
+@compiled
+def likelihood(  # type: ignore[no-untyped-def]
+    emissions, transitions, starts, ends, tags, lengths, losses, to_emissions, to_transitions,
+    to_starts, to_ends,
+):  # fmt: skip
+    """Fills in the loss of each row and its gradients: posteriors less the path of `tags`.
+
+    Says whether scores lay near enough for it.
+    """
+    size = len(starts)
+    steps, enter, leave = weights(transitions, starts, ends)
+    pairs = np.empty((size, size))
+    for b in range(len(lengths)):
+        length = lengths[b]
+        row, path = emissions[b, :length], tags[b, :length]
+        (forward, backward, local), partition, sound = forward_backward(row, steps, enter, leave)
+        if not sound:
+            return False
+        loss = partition - starts[path[0]] - ends[path[length - 1]]
+        pairs[:] = 0.0
+        for i in range(length):
+            loss -= row[i, path[i]]
+            for tag in range(size):
+                to_emissions[b, i, tag] = forward[i, tag] * backward[i, tag]
+            if i == 0:
+                continue
+            loss -= transitions[path[i - 1], path[i]]
+            for to in range(size):
+                local[i, to] *= backward[i, to]
+            for tag in range(size):
+                share = forward[i - 1, tag]
+                for to in range(size):
+                    pairs[tag, to] += share * local[i, to]
+        losses[b] = loss
+        to_starts[b] = to_emissions[b, 0]
+        to_ends[b] = to_emissions[b, length - 1]
+        to_transitions[b] = pairs * steps
+        to_starts[b, path[0]] -= 1.0
+        to_ends[b, path[length - 1]] -= 1.0
+        for i in range(length):
+            to_emissions[b, i, path[i]] -= 1.0
+            if i:
+                to_transitions[b, path[i - 1], path[i]] -= 1.0
+    return True

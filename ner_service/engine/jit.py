@@ -1,6 +1,8 @@
 """Compilation of kernels, kept on disk so that only a first start ever pays for it."""
 
+import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba
@@ -17,5 +19,14 @@ def compiled(function: Callable[..., Any]) -> Any:
     options: Any = {"nogil": True, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
     try:
         return numba.njit(function, cache=True, **options)
-    except RuntimeError:  # no such folder: compile at every start
+    except RuntimeError:  # no such folder
+        _tell()
         return numba.njit(function, **options)
+
+
+@cache
+def _tell() -> None:
+    logging.getLogger(__name__).warning(
+        "no folder to keep compiled kernels in, so every start compiles them for some seconds: "
+        "let NUMBA_CACHE_DIR name one that can be written"
+    )

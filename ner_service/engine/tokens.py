@@ -24,6 +24,7 @@ KIND = 7
 KNOWN = 0x20000  # characters beyond are none of white space, letters, digits and marks
 WINDOW = rules.WINDOW
 YAHOO = tuple(map(ord, "yahoo"))
+ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
 PACKED = 9  # letters of a word that fit into a key, six bits each
 
 
@@ -111,7 +112,7 @@ def _short() -> NDArray[np.int64]:
 
 
 def _key(word: str) -> int:
-    return int(sum(letter(ord(char)) << (6 * n) for n, char in enumerate(reversed(word))))
+    return sum(ALPHABET.find(char) + 1 << (6 * n) for n, char in enumerate(reversed(word)))
 
 
 # ---- tokens

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ner_service.engine.jit import compiled
+from ner_service.engine.crf import likelihood
 from ner_service.nets.crf import CRF
 
 
@@ -49,84 +49,3 @@ class _Losses(torch.autograd.Function):
         starts, ends = torch.einsum("b,ebt->et", gradient, to_ends)
         transitions = torch.einsum("b,bxy->xy", gradient, to_transitions)
         return to_emissions * gradient[:, None, None], transitions, starts, ends, None, None
-
-
-@compiled
-def likelihood(  # type: ignore[no-untyped-def]
-    emissions, transitions, starts, ends, tags, lengths, losses, to_emissions, to_transitions,
-    to_starts, to_ends,
-):  # fmt: skip
-    """Fills in the loss of each row and its gradients; says whether nothing underflowed."""
-    batch, longest, size = emissions.shape
-    steps = np.exp(transitions)  # from x to
-    back = steps.T.copy()  # to x from
-    forth = np.empty((longest, size))
-    here = np.empty((longest, size))
-    beta = np.empty(size)
-    weighed = np.empty(size)
-    pairs = np.empty((size, size))
-    for b in range(batch):
-        length = lengths[b]
-        total = 0.0
-        for i in range(length):
-            top = emissions[b, i].max()
-            total += top
-            here[i] = np.exp(emissions[b, i] - top)
-            row = forth[i]
-            if i == 0:
-                row[:] = np.exp(starts) * here[0]
-            else:
-                row[:] = 0.0
-                for tag in range(size):
-                    share = forth[i - 1, tag]
-                    for to in range(size):
-                        row[to] += share * steps[tag, to]
-                row *= here[i]
-            if i == length - 1:
-                row *= np.exp(ends)
-            scale = row.sum()
-            if scale < 1e-290:
-                return False
-            total += np.log(scale)
-            row /= scale
-        gold = starts[tags[b, 0]] + ends[tags[b, length - 1]]
-        for i in range(length):
-            gold += emissions[b, i, tags[b, i]]
-            if i:
-                gold += transitions[tags[b, i - 1], tags[b, i]]
-        losses[b] = total - gold
-        beta[:] = 1.0
-        pairs[:] = 0.0
-        to_emissions[b, length - 1] = forth[length - 1]
-        for i in range(length - 1, 0, -1):
-            weighed[:] = here[i] * beta
-            if i == length - 1:
-                weighed *= np.exp(ends)
-            beta[:] = 0.0
-            for to in range(size):
-                share = weighed[to]
-                for tag in range(size):
-                    beta[tag] += share * back[to, tag]
-            scale = 0.0
-            for tag in range(size):
-                scale += forth[i - 1, tag] * beta[tag]
-            if scale < 1e-290:
-                return False
-            beta /= scale
-            weighed /= scale
-            for tag in range(size):
-                share = forth[i - 1, tag]
-                to_emissions[b, i - 1, tag] = share * beta[tag]
-                for to in range(size):
-                    pairs[tag, to] += share * weighed[to]
-        pairs *= steps
-        to_starts[b] = to_emissions[b, 0]
-        to_ends[b] = to_emissions[b, length - 1]
-        to_transitions[b] = pairs
-        to_starts[b, tags[b, 0]] -= 1.0
-        to_ends[b, tags[b, length - 1]] -= 1.0
-        for i in range(length):
-            to_emissions[b, i, tags[b, i]] -= 1.0
-            if i:
-                to_transitions[b, tags[b, i - 1], tags[b, i]] -= 1.0
-    return True
