@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
+from ner_service.service.deadlines import Deadlines
 from ner_service.service.job import Job, Late, NotReady, Overloaded, Tagged, cost
 from ner_service.service.leaving import Leaving
 from ner_service.service.worker import Worker
@@ -31,6 +32,7 @@ class Lane:
         self.name = name
         self.queued = 0  # what the texts not yet answered cost
         self._queue_chars, self._timeout_s, self._observe = queue_chars, timeout_s, observe
+        self._deadlines = Deadlines(timeout_s)
         self._pace = 0.0  # seconds a character, as lately measured
         self._room = asyncio.Event()
         self._worker = Worker(name, load, batch_chars, self._measure)
@@ -105,21 +107,18 @@ class Lane:
             self.check_room(size)
         job = Job(texts, loop.create_future())
         self.queued += size
-        timer = loop.call_at(deadline, self._expire, job)
+        self._deadlines.add(job, deadline)
         if leaving:
             leaving.then(job.settle)
         self._worker.put(job)
         try:
             return await job.future
         finally:
-            timer.cancel()
+            self._deadlines.remove(job)
             if leaving:
                 leaving.forget()
             self.queued -= size
             self._room.set()
-
-    def _expire(self, job: Job) -> None:
-        job.settle(Late(self._timeout_s))
 
     async def _wait_for_room(self, size: int, deadline: float) -> None:
         try:

@@ -1,5 +1,6 @@
 """Request bodies: their type, and their parsing into requests."""
 
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request
@@ -12,10 +13,7 @@ JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
 
 def content_type(request: Request, *allowed: str) -> str:
     """The request's media type; raises where it is not among those allowed."""
-    header = request.headers.get("content-type", "")
-    kind, _, parameters = header.partition(";")
-    kind = kind.strip().lower()
-    charset = parameters.lower().partition("charset=")[2].strip(' "')
+    kind, charset = media_type(request.headers.get("content-type", ""))
     if kind not in allowed:
         message = f"content-type: expected {' or '.join(allowed)}"
         raise Refused(415, "unsupported_media_type", message)
@@ -26,9 +24,16 @@ def content_type(request: Request, *allowed: str) -> str:
     return kind
 
 
+@lru_cache(64)
+def media_type(header: str) -> tuple[str, str]:
+    """The media type of a `Content-Type`, and its charset, in lower case."""
+    kind, _, parameters = header.partition(";")
+    return kind.strip().lower(), parameters.lower().partition("charset=")[2].strip(' "')
+
+
 def no_query(request: Request) -> None:
     """Raises where options stand in the query though they belong in the body."""
-    if request.query_params:
+    if request.scope["query_string"] and request.query_params:
         fields = [field_name([name]) for name in request.query_params][:20]
         raise Refused(422, "invalid_request", "options of a JSON body belong in it", fields)
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from ner_service.service.errors import Refused
-from ner_service.service.leaving import Gone
+from ner_service.service.leaving import Gone, is_whole
 
 
 class Intake:
@@ -24,7 +24,7 @@ class Intake:
         parts: list[bytes] = []
         size, more = 0, True
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(None if is_whole(request.scope) else self._patience_s):
                 while more:
                     message = await request.receive()
                     if message["type"] == "http.disconnect":

@@ -1,6 +1,7 @@
-"""Clients that leave before they have their answer, told by the server without anyone waiting."""
+"""What the server knows of a request's client: whether it has sent all, and when it leaves."""
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.types import Scope
 
@@ -37,8 +38,24 @@ class Leaving:
             self._then(Gone())
 
 
+def told(leaving: Leaving) -> dict[str, Any]:
+    """What the server tells of a new request."""
+    return {EXTENSION: {"leaving": leaving, "whole": False}}
+
+
+def have_read(scope: Any) -> None:
+    """Tells that the request is there in full."""
+    scope["extensions"][EXTENSION]["whole"] = True
+
+
+def is_whole(scope: Scope) -> bool:
+    """True where the request is there in full, and nobody has to wait for it."""
+    known = scope.get("extensions", {}).get(EXTENSION)
+    return bool(known and known["whole"])
+
+
 def leaving_of(scope: Scope) -> Leaving:
     """That of a request's connection; under a server that does not tell, nobody ever leaves."""
-    told = scope.get("extensions", {}).get(EXTENSION)
-    found: Leaving = told["leaving"] if told else Leaving()
+    known = scope.get("extensions", {}).get(EXTENSION)
+    found: Leaving = known["leaving"] if known else Leaving()
     return found

@@ -51,6 +51,7 @@ def known(record: logging.LogRecord) -> dict[str, Any]:
 def configure(form: str, level: str) -> None:
     """Sets up all loggers, and leaves out what no line of ours shows."""
     logging.raiseExceptions = False  # a full disk must not be told to a full disk
+    logging._srcfile = None  # looks for no caller, as logging documents
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.config.dictConfig(config(form, level))
 

@@ -7,7 +7,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ner_service.service.errors import Refused
-from ner_service.service.leaving import EXTENSION, Leaving
+from ner_service.service.leaving import Leaving, have_read, told
 
 MOST_HEAD_BYTES = 65_536
 LINGER_S = 2.0  # how long a body may go on after its answer
@@ -71,7 +71,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: {"leaving": self._leaving}}
+        self.scope["extensions"] = told(self._leaving)
         self._in_head, self._head_bytes = True, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -89,6 +89,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
+        have_read(self.scope)
         self._have_read()
 
     def on_response_complete(self) -> None:

@@ -126,15 +126,19 @@ def entities_out(
     text: str, entities: Sequence[Entity], labels: Sequence[str] | None, unit: Unit
 ) -> list[dict[str, Any]]:
     """Entities as the response has them: offsets converted, surface text added."""
-    kept = [e for e in entities if labels is None or e.label in labels]
-    at = convert(text, [place for e in kept for place in (e.start, e.end)], unit)
-    return [
+    kept = entities if labels is None else [e for e in entities if e.label in labels]
+    found: list[dict[str, Any]] = [
         {
-            "start": at[e.start],
-            "end": at[e.end],
+            "start": e.start,
+            "end": e.end,
             "label": e.label,
             "text": text[e.start : e.end],
             "score": None if e.score is None else round(e.score, 4),
         }
         for e in kept
     ]
+    if unit != "codepoint":
+        at = convert(text, [place for e in kept for place in (e.start, e.end)], unit)
+        for entity in found:
+            entity["start"], entity["end"] = at[entity["start"]], at[entity["end"]]
+    return found
