@@ -147,8 +147,10 @@ class Projection:
         """Words x width; a word that starts with a space is a shape, without a vector."""
         shapes = [self._shape_ids[w[1:] if w[:1] == " " else word_shape(w)] for w in words]
         ids = [self._navec.words.get(w.lower(), self._navec.unknown) for w in words]
+        vectors = np.empty((len(words), self._navec.dim), dtype=np.float32)
+        gather(np.array(ids), self._navec.indexes, self._navec.codes, vectors)
         out: Floats = self._shapes[shapes]
-        kernels.matmul(self._navec.rows(np.array(ids)), self._panels, out)
+        kernels.matmul(vectors, self._panels, out)
         return out
 
 
@@ -176,6 +178,17 @@ def _norm(norm: Any) -> tuple[Floats, Floats]:
     """Batch norm as a scale and a shift."""
     scale = norm.weight.array / norm.std.array
     return array(scale), array(norm.bias.array - norm.mean.array * scale)
+
+
+@compiled
+def gather(ids, indexes, codes, out):  # type: ignore[no-untyped-def]
+    """Writes the vectors of rows of `indexes`, part by part: ids x dim."""
+    chunk = codes.shape[2]
+    for n in range(len(ids)):
+        for part in range(len(codes)):
+            code = codes[part, indexes[ids[n], part]]
+            for j in range(chunk):
+                out[n, chunk * part + j] = code[j]
 
 
 @compiled

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 from ner_service.digest import digest
+from ner_service.engine.tokens import Tokens, tokenize
 from ner_service.labels import LABELS
-from ner_service.text import PIECE_CHARS, Token, chunks, tokenize
+from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
@@ -30,16 +32,16 @@ class NatashaTagger:
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         found: list[list[Entity]] = [[] for _ in texts]
         for some in _slices(texts):
-            spans = self._net.tag([[token[2] for token in tokens] for _, _, tokens in some])
+            spans = self._net.tag([tokens.words for _, _, tokens in some])
             for (n, shift, tokens), inside in zip(some, spans, strict=True):
                 found[n] += [
-                    Entity(shift + tokens[start].start, shift + tokens[end - 1].end, label)
+                    Entity(shift + tokens.starts[start], shift + tokens.ends[end - 1], label)
                     for start, end, label in inside
                 ]
         return found
 
 
-Piece = tuple[int, int, list[Token]]
+Piece = tuple[int, int, Tokens]
 
 
 def _slices(texts: Sequence[str]) -> Iterator[list[Piece]]:
@@ -49,9 +51,9 @@ def _slices(texts: Sequence[str]) -> Iterator[list[Piece]]:
     for n, text in enumerate(texts):
         for start, end in chunks(text, PIECE_CHARS):
             tokens = tokenize(text[start:end])
-            if tokens:
+            if tokens.words:
                 some.append((n, start, tokens))
-                count += len(tokens)
+                count += len(tokens.words)
             if count >= SLICE:
                 yield some
                 some, count = [], 0
@@ -88,7 +90,7 @@ def load(source: str) -> NatashaTagger:
     try:
         from natasha.data import NEWS_EMBEDDING, NEWS_NER
 
-        net = _slovnet() if source else _engine(Path(NEWS_NER), Path(NEWS_EMBEDDING))
+        net = (_slovnet if source else _engine)(Path(NEWS_NER), Path(NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -109,7 +111,10 @@ def _engine(ner: Path, embedding: Path) -> Net:
     return slovnet.Engine(slovnet.load(ner), load_navec(embedding))
 
 
-def _slovnet() -> Net:
-    from natasha import NewsEmbedding, NewsNERTagger
+def _slovnet(ner: Path, embedding: Path) -> Net:
+    from slovnet import NER
 
-    return Slovnet(NewsNERTagger(NewsEmbedding()).infer)
+    from ner_service.nets.navec import load_navec
+
+    navec = load_navec(embedding)  # what navec loads is larger, and slovnet reads but these
+    return Slovnet(NER.load(ner).navec(SimpleNamespace(meta=navec, pq=navec)).infer)
