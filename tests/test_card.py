@@ -4,6 +4,7 @@ import json
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,7 @@ def test_scores_are_those_of_the_model_as_served(folder: Path) -> None:
 
 
 def test_evaluate_adds_scores_to_the_card(folder: Path, tmp_path: Path) -> None:
+    folder = copytree(folder, tmp_path / "model")
     corpora.write(tmp_path / "test.jsonl", tiny.documents(5, 9))
     before = load(folder)
     command = ["evaluate", str(tmp_path / "test.jsonl"), "-t", f"bilstm:{folder}", "--card"]
