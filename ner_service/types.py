@@ -68,6 +68,27 @@ class Tagger(Protocol):
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]: ...
 
 
+@dataclass(slots=True)
+class Tally:
+    """What a tagger has counted since it was loaded.
+
+    Words whose features were there, words whose features had to be computed, and the seconds
+    that cutting texts into words took.
+    """
+
+    hits: int = 0
+    misses: int = 0
+    tokenise_s: float = 0.0
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A tagger that counts; what it has counted only grows."""
+
+    @property
+    def tally(self) -> Tally: ...
+
+
 class NerError(Exception):
     """The root of the errors that a caller can act on; its text is one line that says how."""
 

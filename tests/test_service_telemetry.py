@@ -2,13 +2,14 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ner_service.service.logs import JsonLines, Text
+from ner_service.types import Entity, Tally
 from tests.serving import Client, Fragile, serving
 
 SECRET = "Тайна"
@@ -50,6 +51,33 @@ def test_metrics_count_what_was_done(client: Client) -> None:
     assert found["ner_tagger_ready", "natasha"] == 1
     assert found["ner_queued_characters", "natasha"] == 0
     assert found["ner_resident_memory_bytes",] > 10_000_000
+
+
+class Counts(Fragile):
+    """Counts every call as two words that were there, and one that was not."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        self.tally = Tally(self.tally.hits + 2, self.tally.misses + 1, self.tally.tokenise_s + 0.5)
+        return super().tag(texts)
+
+
+def test_metrics_have_what_a_tagger_counts_and_go_on_when_it_is_loaded_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ner_service.service.worker.FIRST_PAUSE_S", 0.01)
+    with serving(lambda spec: Counts(), taggers="natasha") as client:
+        client.post("/ner", json={"text": "Анна"})
+        found = numbers(client)
+        assert found["ner_word_cache_hits_total", "natasha"] == 4  # its first text counts, too
+        client.post("/ner", json={"text": "death"})
+        client.until_ready()
+        found = numbers(client)
+    assert found["ner_word_cache_hits_total", "natasha"] >= 6
+    assert found["ner_word_cache_misses_total", "natasha"] >= 3
+    assert found["ner_tokenise_seconds_total", "natasha"] >= 1.5
 
 
 def test_an_answer_has_an_id_and_tells_its_time(client: Client) -> None:

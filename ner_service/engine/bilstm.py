@@ -53,7 +53,7 @@ class Engine:
         self._go_on = np.array([_continuation(tag, artefact) for tag in net.tags])
         projection = Projection(artefact, self._layers[0])
         capacity = max(kept // (4 * projection.width), GROUP_TOKENS)
-        self._words = RowCache(projection.rows, projection.width, capacity)
+        self.words = RowCache(projection.rows, projection.width, capacity)
 
     def temper(self, temperature: float) -> None:
         """Divides the scores of paths before they become probabilities of entities."""
@@ -75,8 +75,8 @@ class Engine:
         return self._emissions(group, Units.of([len(unit) for unit in group]))
 
     def _emissions(self, group: Sequence[Unit], units: Units) -> Floats:
-        places = self._words.places(self._keys([word for unit in group for word in unit]))
-        x = self._layers[0].run(self._words.table, places, units)
+        places = self.words.places(self._keys([word for unit in group for word in unit]))
+        x = self._layers[0].run(self.words.table, places, units)
         everywhere = np.arange(units.tokens)
         for dense, one in zip(self._between, self._layers[1:], strict=True):
             x = one.run(dense(x), everywhere, units)

@@ -30,6 +30,8 @@ class RowCache:
         self._words: list[str] = []
         self._used = np.zeros(capacity, dtype=np.uint8)
         self._hand = 0
+        self.hits = 0  # words asked for whose rows were there
+        self.misses = 0
 
     def places(self, words: Sequence[str]) -> Ints:
         """Where in `table` the rows of these words stand until the next call.
@@ -38,6 +40,8 @@ class RowCache:
         """
         found = self._find(words)
         missing = np.flatnonzero(found < 0)
+        self.misses += len(missing)
+        self.hits += len(words) - len(missing)
         known = found if not len(missing) else found[found >= 0]
         used = self._used[known]
         if len(missing):

@@ -74,7 +74,7 @@ class Engine:
         first, *others = net.model.encoder.layers
         projection = Projection(net, navec)
         capacity = max(kept // (4 * projection.width), 2 * BLOCK)
-        self._words = RowCache(projection.rows, projection.width, capacity)
+        self.words = RowCache(projection.rows, projection.width, capacity)
         self._longest = projection.longest
         self._norm = _norm(first.norm)
         self._size = projection.width // 3
@@ -113,9 +113,9 @@ class Engine:
     def _block(self, words: Sequence[str]) -> Floats:
         """The scores of tags for all but the first and last `REACH` words."""
         real = np.fromiter(map(bool, words), np.bool_, len(words))
-        places = self._words.places(self._keys(words))
+        places = self.words.places(self._keys(words))
         x = np.empty((len(words) - 2, self._size), dtype=np.float32)
-        convolve(self._words.table, places, real, *self._norm, x)
+        convolve(self.words.table, places, real, *self._norm, x)
         for n, layer in enumerate(self._layers, 2):
             x = layer(x, real[n : len(real) - n])
         return self._head(x)[:, : len(self._labels)]

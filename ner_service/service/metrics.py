@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from ner_service.service.batcher import Lane
 from ner_service.service.job import Tagged
 from ner_service.service.trace import Trace
-from ner_service.types import Entity
+from ner_service.types import Counting, Entity, Tally
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where several processes put their numbers together
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -51,6 +51,10 @@ class Metrics:
         self._texts = counter("texts", "Texts tagged", "tagger")
         self._chars = counter("characters", "Characters tagged", "tagger")
         self._entities = counter("entities", "Entities found", "tagger", "label")
+        self._hits = counter("word_cache_hits", "Words whose features were there", "tagger")
+        self._misses = counter("word_cache_misses", "Words whose features were computed", "tagger")
+        self._tokenise = counter("tokenise_seconds", "Time spent cutting texts", "tagger")
+        self._tallied: dict[str, tuple[Counting, Tally]] = {}
         self._queue = gauge("queued_characters", "Admitted and not yet answered", "tagger")
         self._ready = gauge("tagger_ready", "Processes whose tagger answers", "tagger")
         self._restarts = gauge("tagger_restarts", "Times a tagger died in live processes", "tagger")
@@ -101,9 +105,22 @@ class Metrics:
         """Looks at what changes by itself."""
         self._memory.set(resident_memory())
         for name, lane in lanes.items():
+            if isinstance(lane.tagger, Counting):
+                self._add(name, lane.tagger)
             self._queue.labels(name).set(lane.queued)
             self._ready.labels(name).set(lane.ready)
             self._restarts.labels(name).set(lane.restarts)
+
+    def _add(self, name: str, tagger: Counting) -> None:
+        """Adds what a tagger has counted since the last look; one loaded anew starts from zero."""
+        now = tagger.tally
+        before, last = self._tallied.get(name, (tagger, Tally()))
+        if before is not tagger:
+            last = Tally()
+        self._hits.labels(name).inc(now.hits - last.hits)
+        self._misses.labels(name).inc(now.misses - last.misses)
+        self._tokenise.labels(name).inc(now.tokenise_s - last.tokenise_s)
+        self._tallied[name] = tagger, now
 
     def page(self) -> bytes:
         """The numbers of all processes in Prometheus' text format."""

@@ -1,5 +1,6 @@
 """Our BiLSTM-CRF, served from a model folder without torch."""
 
+import time
 from collections.abc import Iterator, Sequence
 
 from ner_service.engine.bilstm import Engine
@@ -7,7 +8,7 @@ from ner_service.engine.tokens import Tokens, units
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.taggers import model_path
-from ner_service.types import Entity, TaggerInfo
+from ner_service.types import Entity, TaggerInfo, Tally
 
 SLICE = 8192  # tokens that are sorted by length together; bounds what is held at once
 
@@ -19,6 +20,7 @@ class BilstmTagger:
         meta = artefact.meta
         self._engine = Engine(artefact)
         self._unit_tokens = artefact.net.unit_tokens
+        self._tokenise_s = 0.0
         self.info = TaggerInfo(
             name="bilstm",
             version=str(meta.get("version", "0")),
@@ -27,6 +29,12 @@ class BilstmTagger:
             score_kind="calibrated" if artefact.net.temperature else "raw",
             hash=artefact.hash or None,
         )
+
+    @property
+    def tally(self) -> Tally:
+        """What has been counted since the model was loaded."""
+        words = self._engine.words
+        return Tally(words.hits, words.misses, self._tokenise_s)
 
     def temper(self, temperature: float) -> None:
         """Gives entities the scores they have under another temperature."""
@@ -48,7 +56,10 @@ class BilstmTagger:
         some: list[tuple[int, Tokens]] = []
         tokens = 0
         for n, text in enumerate(texts):
-            for unit in units(text, self._unit_tokens):
+            started = time.perf_counter()
+            found = list(units(text, self._unit_tokens))
+            self._tokenise_s += time.perf_counter() - started
+            for unit in found:
                 some.append((n, unit))
                 tokens += len(unit.words)
                 if tokens >= SLICE:
