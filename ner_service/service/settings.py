@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         "", repr=False, description="who may ask: NAME=HASH by commas, from `ner-service key NAME`"
     )
     key_rate: float = Field(
-        0.0, ge=0, description="requests a second for each key and process; 0 is no limit"
+        0.0, ge=0, le=1e6, description="requests a second for each key and process; 0 is no limit"
     )
     cors_origins: str = Field(
         "", description="origins whose pages may ask, by commas: `https://example.org`, or `*`"
