@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +38,17 @@ class Navec:
         return found.reshape(len(ids), -1)
 
 
-@lru_cache(maxsize=4)
+_loading = Lock()
+
+
 def load_navec(path: Path) -> Navec:
+    """The table in a file, loaded once even where several threads ask for it at once."""
+    with _loading:
+        return _load(path)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> Navec:
     """Loads a table without what navec's own loader makes for similarities: 130 MB of it."""
     from navec.meta import Meta
     from navec.navec import META, PQ_, VOCAB
