@@ -7,10 +7,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ner_service import corpora
 from ner_service.taggers import load_tagger
 from ner_service.types import Tagger
+
+settings.register_profile("alike every time", derandomize=True)
+settings.load_profile("alike every time")
 
 
 def pytest_collection_finish() -> None:

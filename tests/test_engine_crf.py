@@ -72,7 +72,7 @@ def test_a_score_is_the_share_of_all_paths_that_hold_the_very_span(chain: Chain)
 
 
 @settings(max_examples=40, deadline=None)
-@given(chains, st.sampled_from([400.0, 1e3, 1e5]))
+@given(chains, st.sampled_from([200.0, 400.0, 700.0]))
 def test_scores_far_apart_have_probabilities_too(chain: Chain, scale: float) -> None:
     chain.emissions *= np.float32(scale)
     paths = crf.best_paths(chain.emissions, *chain.places, chain.crf)
