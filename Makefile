@@ -14,7 +14,7 @@ serve: $(VENV)/.serve
 	$(BIN)/ner-service serve --port $(PORT)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
