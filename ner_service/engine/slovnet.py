@@ -118,7 +118,7 @@ class Engine:
         convolve(self.words.table, places, real, *self._norm, x)
         for n, layer in enumerate(self._layers, 2):
             x = layer(x, real[n : len(real) - n])
-        return self._head(x)[:, : len(self._labels)]
+        return self._head(x)
 
     def _keys(self, words: Sequence[str]) -> Sequence[str]:
         """Words as the table knows them; one too long to have a vector goes by its shape."""
@@ -147,10 +147,8 @@ class Projection:
         """Words x width; a word that starts with a space is a shape, without a vector."""
         shapes = [self._shape_ids[w[1:] if w[:1] == " " else word_shape(w)] for w in words]
         ids = [self._navec.words.get(w.lower(), self._navec.unknown) for w in words]
-        vectors = np.empty((len(words), self._navec.dim), dtype=np.float32)
-        gather(np.array(ids), self._navec.indexes, self._navec.codes, vectors)
         out: Floats = self._shapes[shapes]
-        kernels.matmul(vectors, self._panels, out)
+        kernels.matmul(self._navec.rows(np.array(ids)), self._panels, out)
         return out
 
 
@@ -163,13 +161,11 @@ class _Convolution:
         matrix = array(weight.transpose(2, 1, 0).reshape(width * inner, size))
         self._dense = Dense(matrix, array(layer.conv.bias.array))
         self._norm = _norm(layer.norm)
-        self._size = size
 
     def __call__(self, x: Floats, real: Flags) -> Floats:
         count, inner = x.shape
         window = (count - 2, 3 * inner)
         out = self._dense(np.ndarray(window, np.float32, x, strides=x.strides))
-        out = out[:, : self._size]
         activate(out, real, *self._norm)
         return out
 
@@ -178,17 +174,6 @@ def _norm(norm: Any) -> tuple[Floats, Floats]:
     """Batch norm as a scale and a shift."""
     scale = norm.weight.array / norm.std.array
     return array(scale), array(norm.bias.array - norm.mean.array * scale)
-
-
-@compiled
-def gather(ids, indexes, codes, out):  # type: ignore[no-untyped-def]
-    """Writes the vectors of rows of `indexes`, part by part: ids x dim."""
-    chunk = codes.shape[2]
-    for n in range(len(ids)):
-        for part in range(len(codes)):
-            code = codes[part, indexes[ids[n], part]]
-            for j in range(chunk):
-                out[n, chunk * part + j] = code[j]
 
 
 @compiled

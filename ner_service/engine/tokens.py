@@ -39,6 +39,12 @@ class Tokens(NamedTuple):
         """Tokens `first:last`."""
         return Tokens(self.starts[first:last], self.ends[first:last], self.words[first:last])
 
+    def moved(self, by: int) -> "Tokens":
+        """The same tokens so many characters further on."""
+        if not by:
+            return self
+        return Tokens([n + by for n in self.starts], [n + by for n in self.ends], self.words)
+
 
 def tokenize(text: str) -> Tokens:
     """The tokens of `text.tokenize`."""

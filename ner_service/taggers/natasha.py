@@ -1,29 +1,19 @@
 """Natasha's news NER: slovnet's CNN-CRF over navec, with the weights of natasha's own wheel."""
 
-import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 from ner_service.digest import digest
 from ner_service.engine.tokens import Tokens, tokenize
 from ner_service.labels import LABELS
+from ner_service.taggers.reader import Net, Reader
 from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo, Tally
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
-SLICE = 8192  # tokens that go to the net together; bounds what is held at once
-
-
-class Net(Protocol):
-    """Finds entities in units of words, each read alone: first token, end, label."""
-
-    def tag(self, units: Sequence[Sequence[str]]) -> Sequence[Sequence[tuple[int, int, str]]]: ...
-
-
-Piece = tuple[int, int, Tokens]
 
 
 class NatashaTagger:
@@ -31,44 +21,26 @@ class NatashaTagger:
 
     def __init__(self, net: Net, info: TaggerInfo) -> None:
         self._net = net
+        self._reader = Reader(_pieces, net)
         self.info = info
-        self._tokenise_s = 0.0
 
     @property
     def tally(self) -> Tally:
         """What has been counted since the model was loaded; slovnet's own code keeps no words."""
         words = getattr(self._net, "words", None)
         hits, misses = (words.hits, words.misses) if words else (0, 0)
-        return Tally(hits, misses, self._tokenise_s)
+        return Tally(hits, misses, self._reader.tokenise_s)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        found: list[list[Entity]] = [[] for _ in texts]
-        for some in self._slices(texts):
-            spans = self._net.tag([tokens.words for _, _, tokens in some])
-            for (n, shift, tokens), inside in zip(some, spans, strict=True):
-                found[n] += [
-                    Entity(shift + tokens.starts[start], shift + tokens.ends[end - 1], label)
-                    for start, end, label in inside
-                ]
-        return found
+        return self._reader.tag(texts)
 
-    def _slices(self, texts: Sequence[str]) -> Iterator[list[Piece]]:
-        """Tokens of pieces, each with its text's number and its start, some thousand at a time."""
-        some: list[Piece] = []
-        count = 0
-        for n, text in enumerate(texts):
-            for start, end in chunks(text, PIECE_CHARS):
-                started = time.perf_counter()
-                tokens = tokenize(text[start:end])
-                self._tokenise_s += time.perf_counter() - started
-                if tokens.words:
-                    some.append((n, start, tokens))
-                    count += len(tokens.words)
-                if count >= SLICE:
-                    yield some
-                    some, count = [], 0
-        if some:
-            yield some
+
+def _pieces(text: str) -> Iterator[Tokens]:
+    """The tokens of a text, or of each piece of a long one."""
+    for start, end in chunks(text, PIECE_CHARS):
+        tokens = tokenize(text[start:end])
+        if tokens.words:
+            yield tokens.moved(start)
 
 
 class Slovnet:
