@@ -134,7 +134,7 @@ def test_a_length_over_the_limit_is_refused_before_the_body(server: uvicorn.Serv
 def test_a_body_longer_than_it_says_is_not_read_as_one(server: uvicorn.Server) -> None:
     with connected(server) as connection:
         connection.sendall(POST + b"content-length: 12\r\n\r\n" + b'{"text": ""} and more')
-        assert rest(connection).endswith(b"Invalid HTTP request received.")
+        assert b"Invalid HTTP request received." in rest(connection)
 
 
 @pytest.mark.parametrize("head", [CHUNKED, CHUNKED.replace(b"/ner", b"/no-such")])
@@ -164,6 +164,34 @@ def test_garbage_is_answered_with_400(server: uvicorn.Server) -> None:
     with connected(server) as connection:
         connection.sendall("Привет\r\n\r\n".encode())
         assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
+
+
+HOST = b"host: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "hosts", "told"),
+    [
+        (b"GET /health/live HTTP/1.1\r\n", b"", b"none came"),
+        (b"GET /health/live HTTP/1.1\r\n", HOST + HOST.upper(), b"2 came"),
+        (b"GET /health/live HTTP/1.0\r\n", HOST + HOST, b"2 came"),
+    ],
+)
+def test_a_request_needs_one_host(
+    server: uvicorn.Server, request_line: bytes, hosts: bytes, told: bytes
+) -> None:
+    with connected(server) as connection:
+        connection.sendall(request_line + hosts + b"\r\n")
+        head, _, body = rest(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    message = b"host: exactly one is needed, " + told
+    assert body == b'{"error":{"code":"invalid_http","message":"%s","fields":[]}}' % message
+
+
+def test_http_1_0_needs_no_host(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
+        assert rest(connection).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_one_connection_too_many_is_told_so() -> None:

@@ -10,6 +10,7 @@ from ner_service.service.errors import Refused
 from ner_service.service.leaving import Leaving, have_read, told
 
 MOST_HEAD_BYTES = 65_536
+TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes"
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
 
@@ -23,6 +24,7 @@ class Bounded(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
         self._draining = False
+        self._fault = ""  # what is wrong with the head, where the parser would not say
         self._leaving = Leaving()
         self._reading: asyncio.TimerHandle | None = None  # for the head, or the rest of a body
         self._writing: asyncio.TimerHandle | None = None  # for the client to read
@@ -45,12 +47,20 @@ class Bounded(HttpToolsProtocol):
     def _turn_away(self) -> None:
         """Answers before anything is read."""
         message = "too many connections: try again in 1 s (NER_MAX_CONNECTIONS)"
-        body = orjson.dumps({"error": Refused(503, "too_many_connections", message).body()})
+        refused = Refused(503, "too_many_connections", message)
+        self._refuse(b"503 Service Unavailable\r\nretry-after: 1", refused)
+
+    def _refuse(self, status: bytes, refused: Refused) -> None:
+        """Answers without the application, and closes."""
+        body = orjson.dumps({"error": refused.body()})
         self.transport.write(
-            b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n"
-            b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+            b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-type: application/json\r\n"
+            b"content-length: %d\r\n\r\n%s" % (status, len(body), body)
         )
         self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(b"400 Bad Request", Refused(400, "invalid_http", self._fault or msg))
 
     def _read_within(self, seconds: float) -> None:
         self._reading = self.loop.call_later(seconds, self.transport.close)
@@ -67,7 +77,7 @@ class Bounded(HttpToolsProtocol):
                 self._read_within(self._patience_s)
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
-                self.send_400_response("The head of the request is too large.")
+                self.send_400_response(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -78,9 +88,17 @@ class Bounded(HttpToolsProtocol):
         super().on_header(name, value)
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > MOST_HEAD_BYTES:
-            raise ValueError("the head, or a trailer, is too large")  # answered with 400
+            self._fail(TOO_LARGE)
+
+    def _fail(self, fault: str) -> None:
+        """Ends the parsing; the fault is answered with 400."""
+        self._fault = fault
+        raise ValueError(fault)
 
     def on_headers_complete(self) -> None:
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            self._fail(f"host: exactly one is needed, {hosts or 'none'} came")
         self._in_head, self._head_bytes = False, 0
         self._have_read()
         super().on_headers_complete()
