@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from ner_service.service.settings import read_settings, settings_page, unknown_variables
+from ner_service.service.settings import (
+    Settings,
+    read_settings,
+    settings_page,
+    unknown_variables,
+    variable,
+)
 from ner_service.types import ConfigError
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -18,6 +24,11 @@ PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
         ("NER_TIMEOUT_S", "0", "NER_TIMEOUT_S: "),
         ("NER_TIMEOUT_S", "inf", "NER_TIMEOUT_S: "),
         ("NER_MAX_TEXT_CHARS", "-1", "NER_MAX_TEXT_CHARS: "),
+        ("NER_TIMEOUT_S", "1e-300", "NER_TIMEOUT_S: expected a number from 0.01 to 3600 (got '1e"),
+        ("NER_CLIENT_TIMEOUT_S", "nan", "NER_CLIENT_TIMEOUT_S: expected a number from 0.01 to "),
+        ("NER_KEY_RATE", "inf", "NER_KEY_RATE: expected a number from 0 to 1000000 (got 'inf')"),
+        ("NER_KEY_RATE", "1e-300", "NER_KEY_RATE: expected 0, or at least 0.001 (got '1e-300')"),
+        ("NER_BATCH_CHARS", "9" * 400, "NER_BATCH_CHARS: expected a number from 1 to 10000000 (go"),
         ("NER_TAGGERS", " , ", "NER_TAGGERS: names no tagger"),
         ("NER_TAGGERS", "natasha,x=no-such", "NER_TAGGERS: unknown tagger 'no-such'"),
         ("NER_TAGGERS", "natasha,natasha", "NER_TAGGERS: names 'natasha' twice"),
@@ -33,6 +44,15 @@ def test_a_wrong_setting_is_told_in_one_line(
         read_settings()
     assert str(told.value).startswith(message)
     assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "1e30", "9" * 5000, "", "many"])
+def test_every_number_has_an_end(value: str) -> None:
+    numbers = [n for n, f in Settings.model_fields.items() if f.annotation in (int, float)]
+    assert len(numbers) > 10
+    for name in numbers:
+        with pytest.raises(ConfigError, match=f"^{variable(name)}: expected a number from .* to "):
+            read_settings(**{name: value})
 
 
 def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

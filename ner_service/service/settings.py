@@ -17,6 +17,7 @@ PAGE = """# Settings
 The service reads them from the environment when it starts; a wrong one stops it with a line that
 names the variable. This page is written by `python -m ner_service.service.settings`.
 """
+LEAST_RATE = 0.001  # requests a second
 CORPORA = "NER_CORPORA"  # not a setting of the service: the command line reads it
 
 
@@ -31,32 +32,51 @@ class Settings(BaseSettings):
     )
     default_tagger: str = Field("", description="who answers when a request names no tagger")
     host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
-    workers: int = Field(1, gt=0, le=256, description="processes that answer side by side")
-    max_text_chars: int = Field(1_000_000, gt=0, description="longest text, in characters")
-    max_batch_texts: int = Field(1_000, gt=0, description="most texts in one batch request")
+    port: int = Field(8000, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    workers: int = Field(1, ge=1, le=256, description="processes that answer side by side")
+    max_text_chars: int = Field(
+        1_000_000, ge=1, le=100_000_000, description="longest text, in characters"
+    )
+    max_batch_texts: int = Field(
+        1_000, ge=1, le=1_000_000, description="most texts in one batch request"
+    )
     max_body_bytes: int = Field(
-        16_000_000, gt=0, description="largest request body, or line of a stream, in bytes"
+        16_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="largest request body, or line of a stream, in bytes",
     )
     max_held_bytes: int = Field(
-        256_000_000, gt=0, description="bytes of bodies that a process reads at a time before 429"
+        256_000_000,
+        ge=1,
+        le=100_000_000_000,
+        description="bytes of bodies that a process reads at a time before 429",
     )
     max_connections: int = Field(
-        1_000, gt=0, description="connections that a process keeps; one more gets 503"
+        1_000,
+        ge=1,
+        le=1_000_000,
+        description="connections that a process keeps; one more gets 503",
     )
     queue_chars: int = Field(
-        4_000_000, gt=0, description="characters that may wait for one tagger before 429"
+        4_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="characters that may wait for one tagger before 429",
     )
-    batch_chars: int = Field(20_000, gt=0, description="characters tagged in one go")
-    timeout_s: float = Field(30.0, gt=0, le=3600, description="seconds until a request gets 504")
+    batch_chars: int = Field(20_000, ge=1, le=10_000_000, description="characters tagged in one go")
+    timeout_s: float = Field(30.0, ge=0.01, le=3600, description="seconds until a request gets 504")
     client_timeout_s: float = Field(
-        30.0, gt=0, le=3600, description="seconds that a client may take to send or to read"
+        30.0, ge=0.01, le=3600, description="seconds that a client may take to send or to read"
     )
     api_keys: str = Field(
         "", repr=False, description="who may ask: NAME=HASH by commas, from `ner-service key NAME`"
     )
     key_rate: float = Field(
-        0.0, ge=0, le=1e6, description="requests a second for each key and process; 0 is no limit"
+        0.0,
+        ge=0,
+        le=1_000_000,
+        description="requests a second for each key and process, 0.001 at least; 0 is no limit",
     )
     cors_origins: str = Field(
         "", description="origins whose pages may ask, by commas: `https://example.org`, or `*`"
@@ -83,6 +103,13 @@ class Settings(BaseSettings):
                 check_spec(spec)
             except UnknownTagger as error:
                 raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("key_rate")
+    @classmethod
+    def _waits_end(cls, value: float) -> float:
+        if 0 < value < LEAST_RATE:
+            raise ValueError(f"expected 0, or at least {LEAST_RATE}")
         return value
 
     @field_validator("api_keys")
@@ -134,7 +161,7 @@ def read_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = variable("_".join(str(part) for part in first["loc"]))
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = _reason(str(first["loc"][0]), first["type"], first["msg"])
         secret = first["loc"] == ("api_keys",)
         got = "" if secret else f" (got {str(first['input'])[:80]!r})"
         raise ConfigError(f"{name}: {reason}{got}") from None
@@ -144,6 +171,20 @@ def read_settings(**overrides: Any) -> Settings:
             f"{variable('default_tagger')}: {settings.default!r} is not among the taggers: {known}"
         )
     return settings
+
+
+def _reason(name: str, kind: str, message: str) -> str:
+    """What a setting should have been."""
+    bounds = _range(name)
+    if bounds and kind != "value_error":
+        return f"expected a number from {bounds}"
+    return message.removeprefix("Value error, ")
+
+
+def _range(name: str) -> str:
+    """The least and the greatest number that a setting may be, if it is one."""
+    known = Settings.model_json_schema()["properties"][name]
+    return f"{known['minimum']} to {known['maximum']}" if "minimum" in known else ""
 
 
 def variable(name: str) -> str:
@@ -163,10 +204,13 @@ def settings_page() -> str:
     """The page of the documentation that lists the settings (docs/settings.md)."""
     fields: Mapping[str, Any] = Settings.model_fields
     rows = [
-        f"| `{variable(name)}` | {_shown(field.default)} | {field.description} |"
+        f"| `{variable(name)}` | {_shown(field.default)} | {_range(name)} | {field.description} |"
         for name, field in fields.items()
     ]
-    return "\n".join([PAGE, "| variable | default | meaning |", "|---|---|---|", *rows]) + "\n"
+    return (
+        "\n".join([PAGE, "| variable | default | range | meaning |", "|---|---|---|---|", *rows])
+        + "\n"
+    )
 
 
 def _shown(default: Any) -> str:
