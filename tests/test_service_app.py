@@ -36,6 +36,17 @@ def test_tags_a_text(client: Client) -> None:
     }
 
 
+@pytest.mark.parametrize("path", ["/ner", "/ner/batch"])
+def test_of_a_key_that_comes_twice_the_last_is_taken(client: Client, path: str) -> None:
+    body = b'{"text": "A", "tagger": "none", "text": "B", "tagger": "spacy"}'
+    kind = {"content-type": "application/json"}
+    if path == "/ner/batch":
+        body, kind = body + b"\n", NDJSON
+    answer = client.post(path, content=body, headers=kind).json()
+    assert answer["tagger"] == "spacy"
+    assert [e["text"] for e in answer["entities"]] == ["B"]
+
+
 def test_labels_choose_what_is_answered(client: Client) -> None:
     answer = client.post("/ner", json={"text": "Анна и Пётр", "labels": ["PER"]})
     assert [e["text"] for e in answer.json()["entities"]] == ["Пётр"]
