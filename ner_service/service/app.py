@@ -52,6 +52,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.service = service
     intake = Intake(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)

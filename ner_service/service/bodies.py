@@ -7,27 +7,28 @@ from fastapi import Request
 
 from ner_service.service.errors import Refused, field_name
 from ner_service.service.schemas import TextRequest
+from ner_service.service.trace import header
 
 JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
 
 
 def content_type(request: Request, *allowed: str) -> str:
     """The request's media type; raises where it is not among those allowed."""
-    kind, charset = media_type(request.headers.get("content-type", ""))
+    kind, charset = media_type(header(request.scope, b"content-type"))
     if kind not in allowed:
         message = f"content-type: expected {' or '.join(allowed)}"
         raise Refused(415, "unsupported_media_type", message)
     if charset and charset not in ("utf-8", "utf8"):
         raise Refused(415, "unsupported_charset", "content-type: the charset must be UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if header(request.scope, b"content-encoding").lower() not in (b"", b"identity"):
         raise Refused(415, "unsupported_encoding", "content-encoding: send the body as it is")
     return kind
 
 
 @lru_cache(64)
-def media_type(header: str) -> tuple[str, str]:
+def media_type(given: bytes) -> tuple[str, str]:
     """The media type of a `Content-Type`, and its charset, in lower case."""
-    kind, _, parameters = header.partition(";")
+    kind, _, parameters = given.decode("latin-1").partition(";")
     return kind.strip().lower(), parameters.lower().partition("charset=")[2].strip(' "')
 
 

@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect
 
 from ner_service.service.errors import Refused
 from ner_service.service.leaving import Gone, is_whole
+from ner_service.service.trace import header
 
 
 class Intake:
@@ -19,23 +20,29 @@ class Intake:
 
     async def body(self, request: Request) -> bytes:
         """The whole body, refused as soon as it is too large or too slow."""
-        if int(request.headers.get("content-length", 0)) > self._most:
+        if int(header(request.scope, b"content-length") or 0) > self._most:
             raise self._too_large("the body")
+        if is_whole(request.scope):
+            return await self._whole(request)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await self._whole(request)
+        except TimeoutError:
+            raise self._too_slow() from None
+
+    async def _whole(self, request: Request) -> bytes:
         parts: list[bytes] = []
         size, more = 0, True
         try:
-            async with asyncio.timeout(None if is_whole(request.scope) else self._patience_s):
-                while more:
-                    message = await request.receive()
-                    if message["type"] == "http.disconnect":
-                        raise Gone
-                    part, more = message.get("body", b""), message.get("more_body", False)
-                    parts.append(part)
-                    size += len(part)
-                    self.held += len(part)
-                    self._check(size)
-        except TimeoutError:
-            raise self._too_slow() from None
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise Gone
+                part, more = message.get("body", b""), message.get("more_body", False)
+                parts.append(part)
+                size += len(part)
+                self.held += len(part)
+                self._check(size)
         finally:
             self.held -= size
         return parts[0] if len(parts) == 1 else b"".join(parts)

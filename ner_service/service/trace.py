@@ -1,7 +1,7 @@
 """What is known of one request for its log line, its metrics and its headers; never its text."""
 
+import random
 import re
-import secrets
 import time
 from dataclasses import dataclass, field
 
@@ -40,10 +40,15 @@ class Trace:
         return f"queue;dur={1000 * self.queued:.2f}, tag;dur={1000 * self.tagging:.2f}, {total}"
 
 
+def header(scope: Scope, name: bytes) -> bytes:
+    """The first header of that name, or nothing."""
+    return next((value for known, value in scope["headers"] if known == name), b"")
+
+
 def begin(scope: Scope) -> Trace:
     """Attaches a new trace to a request; its id is the client's where that is a sane one."""
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    id = given.decode() if GIVEN.fullmatch(given) else secrets.token_hex(8)
+    given = header(scope, b"x-request-id")
+    id = given.decode() if GIVEN.fullmatch(given) else f"{random.getrandbits(64):016x}"
     scope[KEY] = trace = Trace(id)
     return trace
 
