@@ -22,6 +22,7 @@ from ner_service.service.metrics import Metrics
 from ner_service.service.schemas import TaggerOut
 from ner_service.service.service import Service
 from ner_service.service.settings import Settings
+from ner_service.service.shedding import STATE, Shedding
 from ner_service.service.tagging import Tagging
 from ner_service.service.telemetry import Observer, Telemetry
 from ner_service.taggers import load_tagger
@@ -35,11 +36,11 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     observers: list[Observer] = []
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
         service.start()
         sampling = asyncio.create_task(service.sample())
         with tracing(settings.traces_url, observers):
-            yield
+            yield {STATE: Shedding(service, telemetry)}
         sampling.cancel()
         await asyncio.to_thread(service.stop)
 
@@ -63,7 +64,8 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     add_tagging(app, tagging)
     openapi.finish(app.openapi(), guarded=bool(settings.api_keys))
     routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
-    app.middleware_stack = Telemetry(guarded(tagging, settings), metrics, routes, observers)
+    telemetry = Telemetry(guarded(tagging, settings), metrics, routes, observers)
+    app.middleware_stack = telemetry
     return app
 
 

@@ -79,10 +79,16 @@ class Lane:
         What costs more than the whole queue is admitted when nothing else is there. The patient
         leave half the queue to those who cannot wait.
         """
-        if not self._has_room(cost, patient):
-            raise Overloaded(min(LONGEST_RETRY_S, max(1, round(self.wait_s))))
+        if not self.has_room(cost, patient):
+            raise Overloaded(self.retry_after)
 
-    def _has_room(self, cost: int, patient: bool) -> bool:
+    @property
+    def retry_after(self) -> int:
+        """In how many seconds a request that is refused now may come again."""
+        return min(LONGEST_RETRY_S, max(1, round(self.wait_s)))
+
+    def has_room(self, cost: int, patient: bool = False) -> bool:
+        """Whether a request of that cost is admitted now."""
         share = 2 if patient else 1
         full = self.queued + cost > self._queue_chars / share
         late = self.wait_s > self._timeout_s / (2 * share)
@@ -123,7 +129,7 @@ class Lane:
     async def _wait_for_room(self, size: int, deadline: float) -> None:
         try:
             async with asyncio.timeout_at(deadline):
-                while not self._has_room(size, patient=True):
+                while not self.has_room(size, patient=True):
                     self._room.clear()
                     await self._room.wait()
                     self.check()

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
 from ner_service.service.app import create_app
-from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
+from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, options, tune
 from ner_service.service.settings import Settings
 from ner_service.service.worker import PROBE
 from ner_service.taggers import load_tagger
@@ -31,7 +31,7 @@ def run(settings: Settings) -> None:
     """Serves until told to stop; raises `ConfigError` as the single process does."""
     check_address(settings)
     taggers = Preloaded(settings.specs)
-    collect_rarely()
+    tune()
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
     Processes(settings, taggers).run()

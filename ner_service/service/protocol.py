@@ -1,13 +1,15 @@
 """uvicorn's HTTP/1.1 protocol, bounded: heads in size and time, answers in time, connections."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
-import orjson
+from fastapi import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ner_service.service.errors import Refused
+from ner_service.service.errors import Refused, respond
 from ner_service.service.leaving import Leaving, have_read, told
+from ner_service.service.shedding import STATE, Shedding
 
 MOST_HEAD_BYTES = 65_536
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes"
@@ -23,6 +25,7 @@ class Bounded(HttpToolsProtocol):
         self._most_connections, self._patience_s = most_connections, patience_s
         self._head_bytes = 0
         self._in_head = True
+        self._shed = False  # the request at hand has its answer, and its body is passed over
         self._draining = False
         self._fault = ""  # what is wrong with the head, where the parser would not say
         self._leaving = Leaving()
@@ -47,20 +50,27 @@ class Bounded(HttpToolsProtocol):
     def _turn_away(self) -> None:
         """Answers before anything is read."""
         message = "too many connections: try again in 1 s (NER_MAX_CONNECTIONS)"
-        refused = Refused(503, "too_many_connections", message)
-        self._refuse(b"503 Service Unavailable\r\nretry-after: 1", refused)
+        self._refuse(Refused(503, "too_many_connections", message, retry=1))
 
-    def _refuse(self, status: bytes, refused: Refused) -> None:
+    def _refuse(self, refused: Refused) -> None:
         """Answers without the application, and closes."""
-        body = orjson.dumps({"error": refused.body()})
-        self.transport.write(
-            b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-type: application/json\r\n"
-            b"content-length: %d\r\n\r\n%s" % (status, len(body), body)
-        )
+        self._write(respond(refused), (b"connection", b"close"))
         self.transport.close()
 
+    def _write(self, response: Response, *headers: tuple[bytes, bytes]) -> None:
+        """Sends an answer that is whole."""
+        phrase = HTTPStatus(response.status_code).phrase.encode()
+        head = [b"HTTP/1.1 %d %s" % (response.status_code, phrase)]
+        head += [b"%s: %s" % field for field in (*response.raw_headers, *headers)]
+        self.transport.write(b"\r\n".join([*head, b"", response.body]))
+
     def send_400_response(self, msg: str) -> None:
-        self._refuse(b"400 Bad Request", Refused(400, "invalid_http", self._fault or msg))
+        self._refuse(Refused(400, "invalid_http", self._fault or msg))
+
+    def _keep_alive(self) -> None:
+        """Closes the connection unless another request comes in time."""
+        seconds, close = self.timeout_keep_alive, self.timeout_keep_alive_handler
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, close)
 
     def _read_within(self, seconds: float) -> None:
         self._reading = self.loop.call_later(seconds, self.transport.close)
@@ -72,6 +82,8 @@ class Bounded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._shed and not self._reading:
+            self._read_within(LINGER_S)
         if self._in_head:
             if not self._reading:
                 self._read_within(self._patience_s)
@@ -101,11 +113,37 @@ class Bounded(HttpToolsProtocol):
             self._fail(f"host: exactly one is needed, {hosts or 'none'} came")
         self._in_head, self._head_bytes = False, 0
         self._have_read()
+        if self._shedding():
+            return
         super().on_headers_complete()
         if self._draining:
             self.cycle.keep_alive = False
 
+    def _shedding(self) -> bool:
+        """Answers a request at its head where its body could not change the answer."""
+        shedding: Shedding | None = self.app_state.get(STATE)
+        keep_alive = self.parser.should_keep_alive() and not self._draining
+        if shedding is None or not self._idle or not keep_alive:
+            return False
+        scope: Any = self.scope
+        response = shedding.refusal(self.parser.get_method(), self.url, scope)
+        if response is None:
+            return False
+        self._write(response, *self.server_state.default_headers)
+        self.server_state.total_requests += 1
+        self._shed = True
+        return True
+
+    def on_body(self, body: bytes) -> None:
+        if not self._shed:
+            super().on_body(body)
+
     def on_message_complete(self) -> None:
+        if self._shed:
+            self._shed = False
+            self._have_read()
+            self._keep_alive()
+            return
         super().on_message_complete()
         have_read(self.scope)
         self._have_read()

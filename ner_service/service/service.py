@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from ner_service.service.batcher import Lane
 from ner_service.service.errors import Refused, invalid, refusal
-from ner_service.service.job import Answer, Tagged, TaggerFailed
+from ner_service.service.job import Answer, Overloaded, Tagged, TaggerFailed
 from ner_service.service.leaving import leaving_of
 from ner_service.service.metrics import Metrics, by_label
 from ner_service.service.schemas import BatchRequest, LineRequest, TextRequest, entities_out
@@ -61,6 +61,13 @@ class Service:
                 message = f"labels: {name} knows {', '.join(known)}"
                 raise Refused(422, "unknown_label", message, ["labels"])
         return lane
+
+    def overload(self, cost: int) -> Overloaded | None:
+        """Why no lane would admit a request of that cost; None where one would."""
+        lanes = self.lanes.values()
+        if not lanes or any(lane.has_room(cost) for lane in lanes):
+            return None
+        return Overloaded(min(lane.retry_after for lane in lanes))
 
     def check_length(self, text: str, field: str) -> None:
         """Raises where a text is too long."""

@@ -5,9 +5,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ner_service.service.errors import Refused, respond
+from ner_service.service.errors import Refused, respond, told
 from ner_service.service.leaving import Gone
 from ner_service.service.metrics import Metrics
 from ner_service.service.trace import Trace, begin
@@ -65,6 +66,14 @@ class Telemetry:
         finally:
             self._note(scope, status, trace)
 
+    def refusal(self, scope: Scope, refused: Refused) -> Response:
+        """The whole answer to a request that the application will never see."""
+        trace = begin(scope)
+        response = told(scope, refused)
+        self._note(scope, refused.status, trace)
+        response.raw_headers += [*identity(trace), *SECURITY]
+        return response
+
     def _note(self, scope: Scope, status: int, trace: Trace) -> None:
         route = scope["path"] if scope["path"] in self._routes else "other"
         method = scope["method"] if scope["method"] in METHODS else "other"
@@ -79,9 +88,17 @@ class Cut(Exception):
     """An answer cannot be finished; the server closes the connection."""
 
 
+def identity(trace: Trace) -> list[tuple[bytes, bytes]]:
+    """The headers by which a request is known and its time told."""
+    return [
+        (b"x-request-id", trace.id.encode()),
+        (b"server-timing", trace.server_timing.encode()),
+    ]
+
+
 def headers(message: Message, trace: Trace) -> list[tuple[bytes, bytes]]:
     """The headers that an answer lacks; pages bring a policy of their own."""
-    own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
+    own = identity(trace)
     for name, _ in message["headers"]:
         if name == POLICY or name == b"etag":
             return own
