@@ -10,6 +10,7 @@ from ner_service.significance import p_value
 
 from .material import HEADLINE
 from .records import (
+    Batching,
     Cost,
     Growth,
     Http,
@@ -23,7 +24,7 @@ from .records import (
     Store,
 )
 
-EMPTY, PLAIN = "empty", "plain"  # the servers that ours stands beside
+EMPTY, INSTANT, PLAIN = "empty", "instant", "plain"  # what stands beside the taggers
 CHARS = 1_000  # the length of text by which servers are compared
 CHANCE = 0.05  # differences that are likelier than this by chance are not told apart
 
@@ -76,8 +77,18 @@ class Findings:
     @cached_property
     def http(self) -> list[Http]:
         found = self._results(Http)
-        rank = {EMPTY: 0, PLAIN: 2}
-        return sorted(found, key=lambda h: (rank.get(h.server, 1), self._place(h.server)))
+        rank = {EMPTY: 0, INSTANT: 1, PLAIN: 3}
+        return sorted(found, key=lambda h: (rank.get(h.server, 2), self._place(h.server)))
+
+    @cached_property
+    def batching(self) -> list[Batching]:
+        return sorted(self._results(Batching), key=lambda b: self._place(b.tagger))
+
+    @property
+    def framework(self) -> list[Step]:
+        """What the service costs around a tagger that answers at once, by users."""
+        steps = [s for h in self.http if h.server == INSTANT for s in h.steps if s.chars == CHARS]
+        return sorted(steps, key=lambda s: s.users)
 
     @cached_property
     def selfcheck(self) -> SelfCheck | None:
@@ -100,7 +111,7 @@ class Findings:
         """Every tagger, in the order in which they were timed, then by name."""
         order = [c.tagger for c in self.costs()[1:]]
         others = {q.tagger for q in self.qualities} | {g.tagger for g in self._results(Growth)}
-        others |= {h.server for h in self._results(Http)} - {EMPTY, PLAIN}
+        others |= {h.server for h in self._results(Http)} - {EMPTY, INSTANT, PLAIN}
         return [*order, *sorted(others - set(order))]
 
     def _place(self, tagger: str) -> int:

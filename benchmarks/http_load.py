@@ -9,13 +9,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO
 
 from ner_service.types import ConfigError
 
-from .findings import EMPTY, PLAIN
+from .findings import EMPTY, INSTANT, PLAIN
 from .material import Prose
 from .records import Http, Step
 from .speed import Tick
@@ -32,17 +32,40 @@ class Server:
     name: str
     about: str
     arguments: tuple[str, ...]  # of python -m, the port to follow
+    settings: Mapping[str, str] = field(default_factory=dict)  # of the service, beside the default
+
+    @classmethod
+    def ours(cls, spec: str, **settings: str) -> "Server":
+        """The service with one tagger."""
+        serve = ("ner_service", "serve", "--taggers", f"one={spec}", "--port")
+        return cls(spec, "ner-service", serve, settings)
+
+    @classmethod
+    def peer(cls, name: str, about: str) -> "Server":
+        """What the service stands beside."""
+        return cls(name, about, (f"{__package__}.peer", name))
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers."""
+
+    url: str
+    pid: int
+
+    def step(self, users: int) -> dict[str, object]:
+        """A load on it, as the load generator is told of it."""
+        return {"url": self.url, "pid": self.pid, "users": users}
 
 
 def servers(specs: Sequence[str]) -> list[Server]:
     """The service with each tagger, between what it stands beside."""
-    peer = f"{__package__}.peer"
-    factory = ("uvicorn", "--factory", "--log-level", "warning")
-    serve = ("ner_service", "serve", "--taggers")
+    instant = (f"{__package__}.instant",)
     return [
-        Server(EMPTY, "an endpoint that finds nothing", (*factory, f"{peer}:empty", "--port")),
-        *(Server(spec, "ner-service", (*serve, f"one={spec}", "--port")) for spec in specs),
-        Server(PLAIN, "FastAPI around natasha", (*factory, f"{peer}:plain", "--port")),
+        Server.peer(EMPTY, "an endpoint that finds nothing"),
+        Server(INSTANT, "ner-service, a tagger that answers at once", instant),
+        *map(Server.ours, specs),
+        Server.peer(PLAIN, "FastAPI around natasha"),
     ]
 
 
@@ -52,19 +75,21 @@ def measure(
     """A server's steps: for each length of text, each number of users."""
     steps: list[Step] = []
     repeated = False
-    with running(server) as (url, pid):
+    with running(server) as there:
         for chars, users in grid.items():
             texts, again = prose.pieces(chars, min(prose.chars, ENOUGH) // chars or 1)
             repeated |= again or prose.ours
-            plan = {"url": url, "pid": pid, "seconds": seconds, "users": users, "texts": texts}
-            for n, found in enumerate(_load(plan)):
+            for n, found in enumerate(load(texts, seconds, [*map(there.step, users)])):
                 tick(f"http {server.name}, {chars} characters, {users[n]} users")
                 steps.append(Step(chars=chars, **found))
     return Http(server=server.name, about=server.about, repeated=repeated, steps=steps)
 
 
-def _load(plan: Mapping[str, object]) -> Iterator[dict[str, float]]:
+def load(
+    texts: Sequence[str], seconds: float, steps: Sequence[Mapping[str, object]]
+) -> Iterator[dict[str, float]]:
     """What the load generator says, a step at a time."""
+    plan = {"seconds": seconds, "texts": texts, "steps": steps}
     with subprocess.Popen(
         [sys.executable, "-m", f"{__package__}.load"],
         stdin=subprocess.PIPE,
@@ -83,29 +108,29 @@ def _load(plan: Mapping[str, object]) -> Iterator[dict[str, float]]:
 
 
 @contextmanager
-def running(server: Server) -> Iterator[tuple[str, int]]:
-    """The server's address and process id, once it answers."""
+def running(server: Server) -> Iterator[Running]:
+    """Starts a server, and stops it with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *server.arguments, str(port)],
-            env=_without_settings(environment()),
+            env={**_without_settings(environment()), **server.settings},
             preexec_fn=on_core(0),
             stdout=log,
             stderr=log,
         )
         try:
             _await(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}", process.pid
+            yield Running(f"http://127.0.0.1:{port}", process.pid)
         finally:
             process.terminate()
             process.wait()
 
 
 def _without_settings(variables: Mapping[str, str]) -> dict[str, str]:
-    """Servers are measured as they are by default, whatever is set here."""
+    """Servers are measured as they are by default, whatever is set in this environment."""
     return {name: value for name, value in variables.items() if not name.startswith("NER_")}
 
 

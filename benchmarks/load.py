@@ -76,14 +76,14 @@ def _cpu(process: psutil.Process) -> float:
 
 
 def main() -> None:
-    """Runs the plan: `url`, `pid`, `seconds`, `users`, `texts`."""
+    """Runs the plan: `seconds` and `texts` of all steps, `url`, `pid` and `users` of each."""
     plan = json.loads(sys.stdin.readline())
-    Client.host = plan["url"]
     Client.bodies = [json.dumps({"text": t}, ensure_ascii=False).encode() for t in plan["texts"]]
-    server = psutil.Process(plan["pid"])
-    for users in plan["users"]:
+    for each in plan["steps"]:
+        Client.host = each["url"]
         environment = Environment(user_classes=[Client])
-        print(json.dumps(step(environment, server, users, plan["seconds"])), flush=True)
+        server = psutil.Process(each["pid"])
+        print(json.dumps(step(environment, server, each["users"], plan["seconds"])), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from ner_service.corpora.catalogue import OWN
 from ner_service.taggers import load_tagger
 from ner_service.types import MissingExtra, Tagger
 
-from . import http_load, library, quality, robustness, speed
+from . import batching, http_load, library, quality, robustness, speed
 from .material import Corpus, Prose, load_corpus, load_prose
-from .records import Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
+from .records import Batching, Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
 
 
 @dataclass(frozen=True)
@@ -122,23 +122,29 @@ def _growth(plan: Plan, spec: str, longest: int, tick: speed.Tick) -> Callable[[
 
 
 QUICK_GRID = {1_000: (1, 16)}
+BATCHING_S = 1.5
 GRID = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}
 
 
 def run_http(plan: Plan) -> None:
-    """The service with each tagger, and what it stands beside, under load."""
+    """The service with each tagger, and what it stands beside, under load; what batches bring."""
     if not find_spec("locust"):  # importing it here would patch this process's sockets
         raise MissingExtra("the load generator locust", "bench")
     grid = QUICK_GRID if plan.quick else GRID
-    seconds = 1.5 if plan.quick else 2.0 if plan.prose.ours else 5.0
+    short = plan.quick or plan.prose.ours
+    seconds, rounds = (1.5, 1) if short else (3.0, 3)
     servers = http_load.servers(plan.taggers)
     total = len(servers) * sum(map(len, grid.values()))
+    total += len(plan.taggers) * len(batching.LENGTHS)
     with tqdm(total=total, desc="http", disable=None) as bar:
         for server in servers:
             key = plan.settings()
             if server.name in plan.taggers:
                 key["tagger"] = plan.identity(server.name)
             plan.store.measure(Http, server.name, key, _http(plan, server, grid, seconds, bar))
+        for spec in plan.taggers:
+            key = {**plan.settings(), "tagger": plan.identity(spec)}
+            plan.store.measure(Batching, spec, key, _batching(plan, spec, rounds, bar))
 
 
 def _http(
@@ -149,6 +155,10 @@ def _http(
     bar: "tqdm[object]",
 ) -> Callable[[], Http]:
     return lambda: http_load.measure(server, plan.prose, grid, seconds, ticker(bar))
+
+
+def _batching(plan: Plan, spec: str, rounds: int, bar: "tqdm[object]") -> Callable[[], Batching]:
+    return lambda: batching.measure(spec, plan.prose, rounds, BATCHING_S, ticker(bar))
 
 
 def ticker(bar: "tqdm[object]") -> speed.Tick:

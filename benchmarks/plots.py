@@ -7,7 +7,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from .findings import EMPTY, PLAIN, Findings
+from .findings import EMPTY, INSTANT, PLAIN, Findings
 from .records import Robustness
 
 matplotlib.rcParams.update(
@@ -85,7 +85,7 @@ def quality_speed(findings: Findings, corpus: str) -> str:
 def latency(findings: Findings, chars: int) -> str:
     """Half and 99% of the answers come within so many milliseconds."""
     figure, axes = _figure()
-    colors = _colors([*findings.taggers, EMPTY, PLAIN])
+    colors = _colors([*findings.taggers, EMPTY, PLAIN, INSTANT])
     users: set[int] = set()
     for http in findings.http:
         steps = [s for s in http.steps if s.chars == chars]

@@ -12,7 +12,7 @@ from ner_service.corpora.files import read_text, replacing
 from ner_service.types import ConfigError
 
 from .findings import CHARS, Against, Findings, f1
-from .records import Http, Robustness, Step, Store
+from .records import Batching, Gain, Http, Robustness, Step, Store
 
 BLOCK = re.compile(
     r"(?P<begin><!-- benchmark:begin (?P<name>\w+) -->\n)(?P<body>.*?)"
@@ -153,6 +153,32 @@ def _http_row(server: Http, step: Step, ratio: float | None) -> list[str]:
     ]
 
 
+def batching(findings: Findings) -> str:
+    """What batches bring, beside what tags text by text."""
+    heads = (
+        "what batches bring",
+        "characters",
+        "requests/s",
+        "in batches of one",
+        "FastAPI, text by text",
+        "× batches of one",
+        "× FastAPI",
+        "texts a batch",
+    )
+    rows = [_batching_row(b, g) for b in findings.batching for g in b.gains]
+    return table(heads, rows)
+
+
+def _batching_row(found: Batching, gain: Gain) -> list[str]:
+    return [
+        f"{found.tagger}, {gain.users} users",
+        f"{gain.chars:,}",
+        *(f"{rate.median:,.0f}" for rate in (gain.ours, gain.single, gain.peer)),
+        *(f"{ratio.median:.2f}" for ratio in (gain.over_single, gain.over_peer)),
+        f"{gain.batch:.0f}",
+    ]
+
+
 def robustness(findings: Findings) -> str:
     """F1 under each disturbance on the first corpus that was disturbed."""
     first = next(c for c in findings.corpora if findings.disturbed(c))
@@ -181,6 +207,7 @@ TABLES: Mapping[str, Callable[[Findings], str]] = {
     "labels": labels,
     "speed": speed,
     "http": http,
+    "batching": batching,
     "robustness": robustness,
     "machine": machine,
 }
@@ -189,6 +216,7 @@ NEEDED: Mapping[str, Callable[[Findings], object]] = {
     "labels": lambda found: found.qualities,
     "speed": lambda found: found.speed,
     "http": lambda found: found.http,
+    "batching": lambda found: found.batching,
     "robustness": lambda found: found.qualities and found.robustness,
     "machine": lambda found: found.records,
 }

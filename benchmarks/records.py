@@ -188,13 +188,40 @@ class Step(Result):
 
 
 class Http(Result):
-    """A server under several loads; `service`, or what it stands beside."""
+    """A server under several loads: the service, or what it stands beside."""
 
     kind = "http"
     server: str
     about: str
     repeated: bool
     steps: list[Step]
+
+
+class Gain(Result):
+    """What batches bring under one load: requests a second, and ratios round by round.
+
+    `ours` is the service, `single` the service in batches of one text, `peer` a wrapper that calls
+    the same tagger text by text; `batch` is how many texts the service tagged in one go.
+    """
+
+    chars: int
+    users: int
+    ours: Spread
+    single: Spread
+    peer: Spread
+    over_single: Spread
+    over_peer: Spread
+    batch: float
+
+
+class Batching(Result):
+    """The service with one tagger, in turns with what tags text by text."""
+
+    kind = "batching"
+    tagger: str
+    repeated: bool
+    rounds: int
+    gains: list[Gain]
 
 
 R = TypeVar("R", bound=Result)

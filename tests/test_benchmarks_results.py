@@ -15,7 +15,9 @@ from benchmarks.findings import Findings, advice
 from benchmarks.material import Corpus, load_corpus
 from benchmarks.quality import measure
 from benchmarks.records import (
+    Batching,
     Cost,
+    Gain,
     Growth,
     Http,
     Quality,
@@ -91,7 +93,7 @@ def store(tmp_path: Path) -> Store:
     costs = [cost("natasha (library)", 1000), cost("careful", 500), cost("careless", 4000)]
     speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs)
     store.measure(Speed, "all", KEY, lambda: speed)
-    for name in ("empty", "careful"):
+    for name in ("empty", "instant", "careful"):
         steps = [
             Step(
                 chars=1000,
@@ -108,6 +110,10 @@ def store(tmp_path: Path) -> Store:
         ]
         http = Http(server=name, about="a server", repeated=False, steps=steps)
         store.measure(Http, name, KEY, lambda http=http: http)
+    rates = dict.fromkeys(("ours", "single", "peer", "over_single", "over_peer"), spread(2))
+    gains = [Gain(chars=100, users=64, batch=31.6, **rates)]
+    batching = Batching(tagger="careful", repeated=False, rounds=3, gains=gains)
+    store.measure(Batching, "careful", KEY, lambda: batching)
     store.measure(SelfCheck, "natasha", KEY, lambda: check(100))
     return store
 
@@ -198,6 +204,17 @@ def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
     said = " ".join(found.said)
     for words in ("careful", "our own corpus", "CPU ms a request", "Checked in part"):
         assert words in said
+    assert "The service itself costs 1.50, 1.50 ms of CPU a request" in said
+    assert "in batches of one" in said
+
+
+def test_results_from_before_batches_were_measured_still_make_a_page(store: Store) -> None:
+    (store.folder / "batching--careful.json").unlink()
+    (store.folder / "http--instant.json").unlink()
+    said = " ".join(page(store).said)
+    assert "CPU ms a request" in said
+    assert "in batches of one" not in said
+    assert "The service itself" not in said
 
 
 def test_the_report_says_that_the_harness_is_broken(store: Store) -> None:

@@ -9,7 +9,7 @@ if find_spec("locust") is None:  # importing it here would patch this process's 
     pytest.skip("locust is not installed", allow_module_level=True)
 pytest.importorskip("psutil")
 
-from benchmarks import http_load, speed
+from benchmarks import batching, http_load, instant, speed
 from benchmarks.material import Prose, load_prose
 from benchmarks.worker import Worker
 from ner_service.types import ConfigError, CorpusError
@@ -68,9 +68,8 @@ def test_a_worker_times_and_weighs_itself() -> None:
 
 @pytest.mark.slow
 def test_a_server_is_loaded_and_its_cpu_counted() -> None:
-    empty, natasha, plain = http_load.servers(["natasha"])
     seen: list[str] = []
-    for server in (empty, natasha, plain):
+    for server in http_load.servers(["natasha"]):
         found = http_load.measure(server, PROSE, {200: (1, 4)}, 1.0, seen.append)
         assert [(s.chars, s.users) for s in found.steps] == [(200, 1), (200, 4)]
         for s in found.steps:
@@ -78,7 +77,24 @@ def test_a_server_is_loaded_and_its_cpu_counted() -> None:
             assert s.failures == 0
             assert 0 < s.p50_ms <= s.p95_ms <= s.p99_ms
             assert 0 < s.cpu_ms < 50
-    assert len(seen) == 6
+    assert len(seen) == 8
+
+
+@pytest.mark.slow
+def test_batches_are_formed_and_measured_beside_none() -> None:
+    found = batching.measure("natasha", PROSE, 1, 1.0, lambda step: None)
+    assert [gain.chars for gain in found.gains] == [100, 1_000]
+    for gain in found.gains:
+        assert gain.batch > 4
+        assert gain.over_single.median == gain.ours.median / gain.single.median
+        assert gain.over_peer.median == gain.ours.median / gain.peer.median
+
+
+def test_the_tagger_that_answers_at_once_finds_only_what_is_in_the_text() -> None:
+    tagger = instant.load("any")
+    for chars in (0, 9, 10, 69, 70, 850, 1_000):
+        (found,) = tagger.tag(["я" * chars])
+        assert [e.start for e in found] == [n for n in range(0, 900, 60) if n + 10 <= chars]
 
 
 @pytest.mark.slow

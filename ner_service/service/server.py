@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ KEEP_ALIVE_S = 30
 SWITCH_S = 0.0005
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, load_tagger: Callable[[str], Tagger] = load_tagger) -> None:
     """Serves until told to stop; what was admitted is answered first.
 
     Raises `ConfigError` where a tagger cannot be loaded or the port is taken.
