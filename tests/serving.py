@@ -158,10 +158,10 @@ class Running:
         ]
 
 
-def memory_of(pid: int) -> int:
-    """Bytes that a process holds."""
+def memory_of(pid: int, kind: str = "VmRSS") -> int:
+    """Bytes that a process holds; `VmHWM` is their peak."""
     status = Path(f"/proc/{pid}/status").read_text()
-    (kilobytes,) = re.findall(r"VmRSS:\s+(\d+) kB", status)
+    (kilobytes,) = re.findall(rf"{kind}:\s+(\d+) kB", status)
     return int(kilobytes) * 1024
 
 

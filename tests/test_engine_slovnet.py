@@ -107,15 +107,16 @@ def test_the_words_of_the_net_are_those_of_its_vectors() -> None:
     with Pack(NEWS_NER) as pack:
         vocab = pack.load_vocab(WORD)
     navec = load_navec(Path(NEWS_EMBEDDING))
-    special = {"<unk>": navec.unknown, "<pad>": vocab.pad_id}
-    assert navec.words | special == vocab.item_ids
+    numbers = vocab.item_ids | {"<unk>": -1, "<pad>": -1}
+    assert navec.words.ids([*numbers]).tolist() == [*numbers.values()]
+    assert navec.words.ids(["", "нетакогослова"]).tolist() == [-1, -1]
     assert navec.unknown == vocab.unk_id
 
 
 def test_vectors_are_navecs() -> None:
     ours, navec = load_navec(Path(NEWS_EMBEDDING)), NewsEmbedding()
     words = ["москва", "и", "<unk>"]
-    ids = np.array([ours.words.get(word, ours.unknown) for word in words])
+    ids = np.array([*ours.words.ids(words[:2]), ours.unknown])
     np.testing.assert_array_equal(ours.rows(ids), [navec[word] for word in words])
 
 
@@ -170,16 +171,16 @@ def test_all_corpora_have_natashas_answers(
     library: Any, tagger: Tagger, corpora_root: Path
 ) -> None:
     """Six million tokens; natasha itself takes several minutes for them."""
-    different = [
-        text for text in _texts(corpora_root) if asked(library, text) != _spans(tagger, text)
-    ]
+    texts = [*_texts(corpora_root)]
+    different = [text for text in texts if asked(library, text) != _spans(tagger, text)]
+    print(f"natasha: {len(different)} of {len(texts)} documents differ")
     assert not different
 
 
 def _texts(root: Path) -> Iterator[str]:
-    """Every Russian text there is."""
+    """Every Russian text there is; raw corpora hold the texts of others."""
     for path in sorted([*root.glob("gold/*.jsonl.gz"), *root.glob("unlabelled/*.jsonl.gz")]):
-        if "_en_" not in path.name:
+        if "_en_" not in path.name and "_raw_" not in path.name:
             yield from (document.text for document in corpora.read(path))
 
 

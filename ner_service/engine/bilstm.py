@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine import crf
-from ner_service.engine.cache import RowCache
+from ner_service.engine.cache import WordCache
 from ner_service.engine.layers import Dense, Units, array, layer
 from ner_service.engine.words import Projection
 from ner_service.labels import OUTSIDE, may_follow
@@ -34,8 +34,8 @@ class Span(NamedTuple):
 class Engine:
     """Tags units of words; each row is computed alone, so answers do not depend on batches.
 
-    What the first layer makes of a word depends on the word alone: it is computed once and
-    kept while there is room.
+    What the first layer makes of a word depends on the word alone: it is kept while there is
+    room, and what it is made of for longer.
     """
 
     def __init__(self, artefact: Artefact, kept: int = KEPT) -> None:
@@ -53,7 +53,7 @@ class Engine:
         self._go_on = np.array([_continuation(tag, artefact) for tag in net.tags])
         projection = Projection(artefact, self._layers[0])
         capacity = max(kept // (4 * projection.width), GROUP_TOKENS)
-        self.words = RowCache(projection.rows, projection.width, capacity)
+        self.words = WordCache(projection, capacity)
 
     def temper(self, temperature: float) -> None:
         """Divides the scores of paths before they become probabilities of entities."""

@@ -1,11 +1,14 @@
 """Compilation of kernels, kept on disk so that only a first start ever pays for it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import get_ident
 from typing import Any
 
 import numba
+from numba.core import event
 
 EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of sums is ours
 
@@ -30,3 +33,26 @@ def _tell() -> None:
         "no folder to keep compiled kernels in, so every start compiles them for some seconds: "
         "let NUMBA_CACHE_DIR name one that can be written"
     )
+
+
+class NotOnDisk(Exception):
+    """A kernel that would have to be compiled, and would then be kept."""
+
+
+@contextmanager
+def from_disk() -> Iterator[None]:
+    """Raises `NotOnDisk` instead of compiling what could have been read, in this thread."""
+    with event.install_listener("numba:compile", _Refusal(get_ident())):
+        yield
+
+
+class _Refusal(event.Listener):
+    def __init__(self, thread: int) -> None:
+        self._thread = thread
+
+    def on_start(self, event: Any) -> None:
+        if get_ident() == self._thread and event.data["dispatcher"].stats.cache_path:
+            raise NotOnDisk
+
+    def on_end(self, event: Any) -> None:
+        """Nothing is left to do."""

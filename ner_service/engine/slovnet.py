@@ -18,7 +18,7 @@ from slovnet.exec.pack import Pack
 from slovnet.shape import word_shape
 
 from ner_service.engine import crf, kernels
-from ner_service.engine.cache import RowCache
+from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled
 from ner_service.engine.layers import Dense, array
 from ner_service.nets.navec import Navec
@@ -74,7 +74,7 @@ class Engine:
         first, *others = net.model.encoder.layers
         projection = Projection(net, navec)
         capacity = max(kept // (4 * projection.width), 2 * BLOCK)
-        self.words = RowCache(projection.rows, projection.width, capacity)
+        self.words = WordCache(projection, capacity)
         self._longest = projection.longest
         self._norm = _norm(first.norm)
         self._size = projection.width // 3
@@ -130,25 +130,34 @@ class Engine:
 class Projection:
     """Words as their shares in the windows of the first convolution: left | middle | right."""
 
+    dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
+
     def __init__(self, net: Net, navec: Navec) -> None:
         conv, shapes = net.model.encoder.layers[0].conv, net.model.emb.shape.weight.array
         weight = conv.weight.array  # size x inner x 3
         inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
         size = len(weight)
         self.width = 3 * size
-        self.longest = max(map(len, navec.words))
+        self.longest = navec.words.longest
         self._navec = navec
         self._panels = kernels.pack(inputs[: navec.dim])
         self._shapes = array(shapes @ inputs[navec.dim :])
         self._shapes[:, size : 2 * size] += conv.bias.array
         self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
 
-    def rows(self, words: Sequence[str]) -> Floats:
-        """Words x width; a word that starts with a space is a shape, without a vector."""
-        shapes = [self._shape_ids[w[1:] if w[:1] == " " else word_shape(w)] for w in words]
-        ids = [self._navec.words.get(w.lower(), self._navec.unknown) for w in words]
-        out: Floats = self._shapes[shapes]
-        kernels.matmul(self._navec.rows(np.array(ids)), self._panels, out)
+    def features(self, words: Sequence[str]) -> NDArray[Any]:
+        """The vector and the shape of each word; one that starts with a space is a shape."""
+        found = np.empty(len(words), dtype=self.dtype)
+        ids = self._navec.words.ids([word.lower() for word in words])
+        found["vector"] = np.where(ids < 0, self._navec.unknown, ids)
+        shapes = [w[1:] if w[:1] == " " else word_shape(w) for w in words]
+        found["shape"] = [self._shape_ids[shape] for shape in shapes]
+        return found
+
+    def rows(self, features: NDArray[Any]) -> Floats:
+        """Words x width."""
+        out: Floats = self._shapes[features["shape"]]
+        kernels.matmul(self._navec.rows(features["vector"]), self._panels, out)
         return out
 
 

@@ -35,10 +35,6 @@ class Tokens(NamedTuple):
     ends: list[int]
     words: list[str]
 
-    def part(self, first: int, last: int) -> "Tokens":
-        """Tokens `first:last`."""
-        return Tokens(self.starts[first:last], self.ends[first:last], self.words[first:last])
-
     def moved(self, by: int) -> "Tokens":
         """The same tokens so many characters further on."""
         if not by:
@@ -55,15 +51,14 @@ def tokenize(text: str) -> Tokens:
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """The units of `units.units`."""
     starts, ends, marks = cut(_codes(text), CLASSES, SHORT)
-    tokens = _tokens(text, starts, ends)
     first = last = 0
     for start, end in _sentences(text, starts, marks):
         if first < last and end - first > unit_tokens:
-            yield tokens.part(first, last)
+            yield _tokens(text, starts[first:last], ends[first:last])
             first = start
         last = end
     if first < last:
-        yield tokens.part(first, last)
+        yield _tokens(text, starts[first:last], ends[first:last])
 
 
 def _tokens(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Tokens:

@@ -1,7 +1,7 @@
 """What the first layer reads of a word: vector, word table, characters, shape."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,56 +24,73 @@ class Projection:
         if net.convention_dim:
             weight, convention = np.split(weight, [net.feature_dim])
             bias = bias + array(tensors["conventions.weight"])[0] @ convention
-        self._dense = Dense(weight, bias)
-        self._dims = (net.vector_dim, net.word_dim)
+        inner = net.vector_dim + net.word_dim + net.char_size
+        self.width: int = weight.shape[1]
+        self._panels = kernels.pack(weight[:inner])
+        shapes = Dense(weight[inner:], bias)(array(tensors["shapes.weight"]))
+        missing = kernels.padded(self.width) - self.width
+        self._shape_rows = np.pad(shapes, ((0, 0), (0, missing)))
         self._vectors = artefact.vectors()
         self._unknown = array(tensors["unknown"])
-        self._words = artefact.words
+        self._words, self._shapes = artefact.words, artefact.shapes
         self._table = array(tensors["words.weight"]) if net.word_dim else None
-        self._looks = Looks(artefact)
+        self._spelling = Spelling(artefact)
+        self.dtype = np.dtype(
+            [
+                ("vector", np.int32),
+                ("word", np.int32),
+                ("shape", np.int32),
+                ("chars", np.float32, (net.char_size,)),
+            ]
+        )
 
-    @property
-    def width(self) -> int:
-        return self._dense.width
-
-    def rows(self, words: Sequence[str]) -> Floats:
-        """Words x width."""
-        vector_dim, word_dim = self._dims
-        looks = self._looks.rows(words)
-        x = np.empty((len(words), vector_dim + word_dim + looks.shape[1]), dtype=np.float32)
+    def features(self, words: Sequence[str]) -> NDArray[Any]:
+        """A record a word: numbers of its vector, of itself and of its shape; its characters."""
+        found = np.zeros(len(words), dtype=self.dtype)
         if self._vectors:
-            found = self._vectors.of(words)
-            found[~found.any(1)] = self._unknown
-            x[:, :vector_dim] = found
+            found["vector"] = self._vectors.ids(words)
         if self._table is not None:
-            ids = [self._words.id(word.lower()) for word in words]
-            x[:, vector_dim : vector_dim + word_dim] = self._table[ids]
-        x[:, vector_dim + word_dim :] = looks
-        return self._dense(x)
+            found["word"] = [self._words.id(word.lower()) for word in words]
+        found["shape"] = [self._shapes.id(shape(word)) for word in words]
+        found["chars"] = self._spelling.features(words)
+        return found
+
+    def rows(self, features: NDArray[Any]) -> Floats:
+        """Words x width."""
+        out = kernels.aligned((len(features), self._shape_rows.shape[1]))
+        self._shape_rows.take(features["shape"], 0, out, "clip")
+        if len(self._panels[0]):
+            kernels.matmul(self._inputs(features), self._panels, out)
+        return out[:, : self.width]
+
+    def _inputs(self, features: NDArray[Any]) -> Floats:
+        """What the first layer reads of words, save for their shapes."""
+        parts = [features["chars"]]
+        if self._table is not None:
+            parts.insert(0, self._table[features["word"]])
+        if self._vectors:
+            vectors = self._vectors.rows(features["vector"])
+            vectors[~vectors.any(1)] = self._unknown
+            parts.insert(0, vectors)
+        return np.concatenate(parts, 1)
 
 
-class Looks:
-    """The features of a word's look: its characters' and its shape's."""
+class Spelling:
+    """The features of a word's characters."""
 
     def __init__(self, artefact: Artefact) -> None:
-        net, tensors = artefact.net, artefact.tensors
         self._chars: _Chars | None = None
-        if net.char_encoder == "cnn":
-            self._chars = _CharCNN(tensors)
-        elif net.char_encoder == "lstm":
-            self._chars = _CharLSTM(tensors)
-        self._alphabet, self._shapes = _alphabet(artefact.chars), artefact.shapes
-        self._table = array(tensors["shapes.weight"])
-        self._size = net.char_size
-        self.width = net.char_size + net.shape_dim
+        if artefact.net.char_encoder == "cnn":
+            self._chars = _CharCNN(artefact.tensors)
+        elif artefact.net.char_encoder == "lstm":
+            self._chars = _CharLSTM(artefact.tensors)
+        self._alphabet = _alphabet(artefact.chars)
 
-    def rows(self, words: Sequence[str]) -> Floats:
-        """Words x (char_size + shape_dim)."""
-        out = np.empty((len(words), self.width), dtype=np.float32)
-        if self._chars:
-            out[:, : self._size] = self._chars.features(*_spell(words, self._alphabet))
-        out[:, self._size :] = self._table[[self._shapes.id(shape(word)) for word in words]]
-        return out
+    def features(self, words: Sequence[str]) -> Floats:
+        """Words x char_size."""
+        if not self._chars:
+            return np.empty((len(words), 0), dtype=np.float32)
+        return self._chars.features(*_spell(words, self._alphabet))
 
 
 def _alphabet(vocab: Vocab) -> Ints:

@@ -1,10 +1,9 @@
 """Pretrained word vectors, referenced by hash and never copied into a model folder."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import repeat
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,26 +13,37 @@ from ner_service.nets.navec import load_navec
 from ner_service.types import MissingExtra, ModelError
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 NAVEC = "navec"
 
 
 class Vectors:
     """Vectors of lower-cased words; a word without one has the row of all unknown words."""
 
-    def __init__(self, ids: dict[str, int], rows: Any, dim: int, hash: str) -> None:
-        self._ids, self._rows = ids, rows
+    def __init__(
+        self,
+        find: Callable[[Sequence[str]], Ints],
+        rows: Callable[[Ints], Floats],
+        dim: int,
+        hash: str,
+    ) -> None:
+        """`find` gives numbers of rows, -1 for a word that has none."""
+        self._find, self._rows = find, rows
         self.dim, self.hash = dim, hash
 
-    def known(self, word: str) -> bool:
-        """Says whether the word has a vector of its own."""
-        return word.lower() in self._ids
+    def ids(self, words: Iterable[str]) -> Ints:
+        """The number of each word's vector, -1 for a word that has none."""
+        return self._find([word.lower() for word in words])
+
+    def rows(self, ids: Ints) -> Floats:
+        """The vectors of these numbers: ids x dim; zeros for -1."""
+        found = self._rows(np.maximum(ids, 0))
+        found[ids < 0] = 0.0
+        return found
 
     def of(self, words: Iterable[str]) -> Floats:
         """One row a word: words x dim; zeros for a word that has no vector."""
-        ids = np.array([*map(self._ids.get, map(str.lower, words), repeat(-1))], dtype=np.int64)
-        found: Floats = self._rows(np.maximum(ids, 0))
-        found[ids < 0] = 0.0
-        return found
+        return self.rows(self.ids(words))
 
 
 @lru_cache(maxsize=4)
@@ -49,7 +59,7 @@ def _navec() -> Vectors:
         navec = load_navec(Path(NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
-    return Vectors(navec.words, navec.rows, navec.dim, navec.hash)
+    return Vectors(navec.words.ids, navec.rows, navec.dim, navec.hash)
 
 
 def _text(path: Path) -> Vectors:
@@ -71,4 +81,8 @@ def _text(path: Path) -> Vectors:
     if not rows:
         raise ModelError(f"{path}: holds no word vectors")
     table = np.stack(rows)
-    return Vectors(words, table.__getitem__, table.shape[1], digest(path))
+    return Vectors(partial(_find, words), table.__getitem__, table.shape[1], digest(path))
+
+
+def _find(ids: Mapping[str, int], words: Sequence[str]) -> Ints:
+    return np.fromiter(map(ids.get, words, repeat(-1)), np.int64, len(words))

@@ -17,10 +17,10 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
 from ner_service.service.app import create_app
+from ner_service.service.loading import load
 from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, options, tune
 from ner_service.service.settings import Settings
 from ner_service.service.worker import PROBE
-from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError, NerError, Tagger
 
 HEARTBEAT_S = 1
@@ -53,14 +53,14 @@ class Preloaded:
 
     def __init__(self, specs: Mapping[str, str]) -> None:
         try:
-            self._taggers = {spec: load_tagger(spec) for spec in specs.values()}
+            self._taggers = {spec: load(spec) for spec in specs.values()}
         except NerError as error:
             raise ConfigError(f"NER_TAGGERS: {error}") from None
         for tagger in self._taggers.values():
             tagger.tag([PROBE])  # what it compiles is shared, too
 
     def __call__(self, spec: str) -> Tagger:
-        return self._taggers.pop(spec, None) or load_tagger(spec)
+        return self._taggers.pop(spec, None) or load(spec)
 
 
 class Processes(BaseApplication):  # type: ignore[misc]

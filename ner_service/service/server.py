@@ -8,11 +8,11 @@ from typing import Any
 
 import uvicorn
 
+from ner_service.service import loading
 from ner_service.service.app import create_app
 from ner_service.service.logs import config
 from ner_service.service.protocol import Bounded
 from ner_service.service.settings import Settings
-from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError, NerError, Tagger
 
 KEEP_ALIVE_S = 30
@@ -29,7 +29,7 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = load_tagger) 
 
     def load(spec: str) -> Tagger:
         try:
-            tagger = load_tagger(spec)
+            tagger = loading.load(spec)
         except NerError as error:
             if spec not in loaded:
                 failures.append(error)

@@ -41,6 +41,7 @@ def _lazy(module: str) -> Loader:
 
 
 LOADERS: dict[str, Loader] = {name: _lazy(name) for name in ("natasha", "spacy", "bilstm")}
+KERNELS = frozenset({"natasha", "bilstm"})  # backends that run on compiled kernels
 DEFAULT_SOURCES: Mapping[str, str] = {"spacy": "spacy-ru-news", "bilstm": "ru-news"}
 
 

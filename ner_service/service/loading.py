@@ -1,0 +1,46 @@
+"""Loads taggers for the service; another process compiles what kernels are not on disk yet.
+
+Numba never gives back what compiling takes, some 130 MB: it goes with that process.
+"""
+
+import subprocess
+import sys
+from threading import Lock
+
+from ner_service.service.worker import PROBE
+from ner_service.taggers import KERNELS, check_spec, load_tagger
+from ner_service.types import Tagger
+
+_one_at_a_time = Lock()
+
+
+def load(spec: str) -> Tagger:
+    """Loads a tagger; raises as `load_tagger` does."""
+    name, _ = check_spec(spec)
+    if name not in KERNELS:
+        return load_tagger(spec)
+    with _one_at_a_time:
+        return _load(spec)
+
+
+def _load(spec: str) -> Tagger:
+    from ner_service.engine.jit import NotOnDisk, from_disk
+
+    try:
+        with from_disk():
+            return proven(spec)
+    except NotOnDisk:  # and should that process fail, this one compiles
+        command = [sys.executable, "-m", __name__, spec]
+        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
+    return load_tagger(spec)
+
+
+def proven(spec: str) -> Tagger:
+    """A tagger that has answered a text, with all its kernels."""
+    tagger = load_tagger(spec)
+    tagger.tag([PROBE])
+    return tagger
+
+
+if __name__ == "__main__":
+    proven(sys.argv[1])
