@@ -36,7 +36,7 @@ def pack(matrix: Floats) -> Floats:
     wide = np.zeros((inner, padded(columns)), dtype=np.float32)
     wide[:, :columns] = matrix
     panels = aligned((wide.shape[1] // COLUMNS, inner, COLUMNS))
-    panels[:] = wide.reshape(inner, -1, COLUMNS).transpose(1, 0, 2)
+    panels[:] = wide.reshape(inner, len(panels), COLUMNS).transpose(1, 0, 2)
     return panels
 
 

@@ -19,7 +19,7 @@ KEEP_ALIVE_S = 30
 SWITCH_S = 0.0005
 
 
-def run(settings: Settings, load_tagger: Callable[[str], Tagger] = load_tagger) -> None:
+def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load) -> None:
     """Serves until told to stop; what was admitted is answered first.
 
     Raises `ConfigError` where a tagger cannot be loaded or the port is taken.
@@ -29,7 +29,7 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = load_tagger) 
 
     def load(spec: str) -> Tagger:
         try:
-            tagger = loading.load(spec)
+            tagger = load_tagger(spec)
         except NerError as error:
             if spec not in loaded:
                 failures.append(error)
