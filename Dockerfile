@@ -16,12 +16,13 @@ RUN useradd --system --uid 10001 --no-create-home ner && mkdir /models
 COPY --from=build /opt/ner-service /opt/ner-service
 ENV PATH=/opt/ner-service/bin:$PATH \
     NER_HOST=0.0.0.0 \
+    NER_PORT=8000 \
     NUMBA_CACHE_DIR=/tmp/numba \
     OMP_NUM_THREADS=1
-USER ner
+USER 10001
 VOLUME /models
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
-    "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
+    "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"NER_PORT\"]}/health/ready', timeout=4)"]
 CMD ["ner-service", "serve"]

@@ -66,7 +66,7 @@ def test_compose_sets_settings_that_there_are() -> None:
 
 def test_the_image_has_no_rights_and_checks_its_health() -> None:
     lines = (ROOT / "Dockerfile").read_text()
-    assert re.search(r"^USER ner$", lines, re.MULTILINE)
+    assert re.search(r"^USER 10001$", lines, re.MULTILINE)  # a number can be told from root
     assert re.search(r"^HEALTHCHECK ", lines, re.MULTILINE)
     copied = {
         name
