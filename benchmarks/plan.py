@@ -122,7 +122,7 @@ def _growth(plan: Plan, spec: str, longest: int, tick: speed.Tick) -> Callable[[
 
 
 QUICK_GRID = {1_000: (1, 16)}
-BATCHING_S = 1.5
+BATCHING_S = 1.2
 GRID = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}
 
 
@@ -132,7 +132,7 @@ def run_http(plan: Plan) -> None:
         raise MissingExtra("the load generator locust", "bench")
     grid = QUICK_GRID if plan.quick else GRID
     short = plan.quick or plan.prose.ours
-    seconds, rounds = (1.5, 1) if short else (3.0, 3)
+    seconds, rounds = (1.5, 1) if short else (2.5, 3)
     servers = http_load.servers(plan.taggers)
     total = len(servers) * sum(map(len, grid.values()))
     total += len(plan.taggers) * len(batching.LENGTHS)
