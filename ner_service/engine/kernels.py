@@ -10,6 +10,7 @@ import numpy as np
 from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
@@ -232,6 +233,75 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
 
 
 # ---- convolutions
+
+
+@compiled
+def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
+    """Width-3 convolutions on each other, each with ReLU and batch norm, and a dense layer on top.
+
+    Row `i` of the input is row `places[i]` of `table`, which holds its share in the window at
+    its left | middle | right; where `real[i]` is false it is a gap, which is zeros in every layer.
+    `norm` is scale and shift after the first convolution; `layers` are packed weights of whole
+    windows, bias, scale and shift of the others, `head` weights and bias; biases are padded.
+    `out` has a row less than `places` at each end for each convolution. So many rows as `block`
+    pass all layers before the next do, while they are in the cache.
+    """
+    reach = 1 + len(layers)
+    for start in range(0, len(out), block):
+        stop = min(start + block, len(out))
+        end = stop + 2 * reach
+        x = np.empty((end - start - 2, len(norm[0])), dtype=np.float32)
+        gather(table, places[start:end], real[start:end], x)
+        activate(x, real[start + 1 : end - 1], norm[0], norm[1], x)
+        n = 1
+        for panels, bias, scale, shift in layers:
+            n += 1
+            windows = as_strided(x.reshape(-1), (len(x) - 2, 3 * x.shape[1]), x.strides)
+            sums = dense(windows, panels, bias)
+            x = np.empty((len(sums), len(scale)), dtype=np.float32)
+            activate(sums, real[start + n : end - n], scale, shift, x)
+        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
+
+
+@compiled
+def dense(x, panels, bias):  # type: ignore[no-untyped-def]
+    """`x` times packed weights, and a padded bias: rows x padded columns."""
+    columns = len(bias)
+    room = np.empty(len(x) * columns + 16, dtype=np.float32)
+    first = (-room.ctypes.data % 64) // 4  # with a cache line, as `aligned`
+    out = room[first : first + len(x) * columns].reshape(len(x), columns)
+    out[:] = bias
+    matmul(x, panels, out)
+    return out
+
+
+@compiled
+def gather(table, places, real, out):  # type: ignore[no-untyped-def]
+    """The sums of a width-3 convolution over rows of `table`; see `convolutions`."""
+    size = out.shape[1]
+    for i in range(len(out)):
+        sums = out[i]
+        sums[:] = table[places[i + 1]][size : 2 * size]
+        if real[i]:
+            left = table[places[i]][:size]
+            for j in range(size):
+                sums[j] += left[j]
+        if real[i + 2]:
+            right = table[places[i + 2]][2 * size : 3 * size]
+            for j in range(size):
+                sums[j] += right[j]
+
+
+@compiled
+def activate(sums, real, scale, shift, out):  # type: ignore[no-untyped-def]
+    """ReLU and batch norm; gaps become zeros."""
+    for i in range(len(out)):
+        row = out[i]
+        if not real[i]:
+            row[:] = 0
+            continue
+        for j in range(len(row)):
+            row[j] = max(sums[i, j], np.float32(0)) * scale[j] + shift[j]
 
 
 @compiled

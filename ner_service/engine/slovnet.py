@@ -20,7 +20,7 @@ from slovnet.shape import word_shape
 from ner_service.engine import crf, kernels
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled
-from ner_service.engine.layers import Dense, array
+from ner_service.engine.layers import array
 from ner_service.nets.navec import Navec
 from ner_service.types import ModelError
 
@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Unit = Sequence[str]
 KEPT = 32 << 20  # bytes of projected words
-BLOCK = 512  # rows that pass through all layers before the next do
+BLOCK = 1024  # rows that pass through all layers before the next do
 GAP = ""  # stands for what lies between units: zeros
 REACH = 3  # tokens on each side that a tag depends on: one a convolution
 PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
@@ -75,12 +75,11 @@ class Engine:
         projection = Projection(net, navec)
         capacity = max(kept // (4 * projection.width), 2 * BLOCK)
         self.words = WordCache(projection, capacity)
+        self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
-        self._norm = _norm(first.norm)
-        self._size = projection.width // 3
-        self._layers = [_Convolution(layer) for layer in others]
         head = net.model.head
-        self._head = Dense(array(head.proj.weight.array), array(head.proj.bias.array))
+        dense = _dense(array(head.proj.weight.array), head.proj.bias.array)
+        self._layers = _norm(first.norm), tuple(map(_layer, others)), dense
         self._labels = [tag[2:] for tag in net.tags]
         self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
         free = np.zeros(len(net.tags), dtype=np.float32)
@@ -105,20 +104,16 @@ class Engine:
     def emissions(self, words: Sequence[str]) -> Floats:
         """The score of each tag at each row: words with gaps between units and at both ends."""
         out = np.zeros((len(words), len(self._labels)), dtype=np.float32)
-        for start in range(REACH, len(words) - REACH, BLOCK):
-            end = min(start + BLOCK, len(words) - REACH)
-            out[start:end] = self._block(words[start - REACH : end + REACH])
-        return out
-
-    def _block(self, words: Sequence[str]) -> Floats:
-        """The scores of tags for all but the first and last `REACH` words."""
         real = np.fromiter(map(bool, words), np.bool_, len(words))
-        places = self.words.places(self._keys(words))
-        x = np.empty((len(words) - 2, self._size), dtype=np.float32)
-        convolve(self.words.table, places, real, *self._norm, x)
-        for n, layer in enumerate(self._layers, 2):
-            x = layer(x, real[n : len(real) - n])
-        return self._head(x)
+        keys = self._keys(words)
+        for start in range(REACH, len(words) - REACH, self._most):
+            end = min(start + self._most, len(words) - REACH)
+            some = slice(start - REACH, end + REACH)
+            places = self.words.places(keys[some])
+            kernels.convolutions(
+                self.words.table, places, real[some], *self._layers, BLOCK, out[start:end]
+            )
+        return out
 
     def _keys(self, words: Sequence[str]) -> Sequence[str]:
         """Words as the table knows them; one too long to have a vector goes by its shape."""
@@ -161,66 +156,24 @@ class Projection:
         return out
 
 
-class _Convolution:
-    """A width-3 convolution over rows, ReLU and batch norm: one row less at each end."""
+def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:
+    """A width-3 convolution over rows, ReLU and batch norm, as `kernels.convolutions` takes it."""
+    weight = layer.conv.weight.array  # size x inner x 3
+    matrix = array(weight.transpose(2, 1, 0).reshape(-1, len(weight)))
+    return *_dense(matrix, layer.conv.bias.array), *_norm(layer.norm)
 
-    def __init__(self, layer: Any) -> None:
-        weight = layer.conv.weight.array  # size x inner x 3
-        size, inner, width = weight.shape
-        matrix = array(weight.transpose(2, 1, 0).reshape(width * inner, size))
-        self._dense = Dense(matrix, array(layer.conv.bias.array))
-        self._norm = _norm(layer.norm)
 
-    def __call__(self, x: Floats, real: Flags) -> Floats:
-        count, inner = x.shape
-        window = (count - 2, 3 * inner)
-        out = self._dense(np.ndarray(window, np.float32, x, strides=x.strides))
-        activate(out, real, *self._norm)
-        return out
+def _dense(matrix: Floats, bias: Floats) -> tuple[Floats, Floats]:
+    """A matrix in panels, and a bias as wide as they are."""
+    wide = np.zeros(kernels.padded(len(bias)), dtype=np.float32)
+    wide[: len(bias)] = bias
+    return kernels.pack(matrix), wide
 
 
 def _norm(norm: Any) -> tuple[Floats, Floats]:
     """Batch norm as a scale and a shift."""
     scale = norm.weight.array / norm.std.array
     return array(scale), array(norm.bias.array - norm.mean.array * scale)
-
-
-@compiled
-def convolve(table, places, real, scale, shift, out):  # type: ignore[no-untyped-def]
-    """A width-3 convolution over rows of `table`, ReLU and batch norm; gaps are zeros.
-
-    A row holds its share in the window at its left | middle | right. `out` has one row less
-    than `places` and `real` at each end.
-    """
-    size = out.shape[1]
-    for i in range(len(out)):
-        if not real[i + 1]:
-            out[i] = 0
-            continue
-        sums = out[i]
-        sums[:] = table[places[i + 1]][size : 2 * size]
-        if real[i]:
-            left = table[places[i]][:size]
-            for j in range(size):
-                sums[j] += left[j]
-        if real[i + 2]:
-            right = table[places[i + 2]][2 * size : 3 * size]
-            for j in range(size):
-                sums[j] += right[j]
-        for j in range(size):
-            sums[j] = max(sums[j], np.float32(0)) * scale[j] + shift[j]
-
-
-@compiled
-def activate(x, real, scale, shift):  # type: ignore[no-untyped-def]
-    """ReLU and batch norm in place; gaps become zeros."""
-    for i in range(len(x)):
-        row = x[i]
-        if not real[i]:
-            row[:] = 0
-            continue
-        for j in range(len(row)):
-            row[j] = max(row[j], np.float32(0)) * scale[j] + shift[j]
 
 
 @compiled

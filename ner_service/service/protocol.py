@@ -126,10 +126,11 @@ class Bounded(HttpToolsProtocol):
         if shedding is None or not self._idle or not keep_alive:
             return False
         scope: Any = self.scope
-        response = shedding.refusal(self.parser.get_method(), self.url, scope)
-        if response is None:
+        refusal = shedding.refusal(self.parser.get_method(), self.url, scope)
+        if refusal is None:
             return False
-        self._write(response, *self.server_state.default_headers)
+        response, headers = refusal
+        self._write(response, *headers, *self.server_state.default_headers)
         self.server_state.total_requests += 1
         self._shed = True
         return True

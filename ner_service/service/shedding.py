@@ -3,14 +3,20 @@
 Under overload most requests are refused, and what that costs is lost to those that are answered.
 """
 
+from collections.abc import Sequence
+from functools import cache
+
 from fastapi import Response
 from starlette.types import Scope
 
-from ner_service.service.errors import refusal
+from ner_service.service.errors import Refused, refusal, respond
+from ner_service.service.job import Overloaded
 from ner_service.service.service import Service
 from ner_service.service.telemetry import Telemetry
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
+
+Head = Sequence[tuple[bytes, bytes]]
 
 
 class Shedding:
@@ -19,11 +25,12 @@ class Shedding:
     def __init__(self, service: Service, telemetry: Telemetry) -> None:
         self._service, self._telemetry = service, telemetry
 
-    def refusal(self, method: bytes, url: bytes, scope: Scope) -> Response | None:
-        """The answer to a `POST /ner` for which there is no room; None where it must be read first.
+    def refusal(self, method: bytes, url: bytes, scope: Scope) -> tuple[Response, Head] | None:
+        """The answer to a `POST /ner` for which there is no room, and headers of its own.
 
-        Its text is taken to have as many characters as its body has bytes; it cannot have more.
-        Requests from pages are left alone: what they may read of an answer is decided elsewhere.
+        None where the request must be read. Its text is taken to have as many characters as its
+        body has bytes; it cannot have more. Requests from pages are left alone: what they may
+        read of an answer is decided elsewhere.
         """
         if method != b"POST" or url != b"/ner":
             return None
@@ -36,5 +43,13 @@ class Shedding:
         error = None if size is None else self._service.overload(size)
         if error is None:
             return None
+        refused, answer = _answer(error.retry_after)
         scope.update(method=method.decode(), path=url.decode())
-        return self._telemetry.refusal(scope, refusal(error))
+        return answer, self._telemetry.refused(scope, refused)
+
+
+@cache
+def _answer(retry_after: int) -> tuple[Refused, Response]:
+    """The refusal and its answer, which are the same for all who may come again then."""
+    refused = refusal(Overloaded(retry_after))
+    return refused, respond(refused)

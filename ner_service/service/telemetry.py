@@ -5,10 +5,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ner_service.service.errors import Refused, respond, told
+from ner_service.service.errors import Refused, respond
 from ner_service.service.leaving import Gone
 from ner_service.service.metrics import Metrics
 from ner_service.service.trace import Trace, begin
@@ -66,13 +65,12 @@ class Telemetry:
         finally:
             self._note(scope, status, trace)
 
-    def refusal(self, scope: Scope, refused: Refused) -> Response:
-        """The whole answer to a request that the application will never see."""
+    def refused(self, scope: Scope, refused: Refused) -> list[tuple[bytes, bytes]]:
+        """Notes a request that is refused ahead; returns the headers that its answer lacks."""
         trace = begin(scope)
-        response = told(scope, refused)
+        trace.error = refused.code
         self._note(scope, refused.status, trace)
-        response.raw_headers += [*identity(trace), *SECURITY]
-        return response
+        return [*identity(trace), *SECURITY]
 
     def _note(self, scope: Scope, status: int, trace: Trace) -> None:
         route = scope["path"] if scope["path"] in self._routes else "other"
