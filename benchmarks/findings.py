@@ -12,6 +12,7 @@ from .material import HEADLINE
 from .records import (
     Batching,
     Cost,
+    Cutting,
     Growth,
     Http,
     Quality,
@@ -102,6 +103,10 @@ class Findings:
     def costs(self) -> list[Cost]:
         """What each tagger costs, the library that they are compared with first."""
         return self.speed.costs if self.speed else []
+
+    def cuttings(self) -> list[Cutting]:
+        """What it costs to cut texts, and no more."""
+        return self.speed.cuttings if self.speed else []
 
     def cost(self, tagger: str) -> Cost | None:
         return next((c for c in self.costs() if c.tagger == tagger), None)

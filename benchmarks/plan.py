@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ner_service.taggers import load_tagger
 from ner_service.types import MissingExtra, Tagger
 
 from . import batching, http_load, library, quality, robustness, speed
+from .cutting import CUTTERS
 from .material import Corpus, Prose, load_corpus, load_prose
 from .records import Batching, Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
 
@@ -103,13 +105,13 @@ def run_speed(plan: Plan) -> None:
     rounds = 3 if plan.quick or plan.prose.ours else 7
     longest = 100_000 if plan.quick else 1_000_000
     steps = sum(n <= longest for n in speed.LENGTHS) + len(speed.BATCHES)
-    total = rounds * (1 + len(plan.taggers)) + steps * len(plan.taggers)
+    total = rounds * (1 + len(plan.taggers) + len(CUTTERS)) + steps * len(plan.taggers)
     identities = {spec: plan.identity(spec) for spec in plan.taggers}
     with tqdm(total=total, desc="speed", disable=None) as bar:
         plan.store.measure(
             Speed,
             "all",
-            {**plan.settings(), **identities},
+            {**plan.settings(), **identities, "razdel": version("razdel")},
             lambda: speed.measure(plan.taggers, plan.prose, rounds, ticker(bar)),
         )
         for spec in plan.taggers:

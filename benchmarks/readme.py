@@ -12,7 +12,7 @@ from ner_service.corpora.files import read_text, replacing
 from ner_service.types import ConfigError
 
 from .findings import CHARS, Against, Findings, f1
-from .records import Batching, Gain, Http, Robustness, Step, Store
+from .records import Batching, Cutting, Gain, Http, Robustness, Step, Store
 
 BLOCK = re.compile(
     r"(?P<begin><!-- benchmark:begin (?P<name>\w+) -->\n)(?P<body>.*?)"
@@ -100,7 +100,7 @@ def labels(findings: Findings) -> str:
 
 
 def speed(findings: Findings) -> str:
-    """What each tagger costs on one core."""
+    """What each tagger costs on one core, and cutting alone."""
     heads = (
         "one core",
         "tokens/s, one text a call",
@@ -124,7 +124,20 @@ def speed(findings: Findings) -> str:
         ]
         for c in findings.costs()
     ]
-    return table(heads, rows)
+    tables = [table(heads, rows)]
+    if cuttings := findings.cuttings():
+        heads_of_cuts = ("cutting alone, one core", "tokens/s", "razdel's", "× razdel")
+        tables.append(table(heads_of_cuts, map(_cutting_row, cuttings)))
+    return "\n\n".join(tables)
+
+
+def _cutting_row(found: Cutting) -> list[str]:
+    rates = (found.ours, found.razdel)
+    return [
+        found.what,
+        *(f"{rate.median:,.0f}" for rate in rates),
+        f"{found.ratio.median:.1f}",
+    ]
 
 
 def http(findings: Findings) -> str:

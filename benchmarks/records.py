@@ -149,6 +149,15 @@ class Cost(Result):
     disk_mb: float
 
 
+class Cutting(Result):
+    """Cutting alone: tokens a CPU second, ours and razdel's, and their ratio round by round."""
+
+    what: str
+    ours: Spread
+    razdel: Spread
+    ratio: Spread
+
+
 class Speed(Result):
     """Taggers measured in the same interleaved rounds; ratios are to the first of `costs`."""
 
@@ -157,6 +166,7 @@ class Speed(Result):
     ours: bool
     rounds: int
     costs: list[Cost]
+    cuttings: list[Cutting] = []  # results of before have none
 
 
 class Growth(Result):

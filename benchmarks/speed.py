@@ -13,8 +13,9 @@ from statistics import median
 from ner_service.text import tokenize
 
 from . import library
+from .cutting import CUTTERS, PAIRS
 from .material import Prose
-from .records import Cost, Growth, Speed, Spread
+from .records import Cost, Cutting, Growth, Speed, Spread
 from .worker import Worker
 
 WARM, TIMED = 300_000, 100_000  # characters, where there is enough text
@@ -40,8 +41,8 @@ class Round:
 
 
 def measure(specs: Sequence[str], prose: Prose, rounds: int, tick: Tick) -> Speed:
-    """Times taggers in turns; natasha as a library comes first and is the measure."""
-    names = [library.NAME, *specs]
+    """Times taggers and cutters in turns; natasha as a library is the measure of taggers."""
+    names = [library.NAME, *specs, *CUTTERS]
     found: dict[str, list[Round]] = {name: [] for name in names}
     for number, (warm, bulk, single) in enumerate(_material(prose, rounds)):
         order = names if number % 2 == 0 else names[::-1]
@@ -49,8 +50,9 @@ def measure(specs: Sequence[str], prose: Prose, rounds: int, tick: Tick) -> Spee
             tick(f"speed {name}, round {number + 1}")
             found[name].append(_round(name, warm, bulk, single))
     base = found[library.NAME]
-    costs = [_cost(name, found[name], base) for name in names]
-    return Speed(texts=prose.name, ours=prose.ours, rounds=rounds, costs=costs)
+    costs = [_cost(name, found[name], base) for name in (library.NAME, *specs)]
+    cuttings = [_cutting(what, *(found[name] for name in pair)) for what, pair in PAIRS.items()]
+    return Speed(texts=prose.name, ours=prose.ours, rounds=rounds, costs=costs, cuttings=cuttings)
 
 
 def _material(prose: Prose, rounds: int) -> list[list[list[str]]]:
@@ -98,6 +100,16 @@ def _cost(name: str, rounds: Sequence[Round], base: Sequence[Round]) -> Cost:
         loaded_mb=median(r.loaded_mb for r in rounds),
         peak_mb=max(r.peak_mb for r in rounds),
         disk_mb=rounds[0].disk_mb,
+    )
+
+
+def _cutting(what: str, ours: Sequence[Round], razdel: Sequence[Round]) -> Cutting:
+    pairs = list(zip(ours, razdel, strict=True))
+    return Cutting(
+        what=what,
+        ours=spread([r.bulk for r in ours]),
+        razdel=spread([r.bulk for r in razdel]),
+        ratio=spread([r.bulk / b.bulk for r, b in pairs]),
     )
 
 

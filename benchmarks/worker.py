@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ner_service.taggers import load_tagger
-from ner_service.types import ConfigError, Tagger
+from ner_service.types import ConfigError
 
 from . import library
+from .cutting import CUTTERS, Cutter
 from .machine import cores
 
 FIRST = "Посол Чили прилетел в Киров."
@@ -80,8 +81,16 @@ def on_core(number: int) -> Any:
     return lambda: os.sched_setaffinity(0, {core})
 
 
-def load(spec: str) -> Tagger:
-    """A tagger of ours by spec, or the library that it is compared with."""
+class Timed(Protocol):
+    """A tagger, or what is timed as one."""
+
+    def tag(self, texts: Sequence[str]) -> Sequence[Sequence[object]]: ...
+
+
+def load(spec: str) -> Timed:
+    """A tagger of ours by spec, the library that it is compared with, or a cutter."""
+    if spec in CUTTERS:
+        return Cutter(CUTTERS[spec]())
     return library.load() if spec == library.NAME else load_tagger(spec)
 
 
@@ -95,7 +104,7 @@ def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
-def _timed(tagger: Tagger, texts: Sequence[str], batch: int) -> dict[str, Any]:
+def _timed(tagger: Timed, texts: Sequence[str], batch: int) -> dict[str, Any]:
     calls = [texts[at : at + batch] for at in range(0, len(texts), batch)] if batch else [texts]
     cpu, wall = time.process_time(), time.perf_counter()
     found = sum(len(entities) for call in calls for entities in tagger.tag(call))

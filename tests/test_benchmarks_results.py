@@ -17,6 +17,7 @@ from benchmarks.quality import measure
 from benchmarks.records import (
     Batching,
     Cost,
+    Cutting,
     Gain,
     Growth,
     Http,
@@ -91,7 +92,8 @@ def store(tmp_path: Path) -> Store:
         )
         store.measure(Growth, name, KEY, lambda grown=grown: grown)
     costs = [cost("natasha (library)", 1000), cost("careful", 500), cost("careless", 4000)]
-    speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs)
+    cut = Cutting(what="tokens", ours=spread(8), razdel=spread(2), ratio=spread(4))
+    speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs, cuttings=[cut])
     store.measure(Speed, "all", KEY, lambda: speed)
     for name in ("empty", "instant", "careful"):
         steps = [
@@ -206,6 +208,19 @@ def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
         assert words in said
     assert "The service itself costs 1.50, 1.50 ms of CPU a request" in said
     assert "in batches of one" in said
+
+
+def test_results_from_before_cutting_was_measured_still_make_a_page_and_a_table(
+    store: Store,
+) -> None:
+    path = store.folder / "speed--all.json"
+    record = json.loads(path.read_text())
+    assert "| tokens | 8 | 2 | 4.0 |" in readme.speed(Findings(store))
+    assert "× razdel" in " ".join(page(store).said)
+    del record["result"]["cuttings"]
+    path.write_text(json.dumps(record))
+    assert "razdel" not in readme.speed(Findings(store))
+    assert "Cutting alone was not measured yet" in " ".join(page(store).said)
 
 
 def test_results_from_before_batches_were_measured_still_make_a_page(store: Store) -> None:

@@ -10,6 +10,7 @@ if find_spec("locust") is None:  # importing it here would patch this process's 
 pytest.importorskip("psutil")
 
 from benchmarks import batching, http_load, instant, speed
+from benchmarks.cutting import CUTTERS, Cutter
 from benchmarks.material import Prose, load_prose
 from benchmarks.worker import Worker
 from ner_service.types import ConfigError, CorpusError
@@ -53,6 +54,28 @@ def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]
     with pytest.raises(ConfigError, match="ended with code"):
         Worker("natasha:nosuch")
     assert "nosuch" in capfd.readouterr().err
+
+
+def test_cutters_cut_alike() -> None:
+    text = "Анна. Она уехала в г. Тверь."
+    ours, razdel, units, sentences = (Cutter(load()).tag([text])[0] for load in CUTTERS.values())
+    bounds = [(token.start, token.stop) for token in razdel]
+    assert [*zip(ours.starts, ours.ends, strict=True)] == bounds
+    assert [(s, e) for u in units for s, e in zip(u.starts, u.ends, strict=True)] == bounds
+    assert [(t.start, t.stop) for t in sentences] == [*bounds, (0, 5), (6, 28)]
+
+
+@pytest.mark.slow
+def test_ours_and_razdels_cutting_are_timed_round_by_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(speed, "WARM", 3_000)
+    monkeypatch.setattr(speed, "TIMED", 10_000)
+    found = speed.measure([], PROSE, 1, lambda name: None)
+    assert [cut.what for cut in found.cuttings] == ["tokens", "tokens and sentences"]
+    for cut in found.cuttings:
+        assert cut.ours.median > cut.razdel.median > 0
+        assert cut.ratio.median == pytest.approx(cut.ours.median / cut.razdel.median)
 
 
 def test_a_worker_times_and_weighs_itself() -> None:

@@ -181,7 +181,7 @@ def _texts(root: Path) -> Iterator[str]:
     """Every Russian text there is; raw corpora hold the texts of others."""
     for path in sorted([*root.glob("gold/*.jsonl.gz"), *root.glob("unlabelled/*.jsonl.gz")]):
         if "_en_" not in path.name and "_raw_" not in path.name:
-            yield from (document.text for document in corpora.read(path))
+            yield from (document.text for document in corpora.read(path, {"PRO": ""}))
 
 
 def _spans(tagger: Tagger, text: str) -> Spans:
