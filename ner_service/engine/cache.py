@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ner_service.engine.jit import compiled
+from ner_service.engine.jit import brief
 from ner_service.engine.kernels import aligned
 
 Floats = NDArray[np.float32]
@@ -115,7 +115,7 @@ class Clock:
         return places
 
 
-@compiled
+@brief
 def take(counts, hand, used, places):  # type: ignore[no-untyped-def]
     """Fills `places` with those least used, round from `hand` on; returns where it stops.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ner_service.engine.jit import compiled
+from ner_service.engine.jit import brief, compiled
 
 LEAST, MOST = 1e-200, 1e200  # of what may be multiplied without leaving the range of float64
 
@@ -41,7 +41,7 @@ def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-de
     return paths
 
 
-@compiled
+@brief
 def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped-def]
     """The entities that legal paths mark: rows of unit, start and end within it, last tag.
 

@@ -18,8 +18,19 @@ def compiled(function: Callable[..., Any]) -> Any:
 
     That is `NUMBA_CACHE_DIR`, else beside the source, else the user's cache folder. The code
     is found stale by the source file alone, so a kernel calls none of another file.
+
+    While it runs, other threads have Python's lock.
     """
-    options: Any = {"nogil": True, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
+    return _jit(function, nogil=True)
+
+
+def brief(function: Callable[..., Any]) -> Any:
+    """As `compiled`, but it keeps Python's lock: winning that back may take longer than it runs."""
+    return _jit(function, nogil=False)
+
+
+def _jit(function: Callable[..., Any], nogil: bool) -> Any:
+    options: Any = {"nogil": nogil, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
     try:
         return numba.njit(function, cache=True, **options)
     except RuntimeError:  # no such folder

@@ -14,7 +14,7 @@ from razdel.segmenters.punct import ENDINGS
 from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_SOKRS, SOKRS
 
 from ner_service import text as rules
-from ner_service.engine.jit import compiled
+from ner_service.engine.jit import brief
 from ner_service.nets.units import LONGEST
 
 Codes = NDArray[np.uint32]
@@ -119,7 +119,7 @@ def _key(word: str) -> int:
 # ---- tokens
 
 
-@compiled
+@brief
 def cut(codes, classes, short):  # type: ignore[no-untyped-def]
     """The tokens of a text, as starts and ends, and where its sentences may end.
 
@@ -143,7 +143,7 @@ def cut(codes, classes, short):  # type: ignore[no-untyped-def]
     return starts[:count], ends[:count], delimiters(codes, classes, short)
 
 
-@compiled
+@brief
 def atom(codes, at, classes):  # type: ignore[no-untyped-def]
     """The next run of one class or single mark, from `at` on: start, end, and class with bits.
 
@@ -162,19 +162,19 @@ def atom(codes, at, classes):  # type: ignore[no-untyped-def]
     return start, at, found
 
 
-@compiled
+@brief
 def of(code, classes):  # type: ignore[no-untyped-def]
     """The class of a character, with its bits."""
     return np.int64(classes[code]) if code < len(classes) else OTHER
 
 
-@compiled
+@brief
 def kind(code, classes):  # type: ignore[no-untyped-def]
     """The class of a character."""
     return of(code, classes) & KIND
 
 
-@compiled
+@brief
 def joined(codes, classes, start, before, left, right, after):  # type: ignore[no-untyped-def]
     """As `text._joined`, of the token begun at `start` and the atoms around its end."""
     one, two, following = left[2] & KIND, right[2] & KIND, after[2] & KIND
@@ -198,13 +198,13 @@ def joined(codes, classes, start, before, left, right, after):  # type: ignore[n
     return one == LATIN and two == MARK and yahoo(codes, left[0], right[1])
 
 
-@compiled
+@brief
 def linked(left, right):  # type: ignore[no-untyped-def]
     """Says whether a link joins atoms of these classes."""
     return left not in (SPACE, MARK) and right not in (SPACE, MARK)
 
 
-@compiled
+@brief
 def smile(codes, start, end, classes):  # type: ignore[no-untyped-def]
     """Where the smile that begins at `start` ends, at most at `end`; `start` for none."""
     at = start
@@ -219,7 +219,7 @@ def smile(codes, start, end, classes):  # type: ignore[no-untyped-def]
     return at if at > first else start
 
 
-@compiled
+@brief
 def yahoo(codes, start, end):  # type: ignore[no-untyped-def]
     """Says whether these characters are `yahoo!`, in any case."""
     same = end - start == 6 and codes[end - 1] == ord("!")
@@ -231,7 +231,7 @@ def yahoo(codes, start, end):  # type: ignore[no-untyped-def]
 # ---- sentences
 
 
-@compiled
+@brief
 def delimiters(codes, classes, short):  # type: ignore[no-untyped-def]
     """Marks with white space behind them that may end a sentence: start, end, whether they do."""
     found = np.empty((len(codes), 3), dtype=np.int64)
@@ -259,19 +259,19 @@ def delimiters(codes, classes, short):  # type: ignore[no-untyped-def]
     return found[:count]
 
 
-@compiled
+@brief
 def capital(code):  # type: ignore[no-untyped-def]
     """Says whether it is a Russian or basic Latin capital."""
     return 0x410 <= code < 0x430 or code == 0x401 or 0x41 <= code < 0x5B
 
 
-@compiled
+@brief
 def small(code):  # type: ignore[no-untyped-def]
     """Says whether it is a small letter, Russian or basic Latin."""
     return 0x430 <= code < 0x450 or code == 0x451 or 0x61 <= code < 0x7B
 
 
-@compiled
+@brief
 def goes_on(codes, classes, first, end):  # type: ignore[no-untyped-def]
     """Says whether a word of plainly small letters follows, as far as is looked."""
     at, last = first, min(len(codes), end + WINDOW)
@@ -284,7 +284,7 @@ def goes_on(codes, classes, first, end):  # type: ignore[no-untyped-def]
     )
 
 
-@compiled
+@brief
 def ended(codes, classes, short, at):  # type: ignore[no-untyped-def]
     """Says whether a mark of `ENDINGS` before a capital is plainly no part of a shortening."""
     if at == 0 or kind(codes[at - 1], classes) == SPACE:
@@ -305,7 +305,7 @@ def ended(codes, classes, short, at):  # type: ignore[no-untyped-def]
     return at - start > PACKED or short[np.searchsorted(short, key) % len(short)] != key
 
 
-@compiled
+@brief
 def letter(code):  # type: ignore[no-untyped-def]
     """The number of a Russian letter in any case, from 1; 0 for other characters."""
     if 0x410 <= code < 0x450:

@@ -18,7 +18,7 @@ from uvicorn_worker import UvicornWorker
 
 from ner_service.service.app import create_app
 from ner_service.service.loading import load
-from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, options, tune
+from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
 from ner_service.service.settings import Settings
 from ner_service.service.worker import PROBE
 from ner_service.types import ConfigError, NerError, Tagger
@@ -31,7 +31,7 @@ def run(settings: Settings) -> None:
     """Serves until told to stop; raises `ConfigError` as the single process does."""
     check_address(settings)
     taggers = Preloaded(settings.specs)
-    tune()
+    collect_rarely()
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
     Processes(settings, taggers).run()

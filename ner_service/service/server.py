@@ -1,7 +1,6 @@
 """Runs the application under uvicorn, in this process."""
 
 import gc
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,7 +15,6 @@ from ner_service.service.settings import Settings
 from ner_service.types import ConfigError, NerError, Tagger
 
 KEEP_ALIVE_S = 30
-SWITCH_S = 0.0005
 
 
 def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load) -> None:
@@ -38,7 +36,7 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         loaded.add(spec)
         return tagger
 
-    tune()
+    collect_rarely()
     app = create_app(settings, load)
     server = uvicorn.Server(
         uvicorn.Config(app, host=settings.host, port=settings.port, **options(settings))
@@ -51,15 +49,9 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         raise ConfigError(f"NER_TAGGERS: {failures[0]}")
 
 
-def tune() -> None:
-    """Fits the interpreter to a process that answers and tags.
-
-    The cyclic collector looks less often: requests leave no cycles, and it is dear. Threads hand
-    over sooner: a tagger that comes back from compiled code waits for so long for an event loop
-    that is busy.
-    """
+def collect_rarely() -> None:
+    """Makes the cyclic collector look less often: requests leave no cycles, and it is dear."""
     gc.set_threshold(20_000, 20, 100)
-    sys.setswitchinterval(SWITCH_S)
 
 
 def options(settings: Settings) -> dict[str, Any]:

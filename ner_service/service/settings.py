@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         le=1_000_000_000,
         description="characters that may wait for one tagger before 429",
     )
-    batch_chars: int = Field(20_000, ge=1, le=10_000_000, description="characters tagged in one go")
+    batch_chars: int = Field(40_000, ge=1, le=10_000_000, description="characters tagged in one go")
     timeout_s: float = Field(30.0, ge=0.01, le=3600, description="seconds until a request gets 504")
     client_timeout_s: float = Field(
         30.0, ge=0.01, le=3600, description="seconds that a client may take to send or to read"
