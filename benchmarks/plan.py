@@ -124,6 +124,7 @@ def _growth(plan: Plan, spec: str, longest: int, tick: speed.Tick) -> Callable[[
 
 
 QUICK_GRID = {1_000: (1, 16)}
+ROUGH_GRID = {1_000: (1, 16, 64), 200: (16,), 10_000: (16,)}  # on our own few texts
 BATCHING_S = 1.2
 GRID = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}
 
@@ -132,9 +133,8 @@ def run_http(plan: Plan) -> None:
     """The service with each tagger, and what it stands beside, under load; what batches bring."""
     if not find_spec("locust"):  # importing it here would patch this process's sockets
         raise MissingExtra("the load generator locust", "bench")
-    grid = QUICK_GRID if plan.quick else GRID
-    short = plan.quick or plan.prose.ours
-    seconds, rounds = (1.5, 1) if short else (2.5, 3)
+    grid = QUICK_GRID if plan.quick else ROUGH_GRID if plan.prose.ours else GRID
+    seconds, rounds = (1.5, 1) if plan.quick or plan.prose.ours else (2.5, 3)
     servers = http_load.servers(plan.taggers)
     total = len(servers) * sum(map(len, grid.values()))
     total += len(plan.taggers) * len(batching.LENGTHS)
