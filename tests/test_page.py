@@ -684,7 +684,7 @@ def test_figures_stand_beside_the_very_weights_they_were_measured_of(opened: Ope
 
     page = opened(set_up=measured)
     notes = page.locator(".tagger .note").all_inner_texts()
-    assert [notes[0].replace("\xa0", " "), notes[1]] == ["F1 87,7 · 120 тыс. ток/с", ""]
+    assert [notes[0].replace("\xa0", " "), notes[1]] == ["F1 87,7 · 120 тыс. ток/\u2060с", ""]
     page.get_by_role("button", name="Как измерено").click()
     dialog = page.get_by_role("dialog")
     assert dialog.locator("tbody th").all_inner_texts() == ["strict 1"]

@@ -32,6 +32,8 @@ def pictures(open: Any) -> None:
     page.locator("#rows mark", has_text="Мурома").first.click()
     page.locator("#rows mark", has_text="Анне Ложкиной").hover()
     save(page, "page")
+    page.get_by_role("button", name="Трудный случай").click()
+    page.wait_for_selector("text=Спартак здоров")
     page.locator("input[name=tagger][value='']").check()
     page.locator("#submit").click()
     page.wait_for_selector("#heads b")

@@ -19,7 +19,7 @@ function note(tagger, measured) {
   const f1 = found?.f1[measured.corpora[0]?.name]?.micro;
   const parts = [];
   if (f1 !== undefined) parts.push(`F1 ${percent(f1)}`);
-  if (found?.tokens_per_s) parts.push(`${speed(found.tokens_per_s)} ${t("tokens_s")}`);
+  if (found?.tokens_per_s) parts.push(`${speed(found.tokens_per_s)}\u00a0${t("tokens_s")}`);
   return parts.join(" · ");
 }
 
