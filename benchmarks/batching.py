@@ -11,7 +11,7 @@ from ner_service.types import ConfigError
 from .http_load import ENOUGH, Running, Server, load, running
 from .material import Prose
 from .records import Batching, Gain
-from .speed import Tick, spread
+from .speed import Tick, ratio, spread
 
 USERS = 64
 LENGTHS = (100, 1_000)
@@ -50,8 +50,8 @@ def _gain(there: Sequence[Running], texts: Sequence[str], rounds: int, seconds: 
         ours=spread(ours),
         single=spread(single),
         peer=spread(peer),
-        over_single=spread([a / b for a, b in zip(ours, single, strict=True)]),
-        over_peer=spread([a / b for a, b in zip(ours, peer, strict=True)]),
+        over_single=ratio(ours, single),
+        over_peer=ratio(ours, peer),
         batch=tagged / batches,
     )
 

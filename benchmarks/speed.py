@@ -87,13 +87,13 @@ def _tokens(texts: Sequence[str]) -> int:
 
 
 def _cost(name: str, rounds: Sequence[Round], base: Sequence[Round]) -> Cost:
-    pairs = list(zip(rounds, base, strict=True))
+    bulk, single = [r.bulk for r in rounds], [r.single for r in rounds]
     return Cost(
         tagger=name,
-        bulk=spread([r.bulk for r in rounds]),
-        single=spread([r.single for r in rounds]),
-        bulk_ratio=spread([r.bulk / b.bulk for r, b in pairs]),
-        single_ratio=spread([r.single / b.single for r, b in pairs]),
+        bulk=spread(bulk),
+        single=spread(single),
+        bulk_ratio=ratio(bulk, [b.bulk for b in base]),
+        single_ratio=ratio(single, [b.single for b in base]),
         bulk_texts=median(r.bulk_texts for r in rounds),
         single_texts=median(r.single_texts for r in rounds),
         load_s=spread([r.load_s for r in rounds]),
@@ -104,18 +104,18 @@ def _cost(name: str, rounds: Sequence[Round], base: Sequence[Round]) -> Cost:
 
 
 def _cutting(what: str, ours: Sequence[Round], razdel: Sequence[Round]) -> Cutting:
-    pairs = list(zip(ours, razdel, strict=True))
-    return Cutting(
-        what=what,
-        ours=spread([r.bulk for r in ours]),
-        razdel=spread([r.bulk for r in razdel]),
-        ratio=spread([r.bulk / b.bulk for r, b in pairs]),
-    )
+    rates, base = [r.bulk for r in ours], [r.bulk for r in razdel]
+    return Cutting(what=what, ours=spread(rates), razdel=spread(base), ratio=ratio(rates, base))
 
 
 def spread(values: Sequence[float]) -> Spread:
     """Median, least and greatest."""
     return Spread(median=median(values), low=min(values), high=max(values))
+
+
+def ratio(rates: Sequence[float], base: Sequence[float]) -> Spread:
+    """How many times as fast, round by round."""
+    return spread([a / b for a, b in zip(rates, base, strict=True)])
 
 
 def grow(spec: str, prose: Prose, longest: int, tick: Tick) -> Growth:

@@ -278,18 +278,23 @@ def dense(x, panels, bias):  # type: ignore[no-untyped-def]
 @compiled
 def gather(table, places, real, out):  # type: ignore[no-untyped-def]
     """The sums of a width-3 convolution over rows of `table`; see `convolutions`."""
-    size = out.shape[1]
     for i in range(len(out)):
-        sums = out[i]
-        sums[:] = table[places[i + 1]][size : 2 * size]
-        if real[i]:
-            left = table[places[i]][:size]
-            for j in range(size):
-                sums[j] += left[j]
-        if real[i + 2]:
-            right = table[places[i + 2]][2 * size : 3 * size]
-            for j in range(size):
-                sums[j] += right[j]
+        window(table, places, i + 1, real[i], real[i + 2], out[i])
+
+
+@compiled
+def window(table, rows, at, has_left, has_right, sums):  # type: ignore[no-untyped-def]
+    """Sums the shares of three rows, the middle one being `rows[at]`; see `convolutions`."""
+    size = len(sums)
+    sums[:] = table[rows[at]][size : 2 * size]
+    if has_left:
+        left = table[rows[at - 1]][:size]
+        for j in range(size):
+            sums[j] += left[j]
+    if has_right:
+        right = table[rows[at + 1]][2 * size : 3 * size]
+        for j in range(size):
+            sums[j] += right[j]
 
 
 @compiled
@@ -310,20 +315,12 @@ def convolve(x, rows, starts, lengths, out):  # type: ignore[no-untyped-def]
 
     `x` holds each row's share in the window at its left | middle | right; see `recur`.
     """
-    size = out.shape[1]
     for n in range(len(lengths)):
-        for place in range(starts[n], starts[n] + lengths[n]):
+        first, end = starts[n], starts[n] + lengths[n]
+        for place in range(first, end):
             sums = out[place]
-            sums[:] = x[rows[place]][size : 2 * size]
-            if place > starts[n]:
-                left = x[rows[place - 1]][:size]
-                for j in range(size):
-                    sums[j] += left[j]
-            if place + 1 < starts[n] + lengths[n]:
-                right = x[rows[place + 1]][2 * size : 3 * size]
-                for j in range(size):
-                    sums[j] += right[j]
-            for j in range(size):
+            window(x, rows, place, place > first, place + 1 < end, sums)
+            for j in range(len(sums)):
                 sums[j] = max(sums[j], np.float32(0))
 
 

@@ -67,11 +67,6 @@ class Bounded(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(Refused(400, "invalid_http", self._fault or msg))
 
-    def _keep_alive(self) -> None:
-        """Closes the connection unless another request comes in time."""
-        seconds, close = self.timeout_keep_alive, self.timeout_keep_alive_handler
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, close)
-
     def _read_within(self, seconds: float) -> None:
         self._reading = self.loop.call_later(seconds, self.transport.close)
 
@@ -131,7 +126,6 @@ class Bounded(HttpToolsProtocol):
             return False
         response, headers = refusal
         self._write(response, *headers, *self.server_state.default_headers)
-        self.server_state.total_requests += 1
         self._shed = True
         return True
 
@@ -143,7 +137,7 @@ class Bounded(HttpToolsProtocol):
         if self._shed:
             self._shed = False
             self._have_read()
-            self._keep_alive()
+            super().on_response_complete()
             return
         super().on_message_complete()
         have_read(self.scope)

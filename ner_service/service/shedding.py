@@ -13,6 +13,7 @@ from ner_service.service.errors import Refused, refusal, respond
 from ner_service.service.job import Overloaded
 from ner_service.service.service import Service
 from ner_service.service.telemetry import Telemetry
+from ner_service.service.trace import header
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
 
@@ -32,15 +33,10 @@ class Shedding:
         body has bytes; it cannot have more. Requests from pages are left alone: what they may
         read of an answer is decided elsewhere.
         """
-        if method != b"POST" or url != b"/ner":
+        if method != b"POST" or url != b"/ner" or header(scope, b"origin"):
             return None
-        size = None
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                size = int(value)
-            elif name == b"origin":
-                return None
-        error = None if size is None else self._service.overload(size)
+        size = header(scope, b"content-length")
+        error = self._service.overload(int(size)) if size else None
         if error is None:
             return None
         refused, answer = _answer(error.retry_after)

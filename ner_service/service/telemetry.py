@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,7 +46,7 @@ class Telemetry:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *headers(message, trace)]
+                message["headers"] = [*message["headers"], *headers(message["headers"], trace)]
             await send(message)
 
         try:
@@ -70,7 +70,7 @@ class Telemetry:
         trace = begin(scope)
         trace.error = refused.code
         self._note(scope, refused.status, trace)
-        return [*identity(trace), *SECURITY]
+        return headers([], trace)
 
     def _note(self, scope: Scope, status: int, trace: Trace) -> None:
         route = scope["path"] if scope["path"] in self._routes else "other"
@@ -86,18 +86,10 @@ class Cut(Exception):
     """An answer cannot be finished; the server closes the connection."""
 
 
-def identity(trace: Trace) -> list[tuple[bytes, bytes]]:
-    """The headers by which a request is known and its time told."""
-    return [
-        (b"x-request-id", trace.id.encode()),
-        (b"server-timing", trace.server_timing.encode()),
-    ]
-
-
-def headers(message: Message, trace: Trace) -> list[tuple[bytes, bytes]]:
-    """The headers that an answer lacks; pages bring a policy of their own."""
-    own = identity(trace)
-    for name, _ in message["headers"]:
+def headers(there: Iterable[tuple[bytes, bytes]], trace: Trace) -> list[tuple[bytes, bytes]]:
+    """The headers that an answer lacks beside those; pages bring a policy of their own."""
+    own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
+    for name, _ in there:
         if name == POLICY or name == b"etag":
             return own
     return own + SECURITY
