@@ -169,6 +169,18 @@ def test_from_a_model_with_new_labels(
     assert card.count("| train.jsonl | train |") == 2
 
 
+def test_from_a_model_of_several_conventions_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tiny.write(tmp_path)
+    path = tmp_path / "train.jsonl"
+    several = f'[{{path = "{path}"}}, {{path = "{path}", convention = "diary"}}]'
+    assert train(config, data__train=several, train__epochs=1) == 0
+    before = str(tmp_path / "tiny")
+    assert train(config, "--from", before, output=f"{tmp_path}/on", train__epochs=1) == 0
+    assert config_of(tmp_path / "on")["net"]["conventions"] == ["default", "diary"]
+
+
 def test_from_a_model_of_another_shape_names_the_setting(
     trained: Path, config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

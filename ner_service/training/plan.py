@@ -40,7 +40,7 @@ def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
     dev = [read_source(source, root) for source in config.data.dev]
     labels = check_labels(train, dev)
     before = load_artefact(model_path(init)) if init else None
-    conventions = tuple(dict.fromkeys(source.convention for source in config.data.train))
+    conventions = conventions_of(config, before)
     net = net_config(config, labels, conventions)
     lexicon = Lexicon()
     units = list(chain.from_iterable(_encode(c, net, lexicon) for c in train))
@@ -51,6 +51,12 @@ def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
         lexicon.words, rare, start.vectors(), start.words, start.chars, start.shapes
     )
     return Plan(config, start, units, features, forms, train, dev)
+
+
+def conventions_of(config: TrainConfig, before: Artefact | None) -> tuple[str, ...]:
+    """The conventions of the corpora, the answering one first, and what else the model knows."""
+    known = before.net.conventions if before and before.net.convention_dim else ()
+    return tuple(dict.fromkeys([*(source.convention for source in config.data.train), *known]))
 
 
 def net_config(
