@@ -1,6 +1,7 @@
 """uvicorn's HTTP/1.1 protocol, bounded: heads in size and time, answers in time, connections."""
 
 import asyncio
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,8 @@ from ner_service.service.leaving import Leaving, have_read, told
 from ner_service.service.shedding import STATE, Shedding
 
 MOST_HEAD_BYTES = 65_536
+UPGRADE = re.compile(rb"^upgrade(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+NO_UPGRADE = "upgrade: there is no other protocol here: send the request without it"
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes"
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
@@ -25,6 +28,7 @@ class Bounded(HttpToolsProtocol):
         self._most_connections, self._patience_s = most_connections, patience_s
         self._head_bytes = 0
         self._in_head = True
+        self._in_body = False
         self._shed = False  # the request at hand has its answer, and its body is passed over
         self._draining = False
         self._fault = ""  # what is wrong with the head, where the parser would not say
@@ -65,7 +69,14 @@ class Bounded(HttpToolsProtocol):
         self.transport.write(b"\r\n".join([*head, b"", response.body]))
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(Refused(400, "invalid_http", self._fault or msg))
+        """Answers what is wrong in place of the request's own answer, never amid another's."""
+        pending = self.pipeline or not self._idle
+        if pending and not self._in_body:
+            self.cycle.keep_alive = False  # what came before it is answered, then it closes
+        elif self._shed or self.pipeline or (pending and self.cycle.response_started):
+            self.transport.close()
+        else:
+            self._refuse(Refused(400, "invalid_http", self._fault or msg))
 
     def _read_within(self, seconds: float) -> None:
         self._reading = self.loop.call_later(seconds, self.transport.close)
@@ -76,10 +87,10 @@ class Bounded(HttpToolsProtocol):
             self._reading = None
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        super().data_received(data if self._in_body or self._head_bytes else plain(data))
         if self._shed and not self._reading:
             self._read_within(LINGER_S)
-        if self._in_head:
+        if self._in_head or self._is_adrift:
             if not self._reading:
                 self._read_within(self._patience_s)
             self._head_bytes += len(data)
@@ -106,7 +117,9 @@ class Bounded(HttpToolsProtocol):
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             self._fail(f"host: exactly one is needed, {hosts or 'none'} came")
-        self._in_head, self._head_bytes = False, 0
+        if self.parser.should_upgrade():
+            self._fail(NO_UPGRADE)  # the parser would take its body for what comes next
+        self._in_head, self._in_body, self._head_bytes = False, True, 0
         self._have_read()
         if self._shedding():
             return
@@ -134,6 +147,7 @@ class Bounded(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._in_body = False
         if self._shed:
             self._shed = False
             self._have_read()
@@ -144,7 +158,7 @@ class Bounded(HttpToolsProtocol):
         self._have_read()
 
     def on_response_complete(self) -> None:
-        unread = self.cycle.more_body
+        unread = self._idle and self.cycle.more_body  # the cycle may be that of the next request
         super().on_response_complete()
         if unread and not self.transport.is_closing():
             self._have_read()
@@ -172,6 +186,24 @@ class Bounded(HttpToolsProtocol):
     def _idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 
+    @property
+    def _is_adrift(self) -> bool:
+        """Whether nothing else would end the connection: blank lines came, and no head."""
+        return self._idle and not self._in_body and self.timeout_keep_alive_task is None
+
     def _close_if_idle(self) -> None:
         if self._idle and not self.transport.is_closing():
             self.transport.close()
+
+
+def plain(data: bytes) -> bytes:
+    """What begins with a head, with an offer to upgrade renamed, so that it is ignored.
+
+    Many clients offer HTTP/2, and RFC 9110 (7.8) has servers without it answer as ever; but the
+    parser ends such a message at its head. A head that comes in pieces, or behind another request,
+    is not seen here, and refused.
+    """
+    if b"pgrade" not in data and b"PGRADE" not in data:
+        return data
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return UPGRADE.sub(b"x-upgrade", head) + end + rest
