@@ -1,10 +1,12 @@
 """Intervals and tests, against theory and against enumeration."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
 import pytest
 
+from ner_service import significance
 from ner_service.significance import counts, f1, interval, p_value
 from ner_service.types import Document, Entity
 
@@ -20,6 +22,27 @@ def test_counts_are_by_document_and_of_the_named_labels_only() -> None:
 def test_equal_documents_leave_no_doubt() -> None:
     same = np.tile(np.array([[3, 4, 5]]), (50, 1))
     assert interval(same, seed=0) == pytest.approx((6 / 9, 6 / 9))
+
+
+def test_one_document_says_nothing_of_others() -> None:
+    assert interval(np.array([[3, 4, 5]]), seed=0) == (0, 1)
+
+
+def test_figures_are_the_same_when_drawn_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = np.random.default_rng(2).integers(0, 5, (2, 60, 3))
+    whole = interval(one, seed=3), p_value(one, other, seed=3)
+    monkeypatch.setattr(significance, "DRAWN", 1_000)
+    assert (interval(one, seed=3), p_value(one, other, seed=3)) == whole
+
+
+def test_tens_of_thousands_of_documents_need_little_memory() -> None:
+    many = np.tile(np.array([[3, 4, 5]]), (40_000, 1))
+    tracemalloc.start()
+    p_value(many, many, seed=0, rounds=500)
+    interval(many, seed=0, rounds=200)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 120 * 2**20
 
 
 def test_the_interval_narrows_with_the_root_of_the_documents() -> None:
