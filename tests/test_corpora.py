@@ -175,6 +175,7 @@ def test_a_wrong_row_of_conll_is_named(rows: str, message: str, tmp_path: Path) 
         ("T1\tPER 0 4 5 9\tАнна\n", r"1\.ann:1: expected T<n>"),
         ("T1 PER 0 4\n", r"1\.ann:1: expected T<n>"),
         ("#1\tnote\nT1\tPER 0 99\tАнна\n", "0:99 PER is beyond the text"),
+        ("T1\tPER 1 5\tАнна\n", r"1\.ann:1: says 'Анна', but 1:5 is 'нна'"),
     ],
 )
 def test_a_wrong_line_of_brat_is_named(standoff: str, message: str, tmp_path: Path) -> None:

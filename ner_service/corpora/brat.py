@@ -11,19 +11,20 @@ from ner_service.types import CorpusError, Document, Entity
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
     """Reads every text with its entities (`T` lines), sub-folders included.
 
-    Raises `CorpusError` naming the line of a malformed or discontinuous entity.
+    Raises `CorpusError` naming the line of an entity that is malformed, in several pieces, or not
+    the text that its line says.
     """
     for file in sorted(path.rglob("*.txt")):
         standoff = file.with_suffix(".ann")
         if not standoff.exists():
             raise CorpusError(f"{standoff}: missing, though {file.name} is there")
         text = read_text(file)
-        found = list(_entities(standoff, labels))
+        found = list(_entities(standoff, text, labels))
         name = str(file.relative_to(path).with_suffix(""))
         yield Document(name, text, checked(found, text, labels, str(standoff)))
 
 
-def _entities(path: Path, labels: Mapping[str, str]) -> Iterator[Entity]:
+def _entities(path: Path, text: str, labels: Mapping[str, str]) -> Iterator[Entity]:
     for number, line in lines(path):
         if not line.startswith("T"):
             continue
@@ -36,7 +37,11 @@ def _entities(path: Path, labels: Mapping[str, str]) -> Iterator[Entity]:
                 f"{path}:{number}: expected T<n>, a tab, LABEL START END "
                 "(an entity in several pieces cannot be read)"
             )
-        yield Entity(int(parts[1]), int(parts[2]), parts[0])
+        start, end = int(parts[1]), int(parts[2])
+        said, there = (" ".join(s.split()) for s in ("\t".join(columns[2:]), text[start:end]))
+        if said and end <= len(text) and said != there:
+            raise CorpusError(f"{path}:{number}: says {said!r}, but {start}:{end} is {there!r}")
+        yield Entity(start, end, parts[0])
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
