@@ -37,6 +37,7 @@ class Worker:
             stdout=subprocess.PIPE,
             env=environment(),
             preexec_fn=on_core(0),
+            process_group=0,  # an interrupt is this process's to answer
         )
         self.loaded = self._answer()
         self.load_s = time.perf_counter() - started
@@ -51,7 +52,11 @@ class Worker:
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout
-        line = self._process.stdout.readline()
+        try:
+            line = self._process.stdout.readline()
+        except KeyboardInterrupt:
+            self._process.kill()
+            raise
         if not line:
             code = self._process.wait()
             raise ConfigError(f"a benchmark process ended with code {code}; its error is above")

@@ -1,5 +1,6 @@
 """Timing: fresh texts for everyone, processes that tell of themselves, growth that shows."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,6 +55,11 @@ def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]
     with pytest.raises(ConfigError, match="ended with code"):
         Worker("natasha:nosuch")
     assert "nosuch" in capfd.readouterr().err
+
+
+def test_an_interrupt_of_the_terminal_is_not_the_workers() -> None:
+    with Worker("natasha") as worker:
+        assert os.getpgid(worker._process.pid) != os.getpgid(0)
 
 
 def test_cutters_cut_alike() -> None:
