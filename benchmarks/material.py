@@ -1,5 +1,6 @@
 """The texts that are measured on: annotated corpora, and unseen text for speed."""
 
+import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from ner_service import corpora
 from ner_service.corpora.catalogue import OWN
 from ner_service.digest import digest
-from ner_service.types import CorpusError, Document
+from ner_service.types import ConfigError, CorpusError, Document
+
+from .records import slug
 
 HEADLINE = ("factru_testset", "ne5_test", "nerel_named_dev")
 NOTES = {
@@ -28,10 +31,7 @@ class Corpus:
     name: str
     documents: list[Document]
     hash: str
-
-    @property
-    def ours(self) -> bool:
-        return self.name in OWN.corpora
+    ours: bool = False
 
     @cached_property
     def labels(self) -> set[str]:
@@ -40,10 +40,10 @@ class Corpus:
 
 def default_corpora(root: Path | None) -> list[str]:
     """Our own corpus, and those of the headline that are here."""
-    return [*OWN.corpora, *(name for name in HEADLINE if _here(name, root))]
+    return [*OWN.corpora, *(name for name in HEADLINE if here(name, root))]
 
 
-def _here(name: str, root: Path | None) -> bool:
+def here(name: str, root: Path | None) -> bool:
     try:
         corpora.locate(name, root)
     except CorpusError:
@@ -57,9 +57,34 @@ def load_corpus(name: str, root: Path | None, mapping: Mapping[str, str]) -> Cor
     documents = list(corpora.read(path, mapping))
     if not any(d.entities for d in documents):
         raise CorpusError(f"{path}: holds no annotated documents")
-    stem = path.name.partition(".")[0] if path.is_file() else path.name
+    stem, ours = _stem(path), path.parent == corpora.SHIPPED
+    if stem in OWN.corpora and not ours:
+        raise ConfigError(f"{path}: would be taken for our own corpus {stem}: give it another name")
     mapped = "".join(f" {a}={b}" for a, b in sorted(mapping.items()))
-    return Corpus(stem, documents, f"{digest(path)[:16]}{mapped}")
+    return Corpus(stem, documents, f"{digest(path)[:16]}{mapped}", ours)
+
+
+def _stem(path: Path) -> str:
+    """A file's name without the ending that says its format, or a folder's."""
+    name = os.path.basename(os.path.abspath(path))
+    if path.is_dir():
+        return name
+    return name.removesuffix(".gz").removesuffix(Path(name.removesuffix(".gz")).suffix)
+
+
+def load_corpora(
+    names: Sequence[str], root: Path | None, mapping: Mapping[str, str]
+) -> list[Corpus]:
+    """Reads corpora; raises `ConfigError` where the results of two would have one name."""
+    found: dict[str, str] = {}
+    read = []
+    for name in names:
+        corpus = load_corpus(name, root, mapping)
+        if other := found.get(slug(corpus.name)):
+            raise ConfigError(f"{other} and {name}: results of both would be called {corpus.name}")
+        found[slug(corpus.name)] = name
+        read.append(corpus)
+    return read
 
 
 @dataclass(frozen=True)
@@ -109,7 +134,7 @@ class Prose:
 
 def load_prose(root: Path | None, seed: int) -> Prose:
     """Unlabelled news in an order drawn by seed, or the texts of our own corpus."""
-    ours = not _here(NEWS, root)
+    ours = not here(NEWS, root)
     name = OWN.name if ours else NEWS
     texts = [d.text for d in corpora.read(corpora.locate(name, root)) if d.text.strip()]
     random.Random(seed).shuffle(texts)

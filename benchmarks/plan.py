@@ -15,7 +15,7 @@ from ner_service.types import MissingExtra, Tagger
 
 from . import batching, http_load, library, quality, robustness, speed
 from .cutting import CUTTERS
-from .material import Corpus, Prose, load_corpus, load_prose
+from .material import Corpus, Prose, here, load_corpora, load_corpus, load_prose
 from .records import Batching, Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
 
 
@@ -37,7 +37,7 @@ class Plan:
 
     @cached_property
     def texts(self) -> list[Corpus]:
-        return [load_corpus(name, self.root, self.mapping) for name in self.corpora]
+        return load_corpora(self.corpora, self.root, self.mapping)
 
     @cached_property
     def prose(self) -> Prose:
@@ -59,7 +59,7 @@ def run_quality(plan: Plan) -> None:
     adapter = load_tagger("natasha")
     with tqdm(total=1 + len(plan.texts) * len(plan.taggers), desc="quality", disable=None) as bar:
         seen = {"corpus": own.hash, "tagger": f"{adapter.info.version} {adapter.info.hash}"}
-        seen["factrueval"] = str(plan.root is not None)
+        seen["factrueval"] = str(all(here(part, plan.root) for part in quality.FACTRUEVAL))
         plan.store.measure(
             SelfCheck,
             "natasha",

@@ -13,6 +13,7 @@ from .records import Robustness
 matplotlib.rcParams.update(
     {
         "svg.fonttype": "none",
+        "text.parse_math": False,  # names of corpora may hold dollars
         "font.family": "sans-serif",
         "font.size": 11,
         "axes.spines.top": False,

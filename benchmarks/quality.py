@@ -9,13 +9,14 @@ from ner_service import scoring
 from ner_service.labels import map_labels
 from ner_service.scoring import Predicted
 from ner_service.significance import counts, f1, interval
-from ner_service.types import CorpusError, Document, Tagger
+from ner_service.types import Document, Tagger
 
-from .material import Corpus, load_corpus
+from .material import Corpus, here, load_corpus
 from .records import ErrorCounts, Quality, Rate, Reliability, ReliabilityBin, SelfCheck
 
 # naeval's figures for slovnet, which natasha ships, on factRuEval dev and test together
 PUBLISHED = {"PER": 0.959, "LOC": 0.915, "ORG": 0.825}
+FACTRUEVAL = ("factru_devset", "factru_testset")
 SLICE = 32
 
 
@@ -109,10 +110,8 @@ def check(adapter: Tagger, library: Tagger, own: Corpus, root: Path | None) -> S
 
 
 def _token_io(tagger: Tagger, root: Path | None) -> dict[str, float] | None:
-    try:
-        parts = [load_corpus(f"factru_{part}", root, {}) for part in ("devset", "testset")]
-    except CorpusError:
+    if not all(here(part, root) for part in FACTRUEVAL):
         return None
-    documents = [d for part in parts for d in part.documents]
+    documents = [d for part in FACTRUEVAL for d in load_corpus(part, root, {}).documents]
     scores = scoring.token_io(documents, predict(tagger, documents, {}))
     return {label: score.f1 for label, score in scores.items()}

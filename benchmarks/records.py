@@ -256,7 +256,7 @@ class Store:
 
     def measure(self, kind: type[R], name: str, key: Mapping[str, str], run: Callable[[], R]) -> R:
         """The stored result under that name and key, or a new one."""
-        path = self.folder / f"{kind.kind}--{_slug(name)}.json"
+        path = self.folder / f"{kind.kind}--{slug(name)}.json"
         wanted = {"format": FORMAT, "seed": str(self.seed), **key}
         if path.exists() and not self._fresh:
             found = self._read(path, kind)
@@ -289,8 +289,11 @@ class Store:
             record: Any = Record[kind].model_validate_json(path.read_bytes())  # type: ignore[valid-type]
         except ValidationError:
             return None
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}") from None
         return record  # type: ignore[no-any-return]
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
+    """A name as the names of files have it."""
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in name)

@@ -8,8 +8,10 @@ import pytest
 
 from benchmarks import quality
 from benchmarks.library import load as load_library
-from benchmarks.material import Corpus, load_corpus
-from ner_service.types import Document, Entity, Tagger, TaggerInfo
+from benchmarks.material import Corpus, load_corpora, load_corpus
+from benchmarks.records import Store
+from ner_service import corpora
+from ner_service.types import ConfigError, Document, Entity, Tagger, TaggerInfo
 
 OWN = load_corpus("own_news", None, {})
 TEXT = "Анна видела Орёл и «Гудок»."
@@ -86,6 +88,54 @@ def test_labels_that_the_corpus_has_not_are_told_apart_too() -> None:
 def test_a_mapping_maps_what_is_predicted_as_well() -> None:
     tagger = Fixed([replace(ORYOL, label="GPE")], labels=("GPE",))
     assert measured((ORYOL,), tagger, {"GPE": "LOC"}).micro.f1 == 1
+
+
+def written(path: Path) -> str:
+    path.parent.mkdir(exist_ok=True)
+    corpora.write(path, [Document("1", TEXT, (ANNA,))])
+    return str(path)
+
+
+@pytest.mark.parametrize(("file", "name"), [("my.v1.jsonl", "my.v1"), ("my.v2.jsonl.gz", "my.v2")])
+def test_a_corpus_is_called_after_its_file(file: str, name: str, tmp_path: Path) -> None:
+    assert load_corpus(written(tmp_path / file), None, {}).name == name
+
+
+def test_a_folder_is_called_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpora.write(tmp_path / "mine", [Document("1", TEXT, (ANNA,))])
+    monkeypatch.chdir(tmp_path / "mine")
+    assert load_corpus(".", None, {}).name == "mine"
+
+
+def test_two_corpora_of_one_name_are_refused(tmp_path: Path) -> None:
+    names = [written(tmp_path / folder / "test.jsonl") for folder in "ab"]
+    with pytest.raises(ConfigError, match="results of both would be called test"):
+        load_corpora(names, None, {})
+
+
+def test_only_our_own_corpus_is_ours(tmp_path: Path) -> None:
+    assert OWN.ours
+    assert not load_corpus(written(tmp_path / "my.jsonl"), None, {}).ours
+    with pytest.raises(ConfigError, match="would be taken for our own corpus own_news"):
+        load_corpus(written(tmp_path / "own_news.jsonl"), None, {})
+
+
+def test_the_harness_is_checked_again_when_factrueval_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = pytest.importorskip("benchmarks.plan")
+    keys = []
+    monkeypatch.setattr(
+        Store, "measure", lambda self, kind, name, key, run: keys.append(key["factrueval"])
+    )
+    store = Store(tmp_path / "results", 0)
+    for _ in range(2):
+        plan.run_quality(plan.Plan([], [], {}, tmp_path, store, quick=True))
+        for part in quality.FACTRUEVAL:
+            written(tmp_path / "gold" / f"{part}.jsonl.gz")
+    assert keys == ["False", "True"]
 
 
 def test_errors_are_counted_by_kind() -> None:

@@ -33,7 +33,7 @@ from benchmarks.records import (
 from ner_service.types import ConfigError, Entity, TaggerInfo
 
 OWN = load_corpus("own_news", None, {})
-SMALL = Corpus("own_news", OWN.documents[:30], "hash")
+SMALL = Corpus("own_news", OWN.documents[:30], "hash", ours=True)
 KEY = {"corpus": "hash"}
 
 
@@ -143,6 +143,19 @@ def test_a_record_of_another_format_is_named(store: Store) -> None:
     with pytest.raises(ConfigError, match=r"selfcheck--natasha\.json: of another format"):
         store.all(SelfCheck)
     assert store.measure(SelfCheck, "natasha", KEY, lambda: check(100)) == check(100)
+
+
+def test_a_folder_in_place_of_a_record_is_named(store: Store) -> None:
+    (store.folder / "selfcheck--other.json").mkdir()
+    with pytest.raises(ConfigError, match=r"selfcheck--other\.json: Is a directory"):
+        store.all(SelfCheck)
+
+
+def test_names_with_dollars_are_drawn_as_they_are(store: Store) -> None:
+    for path in store.folder.glob("*own_news--*"):
+        path.write_text(path.read_text().replace('"own_news"', '"cost$5_$10"'))
+    report.write(store, store.folder / "report.html")
+    assert "cost$5_$10 · careful" in (store.folder / "report.html").read_text()
 
 
 def test_records_say_where_they_come_from(store: Store) -> None:
