@@ -1,10 +1,13 @@
 """The clients, against a real server."""
 
 import asyncio
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -153,18 +156,85 @@ def response(status: int, **headers: str) -> httpx.Response:
 @pytest.mark.parametrize(
     ("attempt", "answer", "least", "most"),
     [
-        (0, None, 0.1, 0.2),
-        (3, None, 0.8, 1.6),
-        (99, None, LONGEST_PAUSE_S / 2, LONGEST_PAUSE_S),
+        (0, httpx.ConnectError("no"), 0.1, 0.2),
+        (3, httpx.ReadError("no"), 0.8, 1.6),
+        (99, httpx.ReadTimeout("no"), LONGEST_PAUSE_S / 2, LONGEST_PAUSE_S),
         (0, response(503), 0.1, 0.2),
         (0, response(429, retry_after="3"), 3, 3.75),
-        (0, response(429, retry_after="999"), LONGEST_PAUSE_S, 1.25 * LONGEST_PAUSE_S),
+        (0, response(429, retry_after="60"), 60, 75),
     ],
 )
 def test_pauses_grow_and_have_jitter(attempt: int, answer: Any, least: float, most: float) -> None:
     found = [pause(attempt, answer) for _ in range(50)]
     assert all(least <= (seconds or 0) <= most for seconds in found)
     assert len(set(found)) > 10
+
+
+def test_what_comes_too_late_is_not_waited_for() -> None:
+    assert pause(0, response(429, retry_after="61")) is None
+
+
+STRANGE = [
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
+    b"HTTP/1.1 204 No Content\r\n\r\n",
+    b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"hello": "x"}',
+    b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n[1, 2]",
+    b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 2\r\n\r\nno",
+]
+
+
+@contextmanager
+def stub(answer: bytes) -> Iterator[str]:
+    """The address of a server that answers everything so."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline() != b"\r\n":
+                pass
+            self.wfile.write(answer.replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("answer", STRANGE)
+def test_what_is_no_answer_of_the_service_is_told(answer: bytes) -> None:
+    with stub(answer) as url, Client(url, attempts=1) as client:
+        for ask in (client.tag, lambda text: client.tag_batch([text])):
+            with pytest.raises(ServiceError, match="no answer of ner-service's") as told:
+                ask("Анна")
+            assert told.value.code == "http_error"
+
+
+def test_an_answer_that_cannot_be_decoded_is_told() -> None:
+    broken = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nzzzz"
+    with stub(broken) as url, Client(url) as client, pytest.raises(Unreachable, match="no answer"):
+        client.tag("Анна")
+
+
+def test_what_can_never_be_sent_is_told_at_once(server: uvicorn.Server) -> None:
+    with Client("localhost:8000") as client, pytest.raises(Unreachable, match="protocol"):
+        client.tag("Анна")
+    told = pytest.raises(Unreachable, match="the key is no value of a header")
+    with Client(url_of(server), key="secret\n") as client, told as error:
+        client.tag("Анна")
+    assert "secret" not in str(error.value)
+
+
+def test_a_text_without_utf8_is_its_own_error_alone(server: uvicorn.Server) -> None:
+    texts = ["а Анна", "\ud800", "а Анна"]
+
+    async def test() -> list[Any]:
+        async with AsyncClient(url_of(server)) as client:
+            return [answer async for answer in client.tag_stream(texts)]
+
+    with Client(url_of(server)) as client:
+        for one, two, three in (client.tag_stream(texts), asyncio.run(test())):
+            assert (one, three) == ([ANNA], [ANNA])
+            assert isinstance(two, ServiceError)
+            assert two.code == "invalid_json"
 
 
 @pytest.mark.parametrize("status", [200, 404, 413, 422, 500])

@@ -103,6 +103,15 @@ def test_stopping_loses_no_accepted_request(workers: str) -> None:
         assert set(load.got) <= {"200", "refused"}, load.got
 
 
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGQUIT])
+def test_the_first_process_alone_stops_them_all(told: signal.Signals) -> None:
+    with running("--workers", "2") as service:
+        started = time.perf_counter()
+        service.process.send_signal(told)
+        service.process.wait(60)
+        assert time.perf_counter() - started < 15  # not the 35 s until they would be killed
+
+
 def test_a_full_disk_does_not_stop_the_service() -> None:
     with open("/dev/full", "wb") as full, running(output=full) as service:
         for _ in range(5):

@@ -1,5 +1,6 @@
 """A real server and clients that are slow, endless, rude, or gone."""
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -265,6 +266,40 @@ def test_a_request_needs_one_host(
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     message = b"host: exactly one is needed, " + told
     assert body == b'{"error":{"code":"invalid_http","message":"%s","fields":[]}}' % message
+
+
+def test_what_is_no_request_is_counted_and_numbered(server: uvicorn.Server) -> None:
+    def counted() -> float:
+        page = httpx.get(url_of(server) + "/metrics").text
+        found = re.search(r'^ner_errors_total\{code="invalid_http"\} (\S+)', page, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    before = counted()
+    with connected(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        head = rest(connection).partition(b"\r\n\r\n")[0]
+    assert b"x-request-id: " in head
+    assert b"server-timing: total" in head
+    assert counted() == before + 1
+
+
+def test_what_streams_hold_is_bounded() -> None:
+    settings = {"max_held_bytes": 100_000, "max_body_bytes": 90_000, "client_timeout_s": 5}
+    with listening(**settings) as server, connected(server) as one, connected(server) as other:
+        chunk = b"%x\r\n%s\r\n" % (80_000, b"x" * 80_000)
+        one.sendall(STREAM + chunk)
+        time.sleep(0.1)
+        other.sendall(STREAM + chunk + b"4\r\n\n{}\n\r\n0\r\n\r\n")
+        answer = b""
+        while not answer.endswith(b"0\r\n\r\n"):
+            answer += other.recv(65536)
+        assert answer.count(b'"overloaded"') == 1
+        assert answer.count(b'"invalid_request"') == 1  # the next line is read again
+        one.close()
+        time.sleep(0.1)
+        with connected(server) as third:
+            third.sendall(STREAM + chunk + b"0\r\n\r\n")
+            until(lambda: b'"invalid_json"' in third.recv(65536))
 
 
 def test_http_1_0_needs_no_host(server: uvicorn.Server) -> None:

@@ -33,6 +33,10 @@ PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
         ("NER_TAGGERS", "natasha,x=no-such", "NER_TAGGERS: unknown tagger 'no-such'"),
         ("NER_TAGGERS", "natasha,natasha", "NER_TAGGERS: names 'natasha' twice"),
         ("NER_TAGGERS", "=natasha", "NER_TAGGERS: "),
+        ("NER_HOST", "", "NER_HOST: names no address"),
+        ("NER_TRACES_URL", "garbage", "NER_TRACES_URL: expected an address such as http://"),
+        ("NER_CORS_ORIGINS", "*,https://a.org/", "NER_CORS_ORIGINS: expected origins such as "),
+        ("NER_CORS_ORIGINS", "a.org", "NER_CORS_ORIGINS: expected origins such as https://exam"),
         ("NER_DEFAULT_TAGGER", "x", "NER_DEFAULT_TAGGER: 'x' is not among the taggers: natasha"),
     ],
 )
@@ -53,6 +57,11 @@ def test_every_number_has_an_end(value: str) -> None:
     for name in numbers:
         with pytest.raises(ConfigError, match=f"^{variable(name)}: expected a number from .* to "):
             read_settings(**{name: value})
+
+
+@pytest.mark.parametrize("origins", ["*", "https://a.org, http://localhost:3000", ""])
+def test_origins_are_taken(origins: str) -> None:
+    assert read_settings(cors_origins=origins).cors_origins == origins
 
 
 def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """The client for asyncio."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Self
 
 import httpx
@@ -11,11 +11,15 @@ from ner_service.client.answers import (
     Answer,
     Found,
     Options,
+    Outcome,
+    Read,
     ServiceError,
-    answer,
+    answers,
     content,
     found,
     headers,
+    listed,
+    not_text,
     pause,
     spoilt,
     windows,
@@ -39,12 +43,12 @@ class AsyncClient:
 
     async def tag(self, text: str) -> list[Found]:
         """The entities of a text; raises `ServiceError` or `Unreachable`."""
-        return found(await self._ask("POST", "/ner", json=self._options.body(text=text)))
+        return await self._ask(found, "POST", "/ner", json=self._options.body(text=text))
 
     async def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
         """The entities of each text, or the error in their place."""
         asked = self._options.body(texts=list(texts))
-        return [*map(answer, (await self._ask("POST", "/ner/batch", json=asked))["results"])]
+        return await self._ask(answers, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
         """Answers texts without end in their order; an error of one text is its answer.
@@ -75,24 +79,25 @@ class AsyncClient:
 
     async def taggers(self) -> list[dict[str, Any]]:
         """What the service says of its taggers."""
-        taggers: list[dict[str, Any]] = await self._ask("GET", "/taggers")
-        return taggers
+        return await self._ask(listed, "GET", "/taggers")
 
-    async def _ask(self, method: str, path: str, **body: Any) -> Any:
-        response = await self._attempt(method, path, **body)
+    async def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
+        outcome = await self._attempt(method, path, **body)
         for attempt in range(self._attempts - 1):
-            seconds = pause(attempt, response)
+            seconds = pause(attempt, outcome)
             if seconds is None:
                 break
             await asyncio.sleep(seconds)
-            response = await self._attempt(method, path, **body)
-        return content(response, self._http.base_url)
+            outcome = await self._attempt(method, path, **body)
+        return content(outcome, self._http.base_url, read)
 
-    async def _attempt(self, method: str, path: str, **body: Any) -> httpx.Response | None:
+    async def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return await self._http.request(method, path, **body)
-        except httpx.TransportError:
-            return None
+        except UnicodeEncodeError as error:
+            raise not_text(error) from None
+        except httpx.RequestError as error:
+            return error
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -1,17 +1,20 @@
 """Requests and answers as the clients have them, and when it makes sense to ask again."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 
 from ner_service.types import NerError
 
+Read = TypeVar("Read")
 Unit = Literal["codepoint", "utf16", "utf8"]
 RETRIED = frozenset({429, 502, 503, 504})
+HOPELESS = httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+LONGEST_WAIT_S = 60.0  # that the service may ask for; it asks for more where a key is to wait
 WINDOW_TEXTS, WINDOW_CHARS = 200, 200_000  # of a stream, asked in one go
 OF_ONE_TEXT = frozenset(
     {"body_too_large", "invalid_json", "invalid_request", "text_too_long", "too_many_texts"}
@@ -66,38 +69,68 @@ def headers(key: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
-def pause(attempt: int, response: httpx.Response | None) -> float | None:
+Outcome = httpx.Response | httpx.RequestError
+"""What came of an attempt: an answer, or why there is none."""
+
+
+def pause(attempt: int, outcome: Outcome) -> float | None:
     """Seconds before another attempt, `None` where it would be of no use.
 
     What the service asks for, or else a growing pause; with jitter, so that clients part ways.
     """
-    if response is not None:
-        if response.status_code not in RETRIED:
+    if isinstance(outcome, HOPELESS):
+        return None
+    if isinstance(outcome, httpx.Response):
+        if outcome.status_code not in RETRIED:
             return None
-        asked = response.headers.get("retry-after", "")
+        asked = outcome.headers.get("retry-after", "")
         if asked.isdigit():
-            return min(float(asked), LONGEST_PAUSE_S) * random.uniform(1, 1.25)
+            wait = float(asked)
+            return wait * random.uniform(1, 1.25) if wait <= LONGEST_WAIT_S else None
     most: float = min(FIRST_PAUSE_S * 2**attempt, LONGEST_PAUSE_S)
     return random.uniform(most / 2, most)
 
 
-def content(response: httpx.Response | None, url: httpx.URL) -> Any:
-    """The JSON of an answer; raises `ServiceError` where it is a refusal."""
-    if response is None:
-        raise Unreachable(f"{url}: no answer")
-    if response.is_success:
-        return response.json()
+def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Read:
+    """What `read` makes of an answer's JSON.
+
+    Raises `ServiceError` where it is a refusal, or no answer of this service's at all.
+    """
+    if not isinstance(outcome, httpx.Response):
+        invalid = isinstance(outcome, httpx.LocalProtocolError)  # its message may quote the key
+        reason = "the key is no value of a header" if invalid else outcome
+        raise Unreachable(f"{url}: no answer: {reason}")
+    status = outcome.status_code
     try:
-        fault = response.json()["error"]
-        code, message, fields = fault["code"], fault["message"], fault["fields"]
-    except (ValueError, KeyError, TypeError):
-        code, message, fields = "http_error", f"{url}: status {response.status_code}", []
-    raise ServiceError(response.status_code, code, message, fields)
+        value = outcome.json()
+        if outcome.is_success:
+            return read(value)
+        fault = value["error"]
+        refused = ServiceError(status, fault["code"], fault["message"], fault["fields"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        message = f"{url}: status {status}, and no answer of ner-service's"
+        refused = ServiceError(status, "http_error", message)
+    raise refused
+
+
+def not_text(error: UnicodeEncodeError) -> ServiceError:
+    """The error of a text that cannot be sent; its message does not quote it."""
+    return ServiceError(422, "invalid_json", f"a text has no UTF-8: {error.reason}")
 
 
 def found(result: Mapping[str, Any]) -> list[Found]:
     """The entities of a result that is no error."""
     return [Found(**entity) for entity in result["entities"]]
+
+
+def answers(value: Mapping[str, Any]) -> list[Answer]:
+    """The entities of each of several texts, or the error in their place."""
+    return [answer(result) for result in value["results"]]
+
+
+def listed(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is known of each tagger."""
+    return [dict(tagger) for tagger in value]
 
 
 def answer(result: Mapping[str, Any]) -> Answer:

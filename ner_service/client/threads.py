@@ -1,7 +1,7 @@
 """The client for threads."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self
 
@@ -12,11 +12,15 @@ from ner_service.client.answers import (
     Answer,
     Found,
     Options,
+    Outcome,
+    Read,
     ServiceError,
-    answer,
+    answers,
     content,
     found,
     headers,
+    listed,
+    not_text,
     pause,
     spoilt,
     windows,
@@ -43,12 +47,12 @@ class Client:
 
     def tag(self, text: str) -> list[Found]:
         """The entities of a text; raises `ServiceError` or `Unreachable`."""
-        return found(self._ask("POST", "/ner", json=self._options.body(text=text)))
+        return self._ask(found, "POST", "/ner", json=self._options.body(text=text))
 
     def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
         """The entities of each text, or the error in their place."""
         asked = self._options.body(texts=list(texts))
-        return [*map(answer, self._ask("POST", "/ner/batch", json=asked)["results"])]
+        return self._ask(answers, "POST", "/ner/batch", json=asked)
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[Answer]:
         """Answers texts without end in their order; an error of one text is its answer.
@@ -76,24 +80,25 @@ class Client:
 
     def taggers(self) -> list[dict[str, Any]]:
         """What the service says of its taggers."""
-        taggers: list[dict[str, Any]] = self._ask("GET", "/taggers")
-        return taggers
+        return self._ask(listed, "GET", "/taggers")
 
-    def _ask(self, method: str, path: str, **body: Any) -> Any:
-        response = self._attempt(method, path, **body)
+    def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
+        outcome = self._attempt(method, path, **body)
         for attempt in range(self._attempts - 1):
-            seconds = pause(attempt, response)
+            seconds = pause(attempt, outcome)
             if seconds is None:
                 break
             time.sleep(seconds)
-            response = self._attempt(method, path, **body)
-        return content(response, self._http.base_url)
+            outcome = self._attempt(method, path, **body)
+        return content(outcome, self._http.base_url, read)
 
-    def _attempt(self, method: str, path: str, **body: Any) -> httpx.Response | None:
+    def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return self._http.request(method, path, **body)
-        except httpx.TransportError:
-            return None
+        except UnicodeEncodeError as error:
+            raise not_text(error) from None
+        except httpx.RequestError as error:
+            return error
 
     def close(self) -> None:
         """Closes the connections."""

@@ -29,7 +29,9 @@ def content_type(request: Request, *allowed: str) -> str:
 def media_type(given: bytes) -> tuple[str, str]:
     """The media type of a `Content-Type`, and its charset, in lower case."""
     kind, _, parameters = given.decode("latin-1").partition(";")
-    return kind.strip().lower(), parameters.lower().partition("charset=")[2].strip(' "')
+    return kind.strip().lower(), parameters.lower().partition("charset=")[2].partition(";")[
+        0
+    ].strip(' "')
 
 
 def no_query(request: Request) -> None:

@@ -49,12 +49,18 @@ def refusal(error: NerError) -> Refused:
 
 def invalid(error: ValidationError) -> Refused:
     """The fields that are wrong and why, without their values."""
-    found = [(field_name(e["loc"]), e) for e in error.errors(include_input=False)]
+    found = [(field_name(known(e["loc"])), e) for e in error.errors(include_input=False)]
     if found[0][1]["type"] == "json_invalid":
         message = f"the body is not valid JSON: {found[0][1]['ctx']['error']}"
         return Refused(422, "invalid_json", message)
     reasons = "; ".join(f"{name}: {e['msg']}" if name else e["msg"] for name, e in found[:5])
-    return Refused(422, "invalid_request", reasons, [name for name, _ in found[:20]])
+    fields = dict.fromkeys(name for name, _ in found[:20] if name)
+    return Refused(422, "invalid_request", reasons, [*fields])
+
+
+def known(path: Sequence[str | int]) -> Sequence[str | int]:
+    """The path of a field without the types that an `id` may have."""
+    return path[:1] if path[:1] == ("id",) else path
 
 
 def field_name(path: Sequence[str | int]) -> str:

@@ -20,6 +20,10 @@ from ner_service.service.schemas import (
 )
 
 FAULTS: dict[int, tuple[str, Fault]] = {
+    400: (
+        "The request is not HTTP/1.1 as it should be; the connection is closed",
+        Fault(code="invalid_http", message="host: exactly one is needed, none came"),
+    ),
     401: (
         "An API key is needed, where any is set: `Authorization: Bearer KEY` or `X-API-Key: KEY`",
         Fault(code="unauthorized", message="authorization: a known API key is needed"),
@@ -125,7 +129,7 @@ TAGGER = {
     "score_kind": "calibrated",
     "hash": "9f2c5c1b7a0e",
 }
-TAGGING = (401, 404, 408, 413, 415, 422, 429, 500, 503, 504)
+TAGGING = (400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504)
 
 TEXT = described("Tag one text", TextResponse, ANSWER, *TAGGING) | {
     "openapi_extra": {
@@ -160,9 +164,9 @@ BATCH = described(
         },
     },
 }
-TAGGERS = described("The taggers that can be named", list[TaggerOut], [TAGGER], 401, 429)
-LIVE = described("Is the process alive?", dict[str, str], {"status": "live"})
-READY = described("Has every tagger answered?", dict[str, str], {"status": "ready"}, 503)
+TAGGERS = described("The taggers that can be named", list[TaggerOut], [TAGGER], 400, 401, 429, 503)
+LIVE = described("Is the process alive?", dict[str, str], {"status": "live"}, 400, 503)
+READY = described("Has every tagger answered?", dict[str, str], {"status": "ready"}, 400, 503)
 
 
 def finish(document: dict[str, Any], guarded: bool) -> None:
@@ -171,7 +175,8 @@ def finish(document: dict[str, Any], guarded: bool) -> None:
     batch[NDJSON] = {"schema": LineResponse.model_json_schema(), "example": {"id": 1, **ANSWER}}
     if guarded:
         bearer = {"type": "http", "scheme": "bearer", "description": "from the operator"}
-        document["components"]["securitySchemes"] = {"key": bearer}
+        header = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
+        document["components"]["securitySchemes"] = {"key": bearer, "header": header}
         for path in ("/ner", "/ner/batch", "/taggers"):
             for route in document["paths"][path].values():
-                route["security"] = [{"key": []}]
+                route["security"] = [{"key": []}, {"header": []}]

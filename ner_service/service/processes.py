@@ -118,7 +118,7 @@ def process_class(settings: Settings) -> type[UvicornWorker]:
 
         async def callback_notify(self) -> None:
             await super().callback_notify()
-            if os.getppid() != self.ppid:  # nobody is there to stop or replace it
+            if not self.alive or os.getppid() != self.ppid:  # told to stop, or left behind
                 signal.raise_signal(signal.SIGTERM)
 
     return Process

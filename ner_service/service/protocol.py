@@ -58,7 +58,9 @@ class Bounded(HttpToolsProtocol):
 
     def _refuse(self, refused: Refused) -> None:
         """Answers without the application, and closes."""
-        self._write(respond(refused), (b"connection", b"close"))
+        shedding: Shedding | None = self.app_state.get(STATE)
+        headers = shedding.note(refused) if shedding else ()
+        self._write(respond(refused), *headers, (b"connection", b"close"))
         self.transport.close()
 
     def _write(self, response: Response, *headers: tuple[bytes, bytes]) -> None:

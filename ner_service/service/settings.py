@@ -1,5 +1,6 @@
 """The service's settings, read once from the environment (prefix `NER_`)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -17,6 +18,8 @@ PAGE = """# Settings
 The service reads them from the environment when it starts; a wrong one stops it with a line that
 names the variable. This page is written by `python -m ner_service.service.settings`.
 """
+ADDRESS = re.compile(r"https?://[^/\s:]+")
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#]+", re.IGNORECASE)
 LEAST_RATE = 0.001  # requests a second
 CORPORA = "NER_CORPORA"  # not a setting of the service: the command line reads it
 
@@ -105,6 +108,28 @@ class Settings(BaseSettings):
                 raise ValueError(str(error)) from None
         return value
 
+    @field_validator("host")
+    @classmethod
+    def _somewhere(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("names no address: 127.0.0.1, or 0.0.0.0 for all")
+        return value
+
+    @field_validator("traces_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not ADDRESS.match(value):
+            raise ValueError("expected an address such as http://host:4318/v1/traces")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in split(value):
+            if origin != "*" and not ORIGIN.fullmatch(origin):
+                raise ValueError(f"expected origins such as https://example.org, not {origin!r}")
+        return value
+
     @field_validator("key_rate")
     @classmethod
     def _waits_end(cls, value: float) -> float:
@@ -126,7 +151,7 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> list[str]:
         """The origins that may ask from a browser."""
-        return [*filter(None, (origin.strip() for origin in self.cors_origins.split(",")))]
+        return split(self.cors_origins)
 
     @property
     def specs(self) -> dict[str, str]:
@@ -141,10 +166,15 @@ class Settings(BaseSettings):
         return "bilstm" if "bilstm" in self.specs else next(iter(self.specs))
 
 
+def split(value: str) -> list[str]:
+    """The parts of a list by commas."""
+    return [*filter(None, (part.strip() for part in value.split(",")))]
+
+
 def specs(value: str) -> dict[str, str]:
     """Reads `a,b=spacy:x`; raises `ValueError` on a name given twice."""
     found: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in value.split(","))):
+    for part in split(value):
         name, _, spec = part.partition("=")
         if not name:
             raise ValueError(f"{part!r} names no tagger")

@@ -43,6 +43,11 @@ class Shedding:
         scope.update(method=method.decode(), path=url.decode())
         return answer, self._telemetry.refused(scope, refused)
 
+    def note(self, refused: Refused) -> Head:
+        """Counts the refusal of what is no request yet; returns the headers of its answer."""
+        scope: Scope = {"method": "", "path": "", "headers": []}
+        return self._telemetry.refused(scope, refused)
+
 
 @cache
 def _answer(retry_after: int) -> tuple[Refused, Response]:
