@@ -42,7 +42,7 @@ def test_metrics_count_what_was_done(client: Client) -> None:
     assert found["ner_requests_total", "/ner", "500"] == 1
     assert found["ner_requests_total", "other", "404"] == 1
     assert found["ner_request_seconds_count", "/ner"] == 3
-    assert found["ner_errors_total", "tagger_failed"] == 1
+    assert found["ner_errors_total", "tagger_failed"] == 2
     assert found["ner_texts_total", "spacy"] == 2
     assert found["ner_characters_total", "natasha"] == len("Анна и Пётр") + len("poison")
     assert found["ner_entities_total", "LOC", "natasha"] == 1
@@ -51,6 +51,9 @@ def test_metrics_count_what_was_done(client: Client) -> None:
     assert found["ner_tagger_ready", "natasha"] == 1
     assert found["ner_queued_characters", "natasha"] == 0
     assert found["ner_resident_memory_bytes",] > 10_000_000
+
+
+ERRORS = "ner_errors_total"
 
 
 class Counts(Fragile):
@@ -78,6 +81,19 @@ def test_metrics_have_what_a_tagger_counts_and_go_on_when_it_is_loaded_anew(
     assert found["ner_word_cache_hits_total", "natasha"] >= 6
     assert found["ner_word_cache_misses_total", "natasha"] >= 3
     assert found["ner_tokenise_seconds_total", "natasha"] >= 1.5
+
+
+def test_an_error_of_one_text_among_several_counts(client: Client) -> None:
+    def counted() -> dict[str, float]:
+        return {k[1]: n for k, n in numbers(client).items() if k[0] == ERRORS}
+
+    before = counted()
+    client.post("/ner/batch", json={"texts": ["poison", "Анна", "poison"]})
+    lines = b'{"text": "poison"}\n{"text": 1}\n{"text": "x", "tagger": "none"}\n'
+    client.post("/ner/batch", content=lines, headers={"content-type": "application/x-ndjson"})
+    found = {code: n - before.get(code, 0) for code, n in counted().items()}
+    assert found["tagger_failed"] == 3
+    assert found["invalid_request"] == found["unknown_tagger"] == 1
 
 
 def test_an_answer_has_an_id_and_tells_its_time(client: Client) -> None:

@@ -42,7 +42,7 @@ class Metrics:
             return Histogram(f"ner_{name}", help, labels, registry=registry, buckets=buckets)
 
         self._requests = counter("requests", "Requests answered", "route", "status")
-        self._errors = counter("errors", "Requests answered with an error", "code")
+        self._errors = counter("errors", "Errors answered, for a request or one text of it", "code")
         self._seconds = histogram("request_seconds", "From request to answer", SECONDS, "route")
         self._queued = histogram("queue_seconds", "Waiting for a batch", SECONDS, "tagger")
         self._tagging = histogram("tagging_seconds", "Being tagged", SECONDS, "tagger")
@@ -82,7 +82,11 @@ class Metrics:
         requests.inc()
         seconds.observe(trace.seconds)
         if trace.error:
-            self._errors.labels(trace.error).inc()
+            self.failed(trace.error)
+
+    def failed(self, code: str) -> None:
+        """Counts an error: a request's, or that of one text among several."""
+        self._errors.labels(code).inc()
 
     def tagged(
         self, tagger: str, texts: int, chars: int, result: Tagged, found: Mapping[str, int]

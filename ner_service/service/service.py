@@ -98,7 +98,7 @@ class Service:
         tagged = await lane.tag(asked.texts, leaving=leaving_of(scope))
         self._note(trace_of(scope), lane, asked.texts, tagged)
         results = [
-            {"error": refusal(answer).body()}
+            self._fault(refusal(answer))
             if isinstance(answer, TaggerFailed)
             else {"entities": entities_out(text, answer, asked.labels, asked.offsets)}
             for text, answer in zip(asked.texts, tagged.answers, strict=True)
@@ -118,11 +118,16 @@ class Service:
             self._note(trace, lane, [asked.text], tagged)
             found = found_in(tagged.answers[0])
         except ValidationError as error:
-            return id | {"error": invalid(error).body()}
+            return id | self._fault(invalid(error))
         except NerError as error:
-            return id | {"error": refusal(error).body()}
+            return id | self._fault(refusal(error))
         entities = entities_out(asked.text, found, asked.labels, asked.offsets)
         return id | {"tagger": lane.name, "offsets": asked.offsets, "entities": entities}
+
+    def _fault(self, refused: Refused) -> dict[str, Any]:
+        """The error of one text among several, which counts like that of a request."""
+        self._metrics.failed(refused.code)
+        return {"error": refused.body()}
 
     def _note(self, trace: Trace, lane: Lane, texts: Sequence[str], tagged: Tagged) -> None:
         """Adds what was tagged to the request's trace and to the metrics."""
