@@ -56,6 +56,28 @@ def test_saving_again_replaces_the_model_and_keeps_other_files(folder: Path) -> 
     assert [path.name for path in folder.parent.iterdir()] == ["model"]
 
 
+def test_saving_again_keeps_folders_within(folder: Path) -> None:
+    (folder / "notes").mkdir()
+    (folder / "notes" / "one.txt").write_text("kept")
+    save(load(folder), folder)
+    assert (folder / "notes" / "one.txt").read_text() == "kept"
+
+
+def test_a_folder_of_other_things_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "project"
+    (other / "data").mkdir(parents=True)
+    (other / "data" / "gold.txt").write_text("kept")
+    with pytest.raises(ModelError, match="project: holds other files, and no model"):
+        save(load(folder), other)
+    assert [path.name for path in other.rglob("*")] == ["data", "gold.txt"]
+
+
+@pytest.mark.parametrize("place", [Path(), Path("..")])
+def test_a_folder_without_a_name_is_refused(folder: Path, place: Path) -> None:
+    with pytest.raises(ModelError, match="a model needs a folder of its own"):
+        save(load(folder), place)
+
+
 @pytest.mark.parametrize("name", [CONFIG, WEIGHTS])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()

@@ -286,6 +286,16 @@ def test_an_output_that_is_a_file_is_named(
     refused(config, capsys, "taken: is a file", output=f'"{config.parent}/taken"')
 
 
+def test_an_output_that_is_no_place_for_a_model_is_refused_before_training(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "project" / "data").mkdir(parents=True)
+    refused(config, capsys, "project: holds other files", output=f'"{config.parent}/project"')
+    refused(config, capsys, "output: .: a model needs a folder", output='"."')
+    refused(config, capsys, "output: /proc/model: ", output='"/proc/model"')
+    assert (config.parent / "project" / "data").is_dir()
+
+
 def full(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -56,13 +56,29 @@ class Artefact:
 
 
 def save(artefact: Artefact, folder: Path) -> None:
-    """Writes the folder beside its place and renames it; an older one is replaced.
+    """Writes the folder beside its place and renames it; an older model is replaced.
 
-    Raises `ModelError` where it cannot be written, and then leaves the older one.
+    Raises `ModelError` where it cannot be written, and then leaves what was there.
     """
+    check_place(folder)
+    try:
+        _save(artefact, folder)
+    except OSError as error:
+        raise ModelError(f"{folder}: {error.strerror or error}") from None
+
+
+def check_place(folder: Path) -> None:
+    """Raises `ModelError` where no model can be written; makes the folder around it."""
+    if folder.name in ("", ".."):
+        raise ModelError(f"{folder}: a model needs a folder of its own, with a name")
+    if folder.is_dir() and any(folder.iterdir()):
+        if not all((folder / name).is_file() for name in (CONFIG, WEIGHTS)):
+            raise ModelError(f"{folder}: holds other files, and no model: name another folder")
+    elif folder.exists() and not folder.is_dir():
+        raise ModelError(f"{folder}: is a file")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _save(artefact, folder)
+        tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent).cleanup()
     except OSError as error:
         raise ModelError(f"{folder}: {error.strerror or error}") from None
 
@@ -105,9 +121,11 @@ def _bring(file: Path, folder: Path) -> None:
 
 
 def _replace(temporary: Path, folder: Path) -> None:
-    for extra in folder.glob("*") if folder.is_dir() else ():
-        if extra.is_file() and not (temporary / extra.name).exists():
-            shutil.copy2(extra, temporary)
+    for extra in folder.iterdir() if folder.is_dir() else ():
+        if extra.is_dir():
+            shutil.copytree(extra, temporary / extra.name, symlinks=True)
+        elif not (temporary / extra.name).exists():
+            shutil.copy2(extra, temporary, follow_symlinks=False)
     if not folder.exists():
         temporary.rename(folder)
         return

@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from ner_service import __version__, scoring
-from ner_service.nets.artefact import Artefact, save
+from ner_service.nets.artefact import Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.encoder import Net, Rates
 from ner_service.taggers.bilstm import BilstmTagger
@@ -20,7 +20,7 @@ from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.device import find_place
 from ner_service.training.loop import Progress, State, Trainer, fit
 from ner_service.training.plan import Plan, make_plan
-from ner_service.types import ConfigError, MissingExtra
+from ner_service.types import ConfigError, MissingExtra, ModelError
 
 
 def build(start: Artefact, config: TrainConfig) -> Net:
@@ -198,9 +198,7 @@ def train_command(
 
 
 def _check_output(output: Path) -> None:
-    if output.is_file():
-        raise ConfigError(f"output: {output}: is a file")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"output: {output}: {error.strerror or error}") from None
+        check_place(output)
+    except ModelError as error:
+        raise ConfigError(f"output: {error}") from None
