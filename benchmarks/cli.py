@@ -82,6 +82,8 @@ def benchmark(
     if set(wanted) & set(measured):
         named = [*_split(corpora), *(corpus or ())]
         _measure([p for p in wanted if p in measured], store, _split(taggers), named, map_, quick)
+    if not any(results.glob("*--*.json")):
+        raise ConfigError(f"{results}: holds no results: measure first")
     if Part.report in wanted:
         path = output or results / "report.html"
         _needing_extra("report").write(store, path)

@@ -25,7 +25,7 @@ def figures(store: Store) -> dict[str, Any]:
     """The figures of all weights that have a hash; docs/page.md says what is what."""
     findings = Findings(store)
     documents = {q.corpus: q.documents for q in findings.qualities}
-    found = [record for record in store.all(Quality) if identity(record)[1]]
+    found = [record for record in findings.current if identity(record)[1]]
     return {
         "machine": machine(findings) if found else None,
         "corpora": [{"name": name, "documents": documents[name]} for name in findings.corpora],
@@ -53,7 +53,7 @@ def tagger(store: Store, records: list[Record[Quality]], findings: Findings) -> 
         "version": version,
         "hash": hash,
         "f1": {c: f1(qualities[c]) for c in findings.corpora if c in qualities},
-        "tokens_per_s": speed(store.all(Speed), name, records[0].key["tagger"]),
+        "tokens_per_s": speed(findings.timings, name, records[0].key["tagger"]),
         "latency_ms": latency(store.all(Http), name, records[0].key["tagger"]),
     }
 

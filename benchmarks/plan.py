@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ner_service.corpora.catalogue import OWN
-from ner_service.taggers import load_tagger
+from ner_service.taggers import load_tagger, shipped_specs
 from ner_service.types import MissingExtra, Tagger
 
 from . import batching, http_load, library, quality, robustness, speed
@@ -110,13 +111,20 @@ def run_speed(plan: Plan) -> None:
     with tqdm(total=total, desc="speed", disable=None) as bar:
         plan.store.measure(
             Speed,
-            "all",
+            _together(plan.taggers),
             {**plan.settings(), **identities, "razdel": version("razdel")},
             lambda: speed.measure(plan.taggers, plan.prose, rounds, ticker(bar)),
         )
         for spec in plan.taggers:
             key = {**plan.settings(), "tagger": identities[spec]}
             plan.store.measure(Growth, spec, key, _growth(plan, spec, longest, ticker(bar)))
+
+
+def _together(taggers: Sequence[str]) -> str:
+    """The name of a run in which these took turns; runs of others stay beside it."""
+    if set(taggers) == set(shipped_specs()):
+        return "all"
+    return sha256(" ".join(sorted(taggers)).encode()).hexdigest()[:12]
 
 
 def _growth(plan: Plan, spec: str, longest: int, tick: speed.Tick) -> Callable[[], Growth]:

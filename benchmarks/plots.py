@@ -46,9 +46,9 @@ def _svg(figure: Figure, name: str) -> str:
 
 def accuracy(findings: Findings) -> str:
     """F1 with its interval, by corpus and tagger."""
-    figure, axes = _figure(height=1.2 + 0.28 * len(findings.qualities))
-    colors = _colors(findings.taggers)
     rows = [a.quality for corpus in findings.corpora for a in findings.on(corpus)][::-1]
+    figure, axes = _figure(height=1.2 + 0.28 * len(rows))
+    colors = _colors(findings.taggers)
     for n, q in enumerate(rows):
         ends = [[q.micro.f1 - q.micro.low], [q.micro.high - q.micro.f1]]
         axes.errorbar([q.micro.f1], [n], xerr=ends, fmt="o", color=colors[q.tagger], capsize=3)

@@ -152,7 +152,7 @@ def http(findings: Findings) -> str:
         "CPU ms a request",
     )
     pairs = [(h, s) for h in findings.http for s in h.steps if (s.chars, s.users) == (CHARS, USERS)]
-    return table(heads, (_http_row(h, s, findings.beside_plain(s)) for h, s in pairs))
+    return table(heads, (_http_row(h, s, findings.beside_plain(h, s)) for h, s in pairs))
 
 
 def _http_row(server: Http, step: Step, ratio: float | None) -> list[str]:
@@ -206,12 +206,16 @@ def _robustness_row(row: Robustness) -> list[str]:
 
 def machine(findings: Findings) -> str:
     """Where the figures come from."""
-    where = findings.records[-1].machine
     loads = [record.machine.load for record in findings.records]
-    return (
+    places = (
         f"{where.cpu}, {where.cores} cores ({', '.join(where.flags)}), {where.system}, "
-        f"Python {where.python}; load {min(loads)} to {max(loads)} when measured; "
-        f"commit {where.commit or 'unknown'}."
+        f"Python {where.python}"
+        for where in findings.machines
+    )
+    commits = findings.commits
+    return (
+        f"{' and '.join(places)}; load {min(loads)} to {max(loads)} when measured; "
+        f"{'commits' if len(commits) > 1 else 'commit'} {', '.join(commits)}."
     )
 
 
@@ -225,11 +229,11 @@ TABLES: Mapping[str, Callable[[Findings], str]] = {
     "machine": machine,
 }
 NEEDED: Mapping[str, Callable[[Findings], object]] = {
-    "quality": lambda found: found.qualities,
-    "labels": lambda found: found.qualities,
+    "quality": lambda found: found.corpora,
+    "labels": lambda found: found.corpora,
     "speed": lambda found: found.speed,
     "http": lambda found: found.http,
     "batching": lambda found: found.batching,
-    "robustness": lambda found: found.qualities and found.robustness,
+    "robustness": lambda found: any(map(found.disturbed, found.corpora)),
     "machine": lambda found: found.records,
 }

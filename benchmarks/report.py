@@ -26,7 +26,7 @@ def write(store: Store, path: Path) -> None:
     findings = Findings(store)
     page = templates.get_template("report.html.j2").render(
         findings=findings,
-        advice=advice(findings) if findings.qualities else [],
+        advice=advice(findings),
         named=named,
         notes=NOTES,
         pictures=pictures(findings),
@@ -45,7 +45,7 @@ def pictures(findings: Findings) -> dict[str, Any]:
     """The drawings that the results suffice for."""
     names = ("accuracy", "quality_speed", "reliability", "latency", "growth")
     drawn: dict[str, Any] = {**dict.fromkeys(names), "heat": {}}
-    if findings.qualities:
+    if findings.corpora:
         first = findings.corpora[0]
         drawn["accuracy"] = plots.accuracy(findings)
         if findings.costs():

@@ -1,6 +1,7 @@
 """Results: kept once, made into tables and one page, and never with a text in them."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,7 +11,8 @@ pytest.importorskip("jinja2")
 pytest.importorskip("matplotlib")
 pytest.importorskip("psutil")
 
-from benchmarks import readme, report
+from benchmarks import cli, readme, report
+from benchmarks import findings as findings_module
 from benchmarks.findings import Findings, advice
 from benchmarks.material import Corpus, load_corpus
 from benchmarks.quality import measure
@@ -30,6 +32,7 @@ from benchmarks.records import (
     Step,
     Store,
 )
+from ner_service.taggers import shipped_specs
 from ner_service.types import ConfigError, Entity, TaggerInfo
 
 OWN = load_corpus("own_news", None, {})
@@ -181,6 +184,114 @@ def test_the_committed_results_hold_no_text_and_are_small() -> None:
             if "а" <= c <= "я"
         ]
         assert len(cyrillic) < 20, path
+
+
+def changed(path: Path, **new: object) -> None:
+    """Rewrites parts of a record, a minute younger."""
+    record = json.loads(path.read_text())
+    record["created"] = record["created"].replace("20", "30", 1)
+    for name, value in new.items():
+        record[name] |= value
+    path.write_text(json.dumps(record))
+
+
+def test_what_was_measured_on_another_corpus_of_that_name_is_left_out(store: Store) -> None:
+    path = store.folder / "quality--own_news--careless.json"
+    changed(path, key={"corpus": "hash GPE=LOC"}, result={"by_document": [(1, 1, 1)]})
+    findings = Findings(store)
+    assert [a.quality.tagger for a in findings.on("own_news")] == ["careless"]
+    assert findings.disturbed("own_news") == []
+    said = " ".join(page(store).said)
+    assert "careful on own_news is left out (quality)" in said
+    assert "careless on own_news is left out (robustness)" in said
+
+
+def test_a_tagger_of_fewer_labels_is_not_ranked_with_the_others(store: Store) -> None:
+    of_persons = Forgetful(1_000)
+    of_persons.info = replace(of_persons.info, labels=("PER",))
+    found = measure(SMALL, "of persons", of_persons, {}, 0)
+    store.measure(Quality, "own_news--a", KEY, lambda: found)
+    findings = Findings(store)
+    assert found.micro.f1 > findings.on("own_news")[0].quality.micro.f1
+    assert [a.quality.tagger for a in findings.on("own_news")] == ["careful", "careless"]
+    assert [q.tagger for q in findings.apart("own_news")] == ["of persons"]
+    assert not any("of persons" in sentence for sentence in advice(findings))
+    said = " ".join(" ".join(page(store).said).split())
+    assert "of persons is not compared: of the corpus's labels it can produce PER" in said
+    assert f"30 documents, {sum(len(d.entities) for d in SMALL.documents)} entities." in said
+
+
+def test_taggers_of_no_label_of_the_corpus_are_not_compared_at_all(tmp_path: Path) -> None:
+    store = Store(tmp_path, seed=0)
+    stranger = Forgetful(2)
+    stranger.info = replace(stranger.info, labels=("HUMAN",))
+    store.measure(Quality, "a", KEY, lambda: measure(SMALL, "stranger", stranger, {}, 0))
+    assert advice(Findings(store)) == []
+    said = " ".join(" ".join(page(store).said).split())
+    assert "stranger on own_news is not comparable: it can produce none" in said
+    assert "(LOC, ORG, PER)" in said
+
+
+def test_timing_one_tagger_leaves_the_others_their_figures(store: Store) -> None:
+    again = [cost("natasha (library)", 10), cost("careful", 5)]
+    speed = Speed(texts="t", ours=True, rounds=3, costs=again, cuttings=[])
+    store.measure(Speed, "again", KEY, lambda: speed)
+    changed(store.folder / "speed--again.json")
+    findings = Findings(store)
+    rates = {c.tagger: c.single.median for c in findings.costs()}
+    assert rates == {"natasha (library)": 10, "careful": 5, "careless": 4000}
+    assert findings.timed_apart == ["careless"]
+    assert "careless: timed in another run" in " ".join(page(store).said)
+
+
+def test_runs_of_other_taggers_are_kept_beside_each_other() -> None:
+    plan = pytest.importorskip("benchmarks.plan")
+    assert plan._together(shipped_specs()) == "all"
+    assert plan._together(["a", "b"]) == plan._together(["b", "a"]) != plan._together(["a"])
+
+
+def test_a_level_tagger_that_was_not_timed_is_named(store: Store) -> None:
+    found = measure(SMALL, "untimed", Forgetful(9), {}, 0)
+    store.measure(Quality, "own_news--untimed", KEY, lambda: found)
+    assert "untimed was not timed" in advice(Findings(store))[0]
+
+
+def test_ratios_stand_only_where_circumstances_are_the_same(store: Store) -> None:
+    findings = Findings(store)
+    plain = next(h for h in findings.http if h.server == "careful")
+    store.measure(Http, "plain", KEY, lambda: plain.model_copy(update={"server": "plain"}))
+    findings = Findings(store)
+    assert findings.beside_plain(plain, plain.steps[0]) == 1
+    changed(store.folder / "http--plain.json", machine={"commit": "another"})
+    findings = Findings(store)
+    assert findings.beside_plain(plain, plain.steps[0]) is None
+    assert "another" in readme.machine(findings)
+    assert f"commits {', '.join(findings.commits)}" in " ".join(page(store).said)
+    assert len(findings.commits) == 2
+
+
+def test_every_machine_is_named(store: Store) -> None:
+    changed(store.folder / "speed--all.json", machine={"cpu": "Abacus", "cores": 10})
+    assert "Abacus, 10 cores" in readme.machine(Findings(store))
+    assert "Abacus, 10 cores" in " ".join(page(store).said)
+
+
+@pytest.mark.parametrize("part", ["report", "readme", "page"])
+def test_a_folder_without_results_is_named(
+    part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as done:
+        cli.main([part, "--results", str(tmp_path / "nores")])
+    assert done.value.code == 2
+    assert "nores: holds no results: measure first" in capsys.readouterr().err
+    assert not (tmp_path / "nores").exists()
+
+
+def test_each_pair_is_tested_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    monkeypatch.setattr(findings_module, "p_value", lambda *args: drawn.append(1) or 0.5)
+    report.write(store, store.folder / "report.html")
+    assert len(drawn) == 1
 
 
 def test_the_one_who_is_right_and_cheap_is_recommended(store: Store) -> None:
