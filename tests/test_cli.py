@@ -158,6 +158,35 @@ def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> Non
     assert done.err == ""
 
 
+@pytest.mark.parametrize(
+    ("mapping", "label"), [("PER=PERSON", "PERSON"), ("LOC=", "PER"), ("NOPE=LOC", "PER")]
+)
+def test_evaluate_maps_what_is_predicted_as_well(
+    run: Run, tmp_path: Path, mapping: str, label: str
+) -> None:
+    path = tmp_path / "own.jsonl"
+    corpora.write(path, [marked("Посол [LOC Израиля] на [LOC Украине] [PER Йоэль Лион] пришел.")])
+    done = run("evaluate", str(path), "-t", "natasha", "--json", "--map", mapping)
+    strict = json.loads(done.out)["strict"]
+    assert strict["micro"]["f1"] == strict["labels"][label]["f1"] == 1.0
+    assert done.err == ""
+
+
+def test_evaluate_writes_pages_of_files_of_one_name_beside_each_other(
+    run: Run, tmp_path: Path
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        corpora.write(tmp_path / folder / "test.jsonl", [marked("Посол [LOC Израиля] пришел.")])
+    names = [str(tmp_path / folder / "test.jsonl") for folder in ("a", "b")]
+    run("evaluate", *names, "-t", "natasha", "--report", str(tmp_path / "pages"))
+    pages = sorted((tmp_path / "pages").iterdir())
+    assert [page.name[-len("a-test.jsonl-natasha.html") :] for page in pages] == [
+        f"{n}-test.jsonl-natasha.html" for n in "ab"
+    ]
+    assert all(f"natasha on {n}" in p.read_text("utf-8") for n, p in zip(names, pages, strict=True))
+
+
 def test_taggers_lists_each_with_its_hash(run: Run) -> None:
     lines = [json.loads(line) for line in run("taggers", "--json").out.splitlines()]
     found = {line["tagger"]: line for line in lines}

@@ -16,7 +16,7 @@ from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.tag import tagged
 from ner_service.corpora.files import replacing
 from ner_service.digest import digest
-from ner_service.labels import parse_mapping
+from ner_service.labels import map_labels, parse_mapping
 from ner_service.taggers import DEFAULT_SOURCES, check_spec, load_tagger, model_path
 from ner_service.types import ConfigError, CorpusError, Document, Entity, TaggerInfo
 
@@ -54,7 +54,7 @@ def evaluate(
     for result in _results(corpus, specs, parse_mapping(map_ or ())):
         _tell(result, as_json)
         if report:
-            _report(result, report)
+            _report(result, report, _page_title(result, corpus))
         if card:
             from ner_service.training.card import add_scores, score
 
@@ -74,13 +74,14 @@ def _results(
         gold = {e.label for document in documents for e in document.entities}
         for spec in specs:
             loaded = load_tagger(spec)
-            if strange := sorted(gold - set(loaded.info.labels)):
+            known = {mapping.get(label, label) for label in loaded.info.labels}
+            if strange := sorted(gold - known):
                 typer.echo(
                     f"note: {spec} does not know {', '.join(strange)}, so these count as missed; "
                     f"--map {strange[0]}= drops one",
                     err=True,
                 )
-            predicted = [d.entities for d in tagged(loaded, documents)]
+            predicted = [map_labels(d.entities, mapping) for d in tagged(loaded, documents)]
             yield Result(name, path, spec, loaded.info, documents, predicted)
 
 
@@ -114,12 +115,18 @@ def _print_report(title: str, report: scoring.Report, tokens: dict[str, scoring.
     Console().print(table)
 
 
-def _report(result: Result, folder: Path) -> None:
+def _page_title(result: Result, names: Sequence[str]) -> str:
+    """A corpus by its file's name, or by its whole path where two files have one name."""
+    short = Path(result.corpus).name
+    return result.corpus if sum(Path(n).name == short for n in names) > 1 else short
+
+
+def _report(result: Result, folder: Path, title: str) -> None:
     from ner_service.training.report import page
 
-    name = re.sub(r"[^\w.-]+", "-", f"{Path(result.corpus).name}-{result.spec}")
+    name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.spec}").strip("-")
     with replacing(folder / f"{name}.html") as file:
-        title = f"{result.spec} on {Path(result.corpus).name}"
+        title = f"{result.spec} on {title}"
         file.write(page(title, result.documents, result.predicted).encode())
     typer.echo(str(folder / f"{name}.html"), err=True)
 

@@ -21,7 +21,7 @@ TaggerOption = Annotated[
 MapOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--map", help="FROM=TO renames a label of the corpus, FROM= drops it; repeatable."
+        "--map", help="FROM=TO renames a label wherever it occurs, FROM= drops it; repeatable."
     ),
 ]
 
