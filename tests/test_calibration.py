@@ -14,6 +14,7 @@ from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.calibration import fit_temperature, lowest
 from ner_service.training.config import Source
 from ner_service.training.sources import Corpus
+from ner_service.types import Document
 from tests import tiny
 
 
@@ -96,3 +97,17 @@ def test_the_command_calibrates_a_model_and_renews_its_card(
         ("dev.jsonl", True),
     ]
     assert "It is calibrated" in (tmp_path / "model" / "README.md").read_text("utf-8")
+
+
+def test_nothing_is_fitted_on_nothing(
+    artefact: Artefact, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = Corpus(Source(path="x"), "", [Document("a", "тихо", ())])
+    assert (
+        fit_temperature(replace(artefact, net=replace(artefact.net, temperature=2.0)), [empty]) == 2
+    )
+    save(artefact, tmp_path / "model")
+    write(tmp_path / "x.jsonl", empty.documents)
+    command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "x.jsonl")]
+    assert guarded(lambda: app(command)) == 2
+    assert "no entities, so no score can be right" in capsys.readouterr().err

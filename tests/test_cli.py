@@ -201,6 +201,35 @@ def test_convert_carries_entities_over(run: Run, tmp_path: Path) -> None:
     assert "Рига\tB-LOC\nждёт\tO\n" in (tmp_path / "b.conll").read_text()
 
 
+@pytest.mark.parametrize(
+    "command", [["tag", "--output"], ["silver", "--output"], ["convert"]], ids=lambda c: c[0]
+)
+def test_what_is_read_is_not_replaced(run: Run, tmp_path: Path, command: list[str]) -> None:
+    path = tmp_path / "gold.jsonl"
+    corpora.write(path, [marked("[PER Анна] спит.", "a")])
+    before = path.read_bytes()
+    done = run(command[0], str(path), *command[1:], str(path))
+    assert done.code == 2
+    assert "gold.jsonl: is what is read, and would be lost: name another file" in done.err
+    assert path.read_bytes() == before
+
+
+def test_tag_passes_over_entities_that_are_there(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"text": "Анна", "entities": [{"start": 7, "end": 3, "label": "X"}]}')
+    done = run("tag", str(path), "--tagger", "natasha")
+    assert (done.code, len(done.out.splitlines())) == (0, 1)
+
+
+@needs_torch
+def test_silver_reads_annotated_corpora_as_texts(run: Run, tmp_path: Path) -> None:
+    done = run("silver", "own_news", "--tagger", "natasha", "-o", str(tmp_path / "s.jsonl"))
+    assert done.code == 0
+    found = list(corpora.read(tmp_path / "s.jsonl"))
+    assert len(found) == 100
+    assert not any("[PER " in document.text for document in found)
+
+
 def test_a_wrong_setting_stops_the_service_with_one_line() -> None:
     done = process("serve", NER_PORT="many")
     assert done.code == 2

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +100,12 @@ LINE = {"text": "Анна", "entities": [{"start": 0, "end": 4, "label": "PER"}]
             "2:2 is not a span",
         ),
         (json.dumps(LINE | {"entities": LINE["entities"] * 2}), "overlap"),  # type: ignore[operator]
+        (r'{"text": "a", "id": "\ud800"}', ": id: holds half a surrogate pair"),
+        (
+            r'{"text": "a", "entities": [{"start": 0, "end": 1, "label": "\ud800"}]}',
+            r": entities\[0\].label: holds half a surrogate pair",
+        ),
+        ('{"text": " a", "entities": [{"start": 0, "end": 1, "label": "X"}]}', "white space alone"),
     ],
 )
 def test_a_wrong_line_of_jsonl_is_named(line: str, message: str, tmp_path: Path) -> None:
@@ -246,6 +255,63 @@ def test_a_writer_that_fails_leaves_the_former_file(tmp_path: Path) -> None:
         corpora.write(path, documents())
     assert path.read_text() == "former"
     assert [file.name for file in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.conll", "x.json"])
+def test_a_byte_order_mark_is_no_part_of_a_text(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    corpora.write(path, DOCUMENTS[:1])
+    before = bare(list(corpora.read(path)))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert bare(list(corpora.read(path))) == before
+
+
+def test_ids_survive_label_studio(tmp_path: Path) -> None:
+    corpora.write(tmp_path / "x.json", DOCUMENTS)
+    assert [d.id for d in corpora.read(tmp_path / "x.json")] == ["a", "b", "c"]
+
+
+def test_an_entity_over_the_end_of_a_sentence_survives_conll(tmp_path: Path) -> None:
+    text = "Иван жил. Он умер. Да."
+    corpora.write(tmp_path / "x.conll", [Document("a", text, (Entity(0, 12, "PER"),))])
+    (found,) = corpora.read(tmp_path / "x.conll")
+    assert [found.text[e.start : e.end] for e in found.entities] == ["Иван жил . Он"]
+
+
+@pytest.mark.parametrize("name", ["folder", "x.bracketed"])
+def test_a_label_that_a_format_cannot_have_is_refused(name: str, tmp_path: Path) -> None:
+    broken = Document("a", "Иван", (Entity(0, 4, "MY LABEL"),))
+    with pytest.raises(CorpusError, match="label 'MY LABEL': this format takes no white space"):
+        corpora.write(tmp_path / name, [DOCUMENTS[0], broken])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_of_brat_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    def documents() -> Iterator[Document]:
+        yield DOCUMENTS[0]
+        raise CorpusError("line 2 is broken")
+
+    with pytest.raises(CorpusError, match="line 2"):
+        corpora.write(tmp_path / "folder", documents())
+    assert not list(tmp_path.iterdir())
+    corpora.write(tmp_path / "folder", DOCUMENTS)
+    with pytest.raises(CorpusError, match="folder: is there already"):
+        corpora.write(tmp_path / "folder", DOCUMENTS[:1])
+    assert len(list(corpora.read(tmp_path / "folder"))) == len(DOCUMENTS)
+
+
+def test_links_stay_and_pipes_are_written_to(tmp_path: Path) -> None:
+    link, target, pipe = (tmp_path / name for name in ("link.jsonl", "real.jsonl", "pipe.jsonl"))
+    link.symlink_to(target)
+    corpora.write(link, DOCUMENTS)
+    assert link.is_symlink()
+    assert len(list(corpora.read(target))) == len(DOCUMENTS)
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(pipe.read_bytes)
+        corpora.write(pipe, DOCUMENTS)
+        assert reading.result(5) == target.read_bytes()
+    assert pipe.is_fifo()
 
 
 def test_a_corpus_is_found_by_name_under_the_root(tmp_path: Path) -> None:

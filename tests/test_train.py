@@ -189,6 +189,11 @@ def test_from_a_model_of_another_shape_names_the_setting(
     assert "net.hidden: 20, but the model to go on from has 12" in error
 
 
+def test_from_nothing_is_refused(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(config, "--from", "") == 2
+    assert "error: " in capsys.readouterr().err
+
+
 def test_the_model_folder_names_no_folder_of_this_machine(trained: Path) -> None:
     text = (trained / "config.json").read_text("utf-8")
     assert str(trained.parent) not in text
@@ -240,6 +245,12 @@ def refused(
         ({"train__epochs": '"many"'}, "train.epochs: Input should be a valid integer"),
         ({"train__epochs": 0}, "train.epochs: Input should be greater than 0"),
         ({"train__lr": "nan"}, "train.lr: Input should be a finite number"),
+        ({"train__seed": -1}, "train.seed: Input should be greater than or equal to 0"),
+        ({"train__seed": 2**63}, "train.seed: Input should be less than 9223372036854775808"),
+        (
+            {"net__vectors": "none", "net__char_encoder": "none", "net__shape_dim": 0},
+            "net: vectors, word_dim, char_encoder, shape_dim: one must be there",
+        ),
         ({"train__dropout": 1.0}, "train.dropout: Input should be less than 1"),
         ({"net__encoder": "transformer"}, "net.encoder: Input should be 'lstm', 'gru', 'rnn'"),
         ({"net__scheme": "IOB3"}, "net.scheme: Input should be 'BIO' or 'BIOES'"),

@@ -64,3 +64,8 @@ def test_what_is_published_names_no_folder(tmp_path: Path) -> None:
     assert "someone" not in str(public)
     assert public["data"]["train"][0]["path"] == "train.jsonl"
     assert TrainConfig.model_validate(public).net.hidden == 77
+
+
+def test_no_vectors_may_be_told_in_two_ways(tmp_path: Path) -> None:
+    for value in ("none", '""'):
+        assert read(tmp_path, f"net.vectors={value}").net.vectors == ""

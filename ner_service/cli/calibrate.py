@@ -8,6 +8,7 @@ from ner_service.cli.app import app
 from ner_service.cli.options import corpora_root
 from ner_service.nets.artefact import load
 from ner_service.taggers import model_path
+from ner_service.types import CorpusError
 
 
 @app.command()
@@ -29,6 +30,8 @@ def calibrate(
     folder = model_path(model)
     artefact = load(folder)
     corpora = [read_source(Source(path=name), corpora_root()) for name in corpus]
+    if not any(document.entities for each in corpora for document in each.documents):
+        raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
     after = calibrated(artefact, corpora)
     fitted = {record["corpus"] for record in after.meta["scores"]}
     others = [

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import app
-from ner_service.cli.options import MapOption, corpora_root
+from ner_service.cli.options import MapOption, check_apart, corpora_root
 from ner_service.labels import parse_mapping
 
 
@@ -26,6 +26,7 @@ def convert(
 ) -> None:
     """Convert an annotated corpus from one format to another."""
     path = corpora.locate(source, corpora_root())
+    check_apart(target, [path])
     documents = corpora.read(path, parse_mapping(map_ or ()))
     bar = tqdm(documents, desc=str(target), unit="doc", disable=not sys.stderr.isatty())
     corpora.write(target, bar)

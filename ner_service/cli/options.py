@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,12 @@ MapOption = Annotated[
         "--map", help="FROM=TO renames a label wherever it occurs, FROM= drops it; repeatable."
     ),
 ]
+
+
+def check_apart(output: Path, inputs: Iterable[Path]) -> None:
+    """Raises `ConfigError` where the output would replace what is read."""
+    if output.is_file() and any(path.exists() and output.samefile(path) for path in inputs):
+        raise ConfigError(f"{output}: is what is read, and would be lost: name another file")
 
 
 def corpora_root() -> Path | None:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import INTERRUPTED, app
-from ner_service.cli.options import corpora_root
+from ner_service.cli.options import check_apart, corpora_root
 from ner_service.cli.tag import InputFormat, slices, texts
 from ner_service.digest import digest
 from ner_service.types import ConfigError, Document
@@ -41,12 +41,13 @@ def silver(
     """
     from ner_service.training.silver import Job, load_voter
 
-    if ".jsonl" not in output.suffixes[-2:]:
+    if not output.name.endswith((".jsonl", ".jsonl.gz")):
         raise ConfigError(f"--output {output}: expected a name that ends in .jsonl or .jsonl.gz")
     paths = [corpora.locate(name, corpora_root()) for name in files]
+    check_apart(output, paths)
 
     def documents() -> Iterator[Document]:
-        return (document for path in paths for document in texts(path, input))
+        return (document for path in paths for document in _texts(path, input))
 
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
@@ -62,3 +63,11 @@ def silver(
             f"stopped after {job.done} of {total} documents; the same command goes on", err=True
         )
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _texts(path: Path, input: InputFormat) -> Iterator[Document]:
+    """The texts of a corpus, whatever its format, or of a file that is none."""
+    annotated = path.is_dir() or path.suffix in corpora.FORMATS
+    if input is not InputFormat.auto or path.suffix == ".jsonl" or not annotated:
+        return texts(path, input)
+    return (Document(d.id, d.text) for d in corpora.read(path))

@@ -10,10 +10,10 @@ import typer
 from tqdm import tqdm
 
 from ner_service.cli.app import app
-from ner_service.cli.options import TaggerOption
+from ner_service.cli.options import TaggerOption, check_apart
 from ner_service.corpora import jsonl
 from ner_service.corpora.checks import checked_text
-from ner_service.corpora.files import lines, read_text, replacing
+from ner_service.corpora.files import BOM, lines, read_text, replacing
 from ner_service.output import FORMATS
 from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError, CorpusError, Document, Tagger
@@ -61,6 +61,8 @@ def tag(
     A JSONL line is {"text": ...}, with an "id" if you like; the output has the same form with
     "entities", and can be evaluated, trained on or converted as it is.
     """
+    if output:
+        check_apart(output, files or ())
     loaded = load_tagger(tagger)
     if strange := set(label or ()) - set(loaded.info.labels):
         known = ", ".join(loaded.info.labels)
@@ -91,12 +93,12 @@ def texts(file: Path, input: InputFormat) -> Iterator[Document]:
     if input is InputFormat.jsonl or (input is InputFormat.auto and ".jsonl" in suffixes):
         for number, line in lines(path):
             if line.strip():
-                yield jsonl.document(line, {}, f"{name}:{number}", f"{name}:{number}")
+                yield jsonl.text(line, f"{name}:{number}", f"{name}:{number}")
     elif input is InputFormat.lines:
         for number, line in lines(path):
             yield Document(f"{name}:{number}", checked_text(line.removesuffix("\r"), name))
     else:
-        yield Document(name, read_text(path))
+        yield Document(name, read_text(path).removeprefix(BOM))
 
 
 def tagged(tagger: Tagger, documents: Iterable[Document]) -> Iterator[Document]:

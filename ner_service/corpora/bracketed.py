@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ner_service.corpora.checks import checked
+from ner_service.corpora.checks import checked, one_word
 from ner_service.corpora.files import lines, replacing
 from ner_service.types import CorpusError, Document, Entity
 
@@ -82,7 +82,7 @@ def marked(document: Document) -> str:
     parts: list[str] = []
     last = 0
     for e in document.entities:
-        parts += [_literal(document.text[last : e.start]), f"[{e.label} "]
+        parts += [_literal(document.text[last : e.start]), f"[{one_word(e.label)} "]
         parts += [_literal(document.text[e.start : e.end]), "]"]
         last = e.end
     parts.append(_literal(document.text[last:]))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ner_service.corpora.checks import checked
-from ner_service.corpora.files import lines, read_text, replacing
+from ner_service.corpora.checks import checked, one_word
+from ner_service.corpora.files import lines, new_folder, read_text
 from ner_service.types import CorpusError, Document, Entity
 
 
@@ -45,11 +45,19 @@ def _entities(path: Path, text: str, labels: Mapping[str, str]) -> Iterator[Enti
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
-    """Writes `NNNNNN.txt` and `.ann` for each document, numbered from 1."""
-    for number, document in enumerate(documents, 1):
-        with replacing(path / f"{number:06}.txt") as file:
-            file.write(document.text.encode())
-        with replacing(path / f"{number:06}.ann") as file:
-            for n, e in enumerate(document.entities, 1):
-                surface = " ".join(document.text[e.start : e.end].split())
-                file.write(f"T{n}\t{e.label} {e.start} {e.end}\t{surface}\n".encode())
+    """Writes `NNNNNN.txt` and `.ann` for each document, numbered from 1, or nothing at all.
+
+    Raises `CorpusError` where the folder is there already, with anything in it.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise CorpusError(f"{path}: is there already: name another folder")
+    with new_folder(path) as folder:
+        for number, document in enumerate(documents, 1):
+            (folder / f"{number:06}.txt").write_bytes(document.text.encode())
+            (folder / f"{number:06}.ann").write_bytes("".join(_lines(document)).encode())
+
+
+def _lines(document: Document) -> Iterator[str]:
+    for n, e in enumerate(document.entities, 1):
+        surface = " ".join(document.text[e.start : e.end].split())
+        yield f"T{n}\t{one_word(e.label)} {e.start} {e.end}\t{surface}\n"

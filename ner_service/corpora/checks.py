@@ -24,6 +24,8 @@ def checked(
                 f"{place}: {entity.start}:{entity.end} {entity.label} is beyond the text "
                 f"({len(text)} characters)"
             )
+        if not text[entity.start : entity.end].strip():
+            raise CorpusError(f"{place}: {entity.start}:{entity.end} is white space alone")
     for before, after in pairwise(found):
         if after.start < before.end:
             raise CorpusError(
@@ -41,3 +43,10 @@ def checked_text(value: object, place: str) -> str:
     if any("\ud800" <= char <= "\udfff" for char in value):
         raise CorpusError(f"{place}: holds half a surrogate pair")
     return value
+
+
+def one_word(label: str) -> str:
+    """A label for a format that ends labels at white space; raises `CorpusError` on one with it."""
+    if label.split() != [label]:
+        raise CorpusError(f"label {label!r}: this format takes no white space; rename it by --map")
+    return label

@@ -154,9 +154,10 @@ def columns(document: Document) -> str:
     found = tags(tokens, document.entities, "BIO")
     ends = [sentence.end for sentence in sentenize(document.text)]
     rows: list[str] = []
-    for token, tag in zip(tokens, found, strict=True):
+    for token, tag, after in zip(tokens, found, [*found[1:], OUTSIDE], strict=True):
         rows.append(f"{token.text}\t{tag}")
         if ends and token.end >= ends[0]:
-            rows.append("")
             ends.pop(0)
+            if not after.startswith("I-"):  # an entity may reach over what looks like an end
+                rows.append("")
     return "".join(f"{row}\n" for row in rows)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import IO
 
 from ner_service.types import CorpusError
 
+BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -21,7 +23,8 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
         with path.open("rb") as raw:
             plain = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == GZIP_MAGIC else raw
             for number, line in enumerate(plain, 1):
-                yield number, line.decode().removesuffix("\n")
+                text = line.decode().removesuffix("\n")
+                yield number, text if number > 1 else text.removeprefix(BOM)
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path}:{number}: not UTF-8 at byte {error.start}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -42,10 +45,20 @@ def read_text(path: Path) -> str:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes its name only once it is complete; gzipped for `.gz`."""
+    """A file to write that takes its name only once it is complete; gzipped for `.gz`.
+
+    A link stays one; what is no file, such as a pipe, is written to.
+    """
+    place = path.resolve()
+    if place.is_dir():
+        raise CorpusError(f"{path}: is a folder")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():
+            with path.open("wb") as raw:
+                yield raw
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
     try:
@@ -56,11 +69,30 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             else:
                 yield raw
         os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        os.replace(name, place)
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill that takes its name only once it is complete."""
+    place = path.resolve()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
+    except OSError as error:
+        raise CorpusError(f"{path}: {error.strerror or error}") from None
+    try:
+        yield folder
+        folder.chmod(0o777 & ~_umask())
+        folder.replace(place)
+    except OSError as error:
+        raise CorpusError(f"{path}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -38,18 +38,35 @@ def line_of(document: Document) -> bytes:
 
 def document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
     """One document out of one line; `place` begins each error."""
+    value = _object(line, place)
+    bare = _bare(value, place, default_id)
+    listed = value.get("entities", [])
+    if not isinstance(listed, list):
+        raise CorpusError(f"{place}: entities: expected a list")
+    found = [entity(item, f"{place}: entities[{n}]") for n, item in enumerate(listed)]
+    return Document(bare.id, bare.text, checked(found, bare.text, labels, place))
+
+
+def text(line: str, place: str, default_id: str) -> Document:
+    """One document without the entities that its line may have."""
+    return _bare(_object(line, place), place, default_id)
+
+
+def _object(line: str, place: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise CorpusError(f"{place}: not JSON: {error}") from None
     if not isinstance(value, dict):
         raise CorpusError(f"{place}: expected an object")
+    return value
+
+
+def _bare(value: dict[str, Any], place: str, default_id: str) -> Document:
     text = checked_text(value.get("text"), f"{place}: text")
-    listed = value.get("entities", [])
-    if not isinstance(listed, list):
-        raise CorpusError(f"{place}: entities: expected a list")
-    found = [entity(item, f"{place}: entities[{n}]") for n, item in enumerate(listed)]
-    return Document(str(value.get("id", default_id)), text, checked(found, text, labels, place))
+    id = value.get("id")
+    known = default_id if id is None else checked_text(str(id), f"{place}: id")
+    return Document(known, text)
 
 
 def entity(item: Any, place: str) -> Entity:
@@ -63,4 +80,4 @@ def entity(item: Any, place: str) -> Entity:
         raise CorpusError(f"{place}.end: expected a whole number")
     if not isinstance(label, str) or not label:
         raise CorpusError(f"{place}.label: expected a label")
-    return Entity(start, end, label)
+    return Entity(start, end, checked_text(label, f"{place}.label"))

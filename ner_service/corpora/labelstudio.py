@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ner_service.corpora.checks import checked, checked_text
-from ner_service.corpora.files import read_text, replacing
+from ner_service.corpora.files import BOM, read_text, replacing
 from ner_service.types import CorpusError, Document, Entity
 
 
@@ -19,7 +19,7 @@ def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
     gives the region's own text is taken. Raises `CorpusError` naming task and field.
     """
     try:
-        tasks = json.loads(read_text(path))
+        tasks = json.loads(read_text(path).removeprefix(BOM))
     except (ValueError, RecursionError) as error:
         raise CorpusError(f"{path}: not JSON: {error}") from None
     if not isinstance(tasks, list):
@@ -46,10 +46,11 @@ def _document(
     text = checked_text(task["data"].get("text"), f"{place}.data.text")
     found = []
     for n, region in enumerate(regions):
-        value = region.get("value", {}) if isinstance(region, dict) else {}
-        if "labels" in value:
+        value = region.get("value") if isinstance(region, dict) else None
+        if isinstance(value, dict) and "labels" in value:
             found.append(_entity(value, text, f"{place}.annotations[0].result[{n}].value"))
-    return Document(str(task.get("id", "")), text, checked(found, text, labels, place))
+    id = str(task["data"].get("id", task.get("id", "")))  # ours, before the one it was given there
+    return Document(checked_text(id, f"{place}.data.id"), text, checked(found, text, labels, place))
 
 
 def _entity(value: dict[str, Any], text: str, place: str) -> Entity:
@@ -58,14 +59,14 @@ def _entity(value: dict[str, Any], text: str, place: str) -> Entity:
         raise CorpusError(f"{place}: start and end: expected whole numbers")
     if not isinstance(names, list) or len(names) != 1 or not isinstance(names[0], str):
         raise CorpusError(f"{place}.labels: expected one label")
-    surface = value.get("text")
-    if surface is None or text[start:end] == surface:
-        return Entity(start, end, names[0])
+    label, surface = checked_text(names[0], f"{place}.labels"), value.get("text")
+    if not isinstance(surface, str) or text[start:end] == surface:
+        return Entity(start, end, label)
     utf16 = text.encode("utf-16-le")
     begin = len(utf16[: 2 * start].decode("utf-16-le", "ignore"))
     if text[begin : begin + len(surface)] != surface:
         raise CorpusError(f"{place}: {start}:{end} is not where the region's text stands")
-    return Entity(begin, begin + len(surface), names[0])
+    return Entity(begin, begin + len(surface), label)
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:

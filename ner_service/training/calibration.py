@@ -34,6 +34,8 @@ def fit_temperature(artefact: Artefact, corpora: Sequence[Corpus]) -> float:
     The best path is the same under any temperature; only the scores of its entities change.
     """
     tagger = BilstmTagger(artefact)
+    if not any(found for corpus in corpora for found in corpus.tagged(tagger)):
+        return artefact.net.temperature or 1.0  # nothing to learn from
 
     def loss(logarithm: float) -> float:
         tagger.temper(math.exp(logarithm))

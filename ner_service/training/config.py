@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder
@@ -60,6 +60,17 @@ class NetSection(Section):
     zero_digits: bool = Field(False, description="read every digit as 0")
     unit_tokens: int = Field(64, gt=0, description="tokens of context read together")
 
+    @field_validator("vectors")
+    @classmethod
+    def _none(cls, value: str) -> str:
+        return "" if value == "none" else value
+
+    @model_validator(mode="after")
+    def _reads(self) -> Self:
+        if not (self.vectors or self.word_dim or self.shape_dim or self.char_encoder != "none"):
+            raise ValueError("vectors, word_dim, char_encoder, shape_dim: one must be there")
+        return self
+
     @model_validator(mode="after")
     def _halves(self) -> Self:
         if self.char_encoder == "lstm" and self.char_size % 2:
@@ -92,7 +103,7 @@ class Optimisation(Section):
     dropout_chars: float = Field(0.0, ge=0, lt=1, description="of the vectors of characters")
     variational: bool = Field(True, description="one dropout mask for all tokens of a unit")
     case_noise: float = Field(0.0, ge=0, lt=1, description="share of units lower- or upper-cased")
-    seed: int = Field(0, description="of weights, order and dropout")
+    seed: int = Field(0, ge=0, lt=2**63, description="of weights, order and dropout")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", description="fp32, bf16, or bf16 where the hardware multiplies it fast"
@@ -117,6 +128,11 @@ class TrainConfig(Section):
     net: NetSection = NetSection()
     train: Optimisation = Optimisation()
 
+    @field_validator("output")
+    @classmethod
+    def _home(cls, value: str) -> str:
+        return str(Path(value).expanduser())
+
     def public(self) -> dict[str, Any]:
         """The values as they may be published: files and folders by name alone."""
         values = self.model_dump(mode="json")
@@ -137,7 +153,7 @@ KEYS = [
 def read_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     """Reads the file and applies `table.key=value`; raises `ConfigError` naming the key."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -39,7 +39,7 @@ def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
     train = [read_source(source, root) for source in config.data.train]
     dev = [read_source(source, root) for source in config.data.dev]
     labels = check_labels(train, dev)
-    before = load_artefact(model_path(init)) if init else None
+    before = load_artefact(model_path(init)) if init is not None else None
     conventions = conventions_of(config, before)
     net = net_config(config, labels, conventions)
     lexicon = Lexicon()
