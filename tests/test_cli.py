@@ -15,6 +15,7 @@ import pytest
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.types import Document, Entity
 from tests.marked import marked
 
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
@@ -156,6 +157,25 @@ def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> Non
     done = run("evaluate", str(path), "-t", "natasha", "--map", "DATE=")
     assert "1.0000" in done.out
     assert done.err == ""
+
+
+def test_evaluate_shows_labels_as_they_are(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    corpora.write(
+        path, [Document("a", "Анна и Пётр", (Entity(0, 4, "[/b]"), Entity(7, 11, "[x] y")))]
+    )
+    done = run("evaluate", str(path), "-t", "natasha")
+    assert done.code == 0
+    assert "[/b]" in done.out
+    assert "[x] y" in done.out
+
+
+def test_evaluate_knows_all_taggers_and_corpora_before_it_begins(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    corpora.write(path, [marked("[PER Анна] спит.", "a")])
+    for more in (["-t", "bert"], [str(tmp_path / "y.jsonl")]):
+        done = run("evaluate", str(path), "-t", "natasha", *more)
+        assert (done.code, done.out) == (2, "")
 
 
 @pytest.mark.parametrize(

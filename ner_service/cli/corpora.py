@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ner_service import corpora
@@ -39,7 +40,7 @@ def list_(
             _print_line(corpus, root, "", "")
         return
     if others:
-        table.add_row("", "\n".join(f"{n}*" for n in others), f"in {root}", "")
+        table.add_row("", escape("\n".join(f"{n}*" for n in others)), escape(f"in {root}"), "")
     Console().print(table)
 
 

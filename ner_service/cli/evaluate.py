@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ner_service import corpora, scoring
@@ -50,6 +51,8 @@ def evaluate(
 ) -> None:
     """Score taggers on annotated corpora: strict entity F1 by seqeval, and token F1."""
     specs = tagger or ["bilstm"]
+    for spec in specs:
+        check_spec(spec)
     folders = {spec: _model_folder(spec) for spec in specs} if card else {}
     for result in _results(corpus, specs, parse_mapping(map_ or ())):
         _tell(result, as_json)
@@ -66,8 +69,8 @@ def evaluate(
 def _results(
     names: Sequence[str], specs: Sequence[str], mapping: dict[str, str]
 ) -> Iterator[Result]:
-    for name in names:
-        path = corpora.locate(name, corpora_root())
+    paths = [corpora.locate(name, corpora_root()) for name in names]
+    for name, path in zip(names, paths, strict=True):
         documents = list(corpora.read(path, mapping))
         if not documents:
             raise CorpusError(f"{path}: holds no documents")
@@ -105,13 +108,13 @@ def _tell(result: Result, as_json: bool) -> None:
 
 
 def _print_report(title: str, report: scoring.Report, tokens: dict[str, scoring.Score]) -> None:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for heading in ("label", "precision", "recall", "F1 (strict)", "gold", "token F1"):
         table.add_column(heading, justify="left" if heading == "label" else "right")
     for label, rates in [*report.labels.items(), ("micro", report.micro)]:
         shares = (f"{share:.4f}" for share in (rates.precision, rates.recall, rates.f1))
         token = f"{tokens[label].f1:.4f}" if label in tokens else ""
-        table.add_row(label, *shares, str(rates.gold), token)
+        table.add_row(escape(label), *shares, str(rates.gold), token)
     Console().print(table)
 
 

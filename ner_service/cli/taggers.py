@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
@@ -29,11 +31,11 @@ def taggers(
         except NerError as error:
             if as_json:
                 print_json({"tagger": spec, "error": str(error)})
-            table.add_row(spec, f"[red]{error}[/red]")
+            table.add_row(spec, Text(str(error), "red"))
             continue
         if as_json:
             print_json({"tagger": spec, **asdict(info)})
-        labels, languages = ", ".join(info.labels), ", ".join(info.languages)
+        labels, languages = escape(", ".join(info.labels)), ", ".join(info.languages)
         hash = (info.hash or "")[:12]
         table.add_row(spec, info.version, languages, labels, info.score_kind, hash)
     if not as_json:
