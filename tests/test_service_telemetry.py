@@ -83,17 +83,24 @@ def test_metrics_have_what_a_tagger_counts_and_go_on_when_it_is_loaded_anew(
     assert found["ner_tokenise_seconds_total", "natasha"] >= 1.5
 
 
-def test_an_error_of_one_text_among_several_counts(client: Client) -> None:
+def test_an_error_of_one_text_among_several_counts() -> None:
+    with serving(lambda spec: Fragile(), max_body_bytes=1000) as client:
+        count_errors(client)
+
+
+def count_errors(client: Client) -> None:
     def counted() -> dict[str, float]:
         return {k[1]: n for k, n in numbers(client).items() if k[0] == ERRORS}
 
     before = counted()
     client.post("/ner/batch", json={"texts": ["poison", "Анна", "poison"]})
-    lines = b'{"text": "poison"}\n{"text": 1}\n{"text": "x", "tagger": "none"}\n'
+    lines = b'{"text": "poison"}\n{"text": 1}\n{"text": "x", "tagger": "none"}\n%s\n' % (
+        b" " * 2000
+    )
     client.post("/ner/batch", content=lines, headers={"content-type": "application/x-ndjson"})
     found = {code: n - before.get(code, 0) for code, n in counted().items()}
     assert found["tagger_failed"] == 3
-    assert found["invalid_request"] == found["unknown_tagger"] == 1
+    assert found["invalid_request"] == found["unknown_tagger"] == found["body_too_large"] == 1
 
 
 def test_an_answer_has_an_id_and_tells_its_time(client: Client) -> None:

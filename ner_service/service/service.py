@@ -105,8 +105,10 @@ class Service:
         ]
         return {"tagger": lane.name, "offsets": asked.offsets, "results": results}
 
-    async def line(self, trace: Trace, options: Options, line: bytes) -> dict[str, Any]:
+    async def line(self, trace: Trace, options: Options, line: bytes | Refused) -> dict[str, Any]:
         """The answer to one line of a stream; what is wrong with the line is its answer."""
+        if isinstance(line, Refused):
+            return self._fault(line)
         id: dict[str, Any] = {}
         try:
             asked = LineRequest.model_validate_json(line)

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import Response
@@ -14,7 +14,8 @@ from ner_service.service.errors import Refused
 
 MOST_LINES, MOST_BYTES = 64, 1_000_000  # that may wait for their answers before no more is read
 
-Line = Callable[[bytes], Awaitable[dict[str, Any]]]
+Line = TypeVar("Line", bound=bytes | Refused)
+Answer = Callable[[Line], Coroutine[Any, Any, dict[str, Any]]]
 Task = asyncio.Task[dict[str, Any]]
 
 
@@ -66,7 +67,7 @@ class Window:
 
 
 async def in_order(
-    answer: Line, lines: AsyncIterator[bytes | Refused]
+    answer: Answer[Line], lines: AsyncIterator[Line]
 ) -> AsyncIterator[dict[str, Any]]:
     """Answers lines side by side, and yields the answers in the order of the lines."""
     window = Window()
@@ -75,7 +76,7 @@ async def in_order(
         try:
             async for line in lines:
                 size = 0 if isinstance(line, Refused) else len(line)
-                await window.add(asyncio.create_task(_answer(answer, line)), size)
+                await window.add(asyncio.create_task(answer(line)), size)
         finally:
             await window.close()
 
@@ -87,10 +88,6 @@ async def in_order(
     finally:
         reader.cancel()
         window.cancel()
-
-
-async def _answer(answer: Line, line: bytes | Refused) -> dict[str, Any]:
-    return {"error": line.body()} if isinstance(line, Refused) else await answer(line)
 
 
 class Stream(Response):
