@@ -171,12 +171,45 @@ def test_garbage_is_answered_with_400(server: uvicorn.Server) -> None:
         assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
 
 
-def test_a_400_is_not_written_ahead_of_an_answer_that_is_pending(server: uvicorn.Server) -> None:
-    with connected(server) as connection:
-        connection.sendall(WHOLE * 3 + b"GARBAGE\r\n\r\n")
+@pytest.mark.parametrize(
+    "behind",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET http://x:999999/ HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nx: " + b"y" * 100_000,
+        b"GET / HTT",
+    ],
+)
+def test_what_is_no_request_lets_those_before_it_have_their_answers(behind: bytes) -> None:
+    tagger = Gated()
+    with (
+        listening(lambda spec: tagger, client_timeout_s=PATIENCE_S) as server,
+        connected(server) as connection,
+    ):
+        connection.sendall(WHOLE * 2 + behind)
+        time.sleep(2 * PATIENCE_S)
+        tagger.gate.set()
         answers = rest(connection)
-    assert answers.count(b"HTTP/1.1 200 OK") == 3
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
     assert b"HTTP/1.1 400" not in answers
+
+
+def test_a_head_without_end_is_not_read_while_an_answer_is_pending() -> None:
+    tagger = Gated()
+    with listening(lambda spec: tagger) as server, connected(server) as connection:
+        connection.sendall(WHOLE + b"GET / HTTP/1.1\r\nx: ")
+        connection.settimeout(0.3)
+        assert send_without_end(connection, b"y" * 65536, 50_000_000)
+        tagger.gate.set()
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_a_400_is_not_written_behind_the_answer_to_the_same_request(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(CHUNKED.replace(b"/ner", b"/no-such"))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 404 Not Found")
+        connection.sendall(b"zz\r\n")
+        assert b"HTTP/1.1" not in rest(connection)
 
 
 def test_a_400_is_not_written_into_an_answer_that_has_begun(server: uvicorn.Server) -> None:

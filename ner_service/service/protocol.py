@@ -72,16 +72,23 @@ class Bounded(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is wrong in place of the request's own answer, never amid another's."""
-        pending = self.pipeline or not self._idle
-        if pending and not self._in_body:
-            self.cycle.keep_alive = False  # what came before it is answered, then it closes
-        elif self._shed or self.pipeline or (pending and self.cycle.response_started):
+        if self._in_body and (self._shed or self.pipeline or self.cycle.response_started):
+            self.transport.close()
+        elif self._in_body or self._idle:
+            self._refuse(Refused(400, "invalid_http", self._fault or msg))
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        """Reads no more, and closes as soon as what came before has its answer."""
+        if self._idle:
             self.transport.close()
         else:
-            self._refuse(Refused(400, "invalid_http", self._fault or msg))
+            self.cycle.keep_alive = False
+            self.flow.pause_reading()
 
     def _read_within(self, seconds: float) -> None:
-        self._reading = self.loop.call_later(seconds, self.transport.close)
+        self._reading = self.loop.call_later(seconds, self._end)
 
     def _have_read(self) -> None:
         if self._reading:
@@ -92,9 +99,9 @@ class Bounded(HttpToolsProtocol):
         super().data_received(data if self._in_body or self._head_bytes else plain(data))
         if self._shed and not self._reading:
             self._read_within(LINGER_S)
-        if self._in_head or self._is_adrift:
-            if not self._reading:
-                self._read_within(self._patience_s)
+        if not self._reading and (self._in_head or self._is_adrift):
+            self._read_within(self._patience_s)
+        if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response(TOO_LARGE)
@@ -121,13 +128,13 @@ class Bounded(HttpToolsProtocol):
             self._fail(f"host: exactly one is needed, {hosts or 'none'} came")
         if self.parser.should_upgrade():
             self._fail(NO_UPGRADE)  # the parser would take its body for what comes next
-        self._in_head, self._in_body, self._head_bytes = False, True, 0
+        self._in_head, self._head_bytes = False, 0
         self._have_read()
-        if self._shedding():
-            return
-        super().on_headers_complete()
-        if self._draining:
-            self.cycle.keep_alive = False
+        if not self._shedding():
+            super().on_headers_complete()  # raises where the address is none
+            if self._draining:
+                self.cycle.keep_alive = False
+        self._in_body = True
 
     def _shedding(self) -> bool:
         """Answers a request at its head where its body could not change the answer."""
