@@ -62,6 +62,7 @@ def test_every_number_has_an_end(value: str) -> None:
 @pytest.mark.parametrize("origins", ["*", "https://a.org, http://localhost:3000", ""])
 def test_origins_are_taken(origins: str) -> None:
     assert read_settings(cors_origins=origins).cors_origins == origins
+    assert read_settings(cors_origins=origins.upper()).cors_origins == origins
 
 
 def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

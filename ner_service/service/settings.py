@@ -125,6 +125,7 @@ class Settings(BaseSettings):
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, value: str) -> str:
+        value = value.lower()  # as browsers send them
         for origin in split(value):
             if origin != "*" and not ORIGIN.fullmatch(origin):
                 raise ValueError(f"expected origins such as https://example.org, not {origin!r}")
