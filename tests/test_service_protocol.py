@@ -4,7 +4,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import httpx
@@ -171,27 +171,28 @@ def test_garbage_is_answered_with_400(server: uvicorn.Server) -> None:
         assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
 
 
-@pytest.mark.parametrize(
-    "behind",
-    [
-        b"GARBAGE\r\n\r\n",
-        b"GET http://x:999999/ HTTP/1.1\r\nhost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nx: " + b"y" * 100_000,
-        b"GET / HTT",
-    ],
-)
-def test_what_is_no_request_lets_those_before_it_have_their_answers(behind: bytes) -> None:
+NO_REQUESTS = [
+    b"GARBAGE\r\n\r\n",
+    b"GET http://x:999999/ HTTP/1.1\r\nhost: x\r\n\r\n",
+    b"GET / HTTP/1.1\r\nx: " + b"y" * 100_000,
+    b"GET / HTT",
+]
+
+
+def test_what_is_no_request_lets_those_before_it_have_their_answers() -> None:
     tagger = Gated()
     with (
         listening(lambda spec: tagger, client_timeout_s=PATIENCE_S) as server,
-        connected(server) as connection,
+        ExitStack() as stack,
     ):
-        connection.sendall(WHOLE * 2 + behind)
+        connections = [stack.enter_context(connected(server)) for _ in NO_REQUESTS]
+        for connection, behind in zip(connections, NO_REQUESTS, strict=True):
+            connection.sendall(WHOLE * 2 + behind)
         time.sleep(2 * PATIENCE_S)
         tagger.gate.set()
-        answers = rest(connection)
-    assert answers.count(b"HTTP/1.1 200 OK") == 2
-    assert b"HTTP/1.1 400" not in answers
+        for answers in map(rest, connections):
+            assert answers.count(b"HTTP/1.1 200 OK") == 2
+            assert b"HTTP/1.1 400" not in answers
 
 
 def test_a_head_without_end_is_not_read_while_an_answer_is_pending() -> None:
