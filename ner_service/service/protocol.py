@@ -212,7 +212,7 @@ def plain(data: bytes) -> bytes:
     parser ends such a message at its head. A head that comes in pieces, or behind another request,
     is not seen here, and refused.
     """
-    if b"pgrade" not in data and b"PGRADE" not in data:
+    end = data.find(b"\r\n\r\n")
+    if data.find(b"pgrade", 0, end) < 0 and data.find(b"PGRADE", 0, end) < 0:
         return data
-    head, end, rest = data.partition(b"\r\n\r\n")
-    return UPGRADE.sub(b"x-upgrade", head) + end + rest
+    return UPGRADE.sub(b"x-upgrade", data[:end]) + data[end:]
