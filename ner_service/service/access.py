@@ -28,10 +28,15 @@ def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def split(value: str) -> list[str]:
+    """The parts of a list by commas."""
+    return [*filter(None, (part.strip() for part in value.split(",")))]
+
+
 def parse_keys(value: str) -> dict[str, str]:
     """Reads `NAME=HASH,...` as hash -> name; raises `ValueError`."""
     found: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in value.split(","))):
+    for part in split(value):
         name, _, hash = part.rpartition("=")
         if not name or not HASH.fullmatch(hash):
             raise ValueError("expected NAME=HASH by commas, as `ner-service key NAME` prints them")

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
+from ner_service.service.access import split
 from ner_service.service.errors import Refused, field_name
 from ner_service.service.schemas import TextRequest
 from ner_service.service.trace import header
@@ -48,7 +49,7 @@ def query(request: Request) -> dict[str, Any]:
         raise Refused(422, "invalid_request", "text: belongs in the body", ["text"])
     if "labels" in found:
         joined = ",".join(request.query_params.getlist("labels"))
-        found["labels"] = [label.strip() for label in joined.split(",") if label.strip()]
+        found["labels"] = split(joined)
     return found
 
 

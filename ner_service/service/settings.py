@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ner_service.service.access import parse_keys
+from ner_service.service.access import parse_keys, split
 from ner_service.taggers import check_spec
 from ner_service.types import ConfigError, UnknownTagger
 
@@ -165,11 +165,6 @@ class Settings(BaseSettings):
         if self.default_tagger:
             return self.default_tagger
         return "bilstm" if "bilstm" in self.specs else next(iter(self.specs))
-
-
-def split(value: str) -> list[str]:
-    """The parts of a list by commas."""
-    return [*filter(None, (part.strip() for part in value.split(",")))]
 
 
 def specs(value: str) -> dict[str, str]:
