@@ -29,10 +29,10 @@ def find_place(train: Optimisation) -> Place:
     if train.device == "cuda" and not cuda:
         raise ConfigError("train.device: cuda: no CUDA device here; use cpu or auto")
     device = torch.device("cuda" if cuda and train.device != "cpu" else "cpu")
-    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else _has_amx()
+    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else _has_bf16()
     return Place(device, fast if train.precision == "auto" else train.precision == "bf16")
 
 
-def _has_amx() -> bool:
-    # without these units bfloat16 on a CPU is slower than float32
-    return bool(torch.cpu._is_amx_tile_supported())
+def _has_bf16() -> bool:
+    # without such units, AMX or those of AVX-512, bfloat16 on a CPU is slower than float32
+    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
