@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ner_service.service.cycle import Joining
 from ner_service.service.errors import Refused, respond
 from ner_service.service.leaving import Leaving, have_read, told
 from ner_service.service.shedding import STATE, Shedding
@@ -132,6 +133,7 @@ class Bounded(HttpToolsProtocol):
         self._have_read()
         if not self._shedding():
             super().on_headers_complete()  # raises where the address is none
+            self.cycle.__class__ = Joining  # uvicorn has no place to name another
             if self._draining:
                 self.cycle.keep_alive = False
         self._in_body = True

@@ -79,7 +79,7 @@ class Telemetry:
         for observe in self._observers:
             observe(scope, method, route, status, trace)
         if log.isEnabledFor(logging.INFO):
-            log.info("request", extra={"known": line(method, route, status, trace)})
+            log.handle(record(line(method, route, status, trace)))
 
 
 class Cut(Exception):
@@ -93,6 +93,13 @@ def headers(there: Iterable[tuple[bytes, bytes]], trace: Trace) -> list[tuple[by
         if name == POLICY or name == b"etag":
             return own
     return own + SECURITY
+
+
+def record(known: dict[str, Any]) -> logging.LogRecord:
+    """The record of a request, made without looking for who logs it."""
+    made = logging.LogRecord(log.name, logging.INFO, "", 0, "request", (), None)
+    made.known = known
+    return made
 
 
 def line(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:

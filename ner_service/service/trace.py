@@ -42,13 +42,17 @@ class Trace:
 
 def header(scope: Scope, name: bytes) -> bytes:
     """The first header of that name, or nothing."""
-    return next((value for known, value in scope["headers"] if known == name), b"")
+    for known, value in scope["headers"]:
+        if known == name:
+            return value  # type: ignore[no-any-return]
+    return b""
 
 
 def begin(scope: Scope) -> Trace:
     """Attaches a new trace to a request; its id is the client's where that is a sane one."""
     given = header(scope, b"x-request-id")
-    id = given.decode() if GIVEN.fullmatch(given) else f"{random.getrandbits(64):016x}"
+    sane = given and GIVEN.fullmatch(given)
+    id = given.decode() if sane else f"{random.getrandbits(64):016x}"
     scope[KEY] = trace = Trace(id)
     return trace
 

@@ -1,6 +1,7 @@
 """The thread that owns a tagger: it loads, proves and feeds it, and reloads one that died."""
 
 import logging
+import os
 import queue
 import threading
 import time
@@ -51,6 +52,7 @@ class Worker:
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        yield_to_loop()
         pause = FIRST_PAUSE_S
         while not self._stop.is_set():
             try:
@@ -127,6 +129,12 @@ class Worker:
         restarting = NotReady(f"{self.name} is restarting")
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             deliver([(job, restarting) for job in jobs])
+
+
+def yield_to_loop() -> None:
+    """Lets a job that is put not interrupt the event loop, which would only have to wait for it."""
+    with suppress(AttributeError, OSError):  # Linux alone knows it, and some sandboxes forbid it
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
 
 
 def answers(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
