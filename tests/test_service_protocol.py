@@ -18,6 +18,7 @@ PATIENCE_S = 0.2
 TEXT = '{"text": "Анна"}'.encode()
 POST = b"POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 WHOLE = POST + b"content-length: %d\r\n\r\n%s" % (len(TEXT), TEXT)
+LAST = WHOLE.replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
 CHUNKED = POST + b"transfer-encoding: chunked\r\n\r\n"
 STREAM = CHUNKED.replace(b"/ner", b"/ner/batch").replace(b"/json", b"/x-ndjson")
 
@@ -86,6 +87,26 @@ def test_a_head_without_end_is_cut(server: uvicorn.Server, part: bytes) -> None:
     with connected(server) as connection:
         connection.sendall(POST)
         assert send_without_end(connection, part)
+
+
+def test_a_head_within_the_limit_may_come_in_pieces(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        for part in (POST, *[b"x: %s\r\n" % (b"y" * 10_000)] * 6, WHOLE[len(POST) :]):
+            time.sleep(0.01)
+            connection.sendall(part)
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_what_came_before_a_head_does_not_count_as_its_own() -> None:
+    spaces = b" " * 1_000_000
+    large = POST + b"content-length: %d\r\n\r\n" % (len(spaces) + len(TEXT)) + spaces + TEXT
+    with listening() as server, connected(server) as connection:
+        for _ in range(3):
+            connection.sendall(large + POST)
+            time.sleep(0.05)
+            connection.sendall(WHOLE[len(POST) :])
+        connection.sendall(LAST)
+        assert rest(connection).count(b"HTTP/1.1 200 OK") == 7
 
 
 def test_trailers_without_end_are_cut(server: uvicorn.Server) -> None:
@@ -160,8 +181,7 @@ def test_a_client_that_does_not_read_is_cut(server: uvicorn.Server) -> None:
 
 def test_pipelined_requests_are_answered_in_turn(server: uvicorn.Server) -> None:
     with connected(server) as connection:
-        last = WHOLE.replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
-        connection.sendall(WHOLE * 19 + last)
+        connection.sendall(WHOLE * 19 + LAST)
         assert rest(connection).count(b"HTTP/1.1 200 OK") == 20
 
 
@@ -228,6 +248,16 @@ def test_a_bad_body_is_answered_with_400(server: uvicorn.Server) -> None:
         assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
 
 
+def test_a_bad_body_behind_other_requests_is_answered_in_its_turn() -> None:
+    tagger = Gated()
+    with listening(lambda spec: tagger) as server, connected(server) as connection:
+        connection.sendall(WHOLE * 2 + CHUNKED + b"zz\r\n" + WHOLE)
+        time.sleep(0.05)
+        tagger.gate.set()
+        answers = [part[:3] for part in rest(connection).split(b"HTTP/1.1 ")]
+    assert answers == [b"", b"200", b"200", b"400"]
+
+
 def test_blank_lines_do_not_keep_a_connection(server: uvicorn.Server) -> None:
     with connected(server) as connection:
         connection.sendall(WHOLE)
@@ -248,25 +278,40 @@ def test_an_offer_to_upgrade_is_ignored(server: uvicorn.Server) -> None:
             assert b'"text":"' in connection.recv(65536)
 
 
-def test_a_body_behind_an_offer_to_upgrade_is_no_request(server: uvicorn.Server) -> None:
+def test_an_offer_to_upgrade_is_ignored_in_pieces_and_behind_other_requests(
+    server: uvicorn.Server,
+) -> None:
     head, _, body = WHOLE.partition(b"\r\n\r\n")
+    offering = head + b"\r\n" + UPGRADE + b"\r\n" + body
+    with connected(server) as connection:
+        connection.sendall((WHOLE + offering) * 50 + offering[:90])
+        for at in range(90, len(offering), 40):
+            time.sleep(0.01)
+            connection.sendall(offering[at : at + 40])
+        connection.sendall(LAST)
+        assert rest(connection).count(b"HTTP/1.1 200 OK") == 102
+
+
+@pytest.mark.parametrize("first", [b"", WHOLE])
+def test_a_body_behind_an_offer_to_upgrade_is_no_request(
+    server: uvicorn.Server, first: bytes
+) -> None:
     hidden = b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n"
-    length = b"content-length: %d" % len(hidden)
-    head = head.replace(b"content-length: %d" % len(body), length) + b"\r\n"
+    head = POST + b"content-length: %d\r\n" % len(hidden)
     with connected(server) as connection:
-        connection.sendall(WHOLE + head + UPGRADE + b"\r\n")  # behind another: the parser sees it
-        connection.sendall(hidden)
-        answers = rest(connection)
-    assert answers.count(b"HTTP/1.1 200 OK") == 1
-    assert b'"live"' not in answers
-    with connected(server) as connection:
-        connection.sendall(head)
+        connection.sendall(first + head)
         time.sleep(0.02)
-        connection.sendall(UPGRADE + b"\r\n" + hidden)
-        answer = rest(connection)
-    assert answer.startswith(b"HTTP/1.1 400 Bad Request")
-    assert b"upgrade: there is no other protocol here" in answer
-    assert b'"live"' not in answer
+        connection.sendall(UPGRADE + b"\r\n" + hidden + LAST)
+        answers = rest(connection)
+    assert answers.count(b"HTTP/1.1 422 ") == 1
+    assert answers.endswith(b'"score":0.5}]}')
+    assert b'"live"' not in answers
+
+
+def test_there_is_nothing_to_connect_to(server: uvicorn.Server) -> None:
+    with connected(server) as connection:
+        connection.sendall(b"CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
 
 
 def test_a_second_request_whose_body_comes_late_is_answered(server: uvicorn.Server) -> None:

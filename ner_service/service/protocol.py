@@ -1,11 +1,11 @@
 """uvicorn's HTTP/1.1 protocol, bounded: heads in size and time, answers in time, connections."""
 
 import asyncio
-import re
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Response
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ner_service.service.cycle import Joining
@@ -14,8 +14,7 @@ from ner_service.service.leaving import Leaving, have_read, told
 from ner_service.service.shedding import STATE, Shedding
 
 MOST_HEAD_BYTES = 65_536
-UPGRADE = re.compile(rb"^upgrade(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
-NO_UPGRADE = "upgrade: there is no other protocol here: send the request without it"
+NO_TUNNEL = "CONNECT: there is nothing behind this service"
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes"
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
@@ -26,10 +25,15 @@ class Bounded(HttpToolsProtocol):
 
     def __init__(self, most_connections: int, patience_s: float, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.parser = Parser(self)
         self._most_connections, self._patience_s = most_connections, patience_s
-        self._head_bytes = 0
+        self._head_bytes = 0  # that came of a head without end
+        self._field_bytes = 0  # of the fields of a head, or of trailers
         self._in_head = True
         self._in_body = False
+        self._behind = False  # what was read last has the end of another request, too
+        self._offered = False  # to upgrade: the head at hand comes again without that
+        self._ended = False  # what comes is no request any more
         self._shed = False  # the request at hand has its answer, and its body is passed over
         self._draining = False
         self._fault = ""  # what is wrong with the head, where the parser would not say
@@ -59,10 +63,16 @@ class Bounded(HttpToolsProtocol):
 
     def _refuse(self, refused: Refused) -> None:
         """Answers without the application, and closes."""
-        shedding: Shedding | None = self.app_state.get(STATE)
-        headers = shedding.note(refused) if shedding else ()
-        self._write(respond(refused), *headers, (b"connection", b"close"))
+        self._write(self._last(refused))
         self.transport.close()
+
+    def _last(self, refused: Refused) -> Response:
+        """The answer to what the application does not see; no other follows it."""
+        shedding: Shedding | None = self.app_state.get(STATE)
+        response = respond(refused)
+        response.raw_headers += [*(shedding.note(refused) if shedding else ())]
+        response.raw_headers.append((b"connection", b"close"))
+        return response
 
     def _write(self, response: Response, *headers: tuple[bytes, bytes]) -> None:
         """Sends an answer that is whole."""
@@ -73,12 +83,16 @@ class Bounded(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is wrong in place of the request's own answer, never amid another's."""
-        if self._in_body and (self._shed or self.pipeline or self.cycle.response_started):
+        refused = Refused(400, "invalid_http", self._fault or msg)
+        if self._in_body and self.pipeline:  # its turn comes
+            self.pipeline[0] = self.cycle, self._last(refused)  # type: ignore[assignment]
+        elif self._in_body and (self._shed or self.cycle.response_started):
             self.transport.close()
         elif self._in_body or self._idle:
-            self._refuse(Refused(400, "invalid_http", self._fault or msg))
+            self._refuse(refused)
         else:
             self._end()
+        self._ended = True
 
     def _end(self) -> None:
         """Reads no more, and closes as soon as what came before has its answer."""
@@ -97,25 +111,28 @@ class Bounded(HttpToolsProtocol):
             self._reading = None
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data if self._in_body or self._head_bytes else plain(data))
+        if self._ended:
+            return
+        self._behind = False
+        super().data_received(data)
         if self._shed and not self._reading:
             self._read_within(LINGER_S)
         if not self._reading and (self._in_head or self._is_adrift):
             self._read_within(self._patience_s)
         if self._in_head:
-            self._head_bytes += len(data)
+            self._head_bytes += 0 if self._behind else len(data)
             if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = told(self._leaving)
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._field_bytes = True, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
-        self._head_bytes += len(name) + len(value)
-        if self._head_bytes > MOST_HEAD_BYTES:
+        self._field_bytes += len(name) + len(value)
+        if self._field_bytes > MOST_HEAD_BYTES:
             self._fail(TOO_LARGE)
 
     def _fail(self, fault: str) -> None:
@@ -127,9 +144,12 @@ class Bounded(HttpToolsProtocol):
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             self._fail(f"host: exactly one is needed, {hosts or 'none'} came")
-        if self.parser.should_upgrade():
-            self._fail(NO_UPGRADE)  # the parser would take its body for what comes next
-        self._in_head, self._head_bytes = False, 0
+        if self.parser.get_method() == b"CONNECT":
+            self._fail(NO_TUNNEL)
+        self._offered = self.parser.should_upgrade()
+        if self._offered:
+            return
+        self._in_head, self._head_bytes, self._field_bytes = False, 0, 0
         self._have_read()
         if not self._shedding():
             super().on_headers_complete()  # raises where the address is none
@@ -153,12 +173,21 @@ class Bounded(HttpToolsProtocol):
         self._shed = True
         return True
 
+    def head(self) -> bytes:
+        """The head at hand without its offer to upgrade."""
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        lines = [b"%s %s HTTP/%s" % (method, self.url, version)]
+        lines += [b"%s: %s" % field for field in self.headers if field[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
+
     def on_body(self, body: bytes) -> None:
         if not self._shed:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._in_body = False
+        if self._offered:
+            return
+        self._in_body, self._behind = False, True
         if self._shed:
             self._shed = False
             self._have_read()
@@ -207,14 +236,24 @@ class Bounded(HttpToolsProtocol):
             self.transport.close()
 
 
-def plain(data: bytes) -> bytes:
-    """What begins with a head, with an offer to upgrade renamed, so that it is ignored.
+class Parser(HttpRequestParser):
+    """httptools' parser, which ignores offers to upgrade.
 
-    Many clients offer HTTP/2, and RFC 9110 (7.8) has servers without it answer as ever; but the
-    parser ends such a message at its head. A head that comes in pieces, or behind another request,
-    is not seen here, and refused.
+    Many clients offer HTTP/2, and RFC 9110 (7.8) has servers without it answer as ever; httptools
+    ends such a message at its head, which is therefore parsed again without the offer.
     """
-    end = data.find(b"\r\n\r\n")
-    if data.find(b"pgrade", 0, end) < 0 and data.find(b"PGRADE", 0, end) < 0:
-        return data
-    return UPGRADE.sub(b"x-upgrade", data[:end]) + data[end:]
+
+    def __init__(self, protocol: Bounded) -> None:
+        super().__init__(protocol)
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
+        self._protocol = protocol
+
+    def feed_data(self, data: Any) -> None:
+        """Parses what came; raises `HttpParserError`."""
+        left = memoryview(data)
+        while True:
+            try:
+                return super().feed_data(left)
+            except HttpParserUpgrade as offer:
+                super().feed_data(self._protocol.head())
+                left = left[offer.args[0] :]
