@@ -250,6 +250,14 @@ def test_silver_reads_annotated_corpora_as_texts(run: Run, tmp_path: Path) -> No
     assert not any("[PER " in document.text for document in found)
 
 
+def test_numbers_that_other_processes_left_are_not_the_services(tmp_path: Path) -> None:
+    done = process(
+        "serve", "--host", "no host", NER_TAGGERS="natasha", PROMETHEUS_MULTIPROC_DIR=str(tmp_path)
+    )
+    assert "NER_HOST, NER_PORT: cannot listen on no host" in done.err
+    assert not [*tmp_path.iterdir()]
+
+
 def test_a_wrong_setting_stops_the_service_with_one_line() -> None:
     done = process("serve", NER_PORT="many")
     assert done.code == 2

@@ -32,6 +32,8 @@ def serve(
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
         import_module("ner_service.service.traces")  # tells now what is not installed
+    for name in (METRICS_FOLDER, METRICS_FOLDER.lower()):  # of others: their numbers are not ours
+        os.environ.pop(name, None)
     if settings.workers == 1:
         from ner_service.service.server import run
 
