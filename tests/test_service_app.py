@@ -319,6 +319,12 @@ def test_the_process_is_live(client: Client) -> None:
     assert client.get("/health/ready").json() == {"status": "ready"}
 
 
+@pytest.mark.parametrize("path", ["/", "/taggers", "/health/live", "/health/ready", "/metrics"])
+def test_heads_are_answered_as_monitors_ask_for_them(client: Client, path: str) -> None:
+    assert client.request("HEAD", path).status_code == 200
+    assert "head" not in client.get("/openapi.json").json()["paths"].get(path, {})
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -63,6 +64,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     tagging = Tagging(app.build_middleware_stack(), service, intake)
     add_tagging(app, tagging)
     openapi.finish(app.openapi(), guarded=bool(settings.api_keys))
+    add_heads(app)
     routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
     telemetry = Telemetry(guarded(tagging, settings), metrics, routes, observers)
     app.middleware_stack = telemetry
@@ -128,6 +130,13 @@ def add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
         async def numbers() -> Response:
             metrics.sample(service.lanes)
             return Response(metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+
+def add_heads(app: FastAPI) -> None:
+    """Answers HEAD wherever GET is answered, as monitors ask; once the document is made."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and "GET" in route.methods:
+            route.methods.add("HEAD")
 
 
 def add_errors(app: FastAPI) -> None:
