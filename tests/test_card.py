@@ -82,6 +82,14 @@ def test_a_card_needs_a_model_of_ours(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "--card: natasha has no model card of ours" in capsys.readouterr().err
 
 
+def test_a_card_takes_no_two_corpora_of_one_name(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(tmp_path / part / "test.jsonl") for part in "ab"]
+    assert guarded(lambda: app(["evaluate", *files, "-t", f"bilstm:{folder}", "--card"])) == 2
+    assert "--card: two corpora are called test.jsonl" in capsys.readouterr().err
+
+
 def test_a_model_without_a_history_has_a_card(folder: Path, tmp_path: Path) -> None:
     artefact = load(folder)
     (tmp_path / "old").mkdir()

@@ -53,6 +53,8 @@ def evaluate(
     specs = tagger or ["bilstm"]
     for spec in specs:
         check_spec(spec)
+    if card:
+        _check_names(corpus)
     folders = {spec: _model_folder(spec) for spec in specs} if card else {}
     for result in _results(corpus, specs, parse_mapping(map_ or ())):
         _tell(result, as_json)
@@ -132,6 +134,13 @@ def _report(result: Result, folder: Path, title: str) -> None:
         title = f"{result.spec} on {title}"
         file.write(page(title, result.documents, result.predicted).encode())
     typer.echo(str(folder / f"{name}.html"), err=True)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Raises where scores on one corpus would stand in the card in place of another's."""
+    short = [Path(name).name for name in names]
+    if twice := next((name for name in short if short.count(name) > 1), None):
+        raise ConfigError(f"--card: two corpora are called {twice}; a card tells them by name")
 
 
 def _model_folder(spec: str) -> Path:
