@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -108,6 +109,19 @@ def texts(seed: int) -> list[list[str]]:
 
 def test_emissions_are_those_of_torch(pair: Pair) -> None:
     for unit in texts(0):
+        found = pair.engine.emissions([unit])
+        np.testing.assert_allclose(found, pair.emissions(unit), atol=1e-4, rtol=1e-5)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])
+@pytest.mark.parametrize("sizes", [{"shape_dim": 0}, {"hidden": 1}, {"word_dim": 1}], ids=str)
+def test_the_smallest_sizes_are_computed_too(
+    encoder: Literal["lstm", "gru", "rnn", "cnn"], sizes: dict[str, int]
+) -> None:
+    usual = {"vector_dim": 0, "char_dim": 7, "char_size": 10, "shape_dim": 3, "hidden": 16}
+    config = NetConfig(("PER",), vectors="", encoder=encoder, **usual | sizes)  # type: ignore[arg-type]
+    pair = build(config)
+    for unit in texts(3):
         found = pair.engine.emissions([unit])
         np.testing.assert_allclose(found, pair.emissions(unit), atol=1e-4, rtol=1e-5)
 

@@ -129,6 +129,8 @@ _tall, _four, _two, _one = _tile(TALL), _tile(4), _tile(2), _tile(1)
 @compiled
 def matmul(a, panels, out):  # type: ignore[no-untyped-def]
     """Adds `a`, rows x inner, times packed panels to `out`, rows x padded columns."""
+    if a.shape[1] == 0:  # the loop of a tile has at least one term
+        return
     rows = a.shape[0]
     for block in range(0, rows, BLOCK):
         end = min(rows, block + BLOCK)

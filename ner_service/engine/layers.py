@@ -76,7 +76,7 @@ class LSTM:
         flat = out.reshape(units.tokens, -1)
         for back, panels in enumerate(self._panels):
             lstm.run(x, rows, units.starts, units.lengths, panels, back, flat)
-        return out[:, :, : self._hidden].reshape(units.tokens, -1)
+        return np.ascontiguousarray(out[:, :, : self._hidden]).reshape(units.tokens, -1)
 
 
 class Recurrent:

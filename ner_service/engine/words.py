@@ -59,8 +59,7 @@ class Projection:
         """Words x width."""
         out = kernels.aligned((len(features), self._shape_rows.shape[1]))
         self._shape_rows.take(features["shape"], 0, out, "clip")
-        if len(self._panels[0]):  # a product has at least one term
-            kernels.matmul(self._inputs(features), self._panels, out)
+        kernels.matmul(self._inputs(features), self._panels, out)
         return out[:, : self.width]
 
     def _inputs(self, features: NDArray[Any]) -> Floats:
