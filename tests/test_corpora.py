@@ -215,6 +215,14 @@ def test_label_studio_may_count_either_way(value: dict[str, Any], tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    "source", ["[PER 😀]", "[PER Анна 😀]", "😀 а[PER а]а", "😀😀 Ха[PER Ха]Ха"]
+)
+def test_regions_survive_label_studio_beside_emoji(source: str, tmp_path: Path) -> None:
+    corpora.write(tmp_path / "x.json", [marked(source)])
+    assert bare(list(corpora.read(tmp_path / "x.json"))) == bare([marked(source)])
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("{", "not JSON"),
@@ -276,6 +284,13 @@ def test_an_entity_over_the_end_of_a_sentence_survives_conll(tmp_path: Path) -> 
     corpora.write(tmp_path / "x.conll", [Document("a", text, (Entity(0, 12, "PER"),))])
     (found,) = corpora.read(tmp_path / "x.conll")
     assert [found.text[e.start : e.end] for e in found.entities] == ["Иван жил . Он"]
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.conll", "x.spacy", "x.json", "folder"])
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_texts_without_a_word_are_written(text: str, name: str, tmp_path: Path) -> None:
+    corpora.write(tmp_path / name, [Document("a", text), DOCUMENTS[0]])
+    assert len(list(corpora.read(tmp_path / name))) == (1 if name == "x.conll" else 2)
 
 
 @pytest.mark.parametrize("name", ["folder", "x.bracketed"])

@@ -154,7 +154,7 @@ def columns(document: Document) -> str:
     found = tags(tokens, document.entities, "BIO")
     ends = [sentence.end for sentence in sentenize(document.text)]
     rows: list[str] = []
-    for token, tag, after in zip(tokens, found, [*found[1:], OUTSIDE], strict=True):
+    for token, tag, after in zip(tokens, found, [*found, OUTSIDE][1:], strict=True):
         rows.append(f"{token.text}\t{tag}")
         if ends and token.end >= ends[0]:
             ends.pop(0)
