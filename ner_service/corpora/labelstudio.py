@@ -1,7 +1,9 @@
 """Label Studio's JSON export: a list of tasks, each with a text and labelled regions."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from ner_service.types import CorpusError, Document, Entity
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
     """Reads the first annotation of each task that has one.
 
-    Regions count UTF-16 code units or code points by the version that wrote them: whichever
-    gives the region's own text is taken. Raises `CorpusError` naming task and field.
+    Regions count UTF-16 code units or code points by the version that wrote them: UTF-16 where
+    it gives the own text of every region of a task, else whichever gives a region's text. Raises
+    `CorpusError` naming task and field.
     """
     try:
         tasks = json.loads(read_text(path).removeprefix(BOM))
@@ -44,29 +47,62 @@ def _document(
     task: dict[str, Any], regions: list[Any], labels: Mapping[str, str], place: str
 ) -> Document:
     text = checked_text(task["data"].get("text"), f"{place}.data.text")
-    found = []
+    found: list[_Region] = []
     for n, region in enumerate(regions):
         value = region.get("value") if isinstance(region, dict) else None
         if isinstance(value, dict) and "labels" in value:
-            found.append(_entity(value, text, f"{place}.annotations[0].result[{n}].value"))
+            found.append(_region_of(value, f"{place}.annotations[0].result[{n}].value"))
     id = str(task["data"].get("id", task.get("id", "")))  # ours, before the one it was given there
-    return Document(checked_text(id, f"{place}.data.id"), text, checked(found, text, labels, place))
+    entities = checked(_placed(found, text), text, labels, place)
+    return Document(checked_text(id, f"{place}.data.id"), text, entities)
 
 
-def _entity(value: dict[str, Any], text: str, place: str) -> Entity:
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A region as it was written, and the text that it says is its own."""
+
+    entity: Entity
+    surface: str | None
+    place: str
+
+    def stands(self, entity: Entity, text: str) -> bool:
+        """Says whether the region's own text is that of the entity."""
+        return self.surface is None or (
+            entity.end - entity.start == len(self.surface)
+            and text.startswith(self.surface, entity.start)
+        )
+
+
+def _region_of(value: dict[str, Any], place: str) -> _Region:
     start, end, names = value.get("start"), value.get("end"), value["labels"]
     if type(start) is not int or type(end) is not int:
         raise CorpusError(f"{place}: start and end: expected whole numbers")
     if not isinstance(names, list) or len(names) != 1 or not isinstance(names[0], str):
         raise CorpusError(f"{place}.labels: expected one label")
     label, surface = checked_text(names[0], f"{place}.labels"), value.get("text")
-    if not isinstance(surface, str) or text[start:end] == surface:
-        return Entity(start, end, label)
-    utf16 = text.encode("utf-16-le")
-    begin = len(utf16[: 2 * start].decode("utf-16-le", "ignore"))
-    if text[begin : begin + len(surface)] != surface:
-        raise CorpusError(f"{place}: {start}:{end} is not where the region's text stands")
-    return Entity(begin, begin + len(surface), label)
+    return _Region(Entity(start, end, label), surface if isinstance(surface, str) else None, place)
+
+
+def _placed(regions: Sequence[_Region], text: str) -> list[Entity]:
+    """The entities of regions, by code points."""
+    units = accumulate((1 + (char > "\uffff") for char in text), initial=0)
+    places = {unit: n for n, unit in enumerate(units)}
+    utf16 = [
+        replace(r.entity, start=places.get(r.entity.start, -1), end=places.get(r.entity.end, -1))
+        for r in regions
+    ]
+    pairs = list(zip(regions, utf16, strict=True))
+    if any(r.surface is not None for r in regions) and all(r.stands(e, text) for r, e in pairs):
+        return utf16
+    return [_either(region, entity, text) for region, entity in pairs]
+
+
+def _either(region: _Region, utf16: Entity, text: str) -> Entity:
+    for entity in (region.entity, utf16):
+        if region.stands(entity, text):
+            return entity
+    start, end = region.entity.start, region.entity.end
+    raise CorpusError(f"{region.place}: {start}:{end} is not where the region's text stands")
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
