@@ -1,5 +1,6 @@
 """Model folders: what is saved is loaded again, and what is damaged is named."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,17 @@ from ner_service.nets import artefact as artefacts
 from ner_service.nets.artefact import CONFIG, WEIGHTS, Artefact, load, save
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vocab import Vocab
+from ner_service.nets.weights import shapes
 from ner_service.types import ModelError
 
 
 def artefact() -> Artefact:
     net = NetConfig(labels=("PER", "LOC"), vectors="", vector_dim=0, hidden=3)
-    tensors = {"head.weight": np.arange(6, dtype=np.float16).reshape(2, 3).T}
     vocabs = (Vocab(["москва", "ночь"]), Vocab(list("абв\u0301😀")), Vocab(["Xx"]))
+    tensors = {
+        name: np.arange(np.prod(shape), dtype=np.float16).reshape(shape[::-1]).T
+        for name, shape in shapes(net, *map(len, vocabs))
+    }
     return Artefact(net, *vocabs, tensors, {"name": "x", "data": []})
 
 
@@ -106,7 +111,9 @@ def test_another_format_is_refused_by_its_number(folder: Path, found: object) ->
         load(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"format": 1}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "{}", '{"format": 1}', "\x00", "[" * 10**6]
+)
 def test_a_config_that_is_none_is_one_line(folder: Path, text: str) -> None:
     (folder / CONFIG).write_text(text)
     with pytest.raises(ModelError) as caught:
@@ -116,7 +123,23 @@ def test_a_config_that_is_none_is_one_line(folder: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "net", [{"colour": 1}, {"hidden": "wide"}, {"encoder": "transformer"}, {"labels": None}]
+    "net",
+    [
+        {"colour": 1},
+        {"hidden": "wide"},
+        {"encoder": "transformer"},
+        {"labels": None},
+        {"labels": []},
+        {"labels": ["PER", "PER"]},
+        {"layers": 0},
+        {"conventions": []},
+        {"temperature": 0},
+        {"temperature": float("nan")},
+        {"vector_dim": 300},
+        {"char_size": 0},
+        {"char_size": 95, "char_encoder": "lstm"},
+    ],
+    ids=str,
 )
 def test_net_settings_that_are_none_of_ours_are_refused(
     folder: Path, net: dict[str, object]
@@ -127,6 +150,67 @@ def test_net_settings_that_are_none_of_ours_are_refused(
         load(folder)
     assert next(iter(net)) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"net": []}, "net: "),
+        ({"meta": []}, "meta: "),
+        ({"meta": {"languages": None}}, "meta.languages: "),
+        ({"vectors_sha256": 5}, "vectors_sha256: "),
+        ({"vocab": {"words": [], "shapes": [], "chars": ["ab"]}}, "vocab.chars: "),
+        ({"vocab": {"words": [], "shapes": [5], "chars": []}}, "vocab.shapes.0: "),
+        (
+            {"vocab": {"words": [], "shapes": [], "chars": []}},
+            "chars.table.weight is of shape",
+        ),
+    ],
+)
+def test_values_that_fit_no_model_are_named(
+    folder: Path, values: dict[str, object], message: str
+) -> None:
+    rewrite(folder, **values)
+    with pytest.raises(ModelError, match=f"not a model of this program: {message}") as caught:
+        load(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tensor", "message"),
+    [
+        (None, "head.weight is missing"),
+        (np.zeros((5, 6), np.float32), r"head.weight is of shape \[5, 6\], not \[9, 6\]"),
+        (np.zeros((9, 6), np.int8), "head.weight holds int8, not floats"),
+        (np.full((9, 6), np.nan, np.float32), "head.weight holds what is no finite number"),
+    ],
+)
+def test_weights_of_another_net_are_named(
+    tmp_path: Path, tensor: np.ndarray | None, message: str
+) -> None:
+    tensors = {k: v for k, v in artefact().tensors.items() if k != "head.weight"}
+    if tensor is not None:
+        tensors["head.weight"] = tensor
+    save(replace(artefact(), tensors=tensors), tmp_path / "other")
+    with pytest.raises(ModelError, match=message):
+        load(tmp_path / "other")
+
+
+def test_weights_of_a_kind_that_arrays_lack_are_named(folder: Path) -> None:
+    header = b'{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}'
+    weights = len(header).to_bytes(8, "little") + header + bytes(2)
+    (folder / WEIGHTS).write_bytes(weights)
+    rewrite(folder, sha256=hashlib.sha256(weights).hexdigest())
+    with pytest.raises(ModelError, match="tensors of type 'BF16' cannot be read"):
+        load(folder)
+
+
+def test_word_vectors_of_another_size_are_refused(tmp_path: Path) -> None:
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("да 1 2\nнет 3 4\n", "utf-8")
+    net = NetConfig(labels=("PER",), vectors=str(vectors), vector_dim=3)
+    with pytest.raises(ModelError, match="have 2 dimensions, where the model has 3"):
+        replace(artefact(), net=net).vectors()
 
 
 def test_other_word_vectors_than_those_trained_on_are_refused(

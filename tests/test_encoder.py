@@ -10,6 +10,7 @@ from torch import Tensor
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, Net, Rates, Words
 from ner_service.nets.vocab import END, PAD, START
+from ner_service.nets.weights import shapes
 
 WORDS, CHARS, SHAPES = 20, 12, 6
 
@@ -54,6 +55,18 @@ def batch(words: Words, lengths: list[int], width: int = 0) -> Batch:
     index = index.masked_fill(~mask, 0)
     conventions = torch.zeros(len(lengths), dtype=torch.long)
     return Batch(words, index, mask, conventions)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])
+@pytest.mark.parametrize("char_encoder", ["cnn", "lstm", "none"])
+@pytest.mark.parametrize("more", [{}, {"head_hidden": 9, "word_dim": 0, "conventions": ("a", "b")}])
+def test_tensors_have_the_names_and_shapes_that_a_model_is_checked_for(
+    encoder: str, char_encoder: str, more: dict[str, object]
+) -> None:
+    size = 0 if char_encoder == "none" else 8
+    net = make(config(encoder=encoder, char_encoder=char_encoder, char_size=size, **more))
+    found = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+    assert dict(shapes(net.config, WORDS, CHARS, SHAPES)) == found
 
 
 @pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])

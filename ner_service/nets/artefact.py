@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,12 @@ from safetensors.numpy import save as write_tensors
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
+from ner_service.nets.weights import check, shapes
 from ner_service.types import ModelError
 
 FORMAT = 1
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Artefact:
         if not self.net.vectors:
             return None
         found = load_vectors(self.net.vectors)
+        if found.dim != self.net.vector_dim:
+            raise ModelError(
+                f"word vectors {self.net.vectors!r} have {found.dim} dimensions, "
+                f"where the model has {self.net.vector_dim}"
+            )
         if self.vectors_hash and found.hash != self.vectors_hash:
             raise ModelError(
                 f"word vectors {self.net.vectors!r} are not those the model was trained on "
@@ -147,16 +154,19 @@ def load(folder: Path) -> Artefact:
     if digest != config.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
     try:
-        return Artefact(
+        found = Artefact(
             net=_net(config["net"], folder),
-            words=Vocab(config["vocab"]["words"]),
-            chars=Vocab(config["vocab"]["chars"]),
-            shapes=Vocab(config["vocab"]["shapes"]),
-            tensors=read_tensors(weights),
-            meta=config["meta"],
-            vectors_hash=config["vectors_sha256"],
+            words=_vocab(config, "words"),
+            chars=_vocab(config, "chars"),
+            shapes=_vocab(config, "shapes"),
+            tensors=_tensors(weights),
+            meta=_meta(config["meta"]),
+            vectors_hash=_typed(str, config["vectors_sha256"], "vectors_sha256"),
             hash=digest,
         )
+        sizes = len(found.words), len(found.chars), len(found.shapes)
+        check(found.tensors, shapes(found.net, *sizes))
+        return found
     except KeyError as error:
         raise ModelError(f"{folder / CONFIG}: {error} is missing") from None
     except (TypeError, ValueError, SafetensorError) as error:
@@ -166,7 +176,7 @@ def load(folder: Path) -> Artefact:
 def _read_config(path: Path) -> dict[str, Any]:
     try:
         config = json.loads(_read(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path}: not JSON: {error}") from None
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         found = config.get("format") if isinstance(config, dict) else None
@@ -181,15 +191,47 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"{path}: {error.strerror or error}") from None
 
 
-def _net(values: Mapping[str, Any], folder: Path) -> NetConfig:
+def _net(values: Any, folder: Path) -> NetConfig:
     known = {f.name for f in fields(NetConfig) if f.init}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"unknown net settings: {', '.join(unknown)}")
+    net = _typed(NetConfig, values, "net")
+    if len(set(net.labels)) < len(net.labels):
+        raise ValueError("net.labels: one stands there twice")
+    if bool(net.vectors) != bool(net.vector_dim):
+        raise ValueError("net.vector_dim: above 0 with vectors, and only then")
+    if (net.char_encoder != "none") != bool(net.char_size):
+        raise ValueError("net.char_size: above 0 with a char_encoder, and only then")
+    if net.char_encoder == "lstm" and net.char_size % 2:
+        raise ValueError("net.char_size: an LSTM has two directions: an even size")
+    return net if net.vectors in ("", NAVEC) else replace(net, vectors=str(folder / net.vectors))
+
+
+def _vocab(config: Mapping[str, Any], name: str) -> Vocab:
+    symbols = _typed(list[str], config["vocab"][name], f"vocab.{name}")
+    if name == "chars" and any(len(symbol) != 1 for symbol in symbols):
+        raise ValueError("vocab.chars: expected single characters")
+    return Vocab(symbols)
+
+
+def _tensors(weights: bytes) -> dict[str, NDArray[Any]]:
     try:
-        net = TypeAdapter(NetConfig).validate_python(values)
-        return (
-            net if net.vectors in ("", NAVEC) else replace(net, vectors=str(folder / net.vectors))
-        )
+        return read_tensors(weights)
+    except KeyError as error:
+        raise ValueError(f"tensors of type {error} cannot be read") from None
+
+
+def _meta(value: Any) -> dict[str, Any]:
+    meta = _typed(dict[str, Any], value, "meta")
+    _typed(list[str], meta.get("languages", []), "meta.languages")
+    return meta
+
+
+def _typed(kind: type[T], value: Any, name: str) -> T:
+    """The value as such; raises `ValueError` that names what of it is not."""
+    try:
+        return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ValueError(f"net.{first['loc'][0]}: {first['msg']}") from None
+        place = ".".join([name, *map(str, first["loc"])])
+        raise ValueError(f"{place}: {first['msg']}") from None

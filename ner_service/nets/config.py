@@ -1,12 +1,19 @@
 """The shape of a net: everything that must be known to build it and to serve it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ner_service.labels import Scheme, tag_set
 
 Encoder = Literal["lstm", "gru", "rnn", "cnn"]
 CharEncoder = Literal["cnn", "lstm", "none"]
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1)]
+Size = Annotated[int, Field(gt=0)]
+SizeOrNone = Annotated[int, Field(ge=0)]  # a size, 0 for none
+Temperature = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +28,23 @@ class NetConfig:
     the scores of paths before they become probabilities of entities, once it has been fitted.
     """
 
-    labels: tuple[str, ...]
+    labels: Names
     scheme: Scheme = "BIOES"
     vectors: str = "navec"
-    vector_dim: int = 300
-    word_dim: int = 0
+    vector_dim: SizeOrNone = 300
+    word_dim: SizeOrNone = 0
     char_encoder: CharEncoder = "cnn"
-    char_dim: int = 32
-    char_size: int = 96
-    shape_dim: int = 24
+    char_dim: Size = 32
+    char_size: SizeOrNone = 96
+    shape_dim: SizeOrNone = 24
     encoder: Encoder = "lstm"
-    hidden: int = 128
-    layers: int = 1
-    head_hidden: int = 0
+    hidden: Size = 128
+    layers: Size = 1
+    head_hidden: SizeOrNone = 0
     zero_digits: bool = False
-    conventions: tuple[str, ...] = ("default",)
-    unit_tokens: int = 64
-    temperature: float | None = None
+    conventions: Names = ("default",)
+    unit_tokens: Size = 64
+    temperature: Temperature | None = None
     tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -13,8 +13,8 @@ from torch.nn import functional as F
 from ner_service.nets.config import NetConfig
 from ner_service.nets.crf import CRF
 from ner_service.nets.vocab import PAD, UNKNOWN
+from ner_service.nets.weights import CONV_WIDTH
 
-CONV_WIDTH = 3
 SHORT_WORD = 10  # characters, with the marks of start and end
 RECURRENT = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
