@@ -135,7 +135,7 @@ def add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
 def add_heads(app: FastAPI) -> None:
     """Answers HEAD wherever GET is answered, as monitors ask; once the document is made."""
     for route in app.routes:
-        if isinstance(route, APIRoute) and "GET" in route.methods:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
             route.methods.add("HEAD")
 
 
