@@ -63,15 +63,14 @@ class Bounded(HttpToolsProtocol):
 
     def _refuse(self, refused: Refused) -> None:
         """Answers without the application, and closes."""
-        self._write(self._last(refused))
+        self._write(self._answer(refused), (b"connection", b"close"))
         self.transport.close()
 
-    def _last(self, refused: Refused) -> Response:
-        """The answer to what the application does not see; no other follows it."""
-        shedding: Shedding | None = self.app_state.get(STATE)
+    def _answer(self, refused: Refused) -> Response:
+        """The answer to what the application does not see."""
         response = respond(refused)
-        response.raw_headers += [*(shedding.note(refused) if shedding else ())]
-        response.raw_headers.append((b"connection", b"close"))
+        if shedding := self.app_state.get(STATE):
+            response.raw_headers += shedding.note(refused)
         return response
 
     def _write(self, response: Response, *headers: tuple[bytes, bytes]) -> None:
@@ -85,7 +84,8 @@ class Bounded(HttpToolsProtocol):
         """Answers what is wrong in place of the request's own answer, never amid another's."""
         refused = Refused(400, "invalid_http", self._fault or msg)
         if self._in_body and self.pipeline:  # its turn comes
-            self.pipeline[0] = self.cycle, self._last(refused)  # type: ignore[assignment]
+            self.pipeline[0] = self.cycle, self._answer(refused)  # type: ignore[assignment]
+            self.cycle.keep_alive = False
         elif self._in_body and (self._shed or self.cycle.response_started):
             self.transport.close()
         elif self._in_body or self._idle:
