@@ -485,6 +485,36 @@ def test_stopping_answers_what_was_accepted() -> None:
             assert b"connection: close" in answer
 
 
+def test_stopping_waits_for_no_tagger_that_hangs() -> None:
+    taggers = [Gated(), Gated()]
+    loading = iter(taggers)
+    with listening(lambda spec: next(loading), taggers="natasha,spacy") as server:
+        for path in (b"/ner", b"/ner?tagger=spacy"):
+            with connected(server) as connection:
+                connection.sendall(
+                    POST.replace(b"/ner", path).replace(b"application/json", b"text/plain")
+                    + b"content-length: 1\r\n\r\nx"
+                )
+                time.sleep(0.05)
+        until(lambda: all(tagger.batches for tagger in taggers))
+        started = time.perf_counter()
+    for tagger in taggers:
+        tagger.gate.set()
+    assert time.perf_counter() - started < 5
+
+
+def test_a_stream_that_stopping_cuts_leaves_no_stack_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with listening(timeout_s=0.1) as server, connected(server) as connection:
+        connection.sendall(STREAM)
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        server.should_exit = True
+        rest(connection)
+    assert any(record.message.startswith("CancelledError in ") for record in caplog.records)
+    assert not any(record.exc_info for record in caplog.records)
+
+
 def test_a_stream_answers_line_by_line(server: uvicorn.Server) -> None:
     with connected(server) as connection:
         head = POST.replace(b"/ner", b"/ner/batch").replace(b"/json", b"/x-ndjson")

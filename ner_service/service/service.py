@@ -1,6 +1,7 @@
 """What the routes share: the lanes of the taggers, and answers made of what they find."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from ner_service.service.trace import Trace, trace_of
 from ner_service.types import Entity, NerError, Tagger, UnknownTagger
 
 SAMPLE_S = 1.0  # how often the metrics look at queues and memory
+STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
 
 
 class Service:
@@ -38,9 +40,10 @@ class Service:
             self.lanes[name] = Lane(name, load, s.queue_chars, s.batch_chars, s.timeout_s, observe)
 
     def stop(self) -> None:
-        """Lets each lane finish what it admitted."""
+        """Lets the lanes end, and leaves those that hang."""
+        until = time.monotonic() + STOP_S
         for lane in self.lanes.values():
-            lane.stop(self.settings.timeout_s)
+            lane.stop(max(0.0, until - time.monotonic()))
 
     async def sample(self) -> None:
         """Keeps the metrics that change by themselves up to date, without end."""

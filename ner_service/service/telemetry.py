@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -53,15 +54,14 @@ class Telemetry:
             await self._app(scope, receive, sending)
         except Gone:
             status = CLIENT_LEFT
-        except Exception as error:
+        except (Exception, CancelledError) as error:  # the latter where the service has to stop
             log.error(
                 "%s in %s", type(error).__name__, places(error), extra={"known": {"id": trace.id}}
             )
             trace.error = "internal"
-            if status:
-                raise Cut from None
-            refused = Refused(500, "internal", "an error inside the service")
-            await respond(refused)(scope, receive, sending)
+            if not status:  # else the server closes the connection amid the answer
+                refused = Refused(500, "internal", "an error inside the service")
+                await respond(refused)(scope, receive, sending)
         finally:
             self._note(scope, status, trace)
 
@@ -80,10 +80,6 @@ class Telemetry:
             observe(scope, method, route, status, trace)
         if log.isEnabledFor(logging.INFO):
             log.handle(record(line(method, route, status, trace)))
-
-
-class Cut(Exception):
-    """An answer cannot be finished; the server closes the connection."""
 
 
 def headers(there: Iterable[tuple[bytes, bytes]], trace: Trace) -> list[tuple[bytes, bytes]]:
