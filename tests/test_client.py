@@ -223,6 +223,20 @@ def test_what_can_never_be_sent_is_told_at_once(server: uvicorn.Server) -> None:
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_what_no_client_can_be_made_of_is_told(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unreachable, match=r"^http://\[::1: .*port"):
+        kind("http://[::1")
+    with pytest.raises(Unreachable, match=r"^http://localhost:8000: the key is no value") as error:
+        kind(key="ключ")
+    assert "ключ" not in str(error.value)
+    monkeypatch.setenv("ALL_PROXY", "carrier-pigeon://loft")
+    with pytest.raises(Unreachable, match="Unknown scheme for proxy"):
+        kind()
+
+
 def test_a_text_without_utf8_is_its_own_error_alone(server: uvicorn.Server) -> None:
     texts = ["а Анна", "\ud800", "а Анна"]
 

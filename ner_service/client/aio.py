@@ -20,6 +20,7 @@ from ner_service.client.answers import (
     headers,
     listed,
     not_text,
+    opening,
     pause,
     spoilt,
     windows,
@@ -39,7 +40,8 @@ class AsyncClient:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        self._http = httpx.AsyncClient(base_url=url, headers=headers(key), timeout=timeout_s)
+        with opening(url):
+            self._http = httpx.AsyncClient(base_url=url, headers=headers(key), timeout=timeout_s)
 
     async def tag(self, text: str) -> list[Found]:
         """The entities of a text; raises `ServiceError` or `Unreachable`."""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +14,7 @@ Read = TypeVar("Read")
 Unit = Literal["codepoint", "utf16", "utf8"]
 RETRIED = frozenset({429, 502, 503, 504})
 HOPELESS = httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError
+NO_KEY = "the key is no value of a header"  # httpx's message may quote it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 LONGEST_WAIT_S = 60.0  # that the service may ask for; it asks for more where a key is to wait
 WINDOW_TEXTS, WINDOW_CHARS = 200, 200_000  # of a stream, asked in one go
@@ -69,6 +71,17 @@ def headers(key: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
+@contextmanager
+def opening(url: str) -> Iterator[None]:
+    """Tells what is wrong with an address, a key, or a proxy of the environment."""
+    try:
+        yield
+    except UnicodeEncodeError:
+        raise Unreachable(f"{url}: {NO_KEY}") from None
+    except (httpx.InvalidURL, ValueError, ImportError) as error:
+        raise Unreachable(f"{url}: {error}") from None
+
+
 Outcome = httpx.Response | httpx.RequestError
 """What came of an attempt: an answer, or why there is none."""
 
@@ -97,8 +110,7 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
     Raises `ServiceError` where it is a refusal, or no answer of this service's at all.
     """
     if not isinstance(outcome, httpx.Response):
-        invalid = isinstance(outcome, httpx.LocalProtocolError)  # its message may quote the key
-        reason = "the key is no value of a header" if invalid else outcome
+        reason = NO_KEY if isinstance(outcome, httpx.LocalProtocolError) else outcome
         raise Unreachable(f"{url}: no answer: {reason}")
     status = outcome.status_code
     try:

@@ -21,6 +21,7 @@ from ner_service.client.answers import (
     headers,
     listed,
     not_text,
+    opening,
     pause,
     spoilt,
     windows,
@@ -43,7 +44,8 @@ class Client:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        self._http = httpx.Client(base_url=url, headers=headers(key), timeout=timeout_s)
+        with opening(url):
+            self._http = httpx.Client(base_url=url, headers=headers(key), timeout=timeout_s)
 
     def tag(self, text: str) -> list[Found]:
         """The entities of a text; raises `ServiceError` or `Unreachable`."""
