@@ -1,5 +1,6 @@
 """A real server and clients that are slow, endless, rude, or gone."""
 
+import json
 import re
 import socket
 import time
@@ -385,6 +386,16 @@ def test_http_1_0_needs_no_host(server: uvicorn.Server) -> None:
     with connected(server) as connection:
         connection.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
         assert rest(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_stream_over_http_1_0_has_no_chunks(server: uvicorn.Server) -> None:
+    lines = (TEXT + b"\n") * 2
+    head = STREAM.replace(b"transfer-encoding: chunked", b"content-length: %d" % len(lines))
+    with connected(server) as connection:
+        connection.sendall(head.replace(b"HTTP/1.1", b"HTTP/1.0") + lines)
+        head, _, body = rest(connection).partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head
+    assert [json.loads(line)["tagger"] for line in body.splitlines()] == ["natasha"] * 2
 
 
 def test_one_connection_too_many_is_told_so() -> None:

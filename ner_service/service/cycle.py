@@ -25,6 +25,9 @@ class Joining(RequestResponseCycle):
         elif message["type"] == "http.response.start" and tells_length(message):
             self._head, self.response_started = message, True
         else:
+            if self.scope["http_version"] == "1.0":  # knows no chunks: a body ends by closing
+                self.chunked_encoding = False
+                self.expected_content_length = len(message.get("body", b""))
             await super().send(message)
 
     async def _send_whole(self, head: dict[str, Any], body: bytes) -> None:
