@@ -234,6 +234,13 @@ def test_what_is_read_is_not_replaced(run: Run, tmp_path: Path, command: list[st
     assert path.read_bytes() == before
 
 
+def test_tag_reads_files_whose_names_are_no_utf8(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode("Имя".encode("cp1251"))
+    path.write_text("Анна", encoding="utf-8")
+    done = run("tag", str(path), "--tagger", "natasha")
+    assert (done.code, json.loads(done.out)["id"]) == (0, f"{tmp_path}/\ufffd\ufffd\ufffd")
+
+
 def test_tag_passes_over_entities_that_are_there(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"text": "Анна", "entities": [{"start": 7, "end": 3, "label": "X"}]}')

@@ -205,6 +205,15 @@ def task(**value: Any) -> str:
     return json.dumps([{"data": {"text": "😀 Анна"}, "annotations": [{"result": [region]}]}])
 
 
+def test_a_name_that_is_no_utf8_is_an_id_all_the_same(tmp_path: Path) -> None:
+    name = os.fsdecode("Имя".encode("cp1251"))
+    (tmp_path / "folder").mkdir()
+    for ending in ("txt", "ann"):
+        (tmp_path / "folder" / f"{name}.{ending}").touch()
+    corpora.write(tmp_path / "x.jsonl", corpora.read(tmp_path / "folder"))
+    assert [d.id for d in corpora.read(tmp_path / "x.jsonl")] == ["\ufffd" * 3]
+
+
 @pytest.mark.parametrize(
     "value", [{"text": "Анна"}, {"start": 2, "end": 6, "text": "Анна"}], ids=["utf16", "codepoint"]
 )

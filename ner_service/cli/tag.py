@@ -13,7 +13,7 @@ from ner_service.cli.app import app
 from ner_service.cli.options import TaggerOption, check_apart
 from ner_service.corpora import jsonl
 from ner_service.corpora.checks import checked_text
-from ner_service.corpora.files import BOM, lines, read_text, replacing
+from ner_service.corpora.files import BOM, lines, printable, read_text, replacing
 from ner_service.output import FORMATS
 from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError, CorpusError, Document, Tagger
@@ -86,7 +86,7 @@ def tag(
 def texts(file: Path, input: InputFormat) -> Iterator[Document]:
     """The texts of a file, or of stdin for `-`, as documents."""
     path = Path("/dev/stdin") if file == STDIN else file
-    name = "stdin" if file == STDIN else str(file)
+    name = "stdin" if file == STDIN else printable(file)
     if path.is_dir():
         raise CorpusError(f"{path}: is a folder: name its files")
     suffixes = file.suffixes[-2:]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ner_service.corpora.checks import checked, one_word
-from ner_service.corpora.files import lines, new_folder, read_text
+from ner_service.corpora.files import lines, new_folder, printable, read_text
 from ner_service.types import CorpusError, Document, Entity
 
 
@@ -20,7 +20,7 @@ def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
             raise CorpusError(f"{standoff}: missing, though {file.name} is there")
         text = read_text(file)
         found = list(_entities(standoff, text, labels))
-        name = str(file.relative_to(path).with_suffix(""))
+        name = printable(file.relative_to(path).with_suffix(""))
         yield Document(name, text, checked(found, text, labels, str(standoff)))
 
 

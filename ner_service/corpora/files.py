@@ -43,6 +43,11 @@ def read_text(path: Path) -> str:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
+def printable(path: Path) -> str:
+    """A path as valid Unicode, which the bytes of a name need not be."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes its name only once it is complete; gzipped for `.gz`.
