@@ -27,13 +27,13 @@ def bare(documents: list[Document]) -> list[tuple[str, tuple[Entity, ...]]]:
     return [(d.text, d.entities) for d in documents]
 
 
-@pytest.mark.parametrize("name", ["x.jsonl", "x.jsonl.gz", "x.json", "folder"])
+@pytest.mark.parametrize("name", ["x.jsonl", "x.jsonl.gz", "x.json", "x.json.gz", "folder"])
 def test_documents_come_back_as_they_were(name: str, tmp_path: Path) -> None:
     corpora.write(tmp_path / name, DOCUMENTS)
     assert bare(list(corpora.read(tmp_path / name))) == bare(DOCUMENTS)
 
 
-@pytest.mark.parametrize("name", ["x.conll", "x.spacy"])
+@pytest.mark.parametrize("name", ["x.conll", "x.conll.gz", "x.spacy", "x.spacy.gz"])
 def test_formats_of_tokens_keep_the_entities(name: str, tmp_path: Path) -> None:
     corpora.write(tmp_path / name, DOCUMENTS)
     back = list(corpora.read(tmp_path / name))
@@ -123,8 +123,9 @@ def test_bytes_that_are_no_utf8_are_named_by_line(tmp_path: Path) -> None:
         list(corpora.read(path))
 
 
-def test_gzip_cut_short_is_said_so(tmp_path: Path) -> None:
-    path = tmp_path / "x.jsonl.gz"
+@pytest.mark.parametrize("name", ["x.jsonl.gz", "x.json.gz", "x.spacy.gz"])
+def test_gzip_cut_short_is_said_so(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
     path.write_bytes(gzip.compress(json.dumps(LINE).encode() * 50)[:-20])
     with pytest.raises(CorpusError, match="damaged or cut short"):
         list(corpora.read(path))

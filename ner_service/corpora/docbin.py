@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ner_service.corpora.checks import checked
-from ner_service.corpora.files import replacing
+from ner_service.corpora.files import read_bytes, replacing
 from ner_service.types import CorpusError, Document, Entity, MissingExtra
 
 LANGUAGE = "ru"
@@ -22,10 +22,9 @@ def _spacy() -> Any:
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
     """Reads documents by spaCy's tokens; raises `CorpusError` where it is no DocBin."""
     spacy = _spacy()
+    data = read_bytes(path)
     try:
-        docs = list(spacy.tokens.DocBin().from_disk(path).get_docs(spacy.blank(LANGUAGE).vocab))
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
+        docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.blank(LANGUAGE).vocab))
     except Exception as error:  # whatever zlib, msgpack or spaCy say of damaged bytes
         raise CorpusError(f"{path}: not a DocBin: {type(error).__name__}") from None
     for number, doc in enumerate(docs, 1):

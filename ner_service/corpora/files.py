@@ -36,9 +36,18 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 def read_text(path: Path) -> str:
     """A whole file with its line ends as they are; raises `CorpusError`."""
     try:
-        return path.read_bytes().decode()
+        return read_bytes(path).decode()
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path}: not UTF-8 at byte {error.start}") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A whole file, unpacked if it is gzipped; raises `CorpusError`."""
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(GZIP_MAGIC) else data
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise CorpusError(f"{path}: the gzip data is damaged or cut short") from None
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
