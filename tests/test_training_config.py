@@ -46,6 +46,11 @@ def test_an_unknown_preset_names_those_that_are_known(tmp_path: Path, name: str)
         read(tmp_path, f"preset={name}")
 
 
+def test_a_pattern_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"data\.train\.0\.relabel: \(: no regular expression"):
+        read(tmp_path, 'data.train=[{path = "a.jsonl", relabel = {"(" = "ORG"}}]')
+
+
 def test_an_exponential_schedule_needs_a_decay(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="train: decay: the exponential schedule needs one"):
         read(tmp_path, "train.schedule=exponential")

@@ -167,9 +167,11 @@ def _data(meta: Mapping[str, Any]) -> Iterator[str]:
 
 def _row(record: Mapping[str, Any], use: str) -> str:
     name = Path(record["path"]).name
-    labels = ", ".join(f"{old} = {new or 'dropped'}" for old, new in record["labels"].items())
+    changes = [*record["labels"].items(), *record.get("relabel", {}).items()]
+    told = [f"{old} = {new or 'dropped'}".replace("|", "\\|") for old, new in changes]
+    told += ["parentheses apart"] if record.get("split_parentheses") else []
     weight, sha256 = f"{record['weight']:g}", f"`{record['sha256'][:12]}`"
-    cells = (name, use, record["documents"], record["convention"], weight, labels)
+    cells = (name, use, record["documents"], record["convention"], weight, ", ".join(told))
     return f"| {' | '.join(map(str, cells))} | {licence(name)} | {sha256} |"
 
 
@@ -190,12 +192,12 @@ def _reproduction(artefact: Artefact) -> Iterator[str]:
         start = f" --from MODEL` with the model of sha256 `{sha256}" if sha256 else ""
         yield f"`ner-service train {stage['name']}.toml{start}`, with this file:\n"
         yield f"```toml\n{toml.dumps(_told(stage['config']))}```\n"
-    if mean := artefact.meta.get("averaged"):
-        yield (
-            f"The weights are {mean['share']:.0%} those of the last stage (sha256 "
-            f"`{mean['after']}`) and for the rest those of sha256 `{mean['before']}`: "
-            f"`ner-service average BEFORE AFTER --share {mean['share']:g}`.\n"
-        )
+        if mean := stage.get("averaged"):
+            yield (
+                f"Of the weights {mean['share']:.0%} are those of this stage (sha256 "
+                f"`{mean['after']}`) and the rest those of sha256 `{mean['before']}`: "
+                f"`ner-service average BEFORE AFTER --share {mean['share']:g}`.\n"
+            )
     if artefact.net.vectors:
         vectors = Path(artefact.net.vectors).name
         yield f"Word vectors: {vectors}, sha256 `{artefact.vectors_hash}`.\n"
@@ -208,9 +210,9 @@ def _stages(meta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _told(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The configuration without what says nothing: empty label maps."""
+    """The configuration without what says nothing: empty maps, and what is not done."""
     data = {
-        use: [{k: v for k, v in source.items() if v != {}} for source in sources]
+        use: [{k: v for k, v in source.items() if v not in ({}, False)} for source in sources]
         for use, sources in config["data"].items()
     }
     return {**config, "data": data}

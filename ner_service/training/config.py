@@ -1,5 +1,6 @@
 """The training configuration: a TOML file and `key=value` overrides, checked once."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -30,6 +31,22 @@ class Source(Section):
     )
     weight: float = Field(1.0, gt=0, description="how much its loss counts")
     labels: dict[str, str] = Field({}, description="FROM = TO; an empty TO drops the label")
+    relabel: dict[str, str] = Field(
+        {}, description="PATTERN = LABEL for entities whose whole text matches; empty drops them"
+    )
+    split_parentheses: bool = Field(
+        False, description="make two entities of one that ends in parentheses"
+    )
+
+    @field_validator("relabel")
+    @classmethod
+    def _patterns(cls, value: dict[str, str]) -> dict[str, str]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern}: no regular expression: {error}") from None
+        return value
 
 
 class Data(Section):

@@ -44,7 +44,7 @@ def build(start: Artefact, config: TrainConfig) -> Net:
 
 def ancestor(start: Artefact) -> dict[str, Any]:
     """What a model tells of the one it goes on from: its hash, data, configuration, ancestor."""
-    told = ("name", "data", "config", "from")
+    told = ("name", "data", "config", "averaged", "from")
     return {"sha256": start.hash} | {key: start.meta[key] for key in told if key in start.meta}
 
 

@@ -10,6 +10,7 @@ from tqdm import tqdm
 from ner_service import corpora
 from ner_service.digest import digest
 from ner_service.training.config import Source
+from ner_service.training.harmony import harmonised
 from ner_service.types import CorpusError, Document, Entity, Tagger
 
 
@@ -41,8 +42,8 @@ class Corpus:
 def read_source(source: Source, root: Path | None) -> Corpus:
     """Reads a corpus by path, or by name under `root`; raises `CorpusError`."""
     path = corpora.locate(source.path, root)
-    reader = corpora.read(path, source.labels)
-    documents = list(tqdm(reader, desc=f"reading {source.path}", unit="doc", delay=1))
+    reader = tqdm(corpora.read(path, source.labels), f"reading {source.path}", unit="doc", delay=1)
+    documents = [harmonised(d, source.relabel, source.split_parentheses) for d in reader]
     if not documents:
         raise CorpusError(f"{path}: holds no documents")
     return Corpus(source, digest(path), documents)

@@ -1,0 +1,72 @@
+"""Entities changed as a source is read, so that corpora annotate alike."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ner_service import corpora
+from ner_service.training.config import Source
+from ner_service.training.harmony import harmonised
+from ner_service.training.sources import read_source
+from ner_service.types import Document, Entity
+
+UNION = r"ЕС|Евросоюз\w*"
+
+
+def document(text: str, *names: tuple[str, str]) -> Document:
+    """A document with those names, each where it first occurs."""
+    entities = [Entity(at := text.index(name), at + len(name), label) for name, label in names]
+    return Document("a", text, tuple(entities))
+
+
+def names(document: Document) -> list[tuple[str, str]]:
+    return [(document.text[e.start : e.end], e.label) for e in document.entities]
+
+
+def test_names_that_match_have_another_label_or_none() -> None:
+    before = document("ЕС и США, сообщают СМИ", ("ЕС", "LOC"), ("США", "LOC"), ("СМИ", "ORG"))
+    after = harmonised(before, {UNION: "ORG", "СМИ": ""}, split=False)
+    assert names(after) == [("ЕС", "ORG"), ("США", "LOC")]
+
+
+def test_a_pattern_must_match_the_whole_name() -> None:
+    before = document("Совет Евросоюза", ("Совет Евросоюза", "ORG"))
+    assert harmonised(before, {UNION: "LOC"}, split=False) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Джоэл Саймон (Joel Simon)", ["Джоэл Саймон", "Joel Simon"]),
+        ("Комитет\n(КЗЖ)", ["Комитет", "КЗЖ"]),
+        ("Банк (Москва) (БМ)", ["Банк (Москва)", "БМ"]),
+        ("Центр (Москва) науки", ["Центр (Москва) науки"]),
+        ("(КЗЖ)", ["(КЗЖ)"]),
+        ("Комитет ()", ["Комитет ()"]),
+        ("Комитет (…)", ["Комитет (…)"]),
+    ],
+)
+def test_a_name_in_parentheses_is_one_of_its_own(name: str, parts: list[str]) -> None:
+    before = document(f"Это {name}.", (name, "ORG"))
+    assert names(harmonised(before, {}, split=True)) == [(part, "ORG") for part in parts]
+    assert harmonised(before, {}, split=False) == before
+
+
+@given(st.text("аБ() \n", min_size=1, max_size=12))
+def test_parts_are_in_order_apart_and_within(name: str) -> None:
+    before = Document("a", f"x{name}x", (Entity(1, 1 + len(name), "ORG"),))
+    spans = [e.span for e in harmonised(before, {}, split=True).entities]
+    places = [place for start, end, _ in spans for place in (start, end)]
+    assert places == sorted(set(places))
+    assert places[0] == 1
+    assert places[-1] <= 1 + len(name)
+
+
+def test_a_source_is_read_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    corpora.write(path, [document("Евросоюз (ЕС)", ("Евросоюз (ЕС)", "LOC"))])
+    source = Source(path=str(path), relabel={UNION: "ORG"}, split_parentheses=True)
+    (read,) = read_source(source, None).documents
+    assert names(read) == [("Евросоюз", "ORG"), ("ЕС", "ORG")]
