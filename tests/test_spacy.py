@@ -66,10 +66,16 @@ def test_a_pipeline_without_entities_is_refused(tmp_path: Path) -> None:
         load_tagger(f"spacy:{tmp_path / 'blank'}")
 
 
-def test_a_damaged_pipeline_is_refused_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("config.cfg", b"[nlp"), ("vocab/vectors", b""), ("vocab/lookups.bin", b"\x01")],
+)
+def test_a_damaged_pipeline_is_refused_in_one_line(
+    name: str, content: bytes, tmp_path: Path
+) -> None:
     folder = ruled(tmp_path / "own", [])
-    (folder / "config.cfg").write_text("[nlp")
-    with pytest.raises(ModelError) as error:
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelError, match=r"cannot be loaded: \S") as error:
         load_tagger(f"spacy:{folder}")
     assert "\n" not in str(error.value)
 

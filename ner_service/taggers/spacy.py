@@ -104,8 +104,8 @@ def load(source: str) -> SpacyTagger:
     fresh = partial(spacy.load, path, exclude=UNUSED)
     try:
         nlp = fresh()
-    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
-        reason = " ".join(str(error).split())
+    except Exception as error:  # whatever spaCy and the readers of its files say of damaged ones
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(f"spacy:{source}: cannot be loaded: {reason[:200]}") from None
     labels = _labels(nlp)
     if not labels:
