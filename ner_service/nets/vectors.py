@@ -74,6 +74,8 @@ def _text(path: Path) -> Vectors:
                 row = np.array(numbers, dtype=np.float32)
                 if rows and len(row) != len(rows[0]):
                     raise ModelError(f"{path}:{number}: {len(row)} numbers, not {len(rows[0])}")
+                if not numbers or not np.isfinite(row).all():
+                    raise ModelError(f"{path}:{number}: expected a word and its finite numbers")
                 words.setdefault(word.lower(), len(rows))
                 rows.append(row)
     except (OSError, ValueError) as error:
