@@ -23,7 +23,7 @@ def test_a_word_has_its_vector_whatever_its_case(tmp_path: Path) -> None:
         ("да 1 2\nнет 3\n", ":2: 1 numbers, not 2"),
         ("да\nнет\n", ":1: expected a word and its finite numbers"),
         ("да 1 2\nнет nan 4\n", ":2: expected a word and its finite numbers"),
-        ("да 1 2\nнет 1e99 4\n", ":2: expected a word and its finite numbers"),
+        ("да 1 2\nнет inf 4\n", ":2: expected a word and its finite numbers"),
         ("да 1 два\n", ": not word vectors in word2vec's text format"),
     ],
 )
