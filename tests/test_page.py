@@ -522,6 +522,12 @@ def test_what_goes_wrong_is_said_in_a_sentence(opened: Open) -> None:
     page.route("**/ner", lambda route: route.abort())
     says("Анна", "Сервис не отвечает. Проверьте, что он запущен")
     page.unroute("**/ner")
+    page.route("**/ner", lambda route: route.fulfill(body="<p>Sign in</p>"))
+    says("Анна", "Ответ не читается")
+    page.unroute("**/ner")
+    page.route("**/ner", lambda route: route.fulfill(status=502, body="null"))
+    says("Анна", "Сервис ответил ошибкой.")
+    page.unroute("**/ner")
     tag(page, "Анна")
     assert problem.inner_text() == ""
 

@@ -24,7 +24,7 @@ export const hasKey = () => Boolean(recall("key", sessionStorage));
 
 async function problem(response) {
   const error = await response.json().then(
-    (body) => body.error,
+    (body) => (body?.error?.message ? body.error : null),
     () => null,
   );
   const key = `error_${error?.code}`;
@@ -46,22 +46,32 @@ async function ask(url, options = {}) {
   return response;
 }
 
+/** The answer's JSON; a problem where it was cut, or something else has answered. */
+async function json(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(t("error_unreadable"));
+  }
+}
+
 function post(url, body, signal) {
   const headers = { "content-type": "application/json" };
   return ask(url, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
 
 /** The taggers that the service has. */
-export const taggers = async () => (await ask("taggers")).json();
+export const taggers = async () => json(await ask("taggers"));
 
 /** What was measured of them. */
-export const measured = async () => (await ask("web/measured.json")).json();
+export const measured = async () => json(await ask("web/measured.json"));
 
 /** One tagger's entities, with the request that got them and how many ms it took. */
 export async function tag(request, signal) {
   const began = performance.now();
   const response = await post("ner", request, signal);
-  const { entities } = await response.json();
+  const { entities } = await json(response);
   const ms = performance.now() - began;
   return { tagger: request.tagger, request, entities, ms, tagging: tagging(response) };
 }

@@ -88,6 +88,7 @@ const ru = {
   error_rate_limited: "Слишком много запросов с этим ключом: попробуйте через несколько секунд.",
   error_too_many_connections: "У сервиса слишком много соединений: попробуйте через несколько секунд.",
   error_body_too_slow: "Текст передавался слишком долго: проверьте сеть и попробуйте ещё раз.",
+  error_unreadable: "Ответ не читается: он оборвался, или ответил не сервис. Попробуйте ещё раз.",
   error_other: "Сервис ответил ошибкой.",
   says: "Ответ сервиса: ",
 };
@@ -178,6 +179,7 @@ const en = {
   error_rate_limited: "Too many requests with this key: try again in a few seconds.",
   error_too_many_connections: "The service has too many connections: try again in a few seconds.",
   error_body_too_slow: "The text took too long to arrive: check the network and try again.",
+  error_unreadable: "The answer cannot be read: it was cut, or something else answered. Try again.",
   error_other: "The service answered with an error.",
   says: "The service says: ",
 };
