@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -117,6 +118,16 @@ def test_a_full_disk_does_not_stop_the_service() -> None:
         for _ in range(5):
             answer = httpx.post(service.url + "/ner", json={"text": NEWS})
             assert answer.status_code == 200
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no /dev/shm")
+def test_processes_put_no_numbers_on_a_disk_that_may_be_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with running("--workers", "2") as service:
+        assert httpx.post(service.url + "/ner", json={"text": NEWS}).status_code == 200
+        assert not [*tmp_path.glob("ner-metrics-*")]
 
 
 def test_processes_put_their_numbers_together() -> None:

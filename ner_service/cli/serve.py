@@ -10,6 +10,7 @@ import typer
 
 from ner_service.cli.app import app
 
+SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
@@ -39,7 +40,8 @@ def serve(
 
         run(settings)
         return
-    with tempfile.TemporaryDirectory(prefix="ner-metrics-") as folder:
+    memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="ner-metrics-", dir=memory) as folder:
         os.environ[METRICS_FOLDER] = folder
         from ner_service.service.processes import run as run_processes
 
