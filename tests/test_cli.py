@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -263,6 +264,14 @@ def test_numbers_that_other_processes_left_are_not_the_services(tmp_path: Path) 
     )
     assert "NER_HOST, NER_PORT: cannot listen on no host" in done.err
     assert not [*tmp_path.iterdir()]
+
+
+def test_several_processes_say_why_they_cannot_listen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = process("serve", "--workers", "2", NER_PORT=str(taken.getsockname()[1]))
+    assert done.code == 2
+    assert done.err.endswith(": Address already in use\n")
+    assert done.err.count("\n") == 1
 
 
 def test_a_wrong_setting_stops_the_service_with_one_line() -> None:

@@ -44,8 +44,8 @@ def check_address(settings: Settings) -> None:
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((settings.host, settings.port))
-    except OSError:
-        raise cannot_listen(settings) from None
+    except OSError as error:
+        raise cannot_listen(settings, f": {error.strerror}") from None
 
 
 class Preloaded:

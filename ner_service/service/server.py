@@ -72,6 +72,7 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def cannot_listen(settings: Settings) -> ConfigError:
+def cannot_listen(settings: Settings, reason: str = "") -> ConfigError:
     """The error of an address that is taken or not ours."""
-    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {settings.host}:{settings.port}")
+    address = f"{settings.host}:{settings.port}"
+    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {address}{reason}")
