@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ner_service.labels import OUTSIDE, tags
+from ner_service.labels import OUTSIDE, map_labels, tags
 from ner_service.text import Token, tokenize
 from ner_service.types import Document, Entity, MissingExtra
 
@@ -71,17 +71,21 @@ def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
         from seqeval.scheme import IOB2
     except ImportError as error:
         raise MissingExtra(f"seqeval ({error})", "eval") from error
+    everything = [e for d in documents for e in d.entities] + [e for es in predicted for e in es]
+    names = sorted({e.label for e in everything})
+    if not names:
+        return Report(Rates(0.0, 0.0, 0.0, 0), {})  # seqeval refuses to score nothing
+    neutral = {name: f"L{n:04}" for n, name in enumerate(names)}  # seqeval cuts hyphens off
     gold, found = [], []
     for document, entities in zip(documents, predicted, strict=True):
-        pieces = grid(document.text, [*document.entities, *entities])
-        gold.append(tags(pieces, document.entities, "BIO"))
-        found.append(tags(pieces, entities, "BIO"))
-    if all(tag == OUTSIDE for row in [*gold, *found] for tag in row):
-        return Report(Rates(0.0, 0.0, 0.0, 0), {})  # seqeval refuses to score nothing
+        wanted, given = map_labels(document.entities, neutral), map_labels(entities, neutral)
+        pieces = grid(document.text, [*wanted, *given])
+        gold.append(tags(pieces, wanted, "BIO"))
+        found.append(tags(pieces, given, "BIO"))
     rows = classification_report(
         gold, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
     )
-    labels = {name: _rates(row) for name, row in rows.items() if not name.endswith(" avg")}
+    labels = {name: _rates(rows[neutral[name]]) for name in names}
     return Report(_rates(rows["micro avg"]), labels)
 
 

@@ -38,6 +38,15 @@ def test_seqeval_over_the_boundary_grid_is_exact_span_f1(
     assert report.micro.recall == pytest.approx(score.recall)
 
 
+@pytest.mark.parametrize("label", ["X", "X-", "-X", "macro avg", "O"])
+def test_a_label_is_scored_whatever_its_name(label: str) -> None:
+    gold = [Document("a", TEXT, (Entity(0, 4, "X"), Entity(5, 13, label)))]
+    report = scoring.strict(gold, [[Entity(0, 4, "X"), Entity(5, 13, label), Entity(14, 20, "Y")]])
+    assert {*report.labels} == {"X", label, "Y"}
+    assert report.labels[label].f1 == 1.0
+    assert report.micro.precision == pytest.approx(2 / 3)
+
+
 @settings(deadline=None)
 @given(documents)
 def test_every_gold_entity_has_one_fate(
