@@ -31,7 +31,7 @@ class Transport(asyncio.Transport):
 def cycle(transport: Transport, method: str = "POST", keep_alive: bool = True) -> Joining:
     log = logging.getLogger("nothing")
     return Joining(
-        scope={"type": "http", "method": method},  # type: ignore[typeddict-item]
+        scope={"type": "http", "http_version": "1.1", "method": method},  # type: ignore[typeddict-item]
         transport=transport,
         flow=FlowControl(transport),
         logger=log,
