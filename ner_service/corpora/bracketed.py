@@ -24,7 +24,7 @@ def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
         if line.startswith(HEADER):
             if first:
                 yield _document(id, body, labels, path, first)
-            id, first, body = line.removeprefix(HEADER), number, []
+            id, first, body = line.removeprefix(HEADER).rstrip(), number, []
         elif first:
             body.append(line)
         elif line.strip():

@@ -11,7 +11,7 @@ from ner_service.training import card
 from ner_service.training.sources import Corpus
 
 LOWEST, HIGHEST = 0.5, 4.0
-TRIALS = 9  # narrow the range of logarithms to a fortieth
+TRIALS = 9  # narrow the range of logarithms to a twenty-ninth
 GOLDEN = (math.sqrt(5) - 1) / 2
 CERTAIN = 1e-6  # scores are kept this far from 0 and 1, where a logarithm has no end
 

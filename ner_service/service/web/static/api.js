@@ -32,8 +32,11 @@ async function problem(response) {
   return new Problem(error ? `${sentence} ${t("says")}${error.message}.` : sentence, error?.code);
 }
 
+const SENDABLE = /^[\x20-\x7e]+$/; // in a header
+
 async function ask(url, options = {}) {
   const key = recall("key", sessionStorage);
+  if (key && !SENDABLE.test(key)) throw new Problem(t("error_unauthorized"), "unauthorized");
   const headers = { ...options.headers, ...(key && { authorization: `Bearer ${key}` }) };
   let response;
   try {
