@@ -1,5 +1,6 @@
 """uvicorn's cycle of a request and its answer; what is sent whole is sent in one write."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -38,13 +39,18 @@ class Joining(RequestResponseCycle):
         fields = [*self.default_headers, *head["headers"]]
         if not self.keep_alive:
             fields.append((b"connection", b"close"))
-        lines = [b"%s: %s\r\n" % field for field in fields]
-        self.transport.write(b"".join([STATUS_LINE[head["status"]], *lines, b"\r\n", body]))
+        self.transport.write(joined(head["status"], fields, body))
         self.response_complete = True
         self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
+
+
+def joined(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+    """An answer as it is sent."""
+    lines = [b"%s: %s\r\n" % field for field in fields]
+    return b"".join([STATUS_LINE[status], *lines, b"\r\n", body])
 
 
 def tells_length(start: Any) -> bool:

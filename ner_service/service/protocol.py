@@ -1,14 +1,13 @@
 """uvicorn's HTTP/1.1 protocol, bounded: heads in size and time, answers in time, connections."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import Response
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ner_service.service.cycle import Joining
+from ner_service.service.cycle import Joining, joined
 from ner_service.service.errors import Refused, respond
 from ner_service.service.leaving import Leaving, have_read, told
 from ner_service.service.shedding import STATE, Shedding
@@ -75,10 +74,8 @@ class Bounded(HttpToolsProtocol):
 
     def _write(self, response: Response, *headers: tuple[bytes, bytes]) -> None:
         """Sends an answer that is whole."""
-        phrase = HTTPStatus(response.status_code).phrase.encode()
-        head = [b"HTTP/1.1 %d %s" % (response.status_code, phrase)]
-        head += [b"%s: %s" % field for field in (*response.raw_headers, *headers)]
-        self.transport.write(b"\r\n".join([*head, b"", response.body]))
+        fields = (*response.raw_headers, *headers)
+        self.transport.write(joined(response.status_code, fields, bytes(response.body)))
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is wrong in place of the request's own answer, never amid another's."""
