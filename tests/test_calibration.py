@@ -12,7 +12,7 @@ from ner_service.corpora import write
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.calibration import fit_temperature, lowest
-from ner_service.training.config import Source
+from ner_service.training.config import DevSource
 from ner_service.training.sources import Corpus
 from ner_service.types import Document
 from tests import tiny
@@ -39,7 +39,7 @@ def sampled(artefact: Artefact, temperature: float) -> Corpus:
         replace(document, entities=tuple(e for e in entities if chance.random() < (e.score or 0)))
         for document, entities in zip(documents, found, strict=True)
     ]
-    return Corpus(Source(path="sampled"), "", kept)
+    return Corpus(DevSource(path="sampled"), "", kept)
 
 
 def test_a_temperature_changes_scores_and_never_entities(artefact: Artefact) -> None:
@@ -102,7 +102,7 @@ def test_the_command_calibrates_a_model_and_renews_its_card(
 def test_nothing_is_fitted_on_nothing(
     artefact: Artefact, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    empty = Corpus(Source(path="x"), "", [Document("a", "тихо", ())])
+    empty = Corpus(DevSource(path="x"), "", [Document("a", "тихо", ())])
     assert (
         fit_temperature(replace(artefact, net=replace(artefact.net, temperature=2.0)), [empty]) == 2
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ner_service.engine import bilstm
 from ner_service.engine.bilstm import Engine
-from ner_service.nets.artefact import Artefact
+from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, Net, Words
 from ner_service.nets.vectors import load_vectors
@@ -31,7 +31,7 @@ class Pair:
     net: Net
     engine: Engine
 
-    def emissions(self, unit: list[str]) -> np.ndarray:
+    def emissions(self, unit: list[str], convention: int = 0) -> np.ndarray:
         """The scores by torch: words x tags."""
         artefact = self.artefact
         spelled = [[START, *map(artefact.chars.id, characters(w)), END] for w in unit]
@@ -44,7 +44,7 @@ class Pair:
             shapes=torch.tensor([artefact.shapes.id(shape(word)) for word in unit]),
         )
         index, mask = torch.arange(len(unit))[None], torch.ones(1, len(unit), dtype=torch.bool)
-        batch = Batch(features, index, mask, torch.zeros(1).long())
+        batch = Batch(features, index, mask, torch.tensor([convention]))
         with torch.no_grad():
             return self.net(batch)[0].numpy()
 
@@ -111,6 +111,16 @@ def test_emissions_are_those_of_torch(pair: Pair) -> None:
     for unit in texts(0):
         found = pair.engine.emissions([unit])
         np.testing.assert_allclose(found, pair.emissions(unit), atol=1e-4, rtol=1e-5)
+
+
+def test_another_convention_answers_as_in_torch() -> None:
+    usual = {"vector_dim": 0, "char_dim": 7, "char_size": 10, "shape_dim": 3, "hidden": 16}
+    pair = build(NetConfig(("PER",), vectors="", conventions=("a", "b", "c"), **usual))  # type: ignore[arg-type]
+    for place, name in enumerate(pair.artefact.net.conventions):
+        engine = Engine(answering(pair.artefact, name))
+        for unit in texts(4):
+            expected = pair.emissions(unit, place)
+            np.testing.assert_allclose(engine.emissions([unit]), expected, atol=1e-4, rtol=1e-5)
 
 
 @pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])

@@ -64,9 +64,43 @@ def test_parts_are_in_order_apart_and_within(name: str) -> None:
     assert places[-1] <= 1 + len(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [
+        ("ОАО «Газпром»", "Газпром"),
+        ('ООО "Рога и копыта"', "Рога и копыта"),
+        ('ОАО "Альфа-Банк', "Альфа-Банк"),
+        ("ОАО\nГазпром", "Газпром"),
+        ("ОАО «Дом «Книги»»", "«Дом «Книги»»"),
+        ("ОАО", "ОАО"),
+        ("ОАО ", "ОАО "),
+        ("ОАОзис", "ОАОзис"),
+        ("Банк ОАО", "Банк ОАО"),
+        ("«Газпром»", "«Газпром»"),
+    ],
+)
+def test_what_a_name_begins_with_stands_outside(name: str, rest: str) -> None:
+    before = document(f"и {name}, и", (name, "ORG"))
+    assert names(harmonised(before, {}, False, "ОАО|ООО")) == [(rest, "ORG")]
+
+
+@given(st.text('ОА О«»"x', min_size=1, max_size=12).filter(lambda name: name.strip()))
+def test_whatever_stands_outside_a_name_is_left(name: str) -> None:
+    before = Document("a", f"({name})", (Entity(1, 1 + len(name), "ORG"),))
+    (entity,) = harmonised(before, {}, False, "ОАО").entities
+    assert 1 <= entity.start < entity.end <= 1 + len(name)
+
+
 def test_a_source_is_read_so(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     corpora.write(path, [document("Евросоюз (ЕС)", ("Евросоюз (ЕС)", "LOC"))])
-    source = Source(path=str(path), relabel={UNION: "ORG"}, split_parentheses=True)
+    source = Source(path=str(path), relabel={UNION: "ORG"}, split_parentheses=True, outside="Евро")
     (read,) = read_source(source, None).documents
     assert names(read) == [("Евросоюз", "ORG"), ("ЕС", "ORG")]
+
+
+def test_what_stands_outside_is_read_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    corpora.write(path, [document("ОАО «Газпром»", ("ОАО «Газпром»", "ORG"))])
+    (read,) = read_source(Source(path=str(path), outside="ОАО"), None).documents
+    assert names(read) == [("Газпром", "ORG")]

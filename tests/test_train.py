@@ -4,6 +4,7 @@ import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -179,6 +180,71 @@ def test_from_a_model_of_several_conventions_with_one(
     before = str(tmp_path / "tiny")
     assert train(config, "--from", before, output=f"{tmp_path}/on", train__epochs=1) == 0
     assert config_of(tmp_path / "on")["net"]["conventions"] == ["default", "diary"]
+
+
+@pytest.fixture(scope="module")
+def of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows its corpus, and by another convention calls people places."""
+    config = tiny.write(tmp_path_factory.mktemp("of two"))
+    path = config.parent / "train.jsonl"
+    diary = f'{{path = "{path}", convention = "diary", labels = {{ PER = "LOC" }}}}'
+    dev = f'[{{path = "{config.parent}/dev.jsonl", convention = "diary", labels = {{ PER = "LOC" }}}}]'
+    several = f'[{{path = "{path}"}}, {diary}]'
+    assert train(config, data__train=several, data__dev=dev) == 0
+    return config.parent / "tiny"
+
+
+def test_a_dev_corpus_is_answered_in_its_convention(of_two: Path) -> None:
+    (score,) = config_of(of_two)["meta"]["scores"]
+    assert score["corpus"] == "dev.jsonl@diary"
+    assert score["micro"]["f1"] > 0.8
+    card = (of_two / "README.md").read_text("utf-8")
+    assert "| dev.jsonl@diary (chose the epoch) |" in card
+    assert "`bilstm:tiny@CONVENTION` as another (`diary`)" in card
+
+
+def test_a_model_answers_in_the_convention_asked_for(of_two: Path) -> None:
+    usual, first, diary = (
+        load_tagger(f"bilstm:{of_two}{ending}") for ending in ("", "@default", "@diary")
+    )
+    labels = [{e.label for e in tagger.tag([SENTENCE])[0]} for tagger in (usual, first, diary)]
+    assert labels == [{"PER", "LOC"}, {"PER", "LOC"}, {"LOC"}]
+    assert usual.info.hash == first.info.hash
+    assert diary.info.hash == f"diary@{usual.info.hash}"
+
+
+def test_an_unknown_convention_is_told_with_those_there_are(of_two: Path) -> None:
+    with pytest.raises(ModelError, match=r"tiny: .*'novel' \(known: default, diary\)"):
+        load_tagger(f"bilstm:{of_two}@novel")
+    with pytest.raises(ModelError, match="no such folder"):
+        load_tagger(f"bilstm:{of_two}-@diary")
+
+
+def test_a_folder_may_have_an_at_in_its_name(of_two: Path, tmp_path: Path) -> None:
+    folder = copytree(of_two, tmp_path / "mine@diary")
+    assert load_tagger(f"bilstm:{folder}").info.hash == config_of(of_two)["sha256"]
+    assert load_tagger(f"bilstm:{folder}@diary").info.hash == f"diary@{config_of(of_two)['sha256']}"
+
+
+def test_a_card_keeps_scores_of_conventions_apart(
+    of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copytree(of_two, tmp_path / "tiny")
+    specs = [f"--tagger=bilstm:{folder}{ending}" for ending in ("", "@diary")]
+    dev = str(of_two.parent / "dev.jsonl")
+    assert guarded(lambda: app(["evaluate", dev, *specs, "--card"])) == 0
+    scores = {s["corpus"]: s["micro"]["f1"] for s in config_of(folder)["meta"]["scores"]}
+    assert scores["dev.jsonl"] > 0.8 > scores["dev.jsonl@diary"]  # here against its own labels
+
+
+def test_a_dev_convention_that_nothing_teaches_is_refused(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev = f'[{{path = "{config.parent}/dev.jsonl", convention = "novel"}}]'
+    assert train(config, data__dev=dev) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "data.dev: " in error
+    assert "convention 'novel' is that of no training corpus (there are default)" in error
 
 
 def test_from_a_model_of_another_shape_names_the_setting(

@@ -24,12 +24,12 @@ def calibrate(
     """
     from ner_service.training import card
     from ner_service.training.calibration import calibrated
-    from ner_service.training.config import Source
+    from ner_service.training.config import DevSource
     from ner_service.training.sources import read_source
 
     folder = model_path(model)
     artefact = load(folder)
-    corpora = [read_source(Source(path=name), corpora_root()) for name in corpus]
+    corpora = [read_source(DevSource(path=name), corpora_root()) for name in corpus]
     if not any(document.entities for each in corpora for document in each.documents):
         raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
     after = calibrated(artefact, corpora)

@@ -18,7 +18,8 @@ from ner_service.cli.tag import tagged
 from ner_service.corpora.files import replacing
 from ner_service.digest import digest
 from ner_service.labels import map_labels, parse_mapping
-from ner_service.taggers import DEFAULT_SOURCES, check_spec, load_tagger, model_path
+from ner_service.nets.artefact import load
+from ner_service.taggers import DEFAULT_SOURCES, check_spec, load_tagger, model_and_convention
 from ner_service.types import ConfigError, CorpusError, Document, Entity, TaggerInfo
 
 
@@ -55,17 +56,18 @@ def evaluate(
         check_spec(spec)
     if card:
         _check_names(corpus)
-    folders = {spec: _model_folder(spec) for spec in specs} if card else {}
+    folders = {spec: _model_of(spec) for spec in specs} if card else {}
     for result in _results(corpus, specs, parse_mapping(map_ or ())):
         _tell(result, as_json)
         if report:
             _report(result, report, _page_title(result, corpus))
         if card:
-            from ner_service.training.card import add_scores, score
+            from ner_service.training.card import add_scores, score, told
 
-            name, sha256 = Path(result.corpus).name, digest(result.path)
+            folder, convention = folders[result.spec]
+            name, sha256 = told(result.corpus, convention, load(folder).net), digest(result.path)
             record = score(name, sha256, result.documents, result.predicted)
-            add_scores(folders[result.spec], [record])
+            add_scores(folder, [record])
 
 
 def _results(
@@ -143,8 +145,8 @@ def _check_names(names: Sequence[str]) -> None:
         raise ConfigError(f"--card: two corpora are called {twice}; a card tells them by name")
 
 
-def _model_folder(spec: str) -> Path:
+def _model_of(spec: str) -> tuple[Path, str]:
     name, source = check_spec(spec)
     if name != "bilstm":
         raise ConfigError(f"--card: {spec} has no model card of ours")
-    return model_path(source or DEFAULT_SOURCES[name])
+    return model_and_convention(source or DEFAULT_SOURCES[name])

@@ -22,7 +22,7 @@ def taggers(
     """List the taggers that load here: backends, and every shipped model.
 
     Other specs: `natasha:slovnet` (natasha by its library's own code), `spacy:NAME-OR-FOLDER`,
-    `bilstm:FOLDER`.
+    `bilstm:FOLDER`, and `@CONVENTION` behind either model of ours that knows several.
     """
     table = Table("tagger", "version", "languages", "labels", "scores", "hash")
     for spec in shipped_specs():

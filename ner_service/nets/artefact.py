@@ -62,6 +62,23 @@ class Artefact:
         return found
 
 
+def answering(artefact: Artefact, convention: str) -> Artefact:
+    """The model as it answers by one of its conventions, which its hash then tells as well.
+
+    Raises `ModelError` where it knows none of that name.
+    """
+    known = artefact.net.conventions
+    if convention not in known:
+        raise ModelError(f"it knows no convention {convention!r} (known: {', '.join(known)})")
+    order = sorted(range(len(known)), key=lambda place: known[place] != convention)
+    if order[0] == 0:
+        return artefact
+    net = replace(artefact.net, conventions=tuple(known[place] for place in order))
+    rows = artefact.tensors["conventions.weight"][order]
+    tensors = {**artefact.tensors, "conventions.weight": rows}
+    return replace(artefact, net=net, tensors=tensors, hash=f"{convention}@{artefact.hash}")
+
+
 def save(artefact: Artefact, folder: Path) -> None:
     """Writes the folder beside its place and renames it; an older model is replaced.
 

@@ -30,6 +30,14 @@ def model_path(source: str) -> Path:
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 
+def model_and_convention(source: str) -> tuple[Path, str]:
+    """The folder that `MODEL` or `MODEL@CONVENTION` names, and the convention if any."""
+    name, at, convention = source.rpartition("@")
+    if not at or Path(source).expanduser().is_dir():
+        return model_path(source), ""
+    return model_path(name), convention
+
+
 def _lazy(module: str) -> Loader:
     """Imports the backend's library only when a tagger of it is loaded."""
 

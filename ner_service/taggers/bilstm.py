@@ -5,11 +5,11 @@ from functools import partial
 
 from ner_service.engine.bilstm import Engine
 from ner_service.engine.tokens import units
-from ner_service.nets.artefact import Artefact
+from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
-from ner_service.taggers import model_path
+from ner_service.taggers import model_and_convention
 from ner_service.taggers.reader import Reader
-from ner_service.types import Entity, TaggerInfo, Tally
+from ner_service.types import Entity, ModelError, TaggerInfo, Tally
 
 
 class BilstmTagger:
@@ -44,5 +44,13 @@ class BilstmTagger:
 
 
 def load(source: str) -> BilstmTagger:
-    """Loads a model folder by path, or a shipped model by name."""
-    return BilstmTagger(load_artefact(model_path(source)))
+    """Loads a model folder by path, or a shipped model by name.
+
+    `@CONVENTION` behind either has it answer by another of its conventions than its first.
+    """
+    folder, convention = model_and_convention(source)
+    artefact = load_artefact(folder)
+    try:
+        return BilstmTagger(answering(artefact, convention) if convention else artefact)
+    except ModelError as error:
+        raise ModelError(f"{folder}: {error}") from None

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ner_service.nets.artefact import Artefact
 from ner_service.taggers.bilstm import BilstmTagger
@@ -20,11 +19,11 @@ def calibrated(artefact: Artefact, corpora: Sequence[Corpus]) -> Artefact:
     """The model with its temperature, and with its scores on the corpora it was fitted on."""
     temperature = fit_temperature(artefact, corpora)
     artefact = replace(artefact, net=replace(artefact.net, temperature=temperature))
-    tagger = BilstmTagger(artefact)
-    scores = [
-        card.score(Path(c.source.path).name, c.sha256, c.documents, c.tagged(tagger))
-        for c in corpora
-    ]
+    scores = []
+    for corpus in corpora:
+        source, found = corpus.source, corpus.tagged(corpus.tagger(artefact))
+        name = card.told(source.path, source.convention, artefact.net)
+        scores.append(card.score(name, corpus.sha256, corpus.documents, found))
     return replace(artefact, meta={**artefact.meta, "scores": scores})
 
 
@@ -33,13 +32,14 @@ def fit_temperature(artefact: Artefact, corpora: Sequence[Corpus]) -> float:
 
     The best path is the same under any temperature; only the scores of its entities change.
     """
-    tagger = BilstmTagger(artefact)
-    if not any(found for corpus in corpora for found in corpus.tagged(tagger)):
+    pairs = [(corpus, corpus.tagger(artefact)) for corpus in corpora]
+    if not any(found for corpus, tagger in pairs for found in corpus.tagged(tagger)):
         return artefact.net.temperature or 1.0  # nothing to learn from
 
     def loss(logarithm: float) -> float:
-        tagger.temper(math.exp(logarithm))
-        return sum(surprise(corpus, tagger) for corpus in corpora)
+        for _, tagger in pairs:
+            tagger.temper(math.exp(logarithm))
+        return sum(surprise(corpus, tagger) for corpus, tagger in pairs)
 
     return math.exp(lowest(loss, math.log(LOWEST), math.log(HIGHEST)))
 

@@ -5,13 +5,15 @@ import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder
 from ner_service.types import ConfigError
+
+T = TypeVar("T", str, dict[str, str])
 
 PRESETS = Path(__file__).with_name("presets")
 
@@ -37,11 +39,14 @@ class Source(Section):
     split_parentheses: bool = Field(
         False, description="make two entities of one that ends in parentheses"
     )
+    outside: str = Field(
+        "", description="PATTERN at a name's beginning that is none of it, nor are quotes behind it"
+    )
 
-    @field_validator("relabel")
+    @field_validator("relabel", "outside")
     @classmethod
-    def _patterns(cls, value: dict[str, str]) -> dict[str, str]:
-        for pattern in value:
+    def _patterns(cls, value: T) -> T:
+        for pattern in (value,) if isinstance(value, str) else value:
             try:
                 re.compile(pattern)
             except re.error as error:
@@ -49,11 +54,19 @@ class Source(Section):
         return value
 
 
+class DevSource(Source):
+    """A corpus to be judged by, and the convention in which it is answered."""
+
+    convention: str = Field(
+        "", description="the convention it is answered in; none: that of the first corpus"
+    )
+
+
 class Data(Section):
     """What is read: sources to train on, and the corpora that choose the best epoch."""
 
     train: tuple[Source, ...] = Field(min_length=1, description="corpora to learn from")
-    dev: tuple[Source, ...] = Field(
+    dev: tuple[DevSource, ...] = Field(
         min_length=1, description="corpora whose mean strict F1 chooses the epoch"
     )
 

@@ -17,6 +17,7 @@ from ner_service.training.config import TrainConfig
 from ner_service.training.data import Features, Ints, Lexicon, Unit, encode, seen_once
 from ner_service.training.sources import Corpus, check_labels, read_source
 from ner_service.training.transfer import extend, transplant
+from ner_service.types import ConfigError
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols seen less often are unknown to the net
 
@@ -41,6 +42,12 @@ def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
     labels = check_labels(train, dev)
     before = load_artefact(model_path(init)) if init is not None else None
     conventions = conventions_of(config, before)
+    for source in config.data.dev:
+        if source.convention and source.convention not in conventions:
+            raise ConfigError(
+                f"data.dev: {source.path}: convention {source.convention!r} is that of no "
+                f"training corpus (there are {', '.join(conventions)})"
+            )
     net = net_config(config, labels, conventions)
     lexicon = Lexicon()
     units = list(chain.from_iterable(_encode(c, net, lexicon) for c in train))

@@ -13,7 +13,6 @@ from ner_service import __version__, scoring
 from ner_service.nets.artefact import Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.encoder import Net, Rates
-from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training import card, checkpoint
 from ner_service.training.calibration import calibrated
 from ner_service.training.config import TrainConfig, read_config
@@ -95,10 +94,11 @@ class Run:
 
     def evaluate(self, state: State) -> float:
         """Mean micro F1 over the dev corpora, through the tagger that will serve."""
-        tagger = BilstmTagger(self.artefact(state))
+        artefact = self.artefact(state)
         scores = []
         for corpus in tqdm(self.plan.dev, desc="dev", leave=False, delay=1):
-            scores.append(scoring.exact(corpus.documents, corpus.tagged(tagger)).f1)
+            found = corpus.tagged(corpus.tagger(artefact))
+            scores.append(scoring.exact(corpus.documents, found).f1)
         shown = ", ".join(
             f"{corpus.source.path} {score:.4f}"
             for corpus, score in zip(self.plan.dev, scores, strict=True)

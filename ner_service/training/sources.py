@@ -9,6 +9,8 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.digest import digest
+from ner_service.nets.artefact import Artefact, answering
+from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.config import Source
 from ner_service.training.harmony import harmonised
 from ner_service.types import CorpusError, Document, Entity, Tagger
@@ -34,6 +36,11 @@ class Corpus:
             "entities": entities,
         }
 
+    def tagger(self, artefact: Artefact) -> BilstmTagger:
+        """The model as it answers in the convention that the source names."""
+        convention = self.source.convention
+        return BilstmTagger(answering(artefact, convention) if convention else artefact)
+
     def tagged(self, tagger: Tagger) -> list[list[Entity]]:
         """What the tagger finds in each document."""
         return tagger.tag([document.text for document in self.documents])
@@ -43,7 +50,8 @@ def read_source(source: Source, root: Path | None) -> Corpus:
     """Reads a corpus by path, or by name under `root`; raises `CorpusError`."""
     path = corpora.locate(source.path, root)
     reader = tqdm(corpora.read(path, source.labels), f"reading {source.path}", unit="doc", delay=1)
-    documents = [harmonised(d, source.relabel, source.split_parentheses) for d in reader]
+    change = (source.relabel, source.split_parentheses, source.outside)
+    documents = [harmonised(document, *change) for document in reader]
     if not documents:
         raise CorpusError(f"{path}: holds no documents")
     return Corpus(source, digest(path), documents)
