@@ -150,7 +150,9 @@ class Findings:
         return self.speed.cuttings if self.speed else []
 
     def cost(self, tagger: str) -> Cost | None:
-        return next((c for c in self.costs() if c.tagger == tagger), None)
+        """What a tagger cost; a model costs the same in each of its conventions."""
+        names = (tagger, tagger.rpartition("@")[0])
+        return next((c for name in names for c in self.costs() if c.tagger == name), None)
 
     @cached_property
     def taggers(self) -> list[str]:

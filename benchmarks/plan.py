@@ -1,6 +1,6 @@
 """What is to be measured, and the measuring of it, part by part."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -58,7 +58,8 @@ def run_quality(plan: Plan) -> None:
     """Every tagger on every corpus, after the check of the harness."""
     own = load_corpus(OWN.name, plan.root, {})
     adapter = load_tagger("natasha")
-    with tqdm(total=1 + len(plan.texts) * len(plan.taggers), desc="quality", disable=None) as bar:
+    pairs = [(corpus, spec) for corpus in plan.texts for spec in in_conventions(plan)]
+    with tqdm(total=1 + len(pairs), desc="quality", disable=None) as bar:
         seen = {"corpus": own.hash, "tagger": f"{adapter.info.version} {adapter.info.hash}"}
         seen["factrueval"] = str(all(here(part, plan.root) for part in quality.FACTRUEVAL))
         plan.store.measure(
@@ -68,11 +69,24 @@ def run_quality(plan: Plan) -> None:
             lambda: quality.check(adapter, library.load(), own, plan.root),
         )
         bar.update()
-        for corpus, spec in plan_pairs(plan):
+        for corpus, spec in pairs:
             bar.set_postfix_str(f"{spec} on {corpus.name}")
             key = {"corpus": corpus.hash, "tagger": plan.identity(spec)}
             plan.store.measure(Quality, f"{corpus.name}--{spec}", key, _quality(plan, corpus, spec))
             bar.update()
+
+
+def in_conventions(plan: Plan) -> Iterator[str]:
+    """The taggers, and models of ours in those other conventions that corpora here are named by."""
+    for spec in plan.taggers:
+        yield spec
+        first, *others = plan.loaded[spec].info.conventions or ("",)
+        for convention in others:
+            other = f"{spec.removesuffix(f'@{first}')}@{convention}"
+            named = any(corpus.name.startswith(f"{convention}_") for corpus in plan.texts)
+            if named and other not in plan.taggers:
+                plan.loaded[other] = load_tagger(other)
+                yield other
 
 
 def _quality(plan: Plan, corpus: Corpus, spec: str) -> Callable[[], Quality]:

@@ -136,14 +136,14 @@ def serve(spec: str) -> None:
 
 def _on_disk(spec: str, read: set[str]) -> float:
     """The size of a tagger's data: its model folder, and whatever else large it read."""
-    from ner_service.taggers import DEFAULT_SOURCES, model_and_convention
+    from ner_service.taggers import check_spec, model_and_convention
     from ner_service.types import ModelError
 
     files = {Path(name).resolve() for name in read if name.startswith("/")}
     files = {p for p in files if p.suffix not in CODE and p.is_file() and _is_data(p)}
-    name, _, source = spec.partition(":")
     try:
-        folder, _ = model_and_convention(source or DEFAULT_SOURCES.get(name, "nowhere"))
+        source = "" if spec == library.NAME else check_spec(spec)[1]
+        folder, _ = model_and_convention(source or "nowhere")
         files |= {p.resolve() for p in folder.rglob("*") if p.is_file()}
     except ModelError:
         pass  # a package: what it read is all there is to see

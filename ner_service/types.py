@@ -43,7 +43,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class TaggerInfo:
-    """What a tagger says of itself; `hash` names the very weights that answer."""
+    """What a tagger says of itself; `hash` names the very weights that answer.
+
+    `conventions` are the ways of annotating it knows, that of its answers first; none where it
+    knows but one.
+    """
 
     name: str
     version: str
@@ -51,6 +55,7 @@ class TaggerInfo:
     labels: tuple[str, ...]
     score_kind: ScoreKind
     hash: str | None = None
+    conventions: tuple[str, ...] = ()
 
 
 @runtime_checkable

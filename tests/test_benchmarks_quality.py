@@ -11,7 +11,9 @@ from benchmarks.library import load as load_library
 from benchmarks.material import Corpus, load_corpora, load_corpus
 from benchmarks.records import Store
 from ner_service import corpora
+from ner_service.cli.app import app, guarded
 from ner_service.types import ConfigError, Document, Entity, Tagger, TaggerInfo
+from tests import tiny
 
 OWN = load_corpus("own_news", None, {})
 TEXT = "Анна видела Орёл и «Гудок»."
@@ -172,3 +174,22 @@ def test_published_figures_are_reproduced_and_catch_moved_offsets(
     for by in (1, -1):
         found = quality.check(OffByOne(natasha, by), library, OWN, corpora_root)
         assert found.reproduced is False
+
+
+def test_a_model_is_measured_in_a_convention_that_a_corpus_is_named_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = pytest.importorskip("benchmarks.plan")
+    (tmp_path / "made").mkdir()
+    config = tiny.write(tmp_path / "made")
+    train = f'{{path = "{tmp_path}/made/train.jsonl"}}'
+    other = train.replace("}", ', convention = "diary"}')
+    sets = [f"--set=data.train=[{train}, {other}]", "--set=train.epochs=1"]
+    assert guarded(lambda: app(["train", str(config), *sets])) == 0
+    spec = f"bilstm:{tmp_path}/made/tiny"
+    found = {}
+    for name in ("diary_test", "letters"):
+        path = written(tmp_path / f"{name}.jsonl")
+        made = plan.Plan([spec], [str(path)], {}, None, Store(tmp_path / name, 0), quick=True)
+        found[name] = list(plan.in_conventions(made))
+    assert found == {"diary_test": [spec, f"{spec}@diary"], "letters": [spec]}

@@ -310,6 +310,7 @@ def test_taggers_say_what_they_are(client: Client) -> None:
         "labels": ["PER", "LOC", "ORG"],
         "score_kind": "raw",
         "hash": "abc",
+        "conventions": [],
     }
     assert (two["name"], two["default"]) == ("spacy", False)
 

@@ -14,7 +14,7 @@ import torch
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
 from ner_service.nets.vectors import load_vectors
-from ner_service.taggers import load_tagger
+from ner_service.taggers import check_spec, load_tagger
 from ner_service.training import checkpoint
 from ner_service.training.loop import Trainer
 from ner_service.types import Document, Entity, ModelError
@@ -210,6 +210,8 @@ def test_a_model_answers_in_the_convention_asked_for(of_two: Path) -> None:
     labels = [{e.label for e in tagger.tag([SENTENCE])[0]} for tagger in (usual, first, diary)]
     assert labels == [{"PER", "LOC"}, {"PER", "LOC"}, {"LOC"}]
     assert usual.info.hash == first.info.hash
+    assert usual.info.conventions == first.info.conventions == ("default", "diary")
+    assert diary.info.conventions == ("diary", "default")
     assert diary.info.hash == f"diary@{usual.info.hash}"
 
 
@@ -218,6 +220,26 @@ def test_an_unknown_convention_is_told_with_those_there_are(of_two: Path) -> Non
         load_tagger(f"bilstm:{of_two}@novel")
     with pytest.raises(ModelError, match="no such folder"):
         load_tagger(f"bilstm:{of_two}-@diary")
+
+
+@pytest.mark.parametrize(
+    ("spec", "parts"),
+    [
+        ("bilstm", ("bilstm", "ru-news")),
+        ("bilstm:", ("bilstm", "ru-news")),
+        ("bilstm@diary", ("bilstm", "ru-news@diary")),
+        ("bilstm:mine@diary", ("bilstm", "mine@diary")),
+        ("natasha", ("natasha", "")),
+    ],
+)
+def test_a_spec_has_a_source_and_a_convention(spec: str, parts: tuple[str, str]) -> None:
+    assert check_spec(spec) == parts
+
+
+@pytest.mark.parametrize("spec", ["natasha@diary", "spacy@diary"])
+def test_a_library_has_no_conventions(spec: str) -> None:
+    with pytest.raises(ModelError, match="@diary"):
+        load_tagger(spec)
 
 
 def test_a_folder_may_have_an_at_in_its_name(of_two: Path, tmp_path: Path) -> None:

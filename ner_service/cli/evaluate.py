@@ -19,7 +19,7 @@ from ner_service.corpora.files import replacing
 from ner_service.digest import digest
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
-from ner_service.taggers import DEFAULT_SOURCES, check_spec, load_tagger, model_and_convention
+from ner_service.taggers import check_spec, load_tagger, model_and_convention
 from ner_service.types import ConfigError, CorpusError, Document, Entity, TaggerInfo
 
 
@@ -149,4 +149,4 @@ def _model_of(spec: str) -> tuple[Path, str]:
     name, source = check_spec(spec)
     if name != "bilstm":
         raise ConfigError(f"--card: {spec} has no model card of ours")
-    return model_and_convention(source or DEFAULT_SOURCES[name])
+    return model_and_convention(source)

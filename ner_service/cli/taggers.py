@@ -24,7 +24,7 @@ def taggers(
     Other specs: `natasha:slovnet` (natasha by its library's own code), `spacy:NAME-OR-FOLDER`,
     `bilstm:FOLDER`, and `@CONVENTION` behind either model of ours that knows several.
     """
-    table = Table("tagger", "version", "languages", "labels", "scores", "hash")
+    table = Table("tagger", "version", "languages", "labels", "scores", "conventions", "hash")
     for spec in shipped_specs():
         try:
             info = load_tagger(spec).info
@@ -36,7 +36,8 @@ def taggers(
         if as_json:
             print_json({"tagger": spec, **asdict(info)})
         labels, languages = escape(", ".join(info.labels)), ", ".join(info.languages)
-        hash = (info.hash or "")[:12]
-        table.add_row(spec, info.version, languages, labels, info.score_kind, hash)
+        conventions, hash = escape(", ".join(info.conventions)), (info.hash or "")[:12]
+        row = (info.version, languages, labels, info.score_kind, conventions, hash)
+        table.add_row(spec, *row)
     if not as_json:
         Console().print(table)

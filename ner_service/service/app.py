@@ -172,4 +172,5 @@ def tagger_out(lane: Lane, default: str) -> TaggerOut:
         labels=list(info.labels) if info else [],
         score_kind=info.score_kind if info else None,
         hash=info.hash if info else None,
+        conventions=list(info.conventions) if info else [],
     )

@@ -128,6 +128,7 @@ TAGGER = {
     "labels": ["PER", "LOC", "ORG"],
     "score_kind": "calibrated",
     "hash": "9f2c5c1b7a0e",
+    "conventions": [],
 }
 TAGGING = (400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504)
 

@@ -120,6 +120,7 @@ class TaggerOut(BaseModel):
     labels: list[str]
     score_kind: str | None
     hash: str | None
+    conventions: list[str]
 
 
 def entities_out(

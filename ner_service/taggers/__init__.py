@@ -1,4 +1,7 @@
-"""The taggers by name; a spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`."""
+"""The taggers by name; a spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`.
+
+`@CONVENTION` behind a spec has a model of ours answer by another of its conventions.
+"""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -60,16 +63,20 @@ def load_tagger(spec: str) -> Tagger:
     damaged, `MissingExtra` where the backend's library is not installed.
     """
     name, source = check_spec(spec)
-    return LOADERS[name](source or DEFAULT_SOURCES.get(name, ""))
+    return LOADERS[name](source)
 
 
 def check_spec(spec: str) -> tuple[str, str]:
-    """Parts a spec into backend and source; raises `UnknownTagger`."""
-    name, _, source = spec.partition(":")
+    """Parts a spec into backend and source, its default if none; raises `UnknownTagger`."""
+    name, colon, source = spec.partition(":")
+    convention = ""
+    if not colon:
+        name, at, convention = name.partition("@")
+        convention = at + convention
     if name not in LOADERS:
         known = ", ".join(LOADERS)
         raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
-    return name, source
+    return name, (source or DEFAULT_SOURCES.get(name, "")) + convention
 
 
 def shipped_specs() -> list[str]:

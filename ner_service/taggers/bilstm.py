@@ -27,6 +27,7 @@ class BilstmTagger:
             labels=artefact.net.labels,
             score_kind="calibrated" if artefact.net.temperature else "raw",
             hash=artefact.hash or None,
+            conventions=artefact.net.conventions if artefact.net.convention_dim else (),
         )
 
     @property
