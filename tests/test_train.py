@@ -3,6 +3,7 @@
 import errno
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -13,10 +14,13 @@ import torch
 
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.vectors import load_vectors
 from ner_service.taggers import check_spec, load_tagger
 from ner_service.training import checkpoint
+from ner_service.training.config import read_config
 from ner_service.training.loop import Trainer
+from ner_service.training.run import seed_of
 from ner_service.types import Document, Entity, ModelError
 from tests import tiny
 
@@ -168,6 +172,16 @@ def test_from_a_model_with_new_labels(
     card = (tmp_path / "tiny" / "README.md").read_text("utf-8")
     assert "In 2 stages" in card
     assert card.count("| train.jsonl | train |") == 2
+
+
+def test_a_stage_does_not_repeat_the_draws_of_the_one_before(trained: Path) -> None:
+    start, config = load_artefact(trained), read_config(trained.parent / "tiny.toml")
+    scratch = replace(start, hash="")
+    other = replace(start, hash="0" * 64)
+    seeds = [seed_of(one, config) for one in (scratch, start, other, start)]
+    assert seeds[0] == config.train.seed
+    assert len(set(seeds)) == 3
+    assert seeds[1] == seeds[3]
 
 
 def test_from_a_model_of_several_conventions_with_one(

@@ -64,14 +64,15 @@ class Trainer:
         features: Features,
         train: Optimisation,
         place: Place,
+        seed: int,
         forms: Ints | None = None,
     ) -> None:
         self.net, self.features, self.forms = net.to(place.device), features, forms
-        self.train, self.place = train, place
+        self.train, self.place, self.seed = train, place, seed
         self.optimizers = optimizers(net, train)
         self.average = Average(net, train.ema)
         self.progress = Progress()
-        self.random = np.random.default_rng(train.seed)
+        self.random = np.random.default_rng(seed)
 
     def epoch(self, units: Sequence[Unit], total: int) -> Iterator[tuple[float, int]]:
         """One pass over the data; yields the loss and token count of each batch.
@@ -192,7 +193,7 @@ def fit(
     weights on the dev data.
     """
     train, progress = trainer.train, trainer.progress
-    steps = len(batches(units, train.batch_tokens, np.random.default_rng(train.seed)))
+    steps = len(batches(units, train.batch_tokens, np.random.default_rng(trainer.seed)))
     while progress.epoch < train.epochs:
         if progress.epoch - progress.best_epoch >= train.patience and progress.best >= 0:
             break

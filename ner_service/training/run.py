@@ -1,5 +1,6 @@
 """A training run: from a configuration file to a model folder."""
 
+import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,9 +23,20 @@ from ner_service.training.plan import Plan, make_plan
 from ner_service.types import ConfigError, MissingExtra, ModelError
 
 
+def seed_of(start: Artefact, config: TrainConfig) -> int:
+    """What chance begins with: another number after each model that training goes on from.
+
+    Stages of one seed would repeat each other's order and noise, and learn them by heart.
+    """
+    if not start.hash:
+        return config.train.seed
+    digest = hashlib.sha256(f"{config.train.seed} {start.hash}".encode()).digest()
+    return int.from_bytes(digest[:7], "big")
+
+
 def build(start: Artefact, config: TrainConfig) -> Net:
     """A net with random weights, or with those that it starts from."""
-    torch.manual_seed(config.train.seed)
+    torch.manual_seed(seed_of(start, config))
     train = config.train
     rates = Rates(
         features=train.dropout,
@@ -68,7 +80,8 @@ class Run:
         self.checkpoint = self.output.with_name(f"{self.output.name}.checkpoint.safetensors")
         place = find_place(plan.config.train)
         net = build(plan.start, plan.config)
-        self.trainer = Trainer(net, plan.features, plan.config.train, place, plan.forms)
+        seed = seed_of(plan.start, plan.config)
+        self.trainer = Trainer(net, plan.features, plan.config.train, place, seed, plan.forms)
         self.board = _board(log) if plan.config.train.tensorboard else None
         hashes = [corpus.sha256 for corpus in (*plan.train, *plan.dev)]
         self._print = checkpoint.fingerprint([plan.config.model_dump(), hashes, plan.start.hash])
