@@ -134,6 +134,7 @@ def test_a_config_that_is_none_is_one_line(folder: Path, text: str) -> None:
         {"layers": 0},
         {"conventions": []},
         {"temperature": 0},
+        {"temperature": 0.001},
         {"temperature": float("nan")},
         {"vector_dim": 300},
         {"char_size": 0},

@@ -13,7 +13,7 @@ Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]
 Size = Annotated[int, Field(gt=0)]
 SizeOrNone = Annotated[int, Field(ge=0)]  # a size, 0 for none
-Temperature = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Temperature = Annotated[float, Field(ge=0.05, le=20)]  # beyond, scores are 0 and 1 or all alike
 
 
 @dataclass(frozen=True, slots=True)
