@@ -273,6 +273,18 @@ def test_a_card_keeps_scores_of_conventions_apart(
     assert scores["dev.jsonl"] > 0.8 > scores["dev.jsonl@diary"]  # here against its own labels
 
 
+def test_a_model_is_calibrated_in_the_convention_asked_for(
+    of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copytree(of_two, tmp_path / "tiny")
+    dev = str(of_two.parent / "dev.jsonl")
+    assert guarded(lambda: app(["calibrate", str(folder), f"{dev}@diary", dev])) == 0
+    names = [score["corpus"] for score in config_of(folder)["meta"]["scores"]]
+    assert names == ["dev.jsonl@diary", "dev.jsonl"]
+    assert guarded(lambda: app(["calibrate", str(folder), f"{dev}@novel"])) == 2
+    assert "knows no convention 'novel' (known: default, diary)" in capsys.readouterr().err
+
+
 def test_a_dev_convention_that_nothing_teaches_is_refused(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

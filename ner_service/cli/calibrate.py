@@ -1,5 +1,6 @@
 """`calibrate`: one temperature that makes a model's scores mean what they say."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,11 @@ from ner_service.types import CorpusError
 def calibrate(
     model: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
     corpus: Annotated[
-        list[str], typer.Argument(help="Annotated corpora that the model was not trained on.")
+        list[str],
+        typer.Argument(
+            help="Annotated corpora that the model was not trained on; CORPUS@CONVENTION is "
+            "answered in another convention than the first."
+        ),
     ],
 ) -> None:
     """Fit a model's scores to the share of entities that are right, and renew its card.
@@ -29,7 +34,9 @@ def calibrate(
 
     folder = model_path(model)
     artefact = load(folder)
-    corpora = [read_source(DevSource(path=name), corpora_root()) for name in corpus]
+    pairs = [_parted(name) for name in corpus]
+    sources = [DevSource(path=path, convention=convention) for path, convention in pairs]
+    corpora = [read_source(source, corpora_root()) for source in sources]
     if not any(document.entities for each in corpora for document in each.documents):
         raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
     after = calibrated(artefact, corpora)
@@ -42,3 +49,9 @@ def calibrate(
     card.write(after, folder)
     card.add_scores(folder, others)
     typer.echo(f"{folder}: temperature {after.net.temperature:.3f}")
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A corpus, and the convention it is to be answered in if one is named."""
+    path, at, convention = name.rpartition("@")
+    return (path, convention) if at and not Path(name).exists() else (name, "")
