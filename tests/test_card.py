@@ -3,6 +3,7 @@
 import json
 import tomllib
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -33,6 +34,15 @@ def test_the_card_tells_data_scores_and_how_to_reproduce(folder: Path) -> None:
     assert "| dev.jsonl (chose the epoch) | 10 |" in text
     assert "ner-service train tiny.toml" in text
     assert str(folder.parent) not in text
+
+
+def test_the_card_tells_what_was_changed_in_a_corpus(folder: Path, tmp_path: Path) -> None:
+    artefact = load(folder)
+    changed = {"relabel": {"ЕС|Евросоюз": "ORG"}, "split_parentheses": True, "outside": "ОАО|ООО"}
+    (record,) = artefact.meta["data"]
+    text = card.card(replace(artefact, meta={**artefact.meta, "data": [record | changed]}))
+    told = r"ЕС\|Евросоюз = ORG, parentheses apart, without ОАО\|ООО in front"
+    assert f"| train.jsonl | train | 40 | default | 1 | {told} |" in text
 
 
 def test_the_configuration_in_the_card_trains_the_same_model(folder: Path, tmp_path: Path) -> None:

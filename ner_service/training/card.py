@@ -183,8 +183,11 @@ def _row(record: Mapping[str, Any], use: str) -> str:
     changes = [*record["labels"].items(), *record.get("relabel", {}).items()]
     told = [f"{old} = {new or 'dropped'}".replace("|", "\\|") for old, new in changes]
     told += ["parentheses apart"] if record.get("split_parentheses") else []
+    if outside := record.get("outside"):
+        told.append(f"without {outside} in front".replace("|", "\\|"))
     weight, sha256 = f"{record['weight']:g}", f"`{record['sha256'][:12]}`"
-    cells = (name, use, record["documents"], record["convention"], weight, ", ".join(told))
+    convention = record["convention"] or "the first"
+    cells = (name, use, record["documents"], convention, weight, ", ".join(told))
     return f"| {' | '.join(map(str, cells))} | {licence(name)} | {sha256} |"
 
 
