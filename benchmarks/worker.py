@@ -137,16 +137,15 @@ def serve(spec: str) -> None:
 def _on_disk(spec: str, read: set[str]) -> float:
     """The size of a tagger's data: its model folder, and whatever else large it read."""
     from ner_service.taggers import check_spec, model_and_convention
-    from ner_service.types import ModelError
+    from ner_service.types import NerError
 
     files = {Path(name).resolve() for name in read if name.startswith("/")}
     files = {p for p in files if p.suffix not in CODE and p.is_file() and _is_data(p)}
     try:
-        source = "" if spec == library.NAME else check_spec(spec)[1]
-        folder, _ = model_and_convention(source or "nowhere")
+        folder, _ = model_and_convention(check_spec(spec)[1] or "nowhere")
         files |= {p.resolve() for p in folder.rglob("*") if p.is_file()}
-    except ModelError:
-        pass  # a package: what it read is all there is to see
+    except NerError:
+        pass  # a package, or no tagger: what it read is all there is to see
     return sum(p.stat().st_size for p in files) / 2**20
 
 

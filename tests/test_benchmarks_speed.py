@@ -10,7 +10,7 @@ if find_spec("locust") is None:  # importing it here would patch this process's 
     pytest.skip("locust is not installed", allow_module_level=True)
 pytest.importorskip("psutil")
 
-from benchmarks import batching, http_load, instant, speed
+from benchmarks import batching, http_load, instant, library, speed, worker
 from benchmarks.cutting import CUTTERS, Cutter
 from benchmarks.material import Prose, load_prose
 from benchmarks.worker import Worker
@@ -58,8 +58,8 @@ def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]
 
 
 def test_an_interrupt_of_the_terminal_is_not_the_workers() -> None:
-    with Worker("natasha") as worker:
-        assert os.getpgid(worker._process.pid) != os.getpgid(0)
+    with Worker("natasha") as timed:
+        assert os.getpgid(timed._process.pid) != os.getpgid(0)
 
 
 def test_cutters_cut_alike() -> None:
@@ -85,10 +85,10 @@ def test_ours_and_razdels_cutting_are_timed_round_by_round(
 
 
 def test_a_worker_times_and_weighs_itself() -> None:
-    with Worker("natasha") as worker:
-        few = worker.time(TEXTS[:5])
-        many = worker.time(TEXTS[5:105], batch=10)
-        assert worker.loaded["disk_mb"] == pytest.approx(28, abs=3)
+    with Worker("natasha") as timed:
+        few = timed.time(TEXTS[:5])
+        many = timed.time(TEXTS[5:105], batch=10)
+        assert timed.loaded["disk_mb"] == pytest.approx(28, abs=3)
     assert few["entities"] == 5
     assert many["entities"] == 100
     assert many["cpu"] > few["cpu"] > 0
@@ -142,3 +142,12 @@ def test_the_whole_command_runs_on_a_corpus_of_ones_own(
     page = (tmp_path / "out" / "report.html").read_text()
     assert "natasha cannot produce" in page
     assert "GPE (1 entities)" in page
+
+
+@pytest.mark.parametrize("spec", [library.NAME, "natasha", *CUTTERS])
+def test_what_has_no_model_folder_has_only_what_it_read_on_disk(spec: str) -> None:
+    assert worker._on_disk(spec, set()) == 0
+
+
+def test_a_convention_is_as_large_as_its_model() -> None:
+    assert worker._on_disk("bilstm@ne5", set()) == worker._on_disk("bilstm", set()) > 0.5
