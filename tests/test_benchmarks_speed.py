@@ -92,7 +92,7 @@ def test_a_worker_times_and_weighs_itself() -> None:
     assert few["entities"] == 5
     assert many["entities"] == 100
     assert many["cpu"] > few["cpu"] > 0
-    assert many["peak_mb"] >= worker.loaded["loaded_mb"] > 50
+    assert many["peak_mb"] >= timed.loaded["loaded_mb"] > 50
 
 
 @pytest.mark.slow
