@@ -232,6 +232,8 @@ def test_a_model_answers_in_the_convention_asked_for(of_two: Path) -> None:
 def test_an_unknown_convention_is_told_with_those_there_are(of_two: Path) -> None:
     with pytest.raises(ModelError, match=r"tiny: .*'novel' \(known: default, diary\)"):
         load_tagger(f"bilstm:{of_two}@novel")
+    with pytest.raises(ModelError, match="knows no convention ''"):
+        load_tagger(f"bilstm:{of_two}@")
     with pytest.raises(ModelError, match="no such folder"):
         load_tagger(f"bilstm:{of_two}-@diary")
 

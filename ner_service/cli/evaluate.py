@@ -65,7 +65,10 @@ def evaluate(
             from ner_service.training.card import add_scores, score, told
 
             folder, convention = folders[result.spec]
-            name, sha256 = told(result.corpus, convention, load(folder).net), digest(result.path)
+            name, sha256 = (
+                told(result.corpus, convention or "", load(folder).net),
+                digest(result.path),
+            )
             record = score(name, sha256, result.documents, result.predicted)
             add_scores(folder, [record])
 
@@ -145,7 +148,7 @@ def _check_names(names: Sequence[str]) -> None:
         raise ConfigError(f"--card: two corpora are called {twice}; a card tells them by name")
 
 
-def _model_of(spec: str) -> tuple[Path, str]:
+def _model_of(spec: str) -> tuple[Path, str | None]:
     name, source = check_spec(spec)
     if name != "bilstm":
         raise ConfigError(f"--card: {spec} has no model card of ours")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ner_service.cli.app import app
@@ -24,7 +24,8 @@ def taggers(
     Other specs: `natasha:slovnet` (natasha by its library's own code), `spacy:NAME-OR-FOLDER`,
     `bilstm:FOLDER`, and `@CONVENTION` behind either model of ours that knows several.
     """
-    table = Table("tagger", "version", "languages", "labels", "scores", "conventions", "hash")
+    others = ("version", "languages", "labels", "scores", "conventions", "hash")
+    table = Table(Column("tagger", no_wrap=True), *others)
     for spec in shipped_specs():
         try:
             info = load_tagger(spec).info

@@ -33,11 +33,11 @@ def model_path(source: str) -> Path:
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 
-def model_and_convention(source: str) -> tuple[Path, str]:
+def model_and_convention(source: str) -> tuple[Path, str | None]:
     """The folder that `MODEL` or `MODEL@CONVENTION` names, and the convention if any."""
     name, at, convention = source.rpartition("@")
     if not at or Path(source).expanduser().is_dir():
-        return model_path(source), ""
+        return model_path(source), None
     return model_path(name), convention
 
 

@@ -52,6 +52,6 @@ def load(source: str) -> BilstmTagger:
     folder, convention = model_and_convention(source)
     artefact = load_artefact(folder)
     try:
-        return BilstmTagger(answering(artefact, convention) if convention else artefact)
+        return BilstmTagger(artefact if convention is None else answering(artefact, convention))
     except ModelError as error:
         raise ModelError(f"{folder}: {error}") from None
