@@ -177,7 +177,7 @@ def test_published_figures_are_reproduced_and_catch_moved_offsets(
 
 
 def test_a_model_is_measured_in_a_convention_that_a_corpus_is_named_by(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     plan = pytest.importorskip("benchmarks.plan")
     (tmp_path / "made").mkdir()

@@ -36,7 +36,7 @@ def test_the_card_tells_data_scores_and_how_to_reproduce(folder: Path) -> None:
     assert str(folder.parent) not in text
 
 
-def test_the_card_tells_what_was_changed_in_a_corpus(folder: Path, tmp_path: Path) -> None:
+def test_the_card_tells_what_was_changed_in_a_corpus(folder: Path) -> None:
     artefact = load(folder)
     changed = {"relabel": {"ЕС|Евросоюз": "ORG"}, "split_parentheses": True, "outside": "ОАО|ООО"}
     (record,) = artefact.meta["data"]

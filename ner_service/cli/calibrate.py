@@ -1,6 +1,5 @@
 """`calibrate`: one temperature that makes a model's scores mean what they say."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from ner_service.cli.app import app
 from ner_service.cli.options import corpora_root
 from ner_service.nets.artefact import load
-from ner_service.taggers import model_path
+from ner_service.taggers import model_path, part_convention
 from ner_service.types import CorpusError
 
 
@@ -34,8 +33,8 @@ def calibrate(
 
     folder = model_path(model)
     artefact = load(folder)
-    pairs = [_parted(name) for name in corpus]
-    sources = [DevSource(path=path, convention=convention) for path, convention in pairs]
+    pairs = [part_convention(name) for name in corpus]
+    sources = [DevSource(path=path, convention=convention or "") for path, convention in pairs]
     corpora = [read_source(source, corpora_root()) for source in sources]
     if not any(document.entities for each in corpora for document in each.documents):
         raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
@@ -49,9 +48,3 @@ def calibrate(
     card.write(after, folder)
     card.add_scores(folder, others)
     typer.echo(f"{folder}: temperature {after.net.temperature:.3f}")
-
-
-def _parted(name: str) -> tuple[str, str]:
-    """A corpus, and the convention it is to be answered in if one is named."""
-    path, at, convention = name.rpartition("@")
-    return (path, convention) if at and not Path(name).exists() else (name, "")

@@ -33,11 +33,17 @@ def model_path(source: str) -> Path:
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 
+def part_convention(source: str) -> tuple[str, str | None]:
+    """Parts `NAME@CONVENTION`; a path that is there is a name as it stands."""
+    name, at, convention = source.rpartition("@")
+    if not at or Path(source).expanduser().exists():
+        return source, None
+    return name, convention
+
+
 def model_and_convention(source: str) -> tuple[Path, str | None]:
     """The folder that `MODEL` or `MODEL@CONVENTION` names, and the convention if any."""
-    name, at, convention = source.rpartition("@")
-    if not at or Path(source).expanduser().is_dir():
-        return model_path(source), None
+    name, convention = part_convention(source)
     return model_path(name), convention
 
 

@@ -181,13 +181,12 @@ def _data(meta: Mapping[str, Any]) -> Iterator[str]:
 def _row(record: Mapping[str, Any], use: str) -> str:
     name = Path(record["path"]).name
     changes = [*record["labels"].items(), *record.get("relabel", {}).items()]
-    told = [f"{old} = {new or 'dropped'}".replace("|", "\\|") for old, new in changes]
-    told += ["parentheses apart"] if record.get("split_parentheses") else []
-    if outside := record.get("outside"):
-        told.append(f"without {outside} in front".replace("|", "\\|"))
+    notes = [f"{old} = {new or 'dropped'}" for old, new in changes]
+    notes += ["parentheses apart"] if record.get("split_parentheses") else []
+    notes += [f"without {outside} in front"] if (outside := record.get("outside")) else []
+    noted = ", ".join(notes).replace("|", "\\|")
     weight, sha256 = f"{record['weight']:g}", f"`{record['sha256'][:12]}`"
-    convention = record["convention"] or "the first"
-    cells = (name, use, record["documents"], convention, weight, ", ".join(told))
+    cells = (name, use, record["documents"], record["convention"] or "the first", weight, noted)
     return f"| {' | '.join(map(str, cells))} | {licence(name)} | {sha256} |"
 
 

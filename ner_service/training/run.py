@@ -16,7 +16,7 @@ from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.encoder import Net, Rates
 from ner_service.training import card, checkpoint
 from ner_service.training.calibration import calibrated
-from ner_service.training.config import TrainConfig, read_config
+from ner_service.training.config import Optimisation, TrainConfig, read_config
 from ner_service.training.device import find_place
 from ner_service.training.loop import Progress, State, Trainer, fit
 from ner_service.training.plan import Plan, make_plan
@@ -34,10 +34,9 @@ def seed_of(start: Artefact, config: TrainConfig) -> int:
     return int.from_bytes(digest[:7], "big")
 
 
-def build(start: Artefact, config: TrainConfig) -> Net:
+def build(start: Artefact, train: Optimisation, seed: int) -> Net:
     """A net with random weights, or with those that it starts from."""
-    torch.manual_seed(seed_of(start, config))
-    train = config.train
+    torch.manual_seed(seed)
     rates = Rates(
         features=train.dropout,
         states=train.dropout_states,
@@ -79,9 +78,9 @@ class Run:
         log = self.output.with_name(f"{self.output.name}.runs")
         self.checkpoint = self.output.with_name(f"{self.output.name}.checkpoint.safetensors")
         place = find_place(plan.config.train)
-        net = build(plan.start, plan.config)
-        seed = seed_of(plan.start, plan.config)
-        self.trainer = Trainer(net, plan.features, plan.config.train, place, seed, plan.forms)
+        train, seed = plan.config.train, seed_of(plan.start, plan.config)
+        net = build(plan.start, train, seed)
+        self.trainer = Trainer(net, plan.features, train, place, seed, plan.forms)
         self.board = _board(log) if plan.config.train.tensorboard else None
         hashes = [corpus.sha256 for corpus in (*plan.train, *plan.dev)]
         self._print = checkpoint.fingerprint([plan.config.model_dump(), hashes, plan.start.hash])
