@@ -222,6 +222,38 @@ def test_convert_carries_entities_over(run: Run, tmp_path: Path) -> None:
     assert "Рига\tB-LOC\nждёт\tO\n" in (tmp_path / "b.conll").read_text()
 
 
+def test_convert_annotates_another_way(run: Run, tmp_path: Path) -> None:
+    text = "[PER Ирина (Ира)] из [LOC ЕС] купила [ORG ОАО «Мир»], пишут [ORG СМИ]."
+    corpora.write(tmp_path / "a.jsonl", [marked(text, "a")])
+    change = ["--relabel", "Е[СA]=ORG", "--relabel", "СМИ=", "--split-parentheses"]
+    to = tmp_path / "b.jsonl"
+    done = run("convert", str(tmp_path / "a.jsonl"), str(to), *change, "--outside", "ОАО|ЗАО")
+    assert done.code == 0
+    assert list(corpora.read(to)) == [
+        marked("[PER Ирина] ([PER Ира]) из [ORG ЕС] купила ОАО «[ORG Мир]», пишут СМИ.", "a")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--relabel", "СМИ"], "--relabel СМИ: give PATTERN=LABEL, or PATTERN= to drop entities"),
+        (["--relabel", "=ORG"], "--relabel =ORG: give PATTERN=LABEL, or"),
+        (["--relabel", "(=ORG"], "--relabel (: no regular expression: "),
+        (["--outside", "[А"], "--outside [А: no regular expression: "),
+    ],
+)
+def test_convert_says_what_is_wrong_with_a_pattern(
+    run: Run, tmp_path: Path, options: list[str], message: str
+) -> None:
+    corpora.write(tmp_path / "a.jsonl", [marked("[LOC Рига]", "a")])
+    done = run("convert", str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl"), *options)
+    assert done.code == 2
+    assert message in done.err
+    assert len(done.err.splitlines()) == 1
+    assert not (tmp_path / "b.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     "command", [["tag", "--output"], ["silver", "--output"], ["convert"]], ids=lambda c: c[0]
 )

@@ -1,6 +1,7 @@
 """`convert`: an annotated corpus in another format."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, check_apart, corpora_root
 from ner_service.labels import parse_mapping
+from ner_service.training.harmony import check_pattern, harmonised
+from ner_service.types import ConfigError
 
 
 @app.command()
@@ -23,10 +26,49 @@ def convert(
         ),
     ],
     map_: MapOption = None,
+    relabel: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="PATTERN=LABEL for entities whose whole text matches, PATTERN= drops them; "
+            "repeatable."
+        ),
+    ] = None,
+    split_parentheses: Annotated[
+        bool,
+        typer.Option(
+            "--split-parentheses", help="Make two entities of one that ends in parentheses."
+        ),
+    ] = False,
+    outside: Annotated[
+        str,
+        typer.Option(
+            help="PATTERN at a name's beginning that is none of it, nor are quotes behind it."
+        ),
+    ] = "",
 ) -> None:
-    """Convert an annotated corpus from one format to another."""
+    """Convert an annotated corpus from one format to another, or from one way of annotating."""
     path = corpora.locate(source, corpora_root())
     check_apart(target, [path])
+    change = (_patterns(relabel or ()), split_parentheses, _checked("--outside", outside))
     documents = corpora.read(path, parse_mapping(map_ or ()))
     bar = tqdm(documents, desc=str(target), unit="doc", disable=not sys.stderr.isatty())
-    corpora.write(target, bar)
+    corpora.write(target, (harmonised(document, *change) for document in bar))
+
+
+def _patterns(pairs: Iterable[str]) -> dict[str, str]:
+    """The label for each pattern; raises `ConfigError` naming the pair that is none."""
+    labels = {}
+    for pair in pairs:
+        pattern, equals, label = pair.rpartition("=")
+        if not equals or not pattern:
+            raise ConfigError(f"--relabel {pair}: give PATTERN=LABEL, or PATTERN= to drop entities")
+        labels[_checked("--relabel", pattern)] = label.strip()
+    return labels
+
+
+def _checked(option: str, pattern: str) -> str:
+    try:
+        check_pattern(pattern)
+    except ValueError as error:
+        raise ConfigError(f"{option} {error}") from None
+    return pattern

@@ -1,6 +1,5 @@
 """The training configuration: a TOML file and `key=value` overrides, checked once."""
 
-import re
 import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder
+from ner_service.training.harmony import check_pattern
 from ner_service.types import ConfigError
 
 T = TypeVar("T", str, dict[str, str])
@@ -47,10 +47,7 @@ class Source(Section):
     @classmethod
     def _patterns(cls, value: T) -> T:
         for pattern in (value,) if isinstance(value, str) else value:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern}: no regular expression: {error}") from None
+            check_pattern(pattern)
         return value
 
 

@@ -10,6 +10,14 @@ QUOTED = re.compile(r"[«\"„“'](?P<name>[^«»\"„“”']+)[»\"“”']?"
 NAMED_AGAIN = re.compile(r"(?P<name>.*\w.*?)\s*\((?P<again>[^()]*\w[^()]*)\)", re.DOTALL)
 
 
+def check_pattern(pattern: str) -> None:
+    """Raises `ValueError` where the pattern is no regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern}: no regular expression: {error}") from None
+
+
 def harmonised(
     document: Document, relabel: Mapping[str, str], split: bool, outside: str = ""
 ) -> Document:
