@@ -17,7 +17,8 @@ from tests.serving import Running, memory_of, running
 
 NEWS = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области. " * 25
 TIMEOUT_S = 10
-CLIENTS = 200
+CLIENTS = 200  # h2load has all of them ask in the same moment, so a quarter a round is answered
+QUEUED = 100  # and what is queued must last until the next
 
 
 @dataclass
@@ -68,19 +69,22 @@ def test_overload_is_refused_and_throughput_stays(tmp_path: Path) -> None:
         pytest.skip("h2load is not installed")
     body = tmp_path / "body.json"
     body.write_bytes(orjson.dumps({"text": NEWS}))
-    with running(timeout_s=TIMEOUT_S, queue_chars=50 * len(NEWS), log_level="warning") as service:
+    with running(
+        timeout_s=TIMEOUT_S, queue_chars=QUEUED * len(NEWS), log_level="warning"
+    ) as service:
         calm = h2load(service, body, 5, 1)
-        peak = h2load(service, body, 15, 16)
+        before = h2load(service, body, 10, 16)
         memory = memory_of(service.process.pid)
-        over = h2load(service, body, 60, CLIENTS, rate=4 * peak.rate)
+        over = h2load(service, body, 60, CLIENTS, rate=4 * before.rate)
         grown = memory_of(service.process.pid) / memory
+        peak = (before.rate + h2load(service, body, 10, 16).rate) / 2  # the machine drifts
         after = h2load(service, body, 5, 1)
     told = {
         "calm ms": slow(calm.took[200]),
-        "peak/s": round(peak.rate, 1),
+        "peak/s": round(peak, 1),
         "over": over.counts,
         "over 200/s": round(over.rate, 1),
-        "kept": round(over.rate / peak.rate, 3),
+        "kept": round(over.rate / peak, 3),
         "over 200 ms": slow(over.took[200]),
         "over 429 ms": slow(over.took.get(429, [0])),
         "memory": round(grown, 3),
@@ -88,8 +92,8 @@ def test_overload_is_refused_and_throughput_stays(tmp_path: Path) -> None:
     }
     print(told)
     assert set(over.counts) == {200, 429}, told
-    assert sum(over.counts.values()) > 0.95 * 4 * peak.rate * over.seconds, told
+    assert sum(over.counts.values()) > 0.95 * 4 * before.rate * over.seconds, told
     assert max(over.took[200]) < TIMEOUT_S, told
-    assert over.rate >= 0.9 * peak.rate, told
+    assert over.rate >= 0.9 * peak, told
     assert grown < 1.1, told
     assert median(after.took[200]) < 1.5 * median(calm.took[200]), told

@@ -18,8 +18,7 @@ Floats = NDArray[np.float32]
 Unit = Sequence[str]
 FORBIDDEN = np.float32(-1e4)
 KEPT = 64 << 20  # bytes of projected words
-GROUP = 18  # units that go through the layers side by side
-GROUP_TOKENS = 2048  # and their tokens, save for a single longer unit
+GROUP_TOKENS = 4096  # that go through a layer before the next, save for a single longer unit
 
 
 class Span(NamedTuple):
@@ -57,9 +56,9 @@ class Engine:
 
     def temper(self, temperature: float) -> None:
         """Divides the scores of paths before they become probabilities of entities."""
-        self._sharpness = np.float32(1 / temperature)
-        transitions, starts, ends = (weight * self._sharpness for weight in self._crf)
-        self._tempered = transitions, starts, ends
+        sharpness = np.float32(1 / temperature)
+        transitions, starts, ends = (weight * sharpness for weight in self._crf)
+        self._tempered = sharpness, (transitions, starts, ends)
 
     def tag(self, units: Sequence[Unit]) -> list[list[Span]]:
         """The entities on each unit's best path, with their posterior probabilities."""
@@ -94,13 +93,10 @@ class Engine:
         """Each entity with the number of its unit."""
         units = Units.of([len(unit) for unit in group])
         emissions = self._emissions(group, units)
-        places = units.starts, units.lengths
-        paths = crf.best_paths(emissions, *places, self._crf)
-        spans = crf.spans(paths, *places, self._opens, self._prolongs)
-        if not len(spans):
-            return
-        tempered = emissions * self._sharpness, *places, self._tempered
-        scores = crf.posteriors(spans, paths, *tempered, self._go_on)
+        ways = self._opens, self._prolongs, self._go_on
+        spans, scores = crf.decode(
+            emissions, units.starts, units.lengths, self._crf, *ways, *self._tempered
+        )
         for (n, start, end, tag), score in zip(spans.tolist(), scores.tolist(), strict=True):
             yield n, Span(start, end, self._tags[tag][2:], score)
 
@@ -109,7 +105,7 @@ def _groups(order: Sequence[int], units: Sequence[Unit]) -> Iterator[list[int]]:
     group: list[int] = []
     tokens = 0
     for n in order:
-        if group and (len(group) == GROUP or tokens + len(units[n]) > GROUP_TOKENS):
+        if group and tokens + len(units[n]) > GROUP_TOKENS:
             yield group
             group, tokens = [], 0
         group.append(n)

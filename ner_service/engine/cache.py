@@ -54,8 +54,8 @@ class WordCache:
     def places(self, words: Sequence[str]) -> Ints:
         """Where in `table` the rows of these words stand until the next call."""
         known = self._known(words)
-        rows = self._row_of[known]
-        bare = known[rows < 0]
+        rows: Ints
+        rows, bare = looked_up(self._row_of, known)
         if len(bare):
             bare = np.unique(bare)
         places = self._rows.take(len(bare), rows)
@@ -67,7 +67,7 @@ class WordCache:
     def _known(self, words: Sequence[str]) -> Ints:
         """Where the features of these words stand."""
         known = np.fromiter(map(self._places.get, words, repeat(-1)), np.int64, len(words))
-        missing = np.flatnonzero(known < 0)
+        missing = absent(known)
         self.misses += len(missing)
         self.hits += len(words) - len(missing)
         new = [words[n] for n in missing.tolist()]
@@ -113,6 +113,32 @@ class Clock:
         places = np.empty(count, dtype=np.int64)
         self._hand = take(self._used, self._hand, used, places)
         return places
+
+
+@brief
+def absent(places):  # type: ignore[no-untyped-def]
+    """Which of these places are none."""
+    found = np.empty(len(places), dtype=np.int64)
+    count = 0
+    for n in range(len(places)):
+        if places[n] < 0:
+            found[count] = n
+            count += 1
+    return found[:count]
+
+
+@brief
+def looked_up(row_of, known):  # type: ignore[no-untyped-def]
+    """The row of each known word, and those of the known words that have none."""
+    rows = np.empty(len(known), dtype=np.int64)
+    bare = np.empty(len(known), dtype=np.int64)
+    count = 0
+    for n in range(len(known)):
+        rows[n] = row_of[known[n]]
+        if rows[n] < 0:
+            bare[count] = known[n]
+            count += 1
+    return rows, bare[:count]
 
 
 @brief

@@ -30,7 +30,7 @@ def viterbi(emissions, transitions, starts, ends, path):  # type: ignore[no-unty
         path[i - 1] = history[i, path[i]]
 
 
-@compiled
+@brief
 def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-def]
     """The best path of each unit: a tag a row of `emissions`."""
     transitions, starts, ends = crf
@@ -82,6 +82,21 @@ def posteriors(found, paths, emissions, starting, lengths, crf, go_on):  # type:
         path = paths[first:last]
         scores[k] = span_probability(start, end, path, go_on[tag], messages, not sound, transitions)
     return scores
+
+
+@compiled
+def decode(emissions, starting, lengths, crf, opens, prolongs, go_on, sharpness, tempered):  # type: ignore[no-untyped-def]
+    """The entities on the best paths, as `spans` has them, and their posteriors.
+
+    These are of the scores times `sharpness`; `tempered` is the CRF so. One kernel, as Python's
+    lock would have to be won back after each of several.
+    """
+    paths = best_paths(emissions, starting, lengths, crf)
+    found = spans(paths, starting, lengths, opens, prolongs)
+    if not len(found):
+        return found, np.empty(0)
+    sharp = emissions * sharpness
+    return found, posteriors(found, paths, sharp, starting, lengths, tempered, go_on)
 
 
 @compiled

@@ -74,8 +74,7 @@ class LSTM:
     def run(self, x: Floats, rows: Ints, units: Units) -> Floats:
         out = kernels.aligned((units.tokens, 2, lstm.padded(self._hidden)))
         flat = out.reshape(units.tokens, -1)
-        for back, panels in enumerate(self._panels):
-            lstm.run(x, rows, units.starts, units.lengths, panels, back, flat)
+        lstm.both(x, rows, units.starts, units.lengths, *self._panels, flat)
         return np.ascontiguousarray(out[:, :, : self._hidden]).reshape(units.tokens, -1)
 
 

@@ -22,6 +22,7 @@ GATES = 4  # input, forget, cell, output
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 LANES = 16 if WIDE else 8  # states that one vector holds
 TALL = 6 if WIDE else 3  # units that share each read of a panel, as many as registers hold
+ABREAST = 18  # units of which each takes a step before any takes the next
 
 _size, _real = ir.IntType(64), ir.FloatType()
 _vector = ir.VectorType(_real, LANES)
@@ -247,3 +248,12 @@ def run(x, rows, starts, lengths, panels, back, out):  # type: ignore[no-untyped
                 i += 2
             if active > i:
                 _one(x, read, panels, p, known, out, before, here, cells, i)
+
+
+@compiled
+def both(x, rows, starts, lengths, forth, back, out):  # type: ignore[no-untyped-def]
+    """Runs both directions over any number of units, some of them side by side; see `run`."""
+    for first in range(0, len(lengths), ABREAST):
+        some = slice(first, first + ABREAST)
+        run(x, rows, starts[some], lengths[some], forth, 0, out)
+        run(x, rows, starts[some], lengths[some], back, 1, out)

@@ -41,7 +41,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
         service.start()
         sampling = asyncio.create_task(service.sample())
         with tracing(settings.traces_url, observers):
-            yield {STATE: Shedding(service, telemetry)}
+            yield {STATE: shedding}
         sampling.cancel()
         await asyncio.to_thread(service.stop)
 
@@ -67,7 +67,7 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     add_heads(app)
     routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
     telemetry = Telemetry(guarded(tagging, settings), metrics, routes, observers)
-    app.middleware_stack = telemetry
+    app.middleware_stack = shedding = Shedding(service, telemetry)
     return app
 
 

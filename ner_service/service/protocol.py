@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ner_service.service.cycle import Joining, joined
 from ner_service.service.errors import Refused, respond
 from ner_service.service.leaving import Leaving, have_read, told
-from ner_service.service.shedding import STATE, Shedding
+from ner_service.service.shedding import METHOD, PATH, STATE, Shedding
 
 MOST_HEAD_BYTES = 65_536
 NO_TUNNEL = "CONNECT: there is nothing behind this service"
@@ -161,8 +161,11 @@ class Bounded(HttpToolsProtocol):
         keep_alive = self.parser.should_keep_alive() and not self._draining
         if shedding is None or not self._idle or not keep_alive:
             return False
+        if self.parser.get_method() != METHOD.encode() or self.url != PATH.encode():
+            return False
         scope: Any = self.scope
-        refusal = shedding.refusal(self.parser.get_method(), self.url, scope)
+        scope.update(method=METHOD, path=PATH)
+        refusal = shedding.refusal(scope)
         if refusal is None:
             return False
         response, headers = refusal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from fastapi import Response
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from ner_service.service.errors import Refused, refusal, respond
 from ner_service.service.job import Overloaded
@@ -16,31 +16,46 @@ from ner_service.service.telemetry import Telemetry
 from ner_service.service.trace import header
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
+START, BODY = "http.response.start", "http.response.body"
+METHOD, PATH = "POST", "/ner"  # of what may be refused so; without a query
 
 Head = Sequence[tuple[bytes, bytes]]
 
 
 class Shedding:
-    """Knows at the head of a request whether it is refused, whichever tagger it names."""
+    """Knows by the head of a request whether it is refused, whichever tagger it names.
+
+    The server asks it when a head comes. As the outermost layer it looks again when the request's
+    turn comes: of many that came at once, the first may have taken all the room.
+    """
 
     def __init__(self, service: Service, telemetry: Telemetry) -> None:
         self._service, self._telemetry = service, telemetry
 
-    def refusal(self, method: bytes, url: bytes, scope: Scope) -> tuple[Response, Head] | None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = scope["type"] == "http" and (scope["method"], scope["path"]) == (METHOD, PATH)
+        refusal = self.refusal(scope) if plain and not scope["query_string"] else None
+        if refusal is None:
+            return await self._telemetry(scope, receive, send)
+        answer, head = refusal
+        fields = [*answer.raw_headers, *head]
+        await send({"type": START, "status": answer.status_code, "headers": fields})
+        await send({"type": BODY, "body": answer.body})
+
+    def refusal(self, scope: Scope) -> tuple[Response, Head] | None:
         """The answer to a `POST /ner` for which there is no room, and headers of its own.
 
         None where the request must be read. Its text is taken to have as many characters as its
         body has bytes; it cannot have more. Requests from pages are left alone: what they may
         read of an answer is decided elsewhere.
         """
-        if method != b"POST" or url != b"/ner" or header(scope, b"origin"):
+        if header(scope, b"origin"):
             return None
         size = header(scope, b"content-length")
         error = self._service.overload(int(size)) if size else None
         if error is None:
             return None
         refused, answer = _answer(error.retry_after)
-        scope.update(method=method.decode(), path=url.decode())
         return answer, self._telemetry.refused(scope, refused)
 
     def note(self, refused: Refused) -> Head:
