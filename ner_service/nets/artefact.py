@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
-from ner_service.nets.config import NetConfig
+from ner_service.nets.config import NetConfig, odd_halves
 from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
 from ner_service.nets.weights import check, shapes
@@ -219,8 +219,8 @@ def _net(values: Any, folder: Path) -> NetConfig:
         raise ValueError("net.vector_dim: above 0 with vectors, and only then")
     if (net.char_encoder != "none") != bool(net.char_size):
         raise ValueError("net.char_size: above 0 with a char_encoder, and only then")
-    if net.char_encoder == "lstm" and net.char_size % 2:
-        raise ValueError("net.char_size: an LSTM has two directions: an even size")
+    if fault := odd_halves(net.char_encoder, net.char_size):
+        raise ValueError(f"net.{fault}")
     return net if net.vectors in ("", NAVEC) else replace(net, vectors=str(folder / net.vectors))
 
 

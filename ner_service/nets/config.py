@@ -59,3 +59,10 @@ class NetConfig:
     def convention_dim(self) -> int:
         """The size of a convention's embedding: none where there is but one."""
         return 8 if len(self.conventions) > 1 else 0
+
+
+def odd_halves(char_encoder: str, char_size: int) -> str:
+    """What is wrong with the size that the characters make; empty where nothing is."""
+    if char_encoder == "lstm" and char_size % 2:
+        return "char_size: an LSTM over characters has two directions: an even size"
+    return ""

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ner_service.labels import Scheme
-from ner_service.nets.config import CharEncoder, Encoder
+from ner_service.nets.config import CharEncoder, Encoder, odd_halves
 from ner_service.training.harmony import check_pattern
 from ner_service.types import ConfigError
 
@@ -100,8 +100,8 @@ class NetSection(Section):
 
     @model_validator(mode="after")
     def _halves(self) -> Self:
-        if self.char_encoder == "lstm" and self.char_size % 2:
-            raise ValueError("char_size: an LSTM over characters has two directions: an even size")
+        if fault := odd_halves(self.char_encoder, self.char_size):
+            raise ValueError(fault)
         return self
 
 
