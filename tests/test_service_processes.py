@@ -66,6 +66,7 @@ class Load:
 def test_a_killed_process_is_replaced_and_takes_only_its_own_requests_along() -> None:
     with running("--workers", "2") as service:
         load = Load(service)
+        until(lambda: len(service.workers) == 2)  # the first that is ready answers for both
         killed, other = service.workers
         with load.by(8):
             until(lambda: load.got["200"] > 50)
