@@ -16,7 +16,6 @@ from ner_service.service.telemetry import Telemetry
 from ner_service.service.trace import header
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
-START, BODY = "http.response.start", "http.response.body"
 METHOD, PATH = "POST", "/ner"  # of what may be refused so; without a query
 
 Head = Sequence[tuple[bytes, bytes]]
@@ -37,10 +36,10 @@ class Shedding:
         refusal = self.refusal(scope) if plain and not scope["query_string"] else None
         if refusal is None:
             return await self._telemetry(scope, receive, send)
-        answer, head = refusal
-        fields = [*answer.raw_headers, *head]
-        await send({"type": START, "status": answer.status_code, "headers": fields})
-        await send({"type": BODY, "body": answer.body})
+        answer, own = refusal
+        head = {"status": answer.status_code, "headers": [*answer.raw_headers, *own]}
+        await send({"type": "http.response.start", **head})
+        await send({"type": "http.response.body", "body": answer.body})
 
     def refusal(self, scope: Scope) -> tuple[Response, Head] | None:
         """The answer to a `POST /ner` for which there is no room, and headers of its own.
