@@ -1,6 +1,7 @@
 """Timing: fresh texts for everyone, processes that tell of themselves, growth that shows."""
 
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -57,9 +58,14 @@ def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]
     assert "nosuch" in capfd.readouterr().err
 
 
-def test_an_interrupt_of_the_terminal_is_not_the_workers() -> None:
+@pytest.fixture(scope="module")
+def timed() -> Iterator[Worker]:
     with Worker("natasha") as timed:
-        assert os.getpgid(timed._process.pid) != os.getpgid(0)
+        yield timed
+
+
+def test_an_interrupt_of_the_terminal_is_not_the_workers(timed: Worker) -> None:
+    assert os.getpgid(timed._process.pid) != os.getpgid(0)
 
 
 def test_cutters_cut_alike() -> None:
@@ -84,11 +90,10 @@ def test_ours_and_razdels_cutting_are_timed_round_by_round(
         assert cut.ratio.median == pytest.approx(cut.ours.median / cut.razdel.median)
 
 
-def test_a_worker_times_and_weighs_itself() -> None:
-    with Worker("natasha") as timed:
-        few = timed.time(TEXTS[:5])
-        many = timed.time(TEXTS[5:105], batch=10)
-        assert timed.loaded["disk_mb"] == pytest.approx(28, abs=3)
+def test_a_worker_times_and_weighs_itself(timed: Worker) -> None:
+    few = timed.time(TEXTS[:5])
+    many = timed.time(TEXTS[5:105], batch=10)
+    assert timed.loaded["disk_mb"] == pytest.approx(28, abs=3)
     assert few["entities"] == 5
     assert many["entities"] == 100
     assert many["cpu"] > few["cpu"] > 0
