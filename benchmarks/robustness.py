@@ -2,6 +2,7 @@
 
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -23,8 +24,10 @@ KEYS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьб�
 NEIGHBOURS = {
     key: row[max(n - 1, 0) : n] + row[n + 1 : n + 2] for row in KEYS for n, key in enumerate(row)
 }
+SHORT = "йЙёЁ"
 VOWELS = "аеёиоуыэюяАЕЁИОУЫЭЮЯ"
 STRESS = "\u0301"
+SOFT_HYPHEN = "\u00ad"
 TYPO_SHARE = LATIN_SHARE = 0.15  # of the words
 
 
@@ -72,6 +75,14 @@ def _stress(text: str, chance: random.Random) -> Iterable[Edit]:
             yield at + 1, at + 1, STRESS
 
 
+def _soft_hyphens(text: str, chance: random.Random) -> Iterable[Edit]:
+    """In each long word a place to break it, as web pages have them."""
+    for match in WORD.finditer(text):
+        if len(match.group()) > 5:
+            at = chance.randrange(match.start() + 2, match.end() - 1)
+            yield at, at, SOFT_HYPHEN
+
+
 SLICES: Mapping[str, Disturb] = {
     "as written": lambda text, chance: (),
     "lower case": _by_character(str.lower),
@@ -81,6 +92,8 @@ SLICES: Mapping[str, Disturb] = {
     "typos": _typos,
     "Latin look-alikes": _look_alikes,
     "stress marks": _stress,
+    "soft hyphens": _soft_hyphens,
+    "й and ё of two": _by_character(lambda c: unicodedata.normalize("NFD", c) if c in SHORT else c),
     "one long line": _by_character(lambda c: " " if c == "\n" else c),
     "CRLF": _by_character(lambda c: "\r\n" if c == "\n" else c),
 }

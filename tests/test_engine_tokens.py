@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ner_service import corpora, text
+from ner_service import corpora, spelling, text
 from ner_service.engine import tokens
 from ner_service.nets import units
 from tests.test_text import texts
@@ -48,6 +48,17 @@ NEXT = [
     "",
     "э" * 12,
 ]
+ODD = [
+    "Пу́шкин",
+    "Мос\u00adква",
+    "Андреи\u0306",
+    "Mocквa",
+    "Аррlе",
+    "Алексáндр",
+    "\u00ad",
+    "e\u0301té",
+    "\ufeffОн",
+]
 mixed = st.lists(
     st.tuples(*map(st.sampled_from, (ENDS, GAPS, NEXT, GAPS))).map("".join), max_size=9
 ).map("".join)
@@ -74,6 +85,16 @@ def test_any_text_is_cut_the_same(given: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(mixed)
 def test_sentences_end_at_the_same_places(given: str) -> None:
+    check(given)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*ODD, *spelling.HIDDEN, "x", "я", " ", ". ", "\u0301"]), max_size=9
+    ).map("".join)
+)
+def test_words_are_spelled_the_same(given: str) -> None:
     check(given)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from razdel.segmenters.punct import ENDINGS
 from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_SOKRS, SOKRS
 
+from ner_service import spelling
 from ner_service import text as rules
 from ner_service.engine.jit import brief
 from ner_service.nets.units import LONGEST
@@ -23,6 +24,7 @@ LINK, SPLIT, ENDING, DELIMITER, SMILE = 8, 16, 32, 64, 128  # further bits of a 
 KIND = 7
 KNOWN = 0x20000  # characters beyond are none of white space, letters, digits and marks
 WINDOW = rules.WINDOW
+APART = (0xAD, 0x2060, 0xFEFF)  # of what `spelling` hides
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
 PACKED = 9  # letters of a word that fit into a key, six bits each
@@ -50,7 +52,17 @@ def tokenize(text: str) -> Tokens:
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """The units of `units.units`."""
-    starts, ends, marks = cut(_codes(text), CLASSES, SHORT)
+    codes = _codes(text)
+    if not odd(codes):
+        yield from _units(text, codes, unit_tokens)
+        return
+    text = spelling.unmixed(text)
+    for tokens in _units(text, _codes(text), unit_tokens):
+        yield Tokens(*map(list, zip(*map(spelling.plain_token, *tokens), strict=True)))
+
+
+def _units(text: str, codes: Codes, unit_tokens: int) -> Iterator[Tokens]:
+    starts, ends, marks = cut(codes, CLASSES, SHORT)
     first = last = 0
     for start, end in _sentences(text, starts, marks):
         if first < last and end - first > unit_tokens:
@@ -114,6 +126,24 @@ def _short() -> NDArray[np.int64]:
 
 def _key(word: str) -> int:
     return sum(ALPHABET.find(char) + 1 << (6 * n) for n, char in enumerate(reversed(word)))
+
+
+@brief
+def odd(codes):  # type: ignore[no-untyped-def]
+    """Says whether `spelling` might change the text: hidden characters, marks, two alphabets."""
+    before = OTHER
+    for code in codes:
+        found = OTHER
+        if 0x41 <= code < 0x5B or 0x61 <= code < 0x7B or 0xC0 <= code < 0x100:
+            found = LATIN
+        elif 0x400 <= code < 0x500:
+            found = RUSSIAN
+        elif 0x300 <= code < 0x370 or 0x200B <= code < 0x2010 or code in APART:
+            return True
+        if found != before and found != OTHER and before != OTHER:
+            return True
+        before = found
+    return False
 
 
 # ---- tokens

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ner_service.spelling import plain_token, unmixed
 from ner_service.text import Token, sentenize, tokenize
 
 LONGEST = 512  # tokens; a longer sentence is read in pieces, so memory stays bounded
@@ -10,7 +11,8 @@ LONGEST = 512  # tokens; a longer sentence is read in pieces, so memory stays bo
 def units(text: str, unit_tokens: int) -> Iterator[list[Token]]:
     """Cuts a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
 
-    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens.
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. Tokens
+    have their texts as `spelling` has them.
     """
     unit: list[Token] = []
     for sentence in _sentences(text):
@@ -23,7 +25,8 @@ def units(text: str, unit_tokens: int) -> Iterator[list[Token]]:
 
 
 def _sentences(text: str) -> Iterator[list[Token]]:
-    tokens = tokenize(text)
+    text = unmixed(text)
+    tokens = [Token(*plain_token(*token)) for token in tokenize(text)]
     at = 0
     for sentence in sentenize(text):
         first = at
