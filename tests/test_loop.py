@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Net
 from ner_service.training.config import Optimisation
-from ner_service.training.data import Lexicon, Unit, batches, recase, seen_once
+from ner_service.training.data import Lexicon, Unit, batches, seen_once
 from ner_service.training.loop import Average, cosine, optimizers
+from ner_service.training.noise import make_noise
 
 
 def make() -> Net:
@@ -105,11 +106,28 @@ def test_words_seen_once_are_counted_in_any_case() -> None:
 def test_case_noise_changes_words_and_nothing_else() -> None:
     lexicon = Lexicon()
     ids = np.array([lexicon.id(word) for word in ("Анна", "в", "США")], np.int32)
-    forms = lexicon.recased()
+    noise = make_noise(Optimisation(case_noise=0.5), lexicon, ["O", "S-PER", "S-LOC"])
+    assert noise
     tags = np.array([1, 0, 2], np.int32)
     given = [Unit(ids, tags, 0, 0.5) for _ in range(200)]
-    found = recase(given, forms, 0.5, np.random.default_rng(0))
+    found = noise(given, np.random.default_rng(0))
     texts = [" ".join(lexicon.words[n] for n in unit.words) for unit in found]
     assert set(texts) == {"Анна в США", "анна в сша", "АННА В США"}
     assert 60 < texts.count("Анна в США") < 140
     assert all(unit.tags is tags and unit.weight == 0.5 for unit in found)
+
+
+def test_punctuation_noise_takes_marks_but_no_entitys_bounds() -> None:
+    lexicon = Lexicon()
+    words = ("«", "Ё", ".", "Мир", "»", ",", "да", "!")
+    ids = np.array([lexicon.id(word) for word in words], np.int32)
+    tags = ["O", "B-ORG", "I-ORG", "I-ORG", "E-ORG"]
+    given = Unit(ids, np.array([1, 2, 2, 2, 4, 0, 0, 0], np.int32), 0, 1.0)
+    marks = Unit(ids[5:6], np.zeros(1, np.int32), 0, 1.0)
+    noise = make_noise(Optimisation(punctuation_noise=0.5), lexicon, tags)
+    assert noise
+    found = noise([given, marks] * 100, np.random.default_rng(0))
+    texts = [" ".join(lexicon.words[n] for n in unit.words) for unit in found]
+    assert set(texts) == {"« Ё . Мир » , да !", "« Ё Мир » да", ","}
+    assert {tuple(unit.tags) for unit in found if len(unit.tags) == 5} == {(1, 2, 2, 4, 0)}
+    assert 30 < texts.count("« Ё Мир » да") < 70

@@ -130,6 +130,9 @@ class Optimisation(Section):
     dropout_chars: float = Field(0.0, ge=0, lt=1, description="of the vectors of characters")
     variational: bool = Field(True, description="one dropout mask for all tokens of a unit")
     case_noise: float = Field(0.0, ge=0, lt=1, description="share of units lower- or upper-cased")
+    punctuation_noise: float = Field(
+        0.0, ge=0, lt=1, description="share of units that lose their punctuation"
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="of weights, order and dropout")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
     precision: Literal["auto", "fp32", "bf16"] = Field(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -43,14 +43,6 @@ class Lexicon:
             self.words.append(word)
         return found
 
-    def recased(self) -> Ints:
-        """The ids of each word in lower and in upper case, added where new: 2 x words."""
-        words = list(self.words)
-        return np.array(
-            [[self.id(change(word)) for word in words] for change in (str.lower, str.upper)],
-            dtype=np.int32,
-        )
-
 
 def encode(
     documents: Iterable[Document],
@@ -82,18 +74,6 @@ def seen_once(units: Sequence[Unit], words: Sequence[str]) -> Bools:
     for word, count in zip(words, counts.tolist(), strict=True):
         total[word.lower()] += count
     return np.array([total[word.lower()] <= 1 for word in words])
-
-
-def recase(
-    batch: Sequence[Unit], forms: Ints, share: float, random: np.random.Generator
-) -> list[Unit]:
-    """Turns a random share of units to lower or to upper case; `forms` is of `recased`."""
-    ways = random.integers(len(forms), size=len(batch))
-    chosen = random.random(len(batch)) < share
-    return [
-        replace(unit, words=forms[way][unit.words]) if change else unit
-        for unit, way, change in zip(batch, ways, chosen, strict=True)
-    ]
 
 
 class Features:

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 
 from ner_service.nets.encoder import Net
 from ner_service.training.config import Optimisation
-from ner_service.training.data import Example, Features, Ints, Unit, batches, collate, recase
+from ner_service.training.data import Example, Features, Unit, batches, collate
 from ner_service.training.device import Place
 from ner_service.training.likelihood import path_losses
+from ner_service.training.noise import Noise
 from ner_service.types import NerError
 
 State = dict[str, Tensor]
@@ -65,9 +66,9 @@ class Trainer:
         train: Optimisation,
         place: Place,
         seed: int,
-        forms: Ints | None = None,
+        noise: Noise | None = None,
     ) -> None:
-        self.net, self.features, self.forms = net.to(place.device), features, forms
+        self.net, self.features, self.noise = net.to(place.device), features, noise
         self.train, self.place, self.seed = train, place, seed
         self.optimizers = optimizers(net, train)
         self.average = Average(net, train.ema)
@@ -81,9 +82,8 @@ class Trainer:
         """
         self.net.train()
         for batch in batches(units, self.train.batch_tokens, self.random):
-            if self.forms is not None:
-                batch = recase(batch, self.forms, self.train.case_noise, self.random)
-            yield self.step(collate(batch, self.features), total), sum(len(u.words) for u in batch)
+            read = self.noise(batch, self.random) if self.noise else batch
+            yield self.step(collate(read, self.features), total), sum(len(u.words) for u in batch)
         self.progress.epoch += 1
 
     def step(self, example: Example, total: int) -> float:

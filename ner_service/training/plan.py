@@ -14,7 +14,8 @@ from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import Vocab, shape
 from ner_service.taggers import model_path
 from ner_service.training.config import TrainConfig
-from ner_service.training.data import Features, Ints, Lexicon, Unit, encode, seen_once
+from ner_service.training.data import Features, Lexicon, Unit, encode, seen_once
+from ner_service.training.noise import Noise, make_noise
 from ner_service.training.sources import Corpus, check_labels, read_source
 from ner_service.training.transfer import extend, transplant
 from ner_service.types import ConfigError
@@ -30,7 +31,7 @@ class Plan:
     start: Artefact  # vocabularies and the weights to begin with; none when from scratch
     units: list[Unit]
     features: Features
-    forms: Ints | None  # each word in other cases, where the training asks for them
+    noise: Noise | None
     train: list[Corpus]
     dev: list[Corpus]
 
@@ -51,13 +52,13 @@ def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
     net = net_config(config, labels, conventions)
     lexicon = Lexicon()
     units = list(chain.from_iterable(_encode(c, net, lexicon) for c in train))
-    forms = lexicon.recased() if config.train.case_noise else None
+    noise = make_noise(config.train, lexicon, net.tags)
     start = _vocabularies(net, lexicon, before)
     rare = seen_once(units, lexicon.words)
     features = Features(
         lexicon.words, rare, start.vectors(), start.words, start.chars, start.shapes
     )
-    return Plan(config, start, units, features, forms, train, dev)
+    return Plan(config, start, units, features, noise, train, dev)
 
 
 def conventions_of(config: TrainConfig, before: Artefact | None) -> tuple[str, ...]:

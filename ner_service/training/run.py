@@ -80,7 +80,7 @@ class Run:
         place = find_place(plan.config.train)
         train, seed = plan.config.train, seed_of(plan.start, plan.config)
         net = build(plan.start, train, seed)
-        self.trainer = Trainer(net, plan.features, train, place, seed, plan.forms)
+        self.trainer = Trainer(net, plan.features, train, place, seed, plan.noise)
         self.board = _board(log) if plan.config.train.tensorboard else None
         hashes = [corpus.sha256 for corpus in (*plan.train, *plan.dev)]
         self._print = checkpoint.fingerprint([plan.config.model_dump(), hashes, plan.start.hash])
