@@ -24,6 +24,7 @@ WITH_LATIN = re.compile(
 UNSEEN = str.maketrans(dict.fromkeys(HIDDEN))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
 APART = re.compile(f"[{HIDDEN}{MARKS}]")
+MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # to sort many takes quadratic time
 LATIN_ONES, CYRILLIC_ONES = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 
 
@@ -52,7 +53,8 @@ def plain(word: str) -> str:
     """
     if not APART.search(word):
         return word
-    return unicodedata.normalize("NFC", STRESS.sub("", word.translate(UNSEEN))) or word
+    seen = STRESS.sub("", word.translate(UNSEEN))
+    return MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), seen) or word
 
 
 def plain_token(start: int, end: int, word: str) -> tuple[int, int, str]:
