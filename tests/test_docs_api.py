@@ -44,4 +44,4 @@ def test_the_page_is_true(service: Running, tmp_path: Path) -> None:
     )
     printed: list[str] = []
     exec(program, {"print": lambda *words: printed.append(" ".join(words))})
-    assert printed == ["PER Йоэль Лион", "LOC Москву"]
+    assert printed == ["PER Ольга Петрова", "LOC Москву"]
