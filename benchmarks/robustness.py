@@ -93,7 +93,9 @@ SLICES: Mapping[str, Disturb] = {
     "Latin look-alikes": _look_alikes,
     "stress marks": _stress,
     "soft hyphens": _soft_hyphens,
-    "й and ё of two": _by_character(lambda c: unicodedata.normalize("NFD", c) if c in SHORT else c),
+    "decomposed й, ё": _by_character(
+        lambda c: unicodedata.normalize("NFD", c) if c in SHORT else c
+    ),
     "one long line": _by_character(lambda c: " " if c == "\n" else c),
     "CRLF": _by_character(lambda c: "\r\n" if c == "\n" else c),
 }
