@@ -24,7 +24,7 @@ KEYS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьб�
 NEIGHBOURS = {
     key: row[max(n - 1, 0) : n] + row[n + 1 : n + 2] for row in KEYS for n, key in enumerate(row)
 }
-SHORT = "йЙёЁ"
+COMPOSED = "йЙёЁ"
 VOWELS = "аеёиоуыэюяАЕЁИОУЫЭЮЯ"
 STRESS = "\u0301"
 SOFT_HYPHEN = "\u00ad"
@@ -94,7 +94,7 @@ SLICES: Mapping[str, Disturb] = {
     "stress marks": _stress,
     "soft hyphens": _soft_hyphens,
     "decomposed й, ё": _by_character(
-        lambda c: unicodedata.normalize("NFD", c) if c in SHORT else c
+        lambda c: unicodedata.normalize("NFD", c) if c in COMPOSED else c
     ),
     "one long line": _by_character(lambda c: " " if c == "\n" else c),
     "CRLF": _by_character(lambda c: "\r\n" if c == "\n" else c),

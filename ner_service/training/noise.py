@@ -17,7 +17,7 @@ class Noise:
     punctuation: float
     forms: Ints  # of each word, those in lower and in upper case: 2 x words
     marks: Bools  # of each word, whether it is punctuation alone
-    inner: Bools  # of each tag, whether its token may go: it neither begins nor ends an entity
+    inner: Bools  # of each tag, whether its token may go: it is outside, or goes on, not begins
 
     def __call__(self, batch: Sequence[Unit], random: np.random.Generator) -> Sequence[Unit]:
         """The batch with some units changed."""
