@@ -5,7 +5,7 @@ abbreviation, then a mark, then white space and a capital. Only the rest is put 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +20,11 @@ from ner_service.nets.units import LONGEST
 
 Codes = NDArray[np.uint32]
 SPACE, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)
+ODD, ORDINARY = 2, 3  # to `spelling`; 0 and 1 are its alphabets
 LINK, SPLIT, ENDING, DELIMITER, SMILE = 8, 16, 32, 64, 128  # further bits of a character's class
 KIND = 7
 KNOWN = 0x20000  # characters beyond are none of white space, letters, digits and marks
 WINDOW = rules.WINDOW
-APART = (0xAD, 0x2060, 0xFEFF)  # of what `spelling` hides
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
 PACKED = 9  # letters of a word that fit into a key, six bits each
@@ -53,7 +53,7 @@ def tokenize(text: str) -> Tokens:
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """The units of `units.units`."""
     codes = _codes(text)
-    if not odd(codes):
+    if not odd(codes, ODDITIES):
         yield from _units(text, codes, unit_tokens)
         return
     text = spelling.unmixed(text)
@@ -99,13 +99,20 @@ def _codes(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
+def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.uint8]:
+    """Of each character below `KNOWN` the number of its pattern."""
+    every = "".join(map(chr, range(KNOWN)))
+    found = np.full(KNOWN, others, dtype=np.uint8)
+    for kind, pattern in enumerate(patterns):
+        for match in re.finditer(f"(?:{pattern})+", every, flags):
+            found[match.start() : match.end()] = kind
+    return found
+
+
 def _classes() -> NDArray[np.uint8]:
     """The class of each character below `KNOWN`, as the patterns of `text` see it."""
-    every = "".join(map(chr, range(KNOWN)))
-    found = np.full(KNOWN, OTHER, dtype=np.uint8)
-    for kind, pattern in enumerate((r"\s", *map(rules.ATOMS.get, "RLIP"))):
-        for match in re.finditer(f"(?:{pattern})+", every, re.IGNORECASE):
-            found[match.start() : match.end()] = kind
+    atoms = (rules.ATOMS[kind] for kind in "RLIP")
+    found = _table((r"\s", *atoms), OTHER, re.IGNORECASE)
     for bit, chars in (
         (LINK, rules.LINKS),
         (SPLIT, rules.SPLITS),
@@ -129,18 +136,12 @@ def _key(word: str) -> int:
 
 
 @brief
-def odd(codes):  # type: ignore[no-untyped-def]
+def odd(codes, oddities):  # type: ignore[no-untyped-def]
     """Says whether `spelling` might change the text: hidden characters, marks, two alphabets."""
-    before = OTHER
+    before = ORDINARY
     for code in codes:
-        found = OTHER
-        if 0x41 <= code < 0x5B or 0x61 <= code < 0x7B or 0xC0 <= code < 0x100:
-            found = LATIN
-        elif 0x400 <= code < 0x500:
-            found = RUSSIAN
-        elif 0x300 <= code < 0x370 or 0x200B <= code < 0x2010 or code in APART:
-            return True
-        if found != before and found != OTHER and before != OTHER:
+        found = oddities[code] if code < len(oddities) else ORDINARY
+        if found == ODD or (found != before and found != ORDINARY and before != ORDINARY):
             return True
         before = found
     return False
@@ -344,4 +345,7 @@ def letter(code):  # type: ignore[no-untyped-def]
 
 
 CLASSES = _classes()
+ODDITIES = _table(
+    (f"[{chars}]" for chars in (spelling.LATINS, spelling.CYRILLICS, spelling.BESIDE)), ORDINARY
+)
 SHORT = _short()
