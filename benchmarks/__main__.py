@@ -1,5 +1,5 @@
 """`python -m benchmarks`: see `cli`."""
 
-from .cli import main
+from benchmarks.cli import main
 
 main()

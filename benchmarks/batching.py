@@ -6,12 +6,11 @@ from contextlib import ExitStack
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.http_load import ENOUGH, Running, Server, load, running
+from benchmarks.material import Prose
+from benchmarks.records import Batching, Gain
+from benchmarks.speed import Tick, ratio, spread
 from ner_service.types import ConfigError
-
-from .http_load import ENOUGH, Running, Server, load, running
-from .material import Prose
-from .records import Batching, Gain
-from .speed import Tick, ratio, spread
 
 USERS = 64
 LENGTHS = (100, 1_000)

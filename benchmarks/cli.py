@@ -9,16 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks import measured as page_figures
+from benchmarks import readme as tables
+from benchmarks.material import default_corpora
+from benchmarks.records import Store
 from ner_service.cli.app import guarded
 from ner_service.cli.options import MapOption, corpora_root
 from ner_service.labels import parse_mapping
 from ner_service.taggers import shipped_specs
 from ner_service.types import ConfigError, MissingExtra
-
-from . import measured as page_figures
-from . import readme as tables
-from .material import default_corpora
-from .records import Store
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" if (HERE.parent / "pyproject.toml").exists() else Path("ner-benchmark")

@@ -7,11 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ner_service.significance import p_value
-
-from .machine import Machine
-from .material import HEADLINE
-from .records import (
+from benchmarks.machine import Machine
+from benchmarks.material import HEADLINE
+from benchmarks.records import (
     Batching,
     Cost,
     Cutting,
@@ -26,6 +24,7 @@ from .records import (
     Step,
     Store,
 )
+from ner_service.significance import p_value
 
 EMPTY, INSTANT, PLAIN = "empty", "instant", "plain"  # what stands beside the taggers
 CHARS = 1_000  # the length of text by which servers are compared

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO
 
+from benchmarks.findings import EMPTY, INSTANT, PLAIN
+from benchmarks.material import Prose
+from benchmarks.records import Http, Step
+from benchmarks.speed import Tick
+from benchmarks.worker import environment, on_core
 from ner_service.types import ConfigError
-
-from .findings import EMPTY, INSTANT, PLAIN
-from .material import Prose
-from .records import Http, Step
-from .speed import Tick
-from .worker import environment, on_core
 
 READY_S = 120
 ENOUGH = 20_000_000  # characters of texts that are enough for any step

@@ -6,9 +6,9 @@
 import sys
 from collections.abc import Sequence
 
-from ner_service.service.logs import configure
-from ner_service.service.server import run
+from ner_service.service.server.single import run
 from ner_service.service.settings import Settings
+from ner_service.service.telemetry.logs import configure
 from ner_service.types import Entity, Tagger, TaggerInfo
 
 LABELS = ("PER", "LOC", "ORG")

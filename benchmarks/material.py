@@ -8,12 +8,11 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks.records import slug
 from ner_service import corpora
 from ner_service.corpora.catalogue import OWN
 from ner_service.digest import digest
 from ner_service.types import ConfigError, CorpusError, Document
-
-from .records import slug
 
 HEADLINE = ("factru_testset", "ne5_test", "nerel_named_dev")
 NOTES = {

@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.findings import CHARS, Findings
+from benchmarks.readme import machine
+from benchmarks.records import Http, Quality, Record, Speed, Store
 from ner_service.corpora.files import read_text, replacing
 from ner_service.types import ConfigError
-
-from .findings import CHARS, Findings
-from .readme import machine
-from .records import Http, Quality, Record, Speed, Store
 
 
 def update(store: Store, path: Path, check: bool) -> None:

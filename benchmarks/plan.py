@@ -10,14 +10,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from benchmarks import batching, http_load, library, quality, robustness, speed
+from benchmarks.cutting import CUTTERS
+from benchmarks.material import Corpus, Prose, here, load_corpora, load_corpus, load_prose
+from benchmarks.records import Batching, Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
 from ner_service.corpora.catalogue import OWN
 from ner_service.taggers import load_tagger, shipped_specs
 from ner_service.types import MissingExtra, Tagger
-
-from . import batching, http_load, library, quality, robustness, speed
-from .cutting import CUTTERS
-from .material import Corpus, Prose, here, load_corpora, load_corpus, load_prose
-from .records import Batching, Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
 
 
 @dataclass(frozen=True)

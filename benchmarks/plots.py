@@ -7,8 +7,8 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from .findings import EMPTY, INSTANT, PLAIN, Findings
-from .records import Robustness
+from benchmarks.findings import EMPTY, INSTANT, PLAIN, Findings
+from benchmarks.records import Robustness
 
 matplotlib.rcParams.update(
     {

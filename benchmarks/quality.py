@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from benchmarks.material import Corpus, here, load_corpus
+from benchmarks.records import ErrorCounts, Quality, Rate, Reliability, ReliabilityBin, SelfCheck
 from ner_service import scoring
 from ner_service.labels import map_labels
 from ner_service.scoring import Predicted
 from ner_service.significance import counts, f1, interval
 from ner_service.types import Document, Tagger
-
-from .material import Corpus, here, load_corpus
-from .records import ErrorCounts, Quality, Rate, Reliability, ReliabilityBin, SelfCheck
 
 # naeval's figures for slovnet, which natasha ships, on factRuEval dev and test together
 PUBLISHED = {"PER": 0.959, "LOC": 0.915, "ORG": 0.825}

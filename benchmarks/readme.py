@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from benchmarks.findings import CHARS, Against, Findings, f1
+from benchmarks.records import Batching, Cutting, Gain, Http, Robustness, Step, Store
 from ner_service.corpora.files import read_text, replacing
 from ner_service.types import ConfigError
-
-from .findings import CHARS, Against, Findings, f1
-from .records import Batching, Cutting, Gain, Http, Robustness, Step, Store
 
 BLOCK = re.compile(
     r"(?P<begin><!-- benchmark:begin (?P<name>\w+) -->\n)(?P<body>.*?)"

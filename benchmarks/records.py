@@ -7,10 +7,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from benchmarks.machine import Machine
 from ner_service.corpora.files import replacing
 from ner_service.types import ConfigError
-
-from .machine import Machine
 
 FORMAT = "1"
 

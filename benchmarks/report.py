@@ -5,12 +5,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from benchmarks import plots
+from benchmarks.findings import CHARS, Findings, advice, f1, named
+from benchmarks.material import NOTES
+from benchmarks.records import Store
 from ner_service.corpora.files import replacing
-
-from . import plots
-from .findings import CHARS, Findings, advice, f1, named
-from .material import NOTES
-from .records import Store
 
 
 def write(store: Store, path: Path) -> None:

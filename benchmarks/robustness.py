@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from benchmarks.material import Corpus
+from benchmarks.quality import only, predict
+from benchmarks.records import Robustness, Slice
 from ner_service.significance import counts, f1, interval
 from ner_service.types import Document, Entity, Tagger
-
-from .material import Corpus
-from .quality import only, predict
-from .records import Robustness, Slice
 
 Edit = tuple[int, int, str]  # what stood from start to end becomes that string
 Disturb = Callable[[str, random.Random], Iterable[Edit]]

@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks import library
+from benchmarks.cutting import CUTTERS, PAIRS
+from benchmarks.material import Prose
+from benchmarks.records import Cost, Cutting, Growth, Speed, Spread
+from benchmarks.worker import Worker
 from ner_service.text import tokenize
-
-from . import library
-from .cutting import CUTTERS, PAIRS
-from .material import Prose
-from .records import Cost, Cutting, Growth, Speed, Spread
-from .worker import Worker
 
 WARM, TIMED = 300_000, 100_000  # characters, where there is enough text
 LENGTHS = (100, 1_000, 10_000, 100_000, 1_000_000)

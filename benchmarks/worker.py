@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchmarks import library
+from benchmarks.cutting import CUTTERS, Cutter
+from benchmarks.machine import cores
 from ner_service.taggers import load_tagger
 from ner_service.types import ConfigError
-
-from . import library
-from .cutting import CUTTERS, Cutter
-from .machine import cores
 
 FIRST = "Посол Чили прилетел в Киров."
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")

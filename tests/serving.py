@@ -20,9 +20,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
 from ner_service.service.app import create_app
-from ner_service.service.server import options
+from ner_service.service.queue.worker import PROBE
+from ner_service.service.server.single import options
 from ner_service.service.settings import Settings
-from ner_service.service.worker import PROBE
 from ner_service.types import Entity, Tagger, TaggerInfo
 
 WORD = re.compile(r"[А-ЯЁA-Z]\w*")

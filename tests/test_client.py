@@ -24,7 +24,7 @@ from ner_service.client import (
     answers,
 )
 from ner_service.client.answers import LONGEST_PAUSE_S, WINDOW_CHARS, pause
-from ner_service.service.access import hash_key
+from ner_service.service.api.auth import hash_key
 from tests.serving import Fragile, Gated, listening, url_of
 
 ANNA = Found(2, 6, "LOC", "Анна", 0.5)

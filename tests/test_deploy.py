@@ -15,8 +15,8 @@ import httpx
 import pytest
 import yaml
 
-from ner_service.service.metrics import Metrics
 from ner_service.service.settings import Settings, variable
+from ner_service.service.telemetry.metrics import Metrics
 from tests.serving import running
 
 ROOT = Path(__file__).parents[1]

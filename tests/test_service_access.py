@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ner_service.service.access import Bucket, hash_key, new_key, parse_keys
+from ner_service.service.api.auth import Bucket, hash_key, new_key, parse_keys
 from ner_service.service.settings import read_settings
 from ner_service.types import ConfigError
 from tests.serving import serving

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from ner_service.service.cycle import Joining
+from ner_service.service.server.cycle import Joining
 
 LENGTH = [(b"content-length", b"4")]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"

@@ -1,6 +1,6 @@
 """Clients that leave: who is told, and when."""
 
-from ner_service.service.leaving import EXTENSION, Gone, Leaving, leaving_of
+from ner_service.service.connection import EXTENSION, Gone, Leaving, leaving_of
 
 
 def test_the_request_that_is_being_answered_is_told_once_its_client_leaves() -> None:

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.service.offsets import convert
-from ner_service.service.schemas import entities_out
+from ner_service.service.api.offsets import convert
+from ner_service.service.api.schemas import entities_out
 from ner_service.types import Entity
 
 spans = st.text(max_size=40).flatmap(

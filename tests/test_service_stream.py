@@ -11,7 +11,7 @@ import httpx
 import orjson
 import pytest
 
-from ner_service.service.stream import MOST_BYTES, MOST_LINES, in_order
+from ner_service.service.api.stream import MOST_BYTES, MOST_LINES, in_order
 from tests.serving import listening, memory_of, url_of
 
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ner_service.service.logs import JsonLines, Text
+from ner_service.service.telemetry.logs import JsonLines, Text
 from ner_service.types import Entity, Tally
 from tests.serving import Client, Fragile, serving
 
@@ -70,7 +70,7 @@ class Counts(Fragile):
 def test_metrics_have_what_a_tagger_counts_and_go_on_when_it_is_loaded_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ner_service.service.worker.FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("ner_service.service.queue.worker.FIRST_PAUSE_S", 0.01)
     with serving(lambda spec: Counts(), taggers="natasha") as client:
         client.post("/ner", json={"text": "Анна"})
         found = numbers(client)
@@ -163,7 +163,7 @@ def test_an_error_of_our_own_says_nothing_of_the_text(
     def fail(*arguments: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("ner_service.service.service.entities_out", fail)
+    monkeypatch.setattr("ner_service.service.queue.lanes.entities_out", fail)
     answer = client.post("/ner", json={"text": "Анна"}, headers={"x-request-id": "abc"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
     assert SECRET not in answer.text + caplog.text

@@ -24,26 +24,28 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes that answer side by side.")] = None,
 ) -> None:
     """Start the HTTP service; all other settings come from NER_ variables (docs/settings.md)."""
-    from ner_service.service.logs import configure
     from ner_service.service.settings import read_settings, unknown_variables
+    from ner_service.service.telemetry.logs import configure
 
     settings = read_settings(host=host, port=port, taggers=taggers, workers=workers)
     configure(settings.log_format, settings.log_level)
     for name in unknown_variables(os.environ):
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
-        import_module("ner_service.service.traces")  # tells now what is not installed
+        import_module(
+            "ner_service.service.telemetry.opentelemetry"
+        )  # fails now if not installed
     for name in (METRICS_FOLDER, METRICS_FOLDER.lower()):  # of others: their numbers are not ours
         os.environ.pop(name, None)
     if settings.workers == 1:
-        from ner_service.service.server import run
+        from ner_service.service.server.single import run
 
         run(settings)
         return
     memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="ner-metrics-", dir=memory) as folder:
         os.environ[METRICS_FOLDER] = folder
-        from ner_service.service.processes import run as run_processes
+        from ner_service.service.server.workers import run as run_processes
 
         run_processes(settings)
 
@@ -53,7 +55,7 @@ def key(
     name: Annotated[str, typer.Argument(help="Whose key it is; stands in logs.", metavar="NAME")],
 ) -> None:
     """Make an API key: the client gets the key, NER_API_KEYS gets the line with its hash."""
-    from ner_service.service.access import hash_key, new_key, parse_keys
+    from ner_service.service.api.auth import hash_key, new_key, parse_keys
     from ner_service.types import ConfigError
 
     made = new_key()

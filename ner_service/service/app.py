@@ -13,19 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from ner_service import __version__
-from ner_service.service import openapi, web
-from ner_service.service.access import Access
-from ner_service.service.batcher import Lane
-from ner_service.service.errors import Refused, answer, told
-from ner_service.service.intake import Intake
-from ner_service.service.job import NotReady
-from ner_service.service.metrics import Metrics
-from ner_service.service.schemas import TaggerOut
-from ner_service.service.service import Service
+from ner_service.service import web
+from ner_service.service.api import openapi
+from ner_service.service.api.auth import Access
+from ner_service.service.api.errors import Refused, answer, told
+from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.request_body import Intake
+from ner_service.service.api.request_log import Observer, Telemetry
+from ner_service.service.api.routes import Tagging
+from ner_service.service.api.schemas import TaggerOut
+from ner_service.service.queue.job import NotReady
+from ner_service.service.queue.lane import Lane
+from ner_service.service.queue.lanes import Service
 from ner_service.service.settings import Settings
-from ner_service.service.shedding import STATE, Shedding
-from ner_service.service.tagging import Tagging
-from ner_service.service.telemetry import Observer, Telemetry
+from ner_service.service.telemetry.metrics import Metrics
 from ner_service.taggers import load_tagger
 from ner_service.types import NerError, Tagger
 
@@ -92,7 +93,7 @@ def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
     if not url:
         yield
         return
-    from ner_service.service.traces import Traces, otlp
+    from ner_service.service.telemetry.opentelemetry import Traces, otlp
 
     traces = Traces(otlp(url))
     observers.append(traces.request)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ner_service.service.access import parse_keys, split
+from ner_service.service.api.auth import parse_keys, split
 from ner_service.taggers import check_spec
 from ner_service.types import ConfigError, UnknownTagger
 

@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from ner_service.corpora import conll
 from ner_service.corpora.checks import checked
-from ner_service.service.bodies import JSON, PLAIN, content_type
-from ner_service.service.errors import Refused
-from ner_service.service.intake import Intake
-from ner_service.service.schemas import Text
+from ner_service.service.api.errors import Refused
+from ner_service.service.api.media_types import JSON, PLAIN, content_type
+from ner_service.service.api.request_body import Intake
+from ner_service.service.api.schemas import Text
 from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.types import CorpusError, Document, Entity
 

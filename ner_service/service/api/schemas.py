@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ner_service.service.offsets import Unit, convert
+from ner_service.service.api.offsets import Unit, convert
 from ner_service.types import Entity
 
 EXAMPLE = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области."

@@ -5,10 +5,10 @@ from typing import Any
 
 from fastapi import Request
 
-from ner_service.service.access import split
-from ner_service.service.errors import Refused, field_name
-from ner_service.service.schemas import TextRequest
-from ner_service.service.trace import header
+from ner_service.service.api.auth import split
+from ner_service.service.api.errors import Refused, field_name
+from ner_service.service.api.schemas import TextRequest
+from ner_service.service.telemetry.request import header
 
 JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
 

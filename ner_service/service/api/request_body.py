@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from ner_service.service.errors import Refused
-from ner_service.service.leaving import Gone, is_whole
-from ner_service.service.trace import header
+from ner_service.service.api.errors import Refused
+from ner_service.service.connection import Gone, is_whole
+from ner_service.service.telemetry.request import header
 
 
 class Intake:

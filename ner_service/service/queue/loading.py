@@ -7,7 +7,7 @@ import subprocess
 import sys
 from threading import Lock
 
-from ner_service.service.worker import PROBE
+from ner_service.service.queue.worker import PROBE
 from ner_service.taggers import KERNELS, check_spec, load_tagger
 from ner_service.types import Tagger
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ner_service.service.job import Job, Late
+from ner_service.service.queue.job import Job, Late
 
 
 class Deadlines:

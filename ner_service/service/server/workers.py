@@ -17,10 +17,10 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
 from ner_service.service.app import create_app
-from ner_service.service.loading import load
-from ner_service.service.server import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
+from ner_service.service.queue.loading import load
+from ner_service.service.queue.worker import PROBE
+from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
 from ner_service.service.settings import Settings
-from ner_service.service.worker import PROBE
 from ner_service.types import ConfigError, NerError, Tagger
 
 HEARTBEAT_S = 1

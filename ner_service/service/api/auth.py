@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ner_service.service.errors import Refused, told
-from ner_service.service.trace import trace_of
+from ner_service.service.api.errors import Refused, told
+from ner_service.service.telemetry.request import trace_of
 
 GUARDED = ("/ner", "/taggers", "/web/conll")
 HASH = re.compile(r"[0-9a-f]{64}")

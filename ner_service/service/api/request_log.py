@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ner_service.service.errors import Refused, respond
-from ner_service.service.leaving import Gone
-from ner_service.service.metrics import Metrics
-from ner_service.service.trace import Trace, begin
+from ner_service.service.api.errors import Refused, respond
+from ner_service.service.connection import Gone
+from ner_service.service.telemetry.metrics import Metrics
+from ner_service.service.telemetry.request import Trace, begin
 
 log = logging.getLogger("ner_service.requests")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ner_service.service.bodies import JSON, NDJSON, PLAIN
-from ner_service.service.schemas import (
+from ner_service.service.api.media_types import JSON, NDJSON, PLAIN
+from ner_service.service.api.schemas import (
     EXAMPLE,
     BatchRequest,
     BatchResponse,

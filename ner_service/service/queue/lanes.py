@@ -9,15 +9,15 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.types import Scope
 
-from ner_service.service.batcher import Lane
-from ner_service.service.errors import Refused, invalid, refusal
-from ner_service.service.job import Answer, Overloaded, Tagged, TaggerFailed
-from ner_service.service.leaving import leaving_of
-from ner_service.service.metrics import Metrics, by_label
-from ner_service.service.schemas import BatchRequest, LineRequest, TextRequest, entities_out
-from ner_service.service.schemas import Request as Options
+from ner_service.service.api.errors import Refused, invalid, refusal
+from ner_service.service.api.schemas import BatchRequest, LineRequest, TextRequest, entities_out
+from ner_service.service.api.schemas import Request as Options
+from ner_service.service.connection import leaving_of
+from ner_service.service.queue.job import Answer, Overloaded, Tagged, TaggerFailed
+from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
-from ner_service.service.trace import Trace, trace_of
+from ner_service.service.telemetry.metrics import Metrics, by_label
+from ner_service.service.telemetry.request import Trace, trace_of
 from ner_service.types import Entity, NerError, Tagger, UnknownTagger
 
 SAMPLE_S = 1.0  # how often the metrics look at queues and memory

@@ -9,7 +9,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ner_service.service.job import Answer, Job, NotReady, Piece, TaggerFailed, cost, deliver, turns
+from ner_service.service.queue.job import (
+    Answer,
+    Job,
+    NotReady,
+    Piece,
+    TaggerFailed,
+    cost,
+    deliver,
+    turns,
+)
 from ner_service.types import NerError, Tagger
 
 log = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from typing import Any
 
 import uvicorn
 
-from ner_service.service import loading
 from ner_service.service.app import create_app
-from ner_service.service.logs import config
-from ner_service.service.protocol import Bounded
+from ner_service.service.queue import loading
+from ner_service.service.server.protocol import Bounded
 from ner_service.service.settings import Settings
+from ner_service.service.telemetry.logs import config
 from ner_service.types import ConfigError, NerError, Tagger
 
 KEEP_ALIVE_S = 30

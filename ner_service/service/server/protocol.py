@@ -7,10 +7,10 @@ from fastapi import Response
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ner_service.service.cycle import Joining, joined
-from ner_service.service.errors import Refused, respond
-from ner_service.service.leaving import Leaving, have_read, told
-from ner_service.service.shedding import METHOD, PATH, STATE, Shedding
+from ner_service.service.api.errors import Refused, respond
+from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
+from ner_service.service.connection import Leaving, have_read, told
+from ner_service.service.server.cycle import Joining, joined
 
 MOST_HEAD_BYTES = 65_536
 NO_TUNNEL = "CONNECT: there is nothing behind this service"

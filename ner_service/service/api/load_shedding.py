@@ -9,11 +9,11 @@ from functools import cache
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from ner_service.service.errors import Refused, refusal, respond
-from ner_service.service.job import Overloaded
-from ner_service.service.service import Service
-from ner_service.service.telemetry import Telemetry
-from ner_service.service.trace import header
+from ner_service.service.api.errors import Refused, refusal, respond
+from ner_service.service.api.request_log import Telemetry
+from ner_service.service.queue.job import Overloaded
+from ner_service.service.queue.lanes import Service
+from ner_service.service.telemetry.request import header
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
 METHOD, PATH = "POST", "/ner"  # of what may be refused so; without a query

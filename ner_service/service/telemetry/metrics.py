@@ -10,9 +10,9 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from ner_service.service.batcher import Lane
-from ner_service.service.job import Tagged
-from ner_service.service.trace import Trace
+from ner_service.service.queue.job import Tagged
+from ner_service.service.queue.lane import Lane
+from ner_service.service.telemetry.request import Trace
 from ner_service.types import Counting, Entity, Tally
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where several processes put their numbers together

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ner_service.service.leaving import Gone
+from ner_service.service.connection import Gone
 from ner_service.text import PIECE_CHARS, chunks
 from ner_service.types import Entity, NerError
 

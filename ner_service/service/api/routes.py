@@ -8,7 +8,8 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ner_service.service.bodies import (
+from ner_service.service.api.errors import answer
+from ner_service.service.api.media_types import (
     JSON,
     NDJSON,
     PLAIN,
@@ -17,13 +18,12 @@ from ner_service.service.bodies import (
     parse_text,
     query,
 )
-from ner_service.service.errors import answer
-from ner_service.service.intake import Intake
-from ner_service.service.schemas import BatchRequest
-from ner_service.service.schemas import Request as Options
-from ner_service.service.service import Service
-from ner_service.service.stream import Stream, in_order
-from ner_service.service.trace import trace_of
+from ner_service.service.api.request_body import Intake
+from ner_service.service.api.schemas import BatchRequest
+from ner_service.service.api.schemas import Request as Options
+from ner_service.service.api.stream import Stream, in_order
+from ner_service.service.queue.lanes import Service
+from ner_service.service.telemetry.request import trace_of
 from ner_service.types import NerError
 
 

@@ -4,7 +4,7 @@ from time import time_ns
 
 from starlette.types import Scope
 
-from ner_service.service.trace import Trace
+from ner_service.service.telemetry.request import Trace
 from ner_service.types import MissingExtra
 
 try:

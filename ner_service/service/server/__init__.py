@@ -1,0 +1,1 @@
+"""The HTTP server: one process under uvicorn, or several under gunicorn."""
