@@ -10,7 +10,7 @@ from benchmarks.http_load import ENOUGH, Running, Server, load, running
 from benchmarks.material import Prose
 from benchmarks.records import Batching, Gain
 from benchmarks.speed import Tick, ratio, spread
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
 
 USERS = 64
 LENGTHS = (100, 1_000)

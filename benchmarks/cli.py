@@ -15,9 +15,9 @@ from benchmarks.material import default_corpora
 from benchmarks.records import Store
 from ner_service.cli.app import guarded
 from ner_service.cli.options import MapOption, corpora_root
+from ner_service.errors import ConfigError, MissingExtra
 from ner_service.labels import parse_mapping
-from ner_service.taggers import shipped_specs
-from ner_service.types import ConfigError, MissingExtra
+from ner_service.taggers.registry import shipped_specs
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" if (HERE.parent / "pyproject.toml").exists() else Path("ner-benchmark")

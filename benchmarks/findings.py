@@ -24,7 +24,7 @@ from benchmarks.records import (
     Step,
     Store,
 )
-from ner_service.significance import p_value
+from ner_service.scoring.significance import p_value
 
 EMPTY, INSTANT, PLAIN = "empty", "instant", "plain"  # what stands beside the taggers
 CHARS = 1_000  # the length of text by which servers are compared

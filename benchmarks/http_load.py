@@ -18,7 +18,7 @@ from benchmarks.material import Prose
 from benchmarks.records import Http, Step
 from benchmarks.speed import Tick
 from benchmarks.worker import environment, on_core
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
 
 READY_S = 120
 ENOUGH = 20_000_000  # characters of texts that are enough for any step

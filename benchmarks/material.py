@@ -10,9 +10,10 @@ from pathlib import Path
 
 from benchmarks.records import slug
 from ner_service import corpora
-from ner_service.corpora.catalogue import OWN
+from ner_service.corpora.public.catalogue import OWN
 from ner_service.digest import digest
-from ner_service.types import ConfigError, CorpusError, Document
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.types import Document
 
 HEADLINE = ("factru_testset", "ne5_test", "nerel_named_dev")
 NOTES = {

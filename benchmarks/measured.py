@@ -7,8 +7,8 @@ from typing import Any
 from benchmarks.findings import CHARS, Findings
 from benchmarks.readme import machine
 from benchmarks.records import Http, Quality, Record, Speed, Store
-from ner_service.corpora.files import read_text, replacing
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
+from ner_service.files import read_text, replacing
 
 
 def update(store: Store, path: Path, check: bool) -> None:

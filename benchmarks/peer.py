@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from ner_service.taggers import load_tagger
+from ner_service.taggers.registry import load_tagger
 
 Found = dict[str, list[dict[str, Any]]]
 

@@ -14,9 +14,10 @@ from benchmarks import batching, http_load, library, quality, robustness, speed
 from benchmarks.cutting import CUTTERS
 from benchmarks.material import Corpus, Prose, here, load_corpora, load_corpus, load_prose
 from benchmarks.records import Batching, Growth, Http, Quality, Robustness, SelfCheck, Speed, Store
-from ner_service.corpora.catalogue import OWN
-from ner_service.taggers import load_tagger, shipped_specs
-from ner_service.types import MissingExtra, Tagger
+from ner_service.corpora.public.catalogue import OWN
+from ner_service.errors import MissingExtra
+from ner_service.taggers.registry import load_tagger, shipped_specs
+from ner_service.types import Tagger
 
 
 @dataclass(frozen=True)

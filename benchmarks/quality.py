@@ -7,10 +7,11 @@ from pathlib import Path
 
 from benchmarks.material import Corpus, here, load_corpus
 from benchmarks.records import ErrorCounts, Quality, Rate, Reliability, ReliabilityBin, SelfCheck
-from ner_service import scoring
 from ner_service.labels import map_labels
-from ner_service.scoring import Predicted
-from ner_service.significance import counts, f1, interval
+from ner_service.scoring.calibration import calibration_of
+from ner_service.scoring.errors import count_errors
+from ner_service.scoring.f1 import Predicted, Rates, exact, strict, token_io
+from ner_service.scoring.significance import counts, f1_of, interval
 from ner_service.types import Document, Tagger
 
 # naeval's figures for slovnet, which natasha ships, on factRuEval dev and test together
@@ -37,10 +38,10 @@ def measure(
     known = {mapping.get(label, label) for label in tagger.info.labels} - {""}
     shared = corpus.labels & known
     gold, found = only(documents, predicted, shared)
-    report = scoring.strict(gold, found)
+    report = strict(gold, found)
     by_document = counts(gold, found, shared)
     micro = _rate(report.micro, gold, found, shared, seed)
-    if abs(f1(by_document.sum(0)) - micro.f1) > 1e-9:
+    if abs(f1_of(by_document.sum(0)) - micro.f1) > 1e-9:
         raise AssertionError(f"{spec} on {corpus.name}: seqeval and exact spans differ")
     wanted = Counter(e.label for d in documents for e in d.entities)
     given = Counter(e.label for entities in predicted for e in entities)
@@ -52,11 +53,11 @@ def measure(
         documents=len(documents),
         labels={k: _rate(report.labels[k], gold, found, {k}, seed) for k in sorted(shared)},
         micro=micro,
-        micro_all=scoring.exact(documents, predicted).f1,
+        micro_all=exact(documents, predicted).f1,
         unknown={label: n for label, n in sorted(wanted.items()) if label not in known},
         foreign={label: n for label, n in sorted(given.items()) if label not in corpus.labels},
-        errors={k: ErrorCounts(**asdict(e)) for k, e in scoring.errors(gold, found).items()},
-        token_io={k: s.f1 for k, s in scoring.token_io(gold, found).items()},
+        errors={k: ErrorCounts(**asdict(e)) for k, e in count_errors(gold, found).items()},
+        token_io={k: s.f1 for k, s in token_io(gold, found).items()},
         reliability=_reliability(gold, found),
         score_kind=tagger.info.score_kind,
         by_document=[(int(a), int(b), int(c)) for a, b, c in by_document],
@@ -74,14 +75,14 @@ def only(
 
 
 def _reliability(gold: Sequence[Document], found: Predicted) -> Reliability | None:
-    judged = scoring.calibration(gold, found)
+    judged = calibration_of(gold, found)
     if judged is None:
         return None
     return Reliability(ece=judged.ece, bins=[ReliabilityBin(**asdict(b)) for b in judged.bins])
 
 
 def _rate(
-    rates: scoring.Rates,
+    rates: Rates,
     gold: Sequence[Document],
     found: Predicted,
     labels: set[str],
@@ -112,5 +113,5 @@ def _token_io(tagger: Tagger, root: Path | None) -> dict[str, float] | None:
     if not all(here(part, root) for part in FACTRUEVAL):
         return None
     documents = [d for part in FACTRUEVAL for d in load_corpus(part, root, {}).documents]
-    scores = scoring.token_io(documents, predict(tagger, documents, {}))
+    scores = token_io(documents, predict(tagger, documents, {}))
     return {label: score.f1 for label, score in scores.items()}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.findings import CHARS, Against, Findings, f1
 from benchmarks.records import Batching, Cutting, Gain, Http, Robustness, Step, Store
-from ner_service.corpora.files import read_text, replacing
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
+from ner_service.files import read_text, replacing
 
 BLOCK = re.compile(
     r"(?P<begin><!-- benchmark:begin (?P<name>\w+) -->\n)(?P<body>.*?)"

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmarks.machine import Machine
-from ner_service.corpora.files import replacing
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
+from ner_service.files import replacing
 
 FORMAT = "1"
 

@@ -9,7 +9,7 @@ from benchmarks import plots
 from benchmarks.findings import CHARS, Findings, advice, f1, named
 from benchmarks.material import NOTES
 from benchmarks.records import Store
-from ner_service.corpora.files import replacing
+from ner_service.files import replacing
 
 
 def write(store: Store, path: Path) -> None:

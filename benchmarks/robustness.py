@@ -10,7 +10,7 @@ from itertools import accumulate
 from benchmarks.material import Corpus
 from benchmarks.quality import only, predict
 from benchmarks.records import Robustness, Slice
-from ner_service.significance import counts, f1, interval
+from ner_service.scoring.significance import counts, f1_of, interval
 from ner_service.types import Document, Entity, Tagger
 
 Edit = tuple[int, int, str]  # what stood from start to end becomes that string
@@ -174,4 +174,4 @@ def _slice(
     gold, found = only(documents, predict(tagger, documents, mapping), labels)
     counted = counts(gold, found, labels)
     low, high = interval(counted, seed)
-    return Slice(f1=float(f1(counted.sum(0))), low=low, high=high)
+    return Slice(f1=float(f1_of(counted.sum(0))), low=low, high=high)

@@ -15,7 +15,7 @@ from benchmarks.cutting import CUTTERS, PAIRS
 from benchmarks.material import Prose
 from benchmarks.records import Cost, Cutting, Growth, Speed, Spread
 from benchmarks.worker import Worker
-from ner_service.text import tokenize
+from ner_service.text.tokens import tokenize
 
 WARM, TIMED = 300_000, 100_000  # characters, where there is enough text
 LENGTHS = (100, 1_000, 10_000, 100_000, 1_000_000)

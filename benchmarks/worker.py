@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from benchmarks import library
 from benchmarks.cutting import CUTTERS, Cutter
 from benchmarks.machine import cores
-from ner_service.taggers import load_tagger
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
+from ner_service.taggers.registry import load_tagger
 
 FIRST = "Посол Чили прилетел в Киров."
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -135,8 +135,9 @@ def serve(spec: str) -> None:
 
 def _on_disk(spec: str, read: set[str]) -> float:
     """The size of a tagger's data: its model folder, and whatever else large it read."""
-    from ner_service.taggers import check_spec, model_and_convention
-    from ner_service.types import NerError
+    from ner_service.errors import NerError
+    from ner_service.taggers.models import model_and_convention
+    from ner_service.taggers.registry import check_spec
 
     files = {Path(name).resolve() for name in read if name.startswith("/")}
     files = {p for p in files if p.suffix not in CODE and p.is_file() and _is_data(p)}

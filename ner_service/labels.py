@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from ner_service.text import Token
-from ner_service.types import ConfigError, Entity
+from ner_service.errors import ConfigError
+from ner_service.text.tokens import Token
+from ner_service.types import Entity
 
 Scheme = Literal["BIO", "BIOES"]
 OUTSIDE = "O"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from ner_service import markup
-from ner_service.corpora import conll, jsonl
+from ner_service.corpora.formats import conll, jsonl
 from ner_service.types import Document
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from ner_service import corpora
-from ner_service.taggers import load_tagger
+from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
 settings.register_profile("alike every time", derandomize=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ner_service.errors import ModelError
 from ner_service.nets import artefact as artefacts
 from ner_service.nets.artefact import CONFIG, WEIGHTS, Artefact, load, save
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vocab import Vocab
 from ner_service.nets.weights import shapes
-from ner_service.types import ModelError
 
 
 def artefact() -> Artefact:

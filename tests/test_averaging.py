@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vocab import Vocab
 from ner_service.training.averaging import averaged
-from ner_service.types import ConfigError
 
 
 def model(value: float, chars: str = "аб") -> Artefact:

@@ -11,8 +11,9 @@ from benchmarks import measured
 from benchmarks.material import Corpus, load_corpus
 from benchmarks.quality import measure
 from benchmarks.records import Cost, Http, Quality, Speed, Spread, Step, Store
+from ner_service.errors import ConfigError
 from ner_service.service.web.assets import OWN
-from ner_service.types import ConfigError, Entity, TaggerInfo
+from ner_service.types import Entity, TaggerInfo
 
 DOCUMENTS = load_corpus("own_news", None, {}).documents[:20]
 

@@ -12,7 +12,8 @@ from benchmarks.material import Corpus, load_corpora, load_corpus
 from benchmarks.records import Store
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
-from ner_service.types import ConfigError, Document, Entity, Tagger, TaggerInfo
+from ner_service.errors import ConfigError
+from ner_service.types import Document, Entity, Tagger, TaggerInfo
 from tests import tiny
 
 OWN = load_corpus("own_news", None, {})

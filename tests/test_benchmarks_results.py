@@ -32,8 +32,9 @@ from benchmarks.records import (
     Step,
     Store,
 )
-from ner_service.taggers import shipped_specs
-from ner_service.types import ConfigError, Entity, TaggerInfo
+from ner_service.errors import ConfigError
+from ner_service.taggers.registry import shipped_specs
+from ner_service.types import Entity, TaggerInfo
 
 OWN = load_corpus("own_news", None, {})
 SMALL = Corpus("own_news", OWN.documents[:30], "hash", ours=True)

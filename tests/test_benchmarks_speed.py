@@ -15,7 +15,7 @@ from benchmarks import batching, http_load, instant, library, speed, worker
 from benchmarks.cutting import CUTTERS, Cutter
 from benchmarks.material import Prose, load_prose
 from benchmarks.worker import Worker
-from ner_service.types import ConfigError, CorpusError
+from ner_service.errors import ConfigError, CorpusError
 
 TEXTS = [f"Текст {n} о городе Твери." for n in range(40_000)]
 PROSE = Prose("many", TEXTS, ours=False)

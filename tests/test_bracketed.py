@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service import corpora
-from ner_service.corpora import bracketed
-from ner_service.text import sentenize, tokenize
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.corpora.formats import bracketed
+from ner_service.errors import CorpusError
+from ner_service.text.sentences import sentenize
+from ner_service.text.tokens import tokenize
+from ner_service.types import Document, Entity
 
 OWN = list(corpora.read(corpora.locate("own_news", None)))
 

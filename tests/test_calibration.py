@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ner_service import scoring
 from ner_service.cli.app import app, guarded
 from ner_service.corpora import write
 from ner_service.nets.artefact import Artefact, load, save
+from ner_service.scoring.calibration import calibration_of
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.calibration import fit_temperature, lowest
 from ner_service.training.config import DevSource
@@ -60,7 +60,7 @@ def test_the_temperature_of_the_truth_is_found_and_lowers_the_error(
     assert fitted == pytest.approx(true, rel=0.15)
     errors = []
     for value in (None, fitted):
-        found = scoring.calibration(corpus.documents, corpus.tagged(at(artefact, value)))
+        found = calibration_of(corpus.documents, corpus.tagged(at(artefact, value)))
         assert found is not None
         errors.append(found.ece)
     assert errors[1] < errors[0] / 2

@@ -8,8 +8,9 @@ from zipfile import ZipFile
 import pytest
 
 from ner_service import corpora
-from ner_service.corpora import catalogue, converters
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.corpora.public import catalogue, converters
+from ner_service.errors import CorpusError
+from ner_service.types import Document, Entity
 
 FACTRU = {
     "repo-1/devset/book_1.txt": "Мэр Твери Олег Чиж посетил МИД Чада.",

@@ -259,7 +259,7 @@ def test_what_will_not_change_is_not_asked_again(status: int) -> None:
 def test_the_client_needs_its_extra_alone() -> None:
     code = (
         "import sys; sys.modules['httpx'] = None\n"
-        "from ner_service.types import MissingExtra\n"
+        "from ner_service.errors import MissingExtra\n"
         "try: import ner_service.client\n"
         "except MissingExtra as error: print(error)\n"
         "del sys.modules['httpx']; import ner_service.client\n"

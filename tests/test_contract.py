@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ner_service.text import PIECE_CHARS
+from ner_service.text.chunks import PIECE_CHARS
 from ner_service.types import Entity, Tagger
 from tests.marked import marked
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service import corpora
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.errors import CorpusError
+from ner_service.types import Document, Entity
 from tests.marked import marked
 
 DOCUMENTS = [

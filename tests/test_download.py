@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("pooch")
 
-from ner_service.corpora.download import fetch
-from ner_service.types import CorpusError
+from ner_service.corpora.public.download import fetch
+from ner_service.errors import CorpusError
 
 BODY = bytes(range(256)) * 2000
 

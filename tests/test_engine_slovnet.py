@@ -19,10 +19,11 @@ from slovnet.token import Token
 
 from ner_service import corpora
 from ner_service.engine import slovnet
+from ner_service.errors import ModelError
 from ner_service.nets.navec import load_navec
-from ner_service.taggers import load_tagger
-from ner_service.text import tokenize
-from ner_service.types import ModelError, Tagger
+from ner_service.taggers.registry import load_tagger
+from ner_service.text.tokens import tokenize
+from ner_service.types import Tagger
 
 TAGS = ["<pad>", "O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 Spans = list[tuple[int, int, str]]

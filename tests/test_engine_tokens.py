@@ -7,9 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ner_service import corpora, spelling, text
+from ner_service import corpora
 from ner_service.engine import tokens
-from ner_service.nets import units
+from ner_service.text import spelling, units
+from ner_service.text import tokens as rules
 from tests.test_text import texts
 
 ENDS = [
@@ -66,7 +67,7 @@ mixed = st.lists(
 
 def check(given: str) -> None:
     """Tokens and units are those of `text` and `nets.units`."""
-    expected = text.tokenize(given)
+    expected = rules.tokenize(given)
     assert list(zip(*tokens.tokenize(given), strict=True)) == [tuple(t) for t in expected]
     for size in (3, 64):
         read = [list(zip(*unit, strict=True)) for unit in tokens.units(given, size)]
@@ -104,7 +105,7 @@ def test_a_long_sentence_is_cut_at_the_same_places() -> None:
 
 def test_characters_beyond_the_table_belong_to_no_class() -> None:
     beyond = "".join(map(chr, range(tokens.KNOWN, 0x110000)))
-    for atom in (r"\s", *(text.ATOMS[kind] for kind in "RLIP")):
+    for atom in (r"\s", *(rules.ATOMS[kind] for kind in "RLIP")):
         assert not re.search(atom, beyond, re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ def test_the_service_imports_no_tagger_library_until_one_is_needed() -> None:
 def test_serving_needs_no_torch() -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"
-        "from ner_service.taggers import load_tagger\n"
+        "from ner_service.taggers.registry import load_tagger\n"
         "for name in ('natasha', 'bilstm'): print(len(load_tagger(name).tag(['Анна Иванова живёт в Москве.'])[0]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ner_service.errors import ConfigError
 from ner_service.labels import (
     OUTSIDE,
     Scheme,
@@ -16,8 +17,8 @@ from ner_service.labels import (
     tag_set,
     tags,
 )
-from ner_service.text import tokenize
-from ner_service.types import ConfigError, Entity
+from ner_service.text.tokens import tokenize
+from ner_service.types import Entity
 from tests.marked import marked
 
 SCHEMES: tuple[Scheme, ...] = ("BIO", "BIOES")

@@ -6,8 +6,9 @@ import pytest
 from natasha import Doc, NewsEmbedding, NewsNERTagger, Segmenter
 
 from ner_service.corpora import locate, read
-from ner_service.taggers import load_tagger
-from ner_service.types import ModelError, Tagger
+from ner_service.errors import ModelError
+from ner_service.taggers.registry import load_tagger
+from ner_service.types import Tagger
 
 Span = tuple[int, int, str]
 TEXTS = [document.text for document in read(locate("own_news", None))]

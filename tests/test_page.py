@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 
 from ner_service import markup, output
-from ner_service.corpora import jsonl, labelstudio
+from ner_service.corpora.formats import jsonl, labelstudio
 from ner_service.service.api.auth import hash_key
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from ner_service.cli.app import app as cli
-from ner_service.taggers import load_tagger
+from ner_service.taggers.registry import load_tagger
 from tests.serving import serving
 
 ROOT = Path(__file__).parents[1]

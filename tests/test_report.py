@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service import corpora, scoring
+from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.scoring.errors import Errors, confusion, count_errors
 from ner_service.training.report import highlighted, mistakes, page
 from ner_service.types import Document, Entity
 
@@ -83,10 +84,10 @@ def test_confusion_agrees_with_the_kinds_of_errors(
 ) -> None:
     documents = [Document("1", "я" * 20, gold) for gold, _ in pairs]
     predicted = [found for _, found in pairs]
-    confused = scoring.confusion(documents, predicted)
-    errors = scoring.errors(documents, predicted)
+    confused = confusion(documents, predicted)
+    errors = count_errors(documents, predicted)
     for label in ("PER", "LOC"):
-        kinds = errors.get(label, scoring.Errors())
+        kinds = errors.get(label, Errors())
         row = {found: n for (gold, found), n in confused.items() if gold == label}
         assert sum(row.values()) == sum(e.label == label for d in documents for e in d.entities)
         assert row.get("O", 0) == kinds.missed

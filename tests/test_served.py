@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from ner_service import corpora, labels, scoring
+from ner_service import corpora, labels
 from ner_service.engine.bilstm import Engine
 from ner_service.nets.artefact import Artefact, load
 from ner_service.nets.encoder import Net
-from ner_service.nets.units import units
-from ner_service.taggers import model_path
+from ner_service.scoring.f1 import exact
 from ner_service.taggers.bilstm import BilstmTagger
+from ner_service.taggers.models import model_path
+from ner_service.text.units import units
 from ner_service.types import Document, Entity
 from tests.test_engine_bilstm import Pair
 
@@ -65,7 +66,7 @@ def test_a_served_model_answers_as_its_weights_do_in_torch(corpora_root: Path, m
     bare = [[Entity(e.start, e.end, e.label) for e in entities] for entities in served]
     differ = [d.id for d, a, b in zip(documents, bare, expected, strict=True) if a != b]
     print(f"{model}: {len(differ)} of {len(documents)} documents differ: {differ}")
-    found, wanted = (scoring.exact(documents, answers) for answers in (bare, expected))
+    found, wanted = (exact(documents, answers) for answers in (bare, expected))
     print(f"F1 {found.f1:.4f} served, {wanted.f1:.4f} in torch")
     assert not differ
     assert found.f1 == pytest.approx(wanted.f1, abs=0.0005)

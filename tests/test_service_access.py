@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from ner_service.errors import ConfigError
 from ner_service.service.api.auth import Bucket, hash_key, new_key, parse_keys
 from ner_service.service.settings import read_settings
-from ner_service.types import ConfigError
 from tests.serving import serving
 
 KEY = new_key()

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ner_service.errors import ModelError
 from ner_service.service.queue import worker
 from ner_service.service.queue.job import Late, NotReady, Overloaded, TaggerFailed
 from ner_service.service.queue.lane import Lane
-from ner_service.text import PIECE_CHARS, chunks
-from ner_service.types import Entity, ModelError, Tagger
+from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.types import Entity, Tagger
 from tests.serving import Capitals, Fragile, Gated
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
-from ner_service.service.server.single import protocol
+from ner_service.service.server import protocol
 from tests.serving import Gated, listening, url_of
 
 PATIENCE_S = 0.2

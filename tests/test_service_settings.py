@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ner_service.errors import ConfigError
 from ner_service.service.settings import (
     Settings,
     read_settings,
@@ -11,7 +12,6 @@ from ner_service.service.settings import (
     unknown_variables,
     variable,
 )
-from ner_service.types import ConfigError
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from starlette.types import Message, Scope
 
-from ner_service.service.server.single import protocol
+from ner_service.service.server import protocol
 from tests.serving import Gated, listening, url_of
 from tests.test_service_protocol import POST, TEXT, WHOLE, connected, rest, send_without_end, until
 

@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from ner_service import significance
-from ner_service.significance import counts, f1, interval, p_value
+from ner_service.scoring import significance
+from ner_service.scoring.significance import counts, f1_of, interval, p_value
 from ner_service.types import Document, Entity
 
 
@@ -56,13 +56,13 @@ def test_the_interval_narrows_with_the_root_of_the_documents() -> None:
 def test_the_p_value_is_the_share_of_all_swaps() -> None:
     one = np.array([[3, 4, 4], [2, 3, 4], [4, 4, 4], [1, 1, 2], [3, 3, 5]])
     other = np.array([[2, 4, 4], [2, 2, 4], [3, 4, 4], [1, 2, 2], [1, 3, 5]])
-    seen = abs(f1(one.sum(0)) - f1(other.sum(0)))
+    seen = abs(f1_of(one.sum(0)) - f1_of(other.sum(0)))
     hits = []
     for swap in product([0, 1], repeat=5):
         mask = np.array(swap)[:, None]
         a = np.where(mask, other, one).sum(0)
         b = np.where(mask, one, other).sum(0)
-        hits.append(abs(f1(a) - f1(b)) >= seen - 1e-12)
+        hits.append(abs(f1_of(a) - f1_of(b)) >= seen - 1e-12)
     assert p_value(one, other, seed=0) == pytest.approx(np.mean(hits), abs=0.02)
 
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ner_service import corpora, taggers
+from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.errors import ConfigError
+from ner_service.taggers import registry
 from ner_service.training.silver import certain, load_voter, vote
-from ner_service.types import ConfigError, Document, Entity, TaggerInfo
+from ner_service.types import Document, Entity, TaggerInfo
 
 ANNA = Entity(0, 4, "PER")
 TEXT = "Анна живёт в Перми. Пётр уехал. Мария пришла. Все довольны."
@@ -40,7 +42,7 @@ class Capitals:
 
 @pytest.fixture(autouse=True)
 def capitals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(taggers.LOADERS, "capitals", Capitals)
+    monkeypatch.setitem(registry.LOADERS, "capitals", Capitals)
 
 
 def test_a_span_needs_more_than_half_of_the_weight() -> None:

@@ -7,9 +7,9 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.taggers import load_tagger
+from ner_service.errors import ModelError
+from ner_service.taggers.registry import load_tagger
 from ner_service.taggers.spacy import SpacyTagger, entities, razdel_doc
-from ner_service.types import ModelError
 
 VOCAB = spacy.blank("ru").vocab
 

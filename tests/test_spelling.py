@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.nets.units import units
-from ner_service.spelling import CYRILLIC, LATIN, plain, unmixed
+from ner_service.text.spelling import CYRILLIC, LATIN, plain, unmixed
+from ner_service.text.units import units
 from ner_service.types import Tagger
 
 odd = st.text(f"{LATIN}{CYRILLIC}qЯж- \u0301\u0300\u0306\u0308\u00ad\u2060\ufeff", max_size=30)

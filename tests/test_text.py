@@ -9,7 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ner_service import corpora
-from ner_service.text import chunks, sentenize, tokenize
+from ner_service.text.chunks import chunks
+from ner_service.text.sentences import sentenize
+from ner_service.text.tokens import tokenize
 
 PARTS = [
     "Москва", "г.", "ул", "т.", "е.", "А.", "С.", "Пушкин", "yahoo", "!", "Yahoo!", "1", "1990-х", "3,5", "1/2",

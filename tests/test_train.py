@@ -14,14 +14,15 @@ import torch
 
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.errors import ModelError
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.vectors import load_vectors
-from ner_service.taggers import check_spec, load_tagger
+from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.training import checkpoint
 from ner_service.training.config import read_config
 from ner_service.training.loop import Trainer
 from ner_service.training.run import seed_of
-from ner_service.types import Document, Entity, ModelError
+from ner_service.types import Document, Entity
 from tests import tiny
 
 SENTENCE = "Мария Лион была в Омске."

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from ner_service.errors import ConfigError
 from ner_service.training.config import TrainConfig, presets, read_config
-from ner_service.types import ConfigError
 
 FILE = """
 name = "mine"

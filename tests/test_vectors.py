@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ner_service.errors import ModelError
 from ner_service.nets.vectors import load_vectors
-from ner_service.types import ModelError
 
 
 def test_a_word_has_its_vector_whatever_its_case(tmp_path: Path) -> None:

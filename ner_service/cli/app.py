@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ner_service import __version__
-from ner_service.types import NerError
+from ner_service.errors import NerError
 
 BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as a shell reports the signals
 

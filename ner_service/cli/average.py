@@ -7,7 +7,7 @@ import typer
 
 from ner_service.cli.app import app
 from ner_service.nets.artefact import load
-from ner_service.taggers import model_path
+from ner_service.taggers.models import model_path
 
 
 @app.command()

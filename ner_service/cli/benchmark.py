@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from ner_service.cli.app import app
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
 
 HARNESSES = ("ner_service._benchmarks", "benchmarks")  # in a wheel, in a checkout
 

@@ -6,9 +6,9 @@ import typer
 
 from ner_service.cli.app import app
 from ner_service.cli.options import corpora_root
+from ner_service.errors import CorpusError
 from ner_service.nets.artefact import load
-from ner_service.taggers import model_path, part_convention
-from ner_service.types import CorpusError
+from ner_service.taggers.models import model_path, part_convention
 
 
 @app.command()

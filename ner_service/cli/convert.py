@@ -11,9 +11,9 @@ from tqdm import tqdm
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, check_apart, corpora_root
+from ner_service.errors import ConfigError
 from ner_service.labels import parse_mapping
 from ner_service.training.harmony import check_pattern, harmonised
-from ner_service.types import ConfigError
 
 
 @app.command()

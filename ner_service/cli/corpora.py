@@ -12,8 +12,8 @@ from rich.table import Table
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import corpora_home, corpora_root, print_json
-from ner_service.corpora import catalogue
-from ner_service.types import CorpusError
+from ner_service.corpora.public import catalogue
+from ner_service.errors import CorpusError
 
 group = typer.Typer(no_args_is_help=True)
 app.add_typer(group, name="corpora", help="List, describe and download annotated corpora.")

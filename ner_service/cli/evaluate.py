@@ -11,16 +11,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ner_service import corpora, scoring
+from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.tag import tagged
-from ner_service.corpora.files import replacing
 from ner_service.digest import digest
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import replacing
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
-from ner_service.taggers import check_spec, load_tagger, model_and_convention
-from ner_service.types import ConfigError, CorpusError, Document, Entity, TaggerInfo
+from ner_service.scoring.f1 import Report, Score, strict, token_io
+from ner_service.taggers.models import model_and_convention
+from ner_service.taggers.registry import check_spec, load_tagger
+from ner_service.types import Document, Entity, TaggerInfo
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ def _results(
 
 
 def _tell(result: Result, as_json: bool) -> None:
-    report = scoring.strict(result.documents, result.predicted)
-    tokens = scoring.token_io(result.documents, result.predicted)
+    report = strict(result.documents, result.predicted)
+    tokens = token_io(result.documents, result.predicted)
     count = len(result.documents)
     if not as_json:
         _print_report(f"{result.spec} on {result.corpus}, {count} documents", report, tokens)
@@ -114,7 +117,7 @@ def _tell(result: Result, as_json: bool) -> None:
     )
 
 
-def _print_report(title: str, report: scoring.Report, tokens: dict[str, scoring.Score]) -> None:
+def _print_report(title: str, report: Report, tokens: dict[str, Score]) -> None:
     table = Table(title=escape(title), title_justify="left")
     for heading in ("label", "precision", "recall", "F1 (strict)", "gold", "token F1"):
         table.add_column(heading, justify="left" if heading == "label" else "right")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
 
 TaggerOption = Annotated[
     str,

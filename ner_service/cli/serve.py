@@ -32,9 +32,7 @@ def serve(
     for name in unknown_variables(os.environ):
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
-        import_module(
-            "ner_service.service.telemetry.opentelemetry"
-        )  # fails now if not installed
+        import_module("ner_service.service.telemetry.opentelemetry")  # fails now if not installed
     for name in (METRICS_FOLDER, METRICS_FOLDER.lower()):  # of others: their numbers are not ours
         os.environ.pop(name, None)
     if settings.workers == 1:
@@ -55,8 +53,8 @@ def key(
     name: Annotated[str, typer.Argument(help="Whose key it is; stands in logs.", metavar="NAME")],
 ) -> None:
     """Make an API key: the client gets the key, NER_API_KEYS gets the line with its hash."""
+    from ner_service.errors import ConfigError
     from ner_service.service.api.auth import hash_key, new_key, parse_keys
-    from ner_service.types import ConfigError
 
     made = new_key()
     line = f"{name}={hash_key(made)}"

@@ -14,7 +14,8 @@ from ner_service.cli.app import INTERRUPTED, app
 from ner_service.cli.options import check_apart, corpora_root
 from ner_service.cli.tag import InputFormat, slices, texts
 from ner_service.digest import digest
-from ner_service.types import ConfigError, Document
+from ner_service.errors import ConfigError
+from ner_service.types import Document
 
 
 @app.command()

@@ -11,12 +11,13 @@ from tqdm import tqdm
 
 from ner_service.cli.app import app
 from ner_service.cli.options import TaggerOption, check_apart
-from ner_service.corpora import jsonl
-from ner_service.corpora.checks import checked_text
-from ner_service.corpora.files import BOM, lines, printable, read_text, replacing
+from ner_service.corpora.check import checked_text
+from ner_service.corpora.formats import jsonl
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import BOM, lines, printable, read_text, replacing
 from ner_service.output import FORMATS
-from ner_service.taggers import load_tagger
-from ner_service.types import ConfigError, CorpusError, Document, Tagger
+from ner_service.taggers.registry import load_tagger
+from ner_service.types import Document, Tagger
 
 SLICE_TEXTS, SLICE_CHARS = 64, 200_000  # what is tagged between two steps of the progress bar
 STDIN = Path("-")

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
-from ner_service.taggers import load_tagger, shipped_specs
-from ner_service.types import NerError
+from ner_service.errors import NerError
+from ner_service.taggers.registry import load_tagger, shipped_specs
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 
 from ner_service.cli.app import INTERRUPTED, app
 from ner_service.cli.options import corpora_root
-from ner_service.types import MissingExtra
+from ner_service.errors import MissingExtra
 
 
 @app.command()

@@ -7,7 +7,7 @@
 Needs `pip install 'ner-service[client]'`.
 """
 
-from ner_service.types import MissingExtra
+from ner_service.errors import MissingExtra
 
 try:
     import httpx as httpx

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import httpx
 
-from ner_service.types import NerError
+from ner_service.errors import NerError
 
 Read = TypeVar("Read")
 Unit = Literal["codepoint", "utf16", "utf8"]

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from ner_service.corpora import bracketed, brat, conll, docbin, jsonl, labelstudio
-from ner_service.types import CorpusError, Document
+from ner_service.corpora.formats import bracketed, brat, conll, docbin, jsonl, labelstudio
+from ner_service.errors import CorpusError
+from ner_service.types import Document
 
 FOLDERS = ("", "gold", "unlabelled")
 SHIPPED = Path(__file__).parent / "data"

@@ -21,8 +21,8 @@ from ner_service.engine import crf, kernels
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import brief
 from ner_service.engine.layers import array
+from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
-from ner_service.types import ModelError
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

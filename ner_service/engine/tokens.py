@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from razdel.segmenters.punct import ENDINGS
 from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_SOKRS, SOKRS
 
-from ner_service import spelling
-from ner_service import text as rules
 from ner_service.engine.jit import brief
-from ner_service.nets.units import LONGEST
+from ner_service.text import sentences, spelling, tokens
+from ner_service.text.units import LONGEST
 
 Codes = NDArray[np.uint32]
 SPACE, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)
@@ -24,7 +23,7 @@ ODD, ORDINARY = 2, 3  # to `spelling`; 0 and 1 are its alphabets
 LINK, SPLIT, ENDING, DELIMITER, SMILE = 8, 16, 32, 64, 128  # further bits of a character's class
 KIND = 7
 KNOWN = 0x20000  # characters beyond are none of white space, letters, digits and marks
-WINDOW = rules.WINDOW
+WINDOW = sentences.WINDOW
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
 PACKED = 9  # letters of a word that fit into a key, six bits each
@@ -57,8 +56,8 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
         yield from _units(text, codes, unit_tokens)
         return
     text = spelling.unmixed(text)
-    for tokens in _units(text, _codes(text), unit_tokens):
-        yield Tokens(*map(list, zip(*map(spelling.plain_token, *tokens), strict=True)))
+    for cut_unit in _units(text, _codes(text), unit_tokens):
+        yield Tokens(*map(list, zip(*map(spelling.plain_token, *cut_unit), strict=True)))
 
 
 def _units(text: str, codes: Codes, unit_tokens: int) -> Iterator[Tokens]:
@@ -85,7 +84,7 @@ def _sentences(
     ends: list[int] = []
     begun = 0
     for at, end, plain in marks.tolist():
-        if plain or rules.ends(text, begun, at, end):
+        if plain or sentences.ends(text, begun, at, end):
             ends.append(end)
             begun = end
     start = 0
@@ -111,14 +110,14 @@ def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.u
 
 def _classes() -> NDArray[np.uint8]:
     """The class of each character below `KNOWN`, as the patterns of `text` see it."""
-    atoms = (rules.ATOMS[kind] for kind in "RLIP")
+    atoms = (tokens.ATOMS[kind] for kind in "RLIP")
     found = _table((r"\s", *atoms), OTHER, re.IGNORECASE)
     for bit, chars in (
-        (LINK, rules.LINKS),
-        (SPLIT, rules.SPLITS),
+        (LINK, tokens.LINKS),
+        (SPLIT, tokens.SPLITS),
         (ENDING, ENDINGS),
-        (DELIMITER, rules.DELIMITERS),
-        (SMILE, rules.SMILE_STARTS),
+        (DELIMITER, sentences.DELIMITERS),
+        (SMILE, tokens.SMILE_STARTS),
     ):
         found[list(map(ord, chars))] |= bit
     return found

@@ -17,11 +17,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
+from ner_service.errors import ModelError
 from ner_service.nets.config import NetConfig, odd_halves
 from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
 from ner_service.nets.weights import check, shapes
-from ner_service.types import ModelError
 
 FORMAT = 1
 CONFIG, WEIGHTS = "config.json", "model.safetensors"

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.digest import digest
+from ner_service.errors import MissingExtra, ModelError
 from ner_service.nets.navec import load_navec
-from ner_service.types import MissingExtra, ModelError
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

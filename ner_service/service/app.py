@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from ner_service import __version__
+from ner_service.errors import NerError
 from ner_service.service import web
 from ner_service.service.api import openapi
 from ner_service.service.api.auth import Access
@@ -27,8 +28,8 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.queue.lanes import Service
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
-from ner_service.taggers import load_tagger
-from ner_service.types import NerError, Tagger
+from ner_service.taggers.registry import load_tagger
+from ner_service.types import Tagger
 
 
 def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) -> FastAPI:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ner_service.errors import ConfigError, UnknownTagger
 from ner_service.service.api.auth import parse_keys, split
-from ner_service.taggers import check_spec
-from ner_service.types import ConfigError, UnknownTagger
+from ner_service.taggers.registry import check_spec
 
 PREFIX = "NER_"
 PAGE = """# Settings

@@ -5,11 +5,12 @@ from functools import partial
 
 from ner_service.engine.bilstm import Engine
 from ner_service.engine.tokens import units
+from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
-from ner_service.taggers import model_and_convention
+from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
-from ner_service.types import Entity, ModelError, TaggerInfo, Tally
+from ner_service.types import Entity, TaggerInfo, Tally
 
 
 class BilstmTagger:

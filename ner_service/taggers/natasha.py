@@ -8,10 +8,11 @@ from typing import Any
 
 from ner_service.digest import digest
 from ner_service.engine.tokens import Tokens, tokenize
+from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
 from ner_service.taggers.reader import Net, Reader
-from ner_service.text import PIECE_CHARS, chunks
-from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo, Tally
+from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.types import Entity, TaggerInfo, Tally
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
 

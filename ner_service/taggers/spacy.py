@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ner_service.digest import digest
-from ner_service.taggers import model_path
-from ner_service.text import PIECE_CHARS, Token, chunks, tokenize
-from ner_service.types import Entity, MissingExtra, ModelError, TaggerInfo
+from ner_service.errors import MissingExtra, ModelError
+from ner_service.taggers.models import model_path
+from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.text.tokens import Token, tokenize
+from ner_service.types import Entity, TaggerInfo
 
 LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
 SLICE = 64  # texts a memory zone: what new words leave behind goes with it

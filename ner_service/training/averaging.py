@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
-from ner_service.types import ConfigError
 
 
 def averaged(before: Artefact, after: Artefact, share: float) -> Artefact:

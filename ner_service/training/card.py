@@ -5,13 +5,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ner_service import scoring
-from ner_service.corpora.catalogue import SOURCES
+from ner_service.corpora.public.catalogue import SOURCES
+from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.nets.config import NetConfig
+from ner_service.scoring.calibration import calibration_of
+from ner_service.scoring.errors import confusion
+from ner_service.scoring.f1 import strict
 from ner_service.training import toml
 from ner_service.training.pictures import confusion_matrix, learning_curve
-from ner_service.types import Document, Entity, ModelError
+from ner_service.types import Document, Entity
 
 CARD, CURVE, CONFUSION = "README.md", "curve.svg", "confusion.svg"
 TEXT_LICENCES = {  # of unlabelled texts, by file name
@@ -41,9 +44,9 @@ def score(
     corpus: str, sha256: str, documents: Sequence[Document], predicted: Sequence[Sequence[Entity]]
 ) -> Record:
     """What the card tells of a model on one corpus."""
-    report = scoring.strict(documents, predicted)
-    calibration = scoring.calibration(documents, predicted)
-    confused = scoring.confusion(documents, predicted)
+    report = strict(documents, predicted)
+    calibration = calibration_of(documents, predicted)
+    confused = confusion(documents, predicted)
     return {
         "corpus": corpus,
         "sha256": sha256,

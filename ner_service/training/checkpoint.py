@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ner_service.types import ConfigError
+from ner_service.errors import ConfigError
 
 
 def save(path: Path, state: Any) -> None:

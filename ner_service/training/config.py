@@ -8,10 +8,10 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ner_service.errors import ConfigError
 from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder, odd_halves
 from ner_service.training.harmony import check_pattern
-from ner_service.types import ConfigError
 
 T = TypeVar("T", str, dict[str, str])
 

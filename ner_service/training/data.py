@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ner_service.labels import tags
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, Words
-from ner_service.nets.units import units
 from ner_service.nets.vectors import Vectors
 from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
+from ner_service.text.units import units
 from ner_service.types import Document
 
 Ints = NDArray[np.int32]

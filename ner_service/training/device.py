@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from ner_service.errors import ConfigError
 from ner_service.training.config import Optimisation
-from ner_service.types import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

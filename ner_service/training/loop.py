@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ner_service.errors import NerError
 from ner_service.nets.encoder import Net
 from ner_service.training.config import Optimisation
 from ner_service.training.data import Example, Features, Unit, batches, collate
 from ner_service.training.device import Place
 from ner_service.training.likelihood import path_losses
 from ner_service.training.noise import Noise
-from ner_service.types import NerError
 
 State = dict[str, Tensor]
 

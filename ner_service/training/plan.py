@@ -7,18 +7,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import Vocab, shape
-from ner_service.taggers import model_path
+from ner_service.taggers.models import model_path
 from ner_service.training.config import TrainConfig
 from ner_service.training.data import Features, Lexicon, Unit, encode, seen_once
 from ner_service.training.noise import Noise, make_noise
 from ner_service.training.sources import Corpus, check_labels, read_source
 from ner_service.training.transfer import extend, transplant
-from ner_service.types import ConfigError
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols seen less often are unknown to the net
 

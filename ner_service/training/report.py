@@ -5,8 +5,9 @@ from dataclasses import fields
 from html import escape
 from itertools import pairwise
 
-from ner_service import scoring, significance
-from ner_service.scoring import Errors, Predicted
+from ner_service.scoring import significance
+from ner_service.scoring.errors import Errors, confusion, count_errors
+from ner_service.scoring.f1 import Predicted, strict
 from ner_service.training.pictures import confusion_matrix
 from ner_service.types import Document, Entity
 
@@ -38,9 +39,9 @@ def page(title: str, documents: Sequence[Document], predicted: Predicted) -> str
         _scores(documents, predicted),
         "<h2>Kinds of errors</h2>\n<p>Boundary: the right label, other bounds; label: the right "
         "bounds, another label; both: neither, but they overlap.</p>",
-        _errors(scoring.errors(documents, predicted)),
+        _errors(count_errors(documents, predicted)),
         "<h2>Confusion</h2>\n<p>Entities that overlap; O is none.</p>",
-        confusion_matrix(scoring.confusion(documents, predicted)),
+        confusion_matrix(confusion(documents, predicted)),
         "<h2>Worst documents</h2>",
         "<p>" + " ".join(f'<mark class="{name}">{text}</mark>' for name, text in KEY) + "</p>",
         *_worst(documents, predicted),
@@ -59,7 +60,7 @@ def _row(tag: str, cells: Iterable[object]) -> str:
 
 
 def _scores(documents: Sequence[Document], predicted: Predicted) -> str:
-    report = scoring.strict(documents, predicted)
+    report = strict(documents, predicted)
     rows = []
     for name, rates in [*report.labels.items(), ("micro", report.micro)]:
         labels = list(report.labels) if name == "micro" else [name]

@@ -10,17 +10,18 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from ner_service import __version__, scoring
+from ner_service import __version__
+from ner_service.errors import ConfigError, MissingExtra, ModelError
 from ner_service.nets.artefact import Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.encoder import Net, Rates
+from ner_service.scoring.f1 import exact
 from ner_service.training import card, checkpoint
 from ner_service.training.calibration import calibrated
 from ner_service.training.config import Optimisation, TrainConfig, read_config
 from ner_service.training.device import find_place
 from ner_service.training.loop import Progress, State, Trainer, fit
 from ner_service.training.plan import Plan, make_plan
-from ner_service.types import ConfigError, MissingExtra, ModelError
 
 
 def seed_of(start: Artefact, config: TrainConfig) -> int:
@@ -110,7 +111,7 @@ class Run:
         scores = []
         for corpus in tqdm(self.plan.dev, desc="dev", leave=False, delay=1):
             found = corpus.tagged(corpus.tagger(artefact))
-            scores.append(scoring.exact(corpus.documents, found).f1)
+            scores.append(exact(corpus.documents, found).f1)
         shown = ", ".join(
             f"{corpus.source.path} {score:.4f}"
             for corpus, score in zip(self.plan.dev, scores, strict=True)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from ner_service.corpora import jsonl
-from ner_service.taggers import load_tagger
-from ner_service.text import Sentence, sentenize
-from ner_service.types import ConfigError, CorpusError, Document, Entity, Tagger
+from ner_service.corpora.formats import jsonl
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.taggers.registry import load_tagger
+from ner_service.text.sentences import Sentence, sentenize
+from ner_service.types import Document, Entity, Tagger
 
 
 @dataclass(frozen=True)

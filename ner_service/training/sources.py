@@ -9,11 +9,12 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.digest import digest
+from ner_service.errors import CorpusError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.config import Source
 from ner_service.training.harmony import harmonised
-from ner_service.types import CorpusError, Document, Entity, Tagger
+from ner_service.types import Document, Entity, Tagger
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import SPECIAL, Vocab
-from ner_service.types import ConfigError
 
 Floats = NDArray[np.float32]
 CONVENTIONS = "conventions.weight"

@@ -8,9 +8,9 @@ from fastapi import Response
 from pydantic import ValidationError
 from starlette.types import Scope
 
+from ner_service.errors import NerError, UnknownTagger
 from ner_service.service.queue.job import Late, NotReady, Overloaded, TaggerFailed
 from ner_service.service.telemetry.request import trace_of
-from ner_service.types import NerError, UnknownTagger
 
 MOST_NAME_CHARS = 64
 

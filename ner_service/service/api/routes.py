@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ner_service.errors import NerError
 from ner_service.service.api.errors import answer
 from ner_service.service.api.media_types import (
     JSON,
@@ -24,7 +25,6 @@ from ner_service.service.api.schemas import Request as Options
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.lanes import Service
 from ner_service.service.telemetry.request import trace_of
-from ner_service.types import NerError
 
 
 class Tagging:

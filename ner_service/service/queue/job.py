@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ner_service.errors import NerError
 from ner_service.service.connection import Gone
-from ner_service.text import PIECE_CHARS, chunks
-from ner_service.types import Entity, NerError
+from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.types import Entity
 
 
 class Overloaded(NerError):

@@ -8,11 +8,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
+from ner_service.errors import NerError
 from ner_service.service.connection import Leaving
 from ner_service.service.queue.deadlines import Deadlines
 from ner_service.service.queue.job import Job, Late, NotReady, Overloaded, Tagged, cost
 from ner_service.service.queue.worker import Worker
-from ner_service.types import NerError, Tagger
+from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
 

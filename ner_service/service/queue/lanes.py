@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.types import Scope
 
+from ner_service.errors import NerError, UnknownTagger
 from ner_service.service.api.errors import Refused, invalid, refusal
 from ner_service.service.api.schemas import BatchRequest, LineRequest, TextRequest, entities_out
 from ner_service.service.api.schemas import Request as Options
@@ -18,7 +19,7 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics, by_label
 from ner_service.service.telemetry.request import Trace, trace_of
-from ner_service.types import Entity, NerError, Tagger, UnknownTagger
+from ner_service.types import Entity, Tagger
 
 SAMPLE_S = 1.0  # how often the metrics look at queues and memory
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more

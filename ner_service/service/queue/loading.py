@@ -8,7 +8,7 @@ import sys
 from threading import Lock
 
 from ner_service.service.queue.worker import PROBE
-from ner_service.taggers import KERNELS, check_spec, load_tagger
+from ner_service.taggers.registry import KERNELS, check_spec, load_tagger
 from ner_service.types import Tagger
 
 _one_at_a_time = Lock()

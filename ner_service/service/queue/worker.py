@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from ner_service.errors import NerError
 from ner_service.service.queue.job import (
     Answer,
     Job,
@@ -19,7 +20,7 @@ from ner_service.service.queue.job import (
     deliver,
     turns,
 )
-from ner_service.types import NerError, Tagger
+from ner_service.types import Tagger
 
 log = logging.getLogger(__name__)
 

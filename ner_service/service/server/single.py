@@ -7,12 +7,13 @@ from typing import Any
 
 import uvicorn
 
+from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
 from ner_service.service.server.protocol import Bounded
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.logs import config
-from ner_service.types import ConfigError, NerError, Tagger
+from ner_service.types import Tagger
 
 KEEP_ALIVE_S = 30
 

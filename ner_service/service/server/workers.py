@@ -16,12 +16,13 @@ from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
+from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load
 from ner_service.service.queue.worker import PROBE
 from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
 from ner_service.service.settings import Settings
-from ner_service.types import ConfigError, NerError, Tagger
+from ner_service.types import Tagger
 
 HEARTBEAT_S = 1
 HUNG_S = 60  # a process whose event loop stands still for so long is replaced

@@ -4,8 +4,8 @@ from time import time_ns
 
 from starlette.types import Scope
 
+from ner_service.errors import MissingExtra
 from ner_service.service.telemetry.request import Trace
-from ner_service.types import MissingExtra
 
 try:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

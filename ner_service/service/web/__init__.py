@@ -8,14 +8,15 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from ner_service.corpora import conll
-from ner_service.corpora.checks import checked
+from ner_service.corpora.check import checked
+from ner_service.corpora.formats import conll
+from ner_service.errors import CorpusError
 from ner_service.service.api.errors import Refused
 from ner_service.service.api.media_types import JSON, PLAIN, content_type
 from ner_service.service.api.request_body import Intake
 from ner_service.service.api.schemas import Text
 from ner_service.service.web.assets import Asset, asset, page, report
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.types import Document, Entity
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so

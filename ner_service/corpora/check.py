@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from ner_service.errors import CorpusError
 from ner_service.labels import map_labels
-from ner_service.types import CorpusError, Entity
+from ner_service.types import Entity
 
 
 def checked(

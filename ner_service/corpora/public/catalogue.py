@@ -10,9 +10,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ner_service.corpora import converters, write
-from ner_service.corpora.download import fetch
-from ner_service.types import CorpusError, MissingExtra
+from ner_service.corpora import write
+from ner_service.corpora.public import converters
+from ner_service.corpora.public.download import fetch
+from ner_service.errors import CorpusError, MissingExtra
 
 GITHUB = "https://github.com"
 RAW = "https://raw.githubusercontent.com"

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner_service.corpora.checks import checked
-from ner_service.corpora.files import lines, replacing
+from ner_service.corpora.check import checked
+from ner_service.errors import CorpusError
+from ner_service.files import lines, replacing
 from ner_service.labels import OUTSIDE, Scheme, entities, may_follow, tags
-from ner_service.text import Token, sentenize, tokenize
-from ner_service.types import CorpusError, Document
+from ner_service.text.sentences import sentenize
+from ner_service.text.tokens import Token, tokenize
+from ner_service.types import Document
 
 DOCSTART = "-DOCSTART-"
 BILOU = {"L": "E", "U": "S", "M": "I"}  # the other names of the same prefixes

@@ -8,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ner_service.digest import digest
-from ner_service.types import CorpusError, MissingExtra
+from ner_service.errors import CorpusError, MissingExtra
 
 CHUNK = 1 << 16
 TIMEOUT_S = 30

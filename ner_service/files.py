@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from ner_service.types import CorpusError
+from ner_service.errors import CorpusError
 
 BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"

@@ -1,4 +1,4 @@
-"""Entity scores: strict by seqeval, naeval's by token; errors by kind; calibration."""
+"""Entity scores: strict by seqeval, and naeval's by token."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ner_service.labels import OUTSIDE, map_labels, tags
-from ner_service.text import Token, tokenize
-from ner_service.types import Document, Entity, MissingExtra
+from ner_service.errors import MissingExtra
+from ner_service.labels import map_labels, tags
+from ner_service.text.tokens import Token, tokenize
+from ner_service.types import Document, Entity
 
 Predicted = Sequence[Sequence[Entity]]
 
@@ -101,118 +102,6 @@ def grid(text: str, entities: Iterable[Entity]) -> list[Token]:
     cuts |= {at for entity in entities for at in (entity.start, entity.end)}
     cuts |= {0, len(text)}
     return [Token(start, end, text[start:end]) for start, end in pairwise(sorted(cuts))]
-
-
-@dataclass(frozen=True, slots=True)
-class Errors:
-    """Gold entities by what became of them, and the predicted ones that met none.
-
-    `boundary`: found under its label with other bounds; `label`: its bounds, another label;
-    `both`: only overlapped by another label; `missed`: nothing there. These four and `right`
-    add up to the gold entities; `spurious` are predicted where no gold entity is.
-    """
-
-    right: int = 0
-    boundary: int = 0
-    label: int = 0
-    both: int = 0
-    missed: int = 0
-    spurious: int = 0
-
-
-def errors(documents: Iterable[Document], predicted: Predicted) -> dict[str, Errors]:
-    """Errors by label: that of the gold entity, or of the spurious one."""
-    counts: dict[str, Counter[str]] = {}
-    for document, entities in zip(documents, predicted, strict=True):
-        for entity, found in _overlaps(document.entities, entities):
-            counts.setdefault(entity.label, Counter())[_kind(entity, found)] += 1
-        for entity, wanted in _overlaps(entities, document.entities):
-            if not wanted:
-                counts.setdefault(entity.label, Counter())["spurious"] += 1
-    return {label: Errors(**count) for label, count in sorted(counts.items())}
-
-
-def confusion(documents: Iterable[Document], predicted: Predicted) -> Counter[tuple[str, str]]:
-    """Counts of (gold label, predicted label) of entities that overlap, `O` where nothing does.
-
-    A gold entity counts once, with the first that overlaps it best; so do spurious ones.
-    """
-    counts: Counter[tuple[str, str]] = Counter()
-    for document, entities in zip(documents, predicted, strict=True):
-        for entity, found in _overlaps(document.entities, entities):
-            best = max(found, key=lambda e: _shared(e, entity), default=None)
-            counts[entity.label, best.label if best else OUTSIDE] += 1
-        for entity, wanted in _overlaps(entities, document.entities):
-            counts[OUTSIDE, entity.label] += not wanted
-    return +counts
-
-
-def _shared(one: Entity, other: Entity) -> int:
-    return min(one.end, other.end) - max(one.start, other.start)
-
-
-def _overlaps(
-    entities: Iterable[Entity], others: Iterable[Entity]
-) -> Iterator[tuple[Entity, list[Entity]]]:
-    """Each entity with the others that it overlaps; both sorted, neither overlapping itself."""
-    waiting = sorted(others)
-    at = 0
-    for entity in sorted(entities):
-        while at < len(waiting) and waiting[at].end <= entity.start:
-            at += 1
-        last = at
-        while last < len(waiting) and waiting[last].start < entity.end:
-            last += 1
-        yield entity, waiting[at:last]
-
-
-def _kind(gold: Entity, found: Sequence[Entity]) -> str:
-    if not found:
-        return "missed"
-    same_bounds = (found[0].start, found[0].end) == (gold.start, gold.end)
-    if any(e.label == gold.label for e in found):
-        return "right" if same_bounds else "boundary"
-    return "label" if same_bounds else "both"
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Predicted entities whose scores fall together: how sure they were, how often right."""
-
-    score: float
-    precision: float
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Expected calibration error (Naeini et al. 2015) over bins of equal width."""
-
-    ece: float
-    bins: tuple[Bin, ...]
-
-
-def calibration(
-    documents: Iterable[Document], predicted: Predicted, bins: int = 10
-) -> Calibration | None:
-    """How far scores are from being the share of exact entities; `None` without scores."""
-    scores: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
-    for document, entities in zip(documents, predicted, strict=True):
-        gold = {e.span for e in document.entities}
-        for e in entities:
-            if e.score is not None:
-                scores[min(int(e.score * bins), bins - 1)].append((e.score, e.span in gold))
-    filled = [_bin(some) for some in scores if some]
-    total = sum(b.count for b in filled)
-    if not total:
-        return None
-    ece = sum(abs(b.score - b.precision) * b.count for b in filled) / total
-    return Calibration(ece, tuple(filled))
-
-
-def _bin(scored: Sequence[tuple[float, bool]]) -> Bin:
-    n = len(scored)
-    return Bin(sum(s for s, _ in scored) / n, sum(right for _, right in scored) / n, n)
 
 
 def token_io(documents: Iterable[Document], predicted: Predicted) -> dict[str, Score]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ner_service.corpora.checks import checked, one_word
-from ner_service.corpora.files import lines, replacing
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.corpora.check import checked, one_word
+from ner_service.errors import CorpusError
+from ner_service.files import lines, replacing
+from ner_service.types import Document, Entity
 
 HEADER = "# "
 MARKS = re.compile(r"\\(?P<literal>.)|\[(?P<label>\S+) |(?P<end>\])|(?P<loose>[\[\\])")

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ner_service.corpora.checks import checked, one_word
-from ner_service.corpora.files import lines, new_folder, printable, read_text
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.corpora.check import checked, one_word
+from ner_service.errors import CorpusError
+from ner_service.files import lines, new_folder, printable, read_text
+from ner_service.types import Document, Entity
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:

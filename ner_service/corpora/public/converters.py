@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ner_service.corpora.checks import checked
-from ner_service.corpora.files import lines, read_text
+from ner_service.corpora.check import checked
+from ner_service.errors import CorpusError
+from ner_service.files import lines, read_text
 from ner_service.labels import entities as entities_of
 from ner_service.labels import map_labels
-from ner_service.text import Token, tokenize
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.text.tokens import Token, tokenize
+from ner_service.types import Document, Entity
 
 Split = tuple[str, Iterator[Document]]
 

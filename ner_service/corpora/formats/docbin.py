@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.checks import checked
-from ner_service.corpora.files import read_bytes, replacing
-from ner_service.types import CorpusError, Document, Entity, MissingExtra
+from ner_service.corpora.check import checked
+from ner_service.errors import CorpusError, MissingExtra
+from ner_service.files import read_bytes, replacing
+from ner_service.types import Document, Entity
 
 LANGUAGE = "ru"
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
-from ner_service.corpora.checks import checked, checked_text
-from ner_service.corpora.files import lines, replacing
-from ner_service.types import CorpusError, Document, Entity
+from ner_service.corpora.check import checked, checked_text
+from ner_service.errors import CorpusError
+from ner_service.files import lines, replacing
+from ner_service.types import Document, Entity
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:

@@ -30,7 +30,7 @@ def counts(
     return np.array(rows, np.int64).reshape(-1, 3)
 
 
-def f1(totals: NDArray[Any]) -> NDArray[np.float64]:
+def f1_of(totals: NDArray[Any]) -> NDArray[np.float64]:
     """F1 of totals: ... x (right, predicted, gold) -> ..."""
     right, size = totals[..., 0], totals[..., 1] + totals[..., 2]
     return np.asarray(2 * right / np.maximum(size, 1), np.float64)
@@ -48,7 +48,7 @@ def interval(
         return 0.0, 1.0
     chance, even = np.random.default_rng(seed), np.full(n, 1 / n)
     drawn = (chance.multinomial(n, even, size) for size in _portions(rounds, n))
-    found = np.concatenate([f1(_product(d, documents)) for d in drawn])
+    found = np.concatenate([f1_of(_product(d, documents)) for d in drawn])
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
@@ -72,10 +72,10 @@ def p_value(one: Counts, other: Counts, seed: int, rounds: int = 10_000) -> floa
     two-sided, and both must be about the same documents in the same order.
     """
     chance, n = np.random.default_rng(seed), len(one)
-    seen = abs(f1(one.sum(0)) - f1(other.sum(0)))
+    seen = abs(f1_of(one.sum(0)) - f1_of(other.sum(0)))
     as_large = 0
     for size in _portions(rounds, n):
         moved = _product(chance.random((size, n)) < 0.5, other - one)  # size x 3
-        differences = np.abs(f1(one.sum(0) + moved) - f1(other.sum(0) - moved))
+        differences = np.abs(f1_of(one.sum(0) + moved) - f1_of(other.sum(0) - moved))
         as_large += int((differences >= seen - 1e-12).sum())
     return (1 + as_large) / (1 + rounds)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from ner_service.spelling import plain_token, unmixed
-from ner_service.text import Token, sentenize, tokenize
+from ner_service.text.sentences import sentenize
+from ner_service.text.spelling import plain_token, unmixed
+from ner_service.text.tokens import Token, tokenize
 
 LONGEST = 512  # tokens; a longer sentence is read in pieces, so memory stays bounded
 

@@ -1,0 +1,1 @@
+"""Public corpora: the catalogue, downloads, and what turns each into documents."""

@@ -1,0 +1,1 @@
+"""Scores of predicted entities against gold ones, and how sure they are."""
