@@ -1,5 +1,7 @@
-"""`python -m benchmarks`: see `cli`."""
+"""`python -m benchmarks` is `ner-service benchmark`."""
 
-from benchmarks.cli import main
+import sys
 
-main()
+from ner_service.cli import main
+
+main(["benchmark", *sys.argv[1:]])

@@ -1,6 +1,7 @@
 """The command line: a module a command."""
 
 import sys
+from collections.abc import Sequence
 
 from ner_service.cli import (
     average,
@@ -34,6 +35,6 @@ __all__ = [
 ]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; an error that a user can mend is one line and exit code 2."""
-    sys.exit(guarded(app))
+    sys.exit(guarded(lambda: app(arguments)))

@@ -24,8 +24,8 @@ def average(
     The mean often keeps what the first knew and what the second learned; choose the share on dev.
     Scores are of neither: run `ner-service calibrate` on the result.
     """
-    from ner_service.training import card
-    from ner_service.training.averaging import averaged
+    from ner_service.training.model import card
+    from ner_service.training.model.averaging import averaged
 
     first, second = (load(model_path(name)) for name in (before, after))
     card.write(averaged(first, second, share), output)

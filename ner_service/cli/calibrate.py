@@ -26,10 +26,10 @@ def calibrate(
 
     Training does so by itself, on its dev corpora; entities stay what they are.
     """
-    from ner_service.training import card
     from ner_service.training.calibration import calibrated
     from ner_service.training.config import DevSource
-    from ner_service.training.sources import read_source
+    from ner_service.training.data.corpus import read_source
+    from ner_service.training.model import card
 
     folder = model_path(model)
     artefact = load(folder)

@@ -13,7 +13,7 @@ from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, check_apart, corpora_root
 from ner_service.errors import ConfigError
 from ner_service.labels import parse_mapping
-from ner_service.training.harmony import check_pattern, harmonised
+from ner_service.training.data.annotation import check_pattern, harmonised
 
 
 @app.command()

@@ -65,7 +65,7 @@ def evaluate(
         if report:
             _report(result, report, _page_title(result, corpus))
         if card:
-            from ner_service.training.card import add_scores, score, told
+            from ner_service.training.model.card import add_scores, score, told
 
             folder, convention = folders[result.spec]
             name, sha256 = (
@@ -135,7 +135,7 @@ def _page_title(result: Result, names: Sequence[str]) -> str:
 
 
 def _report(result: Result, folder: Path, title: str) -> None:
-    from ner_service.training.report import page
+    from ner_service.output.error_report import page
 
     name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.spec}").strip("-")
     with replacing(folder / f"{name}.html") as file:

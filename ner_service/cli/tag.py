@@ -15,7 +15,7 @@ from ner_service.corpora.check import checked_text
 from ner_service.corpora.formats import jsonl
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import BOM, lines, printable, read_text, replacing
-from ner_service.output import FORMATS
+from ner_service.output.documents import FORMATS
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, Tagger
 

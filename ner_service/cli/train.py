@@ -27,7 +27,7 @@ def train(
     Ctrl-C leaves the best model so far; --resume goes on as if never stopped.
     """
     try:
-        from ner_service.training.run import train_command
+        from ner_service.training.train import train_command
     except ModuleNotFoundError as error:
         raise MissingExtra(f"training ({error})", "train") from error
     try:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ner_service.nets.artefact import Artefact
 from ner_service.taggers.bilstm import BilstmTagger
-from ner_service.training import card
-from ner_service.training.sources import Corpus
+from ner_service.training.data.corpus import Corpus
+from ner_service.training.model import card
 
 LOWEST, HIGHEST = 0.5, 4.0
 TRIALS = 9  # narrow the range of logarithms to a twenty-ninth

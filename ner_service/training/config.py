@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ner_service.errors import ConfigError
 from ner_service.labels import Scheme
 from ner_service.nets.config import CharEncoder, Encoder, odd_halves
-from ner_service.training.harmony import check_pattern
+from ner_service.training.data.annotation import check_pattern
 
 T = TypeVar("T", str, dict[str, str])
 

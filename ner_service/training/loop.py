@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from ner_service.errors import NerError
 from ner_service.nets.encoder import Net
 from ner_service.training.config import Optimisation
-from ner_service.training.data import Example, Features, Unit, batches, collate
+from ner_service.training.crf_loss import path_losses
+from ner_service.training.data.augmentation import Noise
+from ner_service.training.data.batches import Example, Features, Unit, batches, collate
 from ner_service.training.device import Place
-from ner_service.training.likelihood import path_losses
-from ner_service.training.noise import Noise
 
 State = dict[str, Tensor]
 

@@ -5,7 +5,7 @@ const LEAST = 600; // characters a row; the browser skips the layout of rows tha
 const KNOWN = ["PER", "LOC", "ORG"];
 const HUES = 12;
 
-/** The class that colours a label; `ner_service/output.py` does the same. */
+/** The class that colours a label; `ner_service/output/documents.py` does the same. */
 export function hue(label) {
   const known = KNOWN.indexOf(label);
   if (known >= 0) return `hue-${known}`;

@@ -1,0 +1,1 @@
+"""Training data: corpora as a run reads them, changed, prepared, and cut into batches."""

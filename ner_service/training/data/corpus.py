@@ -1,0 +1,78 @@
+"""Corpora as a training run reads them, and whether they can teach and judge."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from ner_service import corpora
+from ner_service.digest import digest
+from ner_service.errors import CorpusError
+from ner_service.nets.artefact import Artefact, answering
+from ner_service.taggers.bilstm import BilstmTagger
+from ner_service.training.config import Source
+from ner_service.training.data.annotation import harmonised
+from ner_service.types import Document, Entity, Tagger
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The documents of one source, labels mapped, and the hash of its bytes."""
+
+    source: Source
+    sha256: str
+    documents: list[Document]
+
+    def record(self) -> dict[str, Any]:
+        """What the model folder tells of it: the file's name alone, whatever folder it lay in."""
+        name = Path(self.source.path).name
+        entities = sum(len(document.entities) for document in self.documents)
+        return {
+            **self.source.model_dump(),
+            "path": name,
+            "sha256": self.sha256,
+            "documents": len(self.documents),
+            "entities": entities,
+        }
+
+    def tagger(self, artefact: Artefact) -> BilstmTagger:
+        """The model as it answers in the convention that the source names."""
+        convention = self.source.convention
+        return BilstmTagger(answering(artefact, convention) if convention else artefact)
+
+    def tagged(self, tagger: Tagger) -> list[list[Entity]]:
+        """What the tagger finds in each document."""
+        return tagger.tag([document.text for document in self.documents])
+
+
+def read_source(source: Source, root: Path | None) -> Corpus:
+    """Reads a corpus by path, or by name under `root`; raises `CorpusError`."""
+    path = corpora.locate(source.path, root)
+    reader = tqdm(corpora.read(path, source.labels), f"reading {source.path}", unit="doc", delay=1)
+    change = (source.relabel, source.split_parentheses, source.outside)
+    documents = [harmonised(document, *change) for document in reader]
+    if not documents:
+        raise CorpusError(f"{path}: holds no documents")
+    return Corpus(source, digest(path), documents)
+
+
+def labels_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:
+    """The labels in use, sorted."""
+    return tuple(sorted({e.label for c in corpora for d in c.documents for e in d.entities}))
+
+
+def check_labels(train: Sequence[Corpus], dev: Sequence[Corpus]) -> tuple[str, ...]:
+    """The labels to learn; raises `CorpusError` where the data cannot teach or judge them."""
+    labels = labels_of(train)
+    if not labels:
+        raise CorpusError("data.train: holds no entities, so there is nothing to learn")
+    if not labels_of(dev):
+        raise CorpusError("data.dev: holds no entities, so no epoch can be judged")
+    if strange := sorted(set(labels_of(dev)) - set(labels)):
+        raise CorpusError(
+            f"data.dev: labels {', '.join(strange)} are not in data.train "
+            f'({", ".join(labels)}); map or drop them with labels = {{ FROM = "TO" }}'
+        )
+    return labels

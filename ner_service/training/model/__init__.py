@@ -1,0 +1,1 @@
+"""What surrounds the weights: a model card, averaging, and transfer from another model."""

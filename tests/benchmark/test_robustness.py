@@ -1,0 +1,93 @@
+"""Entities stay with their names through every disturbance."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ner_service.benchmark.parts.robustness import (
+    JOINED,
+    SLICES,
+    STRESS,
+    Edit,
+    disturb,
+    disturbed,
+    joined,
+)
+from ner_service.benchmark.texts import load_corpus
+from ner_service.types import Document, Entity
+
+OWN = load_corpus("own_news", None, {}).documents
+TEXT = "аб вг, дё\nЖЗ"
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> list[Edit]:
+    cuts = draw(st.lists(st.integers(0, len(TEXT)), max_size=8, unique=True).map(sorted))
+    bounds = [pair for pair in pairwise(cuts) if draw(st.booleans())]
+    return [(start, end, draw(st.text("xyz", max_size=3))) for start, end in bounds]
+
+
+@given(edits(), st.integers(0, 10), st.integers(1, 11))
+def test_an_entity_is_what_its_characters_became(made: list[Edit], start: int, size: int) -> None:
+    entity = Entity(start, min(start + size, len(TEXT)), "PER")
+    changed = {at: new for at, _, new in made}
+    gone = {place for at, end, _ in made for place in range(at, end)}
+    whole = all(
+        (entity.start <= at and end <= entity.end) or end <= entity.start or entity.end <= at
+        for at, end, _ in made
+    )
+    new = disturbed(Document("", TEXT, (entity,)), made)
+    pieces = [changed.get(n, "") if n in gone else c for n, c in enumerate(TEXT)]
+    assert new.text == "".join(pieces)
+    if whole:
+        surface = "".join(pieces[entity.start : entity.end]).strip()
+        assert [new.text[e.start : e.end] for e in new.entities] == ([surface] if surface else [])
+
+
+@pytest.mark.parametrize("name", [n for n in SLICES if n != JOINED])
+def test_no_entity_of_our_corpus_is_lost(name: str) -> None:
+    for before, after in zip(OWN, disturb(OWN, name, seed=1), strict=True):
+        assert [e.label for e in after.entities] == [e.label for e in before.entities]
+
+
+@pytest.mark.parametrize("name", ["lower case", "UPPER CASE"])
+def test_case_is_all_that_changes(name: str) -> None:
+    for before, after in zip(OWN, disturb(OWN, name, seed=1), strict=True):
+        names = [before.text[e.start : e.end].lower() for e in before.entities]
+        assert [after.text[e.start : e.end].lower() for e in after.entities] == names
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [("CRLF", "\r\n"), ("stress marks", STRESS), ("Latin look-alikes", "o")],
+)
+def test_a_disturbance_does_something(name: str, sign: str) -> None:
+    before, after = (" ".join(d.text for d in ds) for ds in (OWN, disturb(OWN, name, seed=1)))
+    assert after.count(sign) > before.count(sign)
+
+
+def test_stress_marks_taken_away_leave_the_text() -> None:
+    for before, after in zip(OWN, disturb(OWN, "stress marks", seed=1), strict=True):
+        assert after.text.replace(STRESS, "") == before.text
+
+
+def test_a_share_of_the_words_has_a_typo() -> None:
+    changed = total = 0
+    for before, after in zip(OWN, disturb(OWN, "typos", seed=1), strict=True):
+        pairs = list(zip(before.text.split(), after.text.split(), strict=True))
+        changed, total = changed + sum(a != b for a, b in pairs), total + len(pairs)
+    assert 0.05 < changed / total < 0.2
+
+
+def test_chance_is_the_same_for_every_tagger() -> None:
+    assert disturb(OWN, "typos", seed=1) == disturb(OWN, "typos", seed=1)
+    assert disturb(OWN, "typos", seed=1) != disturb(OWN, "typos", seed=2)
+
+
+def test_joined_documents_keep_their_names() -> None:
+    whole = joined(OWN)
+    names = [d.text[e.start : e.end] for d in OWN for e in d.entities]
+    assert [whole.text[e.start : e.end] for e in whole.entities] == names
+    assert disturb(OWN, JOINED, seed=1)[0].text.count("\n") == 0

@@ -1,0 +1,72 @@
+"""The shipped models as they are served against the same weights in torch, on all gold text."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+import torch
+
+from ner_service import corpora, labels
+from ner_service.engine.bilstm import Engine
+from ner_service.nets.artefact import Artefact, load
+from ner_service.nets.encoder import Net
+from ner_service.scoring.f1 import exact
+from ner_service.taggers.bilstm import BilstmTagger
+from ner_service.taggers.models import model_path
+from ner_service.text.units import units
+from ner_service.types import Document, Entity
+from tests.engine.test_bilstm import Pair
+
+MAPPING = dict.fromkeys(("CHAR", "FAC", "MISC", "PRO", "EVT"), "")
+
+
+class Torch:
+    """A model folder's net in torch, fp32, a unit at a time."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._artefact = artefact
+        net = Net(artefact.net, *map(len, (artefact.words, artefact.chars, artefact.shapes)))
+        weights = {key: torch.tensor(value).float() for key, value in artefact.tensors.items()}
+        net.load_state_dict(weights)
+        self._pair = Pair(artefact, net.eval(), Engine(artefact, kept=0))
+
+    def tag(self, text: str) -> list[Entity]:
+        return list(self._entities(text))
+
+    def _entities(self, text: str) -> Iterator[Entity]:
+        net = self._artefact.net
+        for unit in units(text, net.unit_tokens):
+            emissions = torch.from_numpy(self._pair.emissions([token.text for token in unit]))
+            mask = torch.ones(1, len(unit), dtype=torch.bool)
+            (path,) = self._pair.net.crf.decode(emissions[None], mask)
+            yield from labels.entities(unit, [net.tags[tag] for tag in path])
+
+
+class Gold:
+    """Every document of PER, LOC and ORG at hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = [p for p in sorted(folder.glob("*.jsonl.gz")) if "_raw_" not in p.name]
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        return [d for path in self._paths for d in corpora.read(path, MAPPING)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("model", ["ru-news", "ru-news-large"])
+def test_a_served_model_answers_as_its_weights_do_in_torch(corpora_root: Path, model: str) -> None:
+    artefact = load(model_path(model))
+    documents = Gold(corpora_root / "gold").documents
+    served = BilstmTagger(artefact).tag([d.text for d in documents])
+    reference = Torch(artefact)
+    expected = [reference.tag(d.text) for d in documents]
+    bare = [[Entity(e.start, e.end, e.label) for e in entities] for entities in served]
+    differ = [d.id for d, a, b in zip(documents, bare, expected, strict=True) if a != b]
+    print(f"{model}: {len(differ)} of {len(documents)} documents differ: {differ}")
+    found, wanted = (exact(documents, answers) for answers in (bare, expected))
+    print(f"F1 {found.f1:.4f} served, {wanted.f1:.4f} in torch")
+    assert not differ
+    assert found.f1 == pytest.approx(wanted.f1, abs=0.0005)

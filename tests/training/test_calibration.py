@@ -1,0 +1,113 @@
+"""The temperature: what it changes, and that it brings scores nearer to the truth."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ner_service.cli.app import app, guarded
+from ner_service.corpora import write
+from ner_service.nets.artefact import Artefact, load, save
+from ner_service.scoring.calibration import calibration_of
+from ner_service.taggers.bilstm import BilstmTagger
+from ner_service.training.calibration import fit_temperature, lowest
+from ner_service.training.config import DevSource
+from ner_service.training.data.corpus import Corpus
+from ner_service.types import Document
+from tests import tiny
+
+
+@pytest.fixture(scope="module")
+def artefact(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
+    config = tiny.write(tmp_path_factory.mktemp("calibration"))
+    settings = ["--set=net.head_hidden=6", "--set=net.zero_digits=true"]
+    assert guarded(lambda: app(["train", str(config), *settings])) == 0
+    return load(config.parent / "tiny")
+
+
+def at(artefact: Artefact, temperature: float | None) -> BilstmTagger:
+    return BilstmTagger(replace(artefact, net=replace(artefact.net, temperature=temperature)))
+
+
+def sampled(artefact: Artefact, temperature: float) -> Corpus:
+    """Documents whose gold entities are found ones, each kept with its score's probability."""
+    chance = random.Random(0)
+    documents = tiny.documents(150, 5)
+    found = at(artefact, temperature).tag([document.text for document in documents])
+    kept = [
+        replace(document, entities=tuple(e for e in entities if chance.random() < (e.score or 0)))
+        for document, entities in zip(documents, found, strict=True)
+    ]
+    return Corpus(DevSource(path="sampled"), "", kept)
+
+
+def test_a_temperature_changes_scores_and_never_entities(artefact: Artefact) -> None:
+    texts = [document.text for document in tiny.documents(10, 3)]
+    raw, one, hot = (at(artefact, t).tag(texts) for t in (None, 1.0, 3.0))
+    assert raw == one
+    assert [[e.span for e in found] for found in hot] == [[e.span for e in found] for found in raw]
+    pairs = [pair for a, b in zip(raw, hot, strict=True) for pair in zip(a, b, strict=True)]
+    assert all(0 < b.score < a.score <= 1 for a, b in pairs if a.score and b.score)
+
+
+@pytest.mark.parametrize("true", [0.7, 2.0])
+def test_the_temperature_of_the_truth_is_found_and_lowers_the_error(
+    artefact: Artefact, true: float
+) -> None:
+    corpus = sampled(artefact, true)
+    fitted = fit_temperature(artefact, [corpus])
+    assert fitted == pytest.approx(true, rel=0.15)
+    errors = []
+    for value in (None, fitted):
+        found = calibration_of(corpus.documents, corpus.tagged(at(artefact, value)))
+        assert found is not None
+        errors.append(found.ece)
+    assert errors[1] < errors[0] / 2
+
+
+def test_a_trained_model_says_that_its_scores_are_calibrated(artefact: Artefact) -> None:
+    assert artefact.net.temperature is not None
+    assert BilstmTagger(artefact).info.score_kind == "calibrated"
+    assert at(artefact, None).info.score_kind == "raw"
+
+
+def test_the_bottom_of_a_valley_is_found() -> None:
+    assert lowest(lambda x: (x - 0.3) ** 2, -1, 2) == pytest.approx(0.3, abs=0.05)
+
+
+def test_digits_read_as_zero_give_one_answer(artefact: Artefact) -> None:
+    tagger = at(artefact, None)
+    one, other = tagger.tag(["Анна Лион 1234 в Омске.", "Анна Лион 5678 в Омске."])
+    assert one == other
+
+
+def test_the_command_calibrates_a_model_and_renews_its_card(
+    artefact: Artefact, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(replace(artefact, net=replace(artefact.net, temperature=None)), tmp_path / "model")
+    write(tmp_path / "sure.jsonl", sampled(artefact, 2.0).documents)
+    command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "sure.jsonl")]
+    assert guarded(lambda: app(command)) == 0
+    after = load(tmp_path / "model")
+    assert f"temperature {after.net.temperature:.3f}" in capsys.readouterr().out
+    assert after.net.temperature == pytest.approx(2, rel=0.15)
+    assert [(r["corpus"], r["ece"] is None) for r in after.meta["scores"]] == [
+        ("sure.jsonl", False),
+        ("dev.jsonl", True),
+    ]
+    assert "It is calibrated" in (tmp_path / "model" / "README.md").read_text("utf-8")
+
+
+def test_nothing_is_fitted_on_nothing(
+    artefact: Artefact, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = Corpus(DevSource(path="x"), "", [Document("a", "тихо", ())])
+    assert (
+        fit_temperature(replace(artefact, net=replace(artefact.net, temperature=2.0)), [empty]) == 2
+    )
+    save(artefact, tmp_path / "model")
+    write(tmp_path / "x.jsonl", empty.documents)
+    command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "x.jsonl")]
+    assert guarded(lambda: app(command)) == 2
+    assert "no entities, so no score can be right" in capsys.readouterr().err

@@ -1,0 +1,78 @@
+"""docs/training.md: its table is that of the program, and its commands run."""
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ner_service import corpora
+from ner_service.cli.app import app, guarded
+from ner_service.training.config import Source, TrainConfig, presets
+from ner_service.training.loop import Trainer
+from ner_service.training.reference import renewed
+from ner_service.types import Document
+from tests import tiny
+
+PAGE = Path(__file__).parents[2] / "docs" / "training.md"
+TEXT = PAGE.read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_the_table_of_keys_is_not_stale() -> None:
+    assert renewed(TEXT) == TEXT, "run: python -m ner_service.training.reference docs/training.md"
+
+
+def test_every_key_has_a_meaning() -> None:
+    assert "| None |" not in TEXT
+
+
+def test_every_preset_is_told_of() -> None:
+    assert all(f"`{name}`" in TEXT for name in presets())
+
+
+def interrupted(self: Trainer, *_: Any) -> float:
+    self.progress.step += 1
+    if self.progress.epoch:
+        raise KeyboardInterrupt
+    return 1.0
+
+
+def run(command: str) -> int:
+    program, *arguments = shlex.split(command)
+    assert program == "ner-service"
+    return guarded(lambda: app(arguments))
+
+
+def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for n, name in enumerate(("train", "dev", "test")):
+        corpora.write(tmp_path / f"{name}.jsonl", tiny.documents(10, n))
+    texts = [Document(d.id, d.text) for d in tiny.documents(5, 4)]
+    corpora.write(tmp_path / "texts.jsonl", texts)
+    (tmp_path / "news.txt").write_text(texts[0].text, "utf-8")
+    (tmp_path / "mine.toml").write_text(blocks("toml")[0], "utf-8")
+    commands = "".join(blocks("sh")).splitlines()
+    assert len(commands) > 5
+    for command in commands:
+        if "--resume" in command:
+            with monkeypatch.context() as patch:
+                patch.setattr(Trainer, "step", interrupted)
+                assert run(command.replace("--resume", "")) == 130
+        assert run(command) == 0, command
+    assert {path.name for path in (tmp_path / "models").iterdir() if path.is_dir()} >= {
+        "mine", "wide", "further", "ma-hovy",
+    }  # fmt: skip
+    assert list((tmp_path / "errors").glob("*.html"))
+    assert (tmp_path / "silver.jsonl.gz").exists()
+
+
+def test_the_sources_shown_are_valid() -> None:
+    for source in tomllib.loads(blocks("toml")[1])["train"]:
+        Source.model_validate(source)
+    TrainConfig.model_validate(tomllib.loads(blocks("toml")[0]))

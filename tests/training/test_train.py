@@ -1,0 +1,514 @@
+"""`ner-service train` as a user runs it."""
+
+import errno
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+
+from ner_service import corpora
+from ner_service.cli.app import app, guarded
+from ner_service.errors import ModelError
+from ner_service.nets.artefact import load as load_artefact
+from ner_service.nets.vectors import load_vectors
+from ner_service.taggers.registry import check_spec, load_tagger
+from ner_service.training import checkpoint
+from ner_service.training.config import read_config
+from ner_service.training.loop import Trainer
+from ner_service.training.train import seed_of
+from ner_service.types import Document, Entity
+from tests import tiny
+
+SENTENCE = "Мария Лион была в Омске."
+Start = Callable[..., int]
+
+
+def train(config: Path, *options: str, **settings: object) -> int:
+    """The command's exit code."""
+    pairs = [f"--set={key.replace('__', '.')}={value}" for key, value in settings.items()]
+    return guarded(lambda: app(["train", str(config), *options, *pairs]))
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "model.safetensors").read_bytes()
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder from an uninterrupted run, its corpora and configuration beside it."""
+    config = tiny.write(tmp_path_factory.mktemp("trained"))
+    assert train(config) == 0
+    return config.parent / "tiny"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tiny.write(tmp_path)
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, step: int, error: BaseException) -> None:
+    """Raises `error` instead of taking that step."""
+    original = Trainer.step
+
+    def patched(self: Trainer, *args: Any) -> float:
+        if self.progress.step == step:
+            raise error
+        return original(self, *args)
+
+    monkeypatch.setattr(Trainer, "step", patched)
+
+
+def steps_an_epoch(folder: Path) -> int:
+    """Found out from a checkpoint after the first epoch."""
+    state = checkpoint.load(folder / "tiny.checkpoint.safetensors")
+    steps: int = state["progress"]["step"] // state["progress"]["epoch"]
+    return steps
+
+
+def test_training_learns_a_tiny_corpus(trained: Path) -> None:
+    tagger = load_tagger(f"bilstm:{trained}")
+    assert tagger.info.labels == ("LOC", "PER")
+    (found,) = tagger.tag([SENTENCE])
+    assert [e.span for e in found] == [(0, 10, "PER"), (18, 23, "LOC")]
+    history = config_of(trained)["meta"]["history"]
+    assert [record["epoch"] for record in history] == [1, 2, 3]
+    assert max(record["dev_f1"] for record in history) > 0.95
+    assert history[-1]["loss"] < history[0]["loss"] / 2
+
+
+def test_nothing_but_the_model_is_left(trained: Path) -> None:
+    assert sorted(path.name for path in trained.parent.iterdir() if "tiny" in path.name) == [
+        "tiny",
+        "tiny.toml",
+    ]
+
+
+def test_the_same_seed_gives_the_same_model_and_another_another(
+    trained: Path, config: Path
+) -> None:
+    assert train(config) == 0
+    assert weights(config.parent / "tiny") == weights(trained)
+    assert train(config, train__seed=1) == 0
+    assert weights(config.parent / "tiny") != weights(trained)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_resumed_run_ends_as_an_uninterrupted_one(
+    config: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch,
+    optimizer: str,
+) -> None:  # fmt: skip
+    settings = {"train__optimizer": optimizer, "net__word_dim": 6, "train__case_noise": 0.2}
+    whole = tiny.write(tmp_path_factory.mktemp("whole"))
+    assert train(whole, **settings) == 0
+    with monkeypatch.context() as patch:
+        interrupt(patch, 9, KeyboardInterrupt())  # in the second epoch
+        assert train(config, **settings) == 130
+    assert steps_an_epoch(config.parent) in range(5, 9)
+    assert train(config, "--resume", **settings) == 0
+    parted, whole = config.parent / "tiny", whole.parent / "tiny"
+    assert weights(parted) == weights(whole)
+    assert config_of(parted)["meta"]["history"] == config_of(whole)["meta"]["history"]
+    assert not (config.parent / "tiny.checkpoint.safetensors").exists()
+
+
+def test_ctrl_c_leaves_the_best_model(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupt(monkeypatch, 9, KeyboardInterrupt())
+    assert train(config) == 130
+    assert "--resume goes on after epoch 1" in capsys.readouterr().err
+    assert len(config_of(config.parent / "tiny")["meta"]["history"]) == 1
+    assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
+
+
+def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupt(monkeypatch, 2, KeyboardInterrupt())
+    assert train(config) == 130
+    assert "before the first epoch ended: nothing was saved" in capsys.readouterr().err
+    assert not (config.parent / "tiny").exists()
+
+
+def test_from_a_model_with_new_labels(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed = [
+        Document(
+            d.id,
+            d.text.replace("Лион", "Öz"),
+            (Entity(d.entities[0].start, d.entities[0].end, "WHO"),),
+        )
+        for d in tiny.documents(30, 7)
+        if "Лион" not in d.text
+    ]
+    config = tiny.write(tmp_path)
+    corpora.write(tmp_path / "train.jsonl", renamed)
+    corpora.write(tmp_path / "dev.jsonl", renamed[:5])
+    assert train(config, "--from", str(trained), train__epochs=1, train__lr=0.005) == 0
+    found = load_tagger(f"bilstm:{tmp_path / 'tiny'}")
+    assert found.info.labels == ("WHO",)
+    before = safetensors.torch.load(weights(trained))
+    after = safetensors.torch.load(weights(tmp_path / "tiny"))
+    near = torch.cosine_similarity(
+        before["layers.0.forth.weight_hh_l0"].float().flatten(),
+        after["layers.0.forth.weight_hh_l0"].float().flatten(),
+        dim=0,
+    )
+    assert near > 0.9
+    before = config_of(tmp_path / "tiny")["meta"]["from"]
+    assert before["sha256"] == config_of(trained)["sha256"]
+    assert before["data"] == config_of(trained)["meta"]["data"]
+    card = (tmp_path / "tiny" / "README.md").read_text("utf-8")
+    assert "In 2 stages" in card
+    assert card.count("| train.jsonl | train |") == 2
+
+
+def test_a_stage_does_not_repeat_the_draws_of_the_one_before(trained: Path) -> None:
+    start, config = load_artefact(trained), read_config(trained.parent / "tiny.toml")
+    scratch = replace(start, hash="")
+    other = replace(start, hash="0" * 64)
+    seeds = [seed_of(one, config) for one in (scratch, start, other, start)]
+    assert seeds[0] == config.train.seed
+    assert len(set(seeds)) == 3
+    assert seeds[1] == seeds[3]
+
+
+def test_from_a_model_of_several_conventions_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tiny.write(tmp_path)
+    path = tmp_path / "train.jsonl"
+    several = f'[{{path = "{path}"}}, {{path = "{path}", convention = "diary"}}]'
+    assert train(config, data__train=several, train__epochs=1) == 0
+    before = str(tmp_path / "tiny")
+    assert train(config, "--from", before, output=f"{tmp_path}/on", train__epochs=1) == 0
+    assert config_of(tmp_path / "on")["net"]["conventions"] == ["default", "diary"]
+
+
+@pytest.fixture(scope="module")
+def of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows its corpus, and by another convention calls people places."""
+    config = tiny.write(tmp_path_factory.mktemp("of two"))
+    path = config.parent / "train.jsonl"
+    diary = f'{{path = "{path}", convention = "diary", labels = {{ PER = "LOC" }}}}'
+    dev = f'[{{path = "{config.parent}/dev.jsonl", convention = "diary", labels = {{ PER = "LOC" }}}}]'
+    several = f'[{{path = "{path}"}}, {diary}]'
+    assert train(config, data__train=several, data__dev=dev) == 0
+    return config.parent / "tiny"
+
+
+def test_a_dev_corpus_is_answered_in_its_convention(of_two: Path) -> None:
+    (score,) = config_of(of_two)["meta"]["scores"]
+    assert score["corpus"] == "dev.jsonl@diary"
+    assert score["micro"]["f1"] > 0.8
+    card = (of_two / "README.md").read_text("utf-8")
+    assert "| dev.jsonl@diary (chose the epoch) |" in card
+    assert "`bilstm:tiny@CONVENTION` as another (`diary`)" in card
+
+
+def test_a_model_answers_in_the_convention_asked_for(of_two: Path) -> None:
+    usual, first, diary = (
+        load_tagger(f"bilstm:{of_two}{ending}") for ending in ("", "@default", "@diary")
+    )
+    labels = [{e.label for e in tagger.tag([SENTENCE])[0]} for tagger in (usual, first, diary)]
+    assert labels == [{"PER", "LOC"}, {"PER", "LOC"}, {"LOC"}]
+    assert usual.info.hash == first.info.hash
+    assert usual.info.conventions == first.info.conventions == ("default", "diary")
+    assert diary.info.conventions == ("diary", "default")
+    assert diary.info.hash == f"diary@{usual.info.hash}"
+
+
+def test_an_unknown_convention_is_told_with_those_there_are(of_two: Path) -> None:
+    with pytest.raises(ModelError, match=r"tiny: .*'novel' \(known: default, diary\)"):
+        load_tagger(f"bilstm:{of_two}@novel")
+    with pytest.raises(ModelError, match="knows no convention ''"):
+        load_tagger(f"bilstm:{of_two}@")
+    with pytest.raises(ModelError, match="no such folder"):
+        load_tagger(f"bilstm:{of_two}-@diary")
+
+
+@pytest.mark.parametrize(
+    ("spec", "parts"),
+    [
+        ("bilstm", ("bilstm", "ru-news")),
+        ("bilstm:", ("bilstm", "ru-news")),
+        ("bilstm@diary", ("bilstm", "ru-news@diary")),
+        ("bilstm:mine@diary", ("bilstm", "mine@diary")),
+        ("natasha", ("natasha", "")),
+    ],
+)
+def test_a_spec_has_a_source_and_a_convention(spec: str, parts: tuple[str, str]) -> None:
+    assert check_spec(spec) == parts
+
+
+@pytest.mark.parametrize("spec", ["natasha@diary", "spacy@diary"])
+def test_a_library_has_no_conventions(spec: str) -> None:
+    with pytest.raises(ModelError, match="@diary"):
+        load_tagger(spec)
+
+
+def test_a_folder_may_have_an_at_in_its_name(of_two: Path, tmp_path: Path) -> None:
+    folder = copytree(of_two, tmp_path / "mine@diary")
+    assert load_tagger(f"bilstm:{folder}").info.hash == config_of(of_two)["sha256"]
+    assert load_tagger(f"bilstm:{folder}@diary").info.hash == f"diary@{config_of(of_two)['sha256']}"
+
+
+def test_a_card_keeps_scores_of_conventions_apart(
+    of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copytree(of_two, tmp_path / "tiny")
+    specs = [f"--tagger=bilstm:{folder}{ending}" for ending in ("", "@diary")]
+    dev = str(of_two.parent / "dev.jsonl")
+    assert guarded(lambda: app(["evaluate", dev, *specs, "--card"])) == 0
+    scores = {s["corpus"]: s["micro"]["f1"] for s in config_of(folder)["meta"]["scores"]}
+    assert scores["dev.jsonl"] > 0.8 > scores["dev.jsonl@diary"]  # here against its own labels
+
+
+def test_a_model_is_calibrated_in_the_convention_asked_for(
+    of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copytree(of_two, tmp_path / "tiny")
+    dev = str(of_two.parent / "dev.jsonl")
+    assert guarded(lambda: app(["calibrate", str(folder), f"{dev}@diary", dev])) == 0
+    names = [score["corpus"] for score in config_of(folder)["meta"]["scores"]]
+    assert names == ["dev.jsonl@diary", "dev.jsonl"]
+    assert guarded(lambda: app(["calibrate", str(folder), f"{dev}@novel"])) == 2
+    assert "knows no convention 'novel' (known: default, diary)" in capsys.readouterr().err
+
+
+def test_a_dev_convention_that_nothing_teaches_is_refused(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev = f'[{{path = "{config.parent}/dev.jsonl", convention = "novel"}}]'
+    assert train(config, data__dev=dev) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "data.dev: " in error
+    assert "convention 'novel' is that of no training corpus (there are default)" in error
+
+
+def test_from_a_model_of_another_shape_names_the_setting(
+    trained: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(config, "--from", str(trained), net__hidden=20) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "net.hidden: 20, but the model to go on from has 12" in error
+
+
+def test_from_nothing_is_refused(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(config, "--from", "") == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_the_model_folder_names_no_folder_of_this_machine(trained: Path) -> None:
+    text = (trained / "config.json").read_text("utf-8")
+    assert str(trained.parent) not in text
+    assert "train.jsonl" in text
+
+
+def write_lines(path: Path, *lines: str) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+NO_ENTITIES = '{"text": "Пусто."}'
+ODD = '{"text": "Анна", "entities": [{"start": 0, "end": 4, "label": "ODD"}]}'
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "complaint"),
+    [
+        ("train", "", "train.jsonl: holds no documents"),
+        ("train", NO_ENTITIES, "data.train: holds no entities, so there is nothing to learn"),
+        ("dev", "", "dev.jsonl: holds no documents"),
+        ("dev", NO_ENTITIES, "data.dev: holds no entities, so no epoch can be judged"),
+        ("dev", ODD, "data.dev: labels ODD are not in data.train (LOC, PER)"),
+        ("train", '{"text": 1}', "train.jsonl:1: text: expected a string"),
+    ],
+)
+def test_data_that_cannot_teach_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str], name: str, line: str, complaint: str
+) -> None:
+    write_lines(config.parent / f"{name}.jsonl", line)
+    refused(config, capsys, complaint)
+
+
+def refused(
+    config: Path, capsys: pytest.CaptureFixture[str], complaint: str, **settings: object
+) -> None:
+    """Checks that training ends with that one line and leaves no model."""
+    assert train(config, **settings) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
+    assert len(lines) == 1
+    assert complaint in lines[0]
+    assert not (config.parent / "tiny").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"train__epoch": 3}, "train.epoch: no such key; did you mean epochs?"),
+        ({"colour": 3}, "colour: no such key"),
+        ({"train__epochs": '"many"'}, "train.epochs: Input should be a valid integer"),
+        ({"train__epochs": 0}, "train.epochs: Input should be greater than 0"),
+        ({"train__lr": "nan"}, "train.lr: Input should be a finite number"),
+        ({"train__seed": -1}, "train.seed: Input should be greater than or equal to 0"),
+        ({"train__seed": 2**63}, "train.seed: Input should be less than 9223372036854775808"),
+        (
+            {"net__vectors": "none", "net__char_encoder": "none", "net__shape_dim": 0},
+            "net: vectors, word_dim, char_encoder, shape_dim: one must be there",
+        ),
+        ({"train__dropout": 1.0}, "train.dropout: Input should be less than 1"),
+        ({"net__encoder": "transformer"}, "net.encoder: Input should be 'lstm', 'gru', 'rnn'"),
+        ({"net__scheme": "IOB3"}, "net.scheme: Input should be 'BIO' or 'BIOES'"),
+        ({"net__char_encoder": "lstm", "net__char_size": 7}, "net: char_size: an LSTM"),
+        ({"net__vectors": "/no/such.vec"}, "/no/such.vec: not word vectors"),
+        ({"name": '"a b"'}, "name: String should match pattern"),
+        ({"train__device": "cuda"}, "train.device: cuda: no CUDA device here"),
+        ({"name__x": "1"}, "--set 'name.x=1': 'name' is not a table"),
+        ({"data__train": "[]"}, "data.train: Tuple should have at least 1 item"),
+        ({"data__dev": '[{path = "/no/such.jsonl"}]'}, "corpus '/no/such.jsonl': no such file"),
+        ({"data__dev": "3"}, "data.dev: Input should be a valid tuple"),
+    ],
+)
+def test_wrong_keys_and_values_are_named(
+    config: Path, capsys: pytest.CaptureFixture[str], settings: dict[str, object], complaint: str
+) -> None:
+    if torch.cuda.is_available() and "train__device" in settings:
+        pytest.skip("there is a CUDA device here")
+    refused(config, capsys, complaint, **settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("name = ", "not TOML"), ("", "name: Field required"), ('name = "\udcff"', "not TOML")],
+)
+def test_a_file_that_is_no_configuration_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str], text: str, complaint: str
+) -> None:
+    config.write_bytes(text.encode(errors="surrogateescape"))
+    refused(config, capsys, complaint)
+
+
+def test_a_loss_that_is_no_number_stops_the_run(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(config, capsys, "lower train.lr (now 1e+36)", train__lr=1e36)
+
+
+def test_an_output_that_is_a_file_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "taken").write_text("")
+    refused(config, capsys, "taken", output=f'"{config.parent}/taken/model"')
+    refused(config, capsys, "taken: is a file", output=f'"{config.parent}/taken"')
+
+
+def test_an_output_that_is_no_place_for_a_model_is_refused_before_training(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "project" / "data").mkdir(parents=True)
+    refused(config, capsys, "project: holds other files", output=f'"{config.parent}/project"')
+    refused(config, capsys, "output: .: a model needs a folder", output='"."')
+    refused(config, capsys, "output: /proc/model: ", output='"/proc/model"')
+    assert (config.parent / "project" / "data").is_dir()
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_model_before(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train(config, train__epochs=1) == 0
+    before = weights(config.parent / "tiny")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert train(config) == 2
+    assert "No space left on device" in capsys.readouterr().err.splitlines()[-1]
+    assert weights(config.parent / "tiny") == before
+
+
+def test_a_full_disk_for_the_checkpoint_is_one_line_and_leaves_the_best_model(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = checkpoint.save_file
+    monkeypatch.setattr(checkpoint, "save_file", lambda t, _, metadata: real(t, "/dev/full"))
+    assert train(config) == 2
+    assert "cannot write the checkpoint" in capsys.readouterr().err.splitlines()[-1]
+    assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
+    assert not list(config.parent.glob("*.part"))
+
+
+def test_resuming_needs_a_checkpoint_of_the_same_run(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train(config, "--resume") == 2
+    assert "no checkpoint to resume from" in capsys.readouterr().err.splitlines()[-1]
+    interrupt(monkeypatch, 9, KeyboardInterrupt())
+    assert train(config) == 130
+    assert train(config, "--resume", train__lr=0.001) == 2
+    assert "made with another configuration" in capsys.readouterr().err.splitlines()[-1]
+    (config.parent / "tiny.checkpoint.safetensors").write_bytes(b"damaged")
+    assert train(config, "--resume") == 2
+    assert "cannot resume from this checkpoint" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_curves_for_tensorboard_are_written_when_asked(config: Path) -> None:
+    pytest.importorskip("tensorboard")
+    assert train(config, train__tensorboard="true", train__epochs=1) == 0
+    assert list((config.parent / "tiny.runs").glob("events.out.tfevents.*"))
+
+
+def test_a_disk_too_full_for_curves_is_one_line(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = pytest.importorskip("torch.utils.tensorboard")
+    monkeypatch.setattr(board.SummaryWriter, "add_scalar", full)
+    assert train(config, train__tensorboard="true", train__epochs=1) == 2
+    assert "tiny.runs: No space left on device" in capsys.readouterr().err.splitlines()[-1]
+    assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
+
+
+def test_without_tensorboard_one_line_says_what_to_install(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "torch.utils.tensorboard", None)
+    refused(config, capsys, "pip install 'ner-service[train]'", train__tensorboard="true")
+
+
+def test_vectors_from_a_file_go_with_the_model(
+    config: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vectors = config.parent / "small.vec"
+    words = sorted({word.lower() for d in tiny.documents(40, 1) for word in d.text.split()})
+    lines = [f"{word} {n % 3 - 1} {n % 5 - 2}\n" for n, word in enumerate(words)]
+    vectors.write_text(f"{len(words)} 2\n" + "".join(lines), "utf-8")
+    assert train(config, net__vectors=f'"{vectors}"') == 0
+    (moved := tmp_path_factory.mktemp("moved") / "model").symlink_to(config.parent / "tiny")
+    vectors.rename(config.parent / "elsewhere.vec")
+    assert load_tagger(f"bilstm:{moved}").tag([SENTENCE])
+    text = (moved / "config.json").read_text("utf-8")
+    assert '"vectors": "small.vec"' in text
+    assert str(config.parent) not in text
+    settings = {
+        "net__vectors": f'"{config.parent}/elsewhere.vec"',
+        "output": f"{config.parent}/again",
+    }
+    assert train(config, "--from", str(moved), **settings) == 0
+    assert train(config, "--from", str(moved), output=f"{config.parent}/again") == 2
+    assert "net.vectors: not those of the model" in capsys.readouterr().err
+    (moved / "small.vec").unlink()
+    load_vectors.cache_clear()
+    with pytest.raises(ModelError, match=r"small\.vec"):
+        load_tagger(f"bilstm:{moved}")

@@ -1,0 +1,46 @@
+"""Going on from a model: what it knows stays in its place, conventions included."""
+
+import numpy as np
+import pytest
+
+from ner_service.nets.artefact import Artefact
+from ner_service.nets.config import NetConfig
+from ner_service.nets.encoder import Net
+from ner_service.nets.vocab import Vocab
+from ner_service.training.model.transfer import transplant
+
+SHAPE = {"vector_dim": 5, "vectors": "", "char_size": 6, "char_dim": 4, "hidden": 7}
+
+
+def model(*conventions: str, encoder: str = "lstm", known: bool = True) -> Artefact:
+    net = NetConfig(labels=("PER",), conventions=conventions, encoder=encoder, **SHAPE)  # type: ignore[arg-type]
+    vocabularies = Vocab([]), Vocab(list("аб")), Vocab(["Аа"])
+    state = Net(net, *map(len, vocabularies)).state_dict() if known else {}
+    tensors = {key: value.numpy() for key, value in state.items()}
+    return Artefact(net, *vocabularies, tensors)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])
+def test_a_model_of_one_convention_learns_several(encoder: str) -> None:
+    before = model("default", encoder=encoder)
+    start = transplant(before, model("news", "diary", encoder=encoder, known=False))
+    net = Net(start.net, *map(len, (start.words, start.chars, start.shapes)))
+    assert {key: value.shape for key, value in start.tensors.items()} == {
+        key: tuple(value.shape) for key, value in net.state_dict().items()
+    }
+    name = "layers.0.conv.weight" if encoder == "cnn" else "layers.0.forth.weight_ih_l0"
+    features = before.net.feature_dim
+    assert (start.tensors[name][:, :features] == before.tensors[name]).all()
+    assert np.abs(start.tensors[name][:, features:]).max() < 0.2
+    news, diary = start.tensors["conventions.weight"]
+    assert np.linalg.norm(news - diary) > 1
+
+
+def test_known_conventions_keep_their_vectors_and_new_ones_begin_near_the_first() -> None:
+    before = model("news", "diary")
+    before.tensors["conventions.weight"][0] = 100
+    start = transplant(before, model("law", "diary", "news", known=False))
+    law, diary, news = start.tensors["conventions.weight"]
+    assert np.abs(diary - before.tensors["conventions.weight"][1]).max() < 1e-6
+    assert np.abs(news - 100).max() < 1e-6
+    assert 0 < np.abs(law - 100).max() < 5
