@@ -1,0 +1,94 @@
+"""The one bundle of figures about a tagger's answers to a corpus.
+
+The command line, model cards, error reports and the benchmark all show parts of it, so that a
+figure is computed in one place and means the same everywhere.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from ner_service.scoring.calibration import Calibration, calibration_of
+from ner_service.scoring.errors import Errors, confusion, count_errors
+from ner_service.scoring.f1 import Predicted, Rates, Score, strict, token_io
+from ner_service.scoring.significance import Counts, counts, f1_of, interval
+from ner_service.types import Document
+
+SEED = 0  # of the bootstrap, so that the same answers have the same interval
+
+
+@dataclass(frozen=True, slots=True)
+class RatesWithInterval(Rates):
+    """Strict scores with the 95% bootstrap interval of F1, from `low` to `high`."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Strict scores by seqeval, kinds of error, confusion, token scores and calibration.
+
+    `micro` is over all labels of `labels`; `by_document` has a row of right, predicted and gold
+    entities for each document, which paired tests need; `calibration` is `None` where the
+    entities have no scores.
+    """
+
+    documents: int
+    micro: RatesWithInterval
+    labels: Mapping[str, RatesWithInterval]
+    errors: Mapping[str, Errors]
+    confusion: Counter[tuple[str, str]]
+    token_io: Mapping[str, Score]
+    calibration: Calibration | None
+    by_document: Counts
+
+
+def assess(
+    documents: Sequence[Document],
+    predicted: Predicted,
+    labels: Collection[str] | None = None,
+    seed: int = SEED,
+) -> Assessment:
+    """Compares predicted entities with those of the documents.
+
+    Only `labels` count where they are given, else all that occur. Raises `MissingExtra` without
+    seqeval, and `AssertionError` should seqeval and the comparison of spans ever differ.
+    """
+    if labels is not None:
+        documents, predicted = _only(documents, predicted, labels)
+    report = strict(documents, predicted)
+    names = sorted(report.labels if labels is None else labels)
+    by_document = counts(documents, predicted, names)
+    if abs(float(f1_of(by_document.sum(0))) - report.micro.f1) > 1e-9:
+        raise AssertionError("seqeval's F1 and that of exact spans differ")
+    none = Rates(0.0, 0.0, 0.0, 0)
+    return Assessment(
+        documents=len(documents),
+        micro=_with_interval(report.micro, by_document, seed),
+        labels={
+            name: _with_interval(
+                report.labels.get(name, none), counts(documents, predicted, [name]), seed
+            )
+            for name in names
+        },
+        errors=count_errors(documents, predicted),
+        confusion=confusion(documents, predicted),
+        token_io=token_io(documents, predicted),
+        calibration=calibration_of(documents, predicted),
+        by_document=by_document,
+    )
+
+
+def _only(
+    documents: Sequence[Document], predicted: Predicted, labels: Collection[str]
+) -> tuple[list[Document], Predicted]:
+    gold = [
+        replace(d, entities=tuple(e for e in d.entities if e.label in labels)) for d in documents
+    ]
+    return gold, [[e for e in entities if e.label in labels] for entities in predicted]
+
+
+def _with_interval(rates: Rates, by_document: Counts, seed: int) -> RatesWithInterval:
+    low, high = interval(by_document, seed)
+    return RatesWithInterval(**asdict(rates), low=low, high=high)
