@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ner_service.engine.jit import brief
+from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import aligned
 
 Floats = NDArray[np.float32]
@@ -115,7 +115,7 @@ class Clock:
         return places
 
 
-@brief
+@compiled_with_gil
 def absent(places):  # type: ignore[no-untyped-def]
     """Which of these places are none."""
     found = np.empty(len(places), dtype=np.int64)
@@ -127,7 +127,7 @@ def absent(places):  # type: ignore[no-untyped-def]
     return found[:count]
 
 
-@brief
+@compiled_with_gil
 def looked_up(row_of, known):  # type: ignore[no-untyped-def]
     """The row of each known word, and those of the known words that have none."""
     rows = np.empty(len(known), dtype=np.int64)
@@ -141,7 +141,7 @@ def looked_up(row_of, known):  # type: ignore[no-untyped-def]
     return rows, bare[:count]
 
 
-@brief
+@compiled_with_gil
 def take(counts, hand, used, places):  # type: ignore[no-untyped-def]
     """Fills `places` with those least used, round from `hand` on; returns where it stops.
 

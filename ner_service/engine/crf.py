@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ner_service.engine.jit import brief, compiled
+from ner_service.engine.jit import compiled, compiled_with_gil
 
 LEAST, MOST = 1e-200, 1e200  # of what may be multiplied without leaving the range of float64
 
@@ -30,7 +30,7 @@ def viterbi(emissions, transitions, starts, ends, path):  # type: ignore[no-unty
         path[i - 1] = history[i, path[i]]
 
 
-@brief
+@compiled_with_gil
 def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-def]
     """The best path of each unit: a tag a row of `emissions`."""
     transitions, starts, ends = crf
@@ -41,7 +41,7 @@ def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-de
     return paths
 
 
-@brief
+@compiled_with_gil
 def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped-def]
     """The entities that legal paths mark: rows of unit, start and end within it, last tag.
 

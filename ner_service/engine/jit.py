@@ -24,7 +24,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     return _jit(function, nogil=True)
 
 
-def brief(function: Callable[..., Any]) -> Any:
+def compiled_with_gil(function: Callable[..., Any]) -> Any:
     """As `compiled`, but it keeps Python's lock: winning that back may take longer than it runs."""
     return _jit(function, nogil=False)
 

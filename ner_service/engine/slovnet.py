@@ -19,7 +19,7 @@ from slovnet.shape import word_shape
 
 from ner_service.engine import crf, kernels
 from ner_service.engine.cache import WordCache
-from ner_service.engine.jit import brief
+from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.layers import array
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
@@ -176,7 +176,7 @@ def _norm(norm: Any) -> tuple[Floats, Floats]:
     return array(scale), array(norm.bias.array - norm.mean.array * scale)
 
 
-@brief
+@compiled_with_gil
 def read(paths, starts, lengths, acts):  # type: ignore[no-untyped-def]
     """Entities as slovnet reads tags: rows of unit, start and end within it, tag.
 
