@@ -29,7 +29,7 @@ class Torch:
         net = Net(artefact.net, *map(len, (artefact.words, artefact.chars, artefact.shapes)))
         weights = {key: torch.tensor(value).float() for key, value in artefact.tensors.items()}
         net.load_state_dict(weights)
-        self._pair = Pair(artefact, net.eval(), Engine(artefact, kept=0))
+        self._pair = Pair(artefact, net.eval(), Engine(artefact, cache_bytes=0))
 
     def tag(self, text: str) -> list[Entity]:
         return list(self._entities(text))
