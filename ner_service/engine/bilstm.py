@@ -83,7 +83,7 @@ class Engine:
         return self._head(x)
 
     def _keys(self, words: list[str]) -> list[str]:
-        """Return words as the first layer reads them: long ones cut, digits zeroed if so trained."""
+        """Return words as the first layer reads them: long ones cut, digits perhaps zeroed."""
         if self._zero_digits or max(map(len, words)) > 2 * EDGE:
             return [characters(word, self._zero_digits) for word in words]
         return words
