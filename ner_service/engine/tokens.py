@@ -63,9 +63,9 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     if not is_unusual(codes, ALPHABETS):
         yield from _units(text, codes, unit_tokens)
         return
-    text = spelling.unmixed(text)
+    text = spelling.unmix(text)
     for unit in _units(text, _codes(text), unit_tokens):
-        yield Tokens(*map(list, zip(*map(spelling.plain_token, *unit), strict=True)))
+        yield Tokens(*map(list, zip(*map(spelling.respell_token, *unit), strict=True)))
 
 
 def _units(text: str, codes: Codes, unit_tokens: int) -> Iterator[Tokens]:
