@@ -1,4 +1,4 @@
-"""The command line, with one module for each command."""
+"""The command line: a module a command."""
 
 import sys
 from collections.abc import Sequence
@@ -36,5 +36,5 @@ __all__ = [
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error that a user can mend is one line and exit code 2."""
+    """Runs the command line; an error that a user can mend is one line and exit code 2."""
     sys.exit(guarded(lambda: app(arguments)))

@@ -19,7 +19,7 @@ from razdel.segmenters.tokenize import PUNCTS
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.text import spelling
 from ner_service.text.sentences import WINDOW, ends_sentence
-from ner_service.text.units import LONGEST
+from ner_service.text.tokens import Token
 
 Codes = NDArray[np.uint32]  # the code points of a text
 Ints = NDArray[np.int64]
@@ -34,6 +34,7 @@ UNUSUAL, ORDINARY = 2, 3  # to `spelling`, whose two alphabets are 0 and 1
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
+LONGEST = 512  # tokens; a longer sentence is read in parts, so memory stays bounded
 PACKED = 9  # letters of a word that fit into a key, six bits each
 
 
@@ -43,6 +44,10 @@ class Tokens(NamedTuple):
     starts: list[int]
     ends: list[int]
     words: list[str]
+
+    def rows(self) -> list[Token]:
+        """Return the tokens as a list of records."""
+        return list(map(Token, *self))
 
     def shift(self, by: int) -> "Tokens":
         """Return the same tokens `by` characters further on."""
@@ -58,7 +63,11 @@ def tokenize(text: str) -> Tokens:
 
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
-    """Cut a text into runs of whole sentences, equal to those of `text.units.units`."""
+    """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
+
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. The texts of
+    tokens are respelled by `text.spelling`.
+    """
     codes = _codes(text)
     if not is_unusual(codes, ALPHABETS):
         yield from _units(text, codes, unit_tokens)
@@ -176,13 +185,11 @@ def next_atom(codes, at, classes):  # type: ignore[no-untyped-def]
     An atom is a run of letters or digits of one class, or one character of any other class. The
     class is `SPACE` where there is none.
     """
-    while at < len(codes) and kind(codes[at], classes) == SPACE:
-        at += 1
-    start = at
-    if at == len(codes):
-        return start, at, SPACE
-    first = class_of(codes[at], classes)
-    at += 1
+    start = skip_spaces(codes, at, classes)
+    if start == len(codes):
+        return start, start, SPACE
+    first = class_of(codes[start], classes)
+    at = start + 1
     if first & KIND < MARK:
         while at < len(codes) and kind(codes[at], classes) == first:
             at += 1
@@ -272,15 +279,12 @@ def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-d
     count = at = 0
     while at < len(codes):
         flags = class_of(codes[at], classes)
-        if not flags & (DELIMITER | SMILEY):
-            at += 1
+        end = at + 1
+        if flags & SMILEY:
+            end = max(end, smiley_end(codes, at, len(codes), classes))
+        if flags & DELIMITER == 0 and end == at + 1:
+            at = end
             continue
-        end = smiley_end(codes, at, len(codes), classes)
-        if end == at:
-            end += 1
-            if not flags & DELIMITER:
-                at = end
-                continue
         if end < len(codes) and kind(codes[end], classes) == SPACE:
             first = skip_spaces(codes, end, classes)
             inner = not flags & (ENDING | SMILEY) and closes_within(codes, at, classes)

@@ -11,8 +11,9 @@ from razdel.segmenters.tokenize import ATOM
 
 from ner_service import corpora
 from ner_service.engine import tokens
-from ner_service.text import spelling, units
+from ner_service.text import spelling
 from ner_service.text import tokens as rules
+from tests.text import units
 from tests.text.test_cuts import texts
 
 ENDS = [

@@ -14,9 +14,9 @@ from ner_service.nets.encoder import Net
 from ner_service.scoring.f1 import exact
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.taggers.models import model_path
-from ner_service.text.units import units
 from ner_service.types import Document, Entity
 from tests.engine.test_bilstm import Pair
+from tests.text.units import units
 
 MAPPING = dict.fromkeys(("CHAR", "FAC", "MISC", "PRO", "EVT"), "")
 

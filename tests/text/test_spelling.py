@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.text.spelling import CYRILLIC, LATIN, respell, unmix
-from ner_service.text.units import units
 from ner_service.types import Tagger
+from tests.text.units import units
 
 odd = st.text(f"{LATIN}{CYRILLIC}qЯж- \u0301\u0300\u0306\u0308\u00ad\u2060\ufeff", max_size=30)
 
