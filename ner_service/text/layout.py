@@ -1,0 +1,98 @@
+"""Lines, cells and items of lists: the places in a text that no name reaches across."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ner_service.text.html_markup import FILLER
+
+ENDS = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+LINE_END = rf"(?:\r\n|[{ENDS}])"
+BREAK = re.compile(rf"{LINE_END}\s*+")
+SECOND_END = re.compile(rf"{LINE_END}[^\S{ENDS}]*+{LINE_END}")
+QUOTED = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
+BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-[ \t]*+\r?\n[ \t]*+(?=[^\W\d_])(?!\w*-)")
+CELL = re.compile(r"(?:[ ]*+[\t|]|[ ]{3,})[ \t|]*+")
+ITEM = re.compile(
+    r"(?:[-–—*+•·]\s|\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\(?[а-яёa-z]\)\s|#{1,6}\s)", re.IGNORECASE
+)
+FIELD = re.compile(r"[^\W\d_][^:\n]{0,40}:(?:\s|$)")
+SENTENCE_END = re.compile(r"[.!?…;:][\"»”’)\]]{0,3}$")
+WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}")
+LAYOUT = "\t\n\r\x0b\x0c\x1c-\x1e\x85|;\u2028\u2029"  # characters that `find_unit_ends` looks for
+WRAPPED_CHARS = 45  # narrower lines are seldom those of a text that is wrapped at a margin
+FULL = 0.8  # the share of its neighbours' width from which on a line may have been wrapped
+NEAR = 2  # lines on each side that tell how wide a text is
+TAIL = 4  # characters at the end of a line that tell whether a sentence ends there
+
+
+def join_lines(text: str) -> str:
+    """Return a text without the marks of quoted mail, and with words that a line end broke whole.
+
+    The halves of a word are joined by hidden characters, so that every offset stays.
+    """
+    return BROKEN_WORD.sub(_join, QUOTED.sub(lambda mark: " " * len(mark[0]), text))
+
+
+def _join(match: re.Match[str]) -> str:
+    if match.string[match.end()].isupper():  # the hyphen is the name's own
+        return "-" + FILLER * (len(match[0]) - 1)
+    return FILLER * len(match[0])
+
+
+def find_unit_ends(text: str) -> list[int]:
+    """Return the places, in order, that no name reaches across, in time linear in the length.
+
+    They are where an empty line, a line that did not break at a margin, a cell of a table or an
+    item of a list of names ends.
+    """
+    ends = {*_line_ends(text), *(cell.end() for cell in CELL.finditer(text))}
+    if ";" in text:
+        ends.update(_item_ends(text))
+    return sorted(ends - {0, len(text)})
+
+
+def _line_ends(text: str) -> Iterator[int]:
+    breaks = [*BREAK.finditer(text)]
+    starts = [0, *(b.end() for b in breaks)]
+    stops = [*(b.start() for b in breaks), len(text)]
+    lines = [text[start:stop].strip() for start, stop in zip(starts, stops, strict=True)]
+    paragraphs = [bool(SECOND_END.match(text, b.start(), b.end())) for b in breaks] + [True]
+    closed = False  # whether the last line of a block ends a sentence
+    for n in range(len(breaks), -1, -1):
+        ends_sentence = bool(SENTENCE_END.search(lines[n], max(0, len(lines[n]) - TAIL)))
+        if paragraphs[n]:
+            closed = ends_sentence
+        if n < len(breaks) and (
+            paragraphs[n] or ends_sentence or not _is_wrapped(lines, n, closed)
+        ):
+            yield breaks[n].end()
+
+
+def _is_wrapped(lines: Sequence[str], n: int, closed: bool) -> bool:
+    """Say whether line `n` goes on in the next one, since it broke at the margin alone.
+
+    `closed` says that their block ends a sentence.
+    """
+    line, following = lines[n], lines[n + 1]
+    if not line or not following or ITEM.match(following) or FIELD.match(following):
+        return False
+    first, last = following.split(maxsplit=1)[0], line.rsplit(maxsplit=1)[-1]
+    width = max(map(len, lines[max(0, n - NEAR) : n + NEAR + 1]))
+    if len(line) + 1 + len(first) <= FULL * width or not _has_lower(line):
+        return False
+    is_open = last[-1] in ",-–—" or last.islower() or first[0].islower()
+    return is_open or closed or width >= WRAPPED_CHARS
+
+
+def _item_ends(text: str) -> Iterator[int]:
+    """Yield the ends of items that semicolons part, where one of two has no lower-case word."""
+    end = 0
+    for item, following in pairwise(text.split(";")):
+        end += len(item) + 1
+        if not (_has_lower(item) and _has_lower(following)):
+            yield end
+
+
+def _has_lower(text: str) -> bool:
+    return any(word[0].islower() for word in WORD.findall(text))
