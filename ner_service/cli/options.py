@@ -10,13 +10,14 @@ import orjson
 import typer
 
 from ner_service.errors import ConfigError
+from ner_service.taggers.registry import spec_forms
 
 TaggerOption = Annotated[
     str,
     typer.Option(
         "--tagger",
         "-t",
-        help="natasha[:slovnet], spacy[:PACKAGE or FOLDER], or bilstm[:MODEL or FOLDER].",
+        help=f"{', '.join(spec_forms())}, or a plugin's name; `taggers` explains them.",
     ),
 ]
 MapOption = Annotated[

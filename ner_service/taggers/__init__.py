@@ -1,1 +1,1 @@
-"""The taggers: one module a backend, each of which turns a library into a `Tagger`."""
+"""Taggers: a module a backend, which turns a library into a `Tagger`, and the registry."""

@@ -8,7 +8,7 @@ import sys
 from threading import Lock
 
 from ner_service.service.queue.worker import PROBE
-from ner_service.taggers.registry import KERNELS, check_spec, load_tagger
+from ner_service.taggers.registry import backend, check_spec, load_tagger
 from ner_service.types import Tagger
 
 _one_at_a_time = Lock()
@@ -17,7 +17,7 @@ _one_at_a_time = Lock()
 def load(spec: str) -> Tagger:
     """Loads a tagger; raises as `load_tagger` does."""
     name, _ = check_spec(spec)
-    if name not in KERNELS:
+    if not backend(name).kernels:
         return load_tagger(spec)
     with _one_at_a_time:
         return _load(spec)
