@@ -1,4 +1,4 @@
-"""Text files in and out: gzip by content, UTF-8 checked by line, writing whole or not at all."""
+"""Files of text: gzip is told by content, UTF-8 is checked, and writing is all or nothing."""
 
 import gzip
 import os
@@ -16,8 +16,8 @@ BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Numbered lines without their line feeds; raises `CorpusError` naming file and line."""
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines without their line feeds; raises `CorpusError` naming file and line."""
     number = 0
     try:
         with path.open("rb") as raw:
@@ -34,7 +34,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def read_text(path: Path) -> str:
-    """A whole file with its line ends as they are; raises `CorpusError`."""
+    """Return a whole file with its line ends as they are; raises `CorpusError`."""
     try:
         return read_bytes(path).decode()
     except UnicodeDecodeError as error:
@@ -42,7 +42,7 @@ def read_text(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A whole file, unpacked if it is gzipped; raises `CorpusError`."""
+    """Return a whole file, unpacked if it is gzipped; raises `CorpusError`."""
     try:
         data = path.read_bytes()
         return gzip.decompress(data) if data.startswith(GZIP_MAGIC) else data
@@ -52,16 +52,16 @@ def read_bytes(path: Path) -> bytes:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
-def printable(path: Path) -> str:
-    """A path as valid Unicode, which the bytes of a name need not be."""
+def readable_name(path: Path) -> str:
+    """Return a path as valid Unicode, which the bytes of a name need not be."""
     return os.fsencode(path).decode(errors="replace")
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes its name only once it is complete; gzipped for `.gz`.
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to write that takes its name only once it is complete; gzipped for `.gz`.
 
-    A link stays one; what is no file, such as a pipe, is written to.
+    A link stays a link, and a pipe or a device is written to as it is.
     """
     place = path.resolve()
     if place.is_dir():
@@ -91,8 +91,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill that takes its name only once it is complete."""
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Open a folder to fill that takes its name only once it is complete."""
     place = path.resolve()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""`corpora`: annotated corpora, here and to be had."""
+"""Command `corpora`: lists, describes and downloads annotated corpora."""
 
 from collections import Counter
 from pathlib import Path
@@ -13,6 +13,7 @@ from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import corpora_home, corpora_root, print_json
 from ner_service.corpora.public import catalogue
+from ner_service.corpora.public.download import download as download_source
 from ner_service.errors import CorpusError
 
 group = typer.Typer(no_args_is_help=True)
@@ -53,21 +54,24 @@ def _print_line(corpus: str, root: Path | None, about: str, licence: str) -> Non
 def info(
     name: Annotated[str, typer.Argument(help="A corpus, or a source of the catalogue.")],
 ) -> None:
-    """Say where a corpus comes from, and what is in it if it is here."""
+    """Say where a corpus comes from, and count its labels if it is here."""
     here = _here(name, corpora_root())
     try:
-        found = catalogue.source(name)
+        source = catalogue.source_of(name)
     except CorpusError:
         if not here:
             raise
     else:
-        typer.echo(f"{found.name}: {found.about}\nhome: {found.home}\nlicence: {found.licence}")
-        for file, url in found.files.items():
-            sha256 = found.sha256.get(file, "not published; the first one seen is held to")
-            typer.echo(f"address: {url}\nsha256: {sha256}")
-        typer.echo(f"corpora: {', '.join(found.corpora)}")
-        if found.files:
-            typer.echo(f"conversion: {(found.convert.__doc__ or '').strip()}")
+        typer.echo(f"{source.name}: {source.about}\nhome: {source.home}\nlicence: {source.licence}")
+        for file in source.files.values():
+            of = f" of the contents of {', '.join(file.folders)}" if file.folders else ""
+            sha256 = file.sha256 or "not published; the first one seen is held to"
+            typer.echo(f"address: {file.url}\nsha256{of}: {sha256}")
+        typer.echo(f"corpora: {', '.join(source.corpora)}")
+        if source.files:
+            typer.echo(
+                f"conversion: {(catalogue.CONVERTERS[source.converter].__doc__ or '').strip()}"
+            )
     if here:
         documents = list(corpora.read(here))
         labels = Counter(e.label for d in documents for e in d.entities)
@@ -82,10 +86,10 @@ def download(
         Path | None, typer.Option(help="Folder; else NER_CORPORA, else a cache that is found too.")
     ] = None,
 ) -> None:
-    """Download a corpus and convert it; what was interrupted goes on."""
-    source = catalogue.source(name)
+    """Download a corpus and convert it; files that are here and right are kept."""
+    source = catalogue.source_of(name)
     typer.echo(f"{source.name}: licence: {source.licence}; {source.home}", err=True)
-    for path, sha256 in catalogue.download(source, to or corpora_home()):
+    for path, sha256 in download_source(source, to or corpora_home()):
         typer.echo(f"{path}  sha256 {sha256}" if sha256 else path)
 
 
@@ -97,6 +101,6 @@ def _here(name: str, root: Path | None) -> Path | None:
 
 
 def _present(root: Path | None) -> list[str]:
-    """The names of the annotated corpora in a folder."""
-    found = [path for path in sorted((root / "gold").glob("*.jsonl.gz"))] if root else []
-    return [path.name.removesuffix(".jsonl.gz") for path in found]
+    """Return the names of the annotated corpora in a folder."""
+    paths = sorted((root / "gold").glob("*.jsonl.gz")) if root else []
+    return [path.name.removesuffix(".jsonl.gz") for path in paths]

@@ -1,4 +1,4 @@
-"""Options that several commands share, where corpora lie, and JSON lines out."""
+"""Options that several commands share, and where corpora lie."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from ner_service.cli.tagging import InputFormat
 from ner_service.errors import ConfigError
 from ner_service.taggers.registry import spec_forms
 
@@ -20,6 +21,10 @@ TaggerOption = Annotated[
         help=f"{', '.join(spec_forms())}, or a plugin's name; `taggers` explains them.",
     ),
 ]
+InputOption = Annotated[
+    InputFormat,
+    typer.Option("--input", "-i", help="auto: .jsonl(.gz) as JSONL, else a file is one text."),
+]
 MapOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -29,23 +34,24 @@ MapOption = Annotated[
 
 
 def check_apart(output: Path, inputs: Iterable[Path]) -> None:
-    """Raises `ConfigError` where the output would replace what is read."""
+    """Raise `ConfigError` where the output would replace a file that is read."""
     if output.is_file() and any(path.exists() and output.samefile(path) for path in inputs):
         raise ConfigError(f"{output}: is what is read, and would be lost: name another file")
 
 
 def corpora_root() -> Path | None:
-    """The folder that corpora are named in: that of NER_CORPORA, or what was downloaded."""
+    """Return the folder in which corpora have names: NER_CORPORA, or else that of downloads."""
     if os.environ.get("NER_CORPORA") and not corpora_home().is_dir():
         raise ConfigError(f"NER_CORPORA: {corpora_home()}: no such folder")
     return corpora_home() if corpora_home().is_dir() else None
 
 
 def corpora_home() -> Path:
-    """Where corpora are downloaded to; the one place that reads NER_CORPORA."""
+    """Return the folder for downloaded corpora; nothing else reads NER_CORPORA."""
     value = os.environ.get("NER_CORPORA")
     return Path(value) if value else Path.home() / ".cache" / "ner-service" / "corpora"
 
 
 def print_json(value: Any) -> None:
+    """Print a value as a line of JSON."""
     sys.stdout.write(orjson.dumps(value).decode() + "\n")

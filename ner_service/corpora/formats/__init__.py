@@ -1,1 +1,1 @@
-"""The forms in which annotated documents are read and written, a module a form."""
+"""Formats of annotated documents: a module each, and the table of them in `format`."""
