@@ -1,4 +1,4 @@
-"""Digest: the SHA-256 of files and folders, which names the exact bytes of models and data."""
+"""A digest is the SHA-256 of files and folders, which names their exact bytes."""
 
 import hashlib
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Files of text: gzip is told by content, UTF-8 is checked, and writing is all or nothing."""
+"""Files of text may be gzipped, must be UTF-8, and are written whole or not at all."""
 
 import gzip
 import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -57,56 +57,64 @@ def readable_name(path: Path) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
+def write_text(path: Path, parts: Iterable[str]) -> None:
+    """Write a file as `atomic_file` does, part by part."""
+    with atomic_file(path) as file:
+        for part in parts:
+            file.write(part.encode())
+
+
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a file to write that takes its name only once it is complete; gzipped for `.gz`.
 
-    A link stays a link, and a pipe or a device is written to as it is.
+    A link stays a link, and a pipe or a device is written to as it is. Raises `CorpusError`.
     """
     place = path.resolve()
     if place.is_dir():
-        raise CorpusError(f"{path}: is a folder")
-    try:
+        raise CorpusError(f"{path}: is a folder: name a file")
+    with _naming(path):
         if path.exists() and not path.is_file():
             with path.open("wb") as raw:
                 yield raw
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
-    try:
-        with os.fdopen(handle, "wb") as raw:
-            if path.suffix == ".gz":
-                with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-                    yield packed  # type: ignore[misc]
-            else:
-                yield raw
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, place)
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
+        try:
+            with os.fdopen(handle, "wb") as raw:
+                if path.suffix == ".gz":
+                    with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+                        yield packed  # type: ignore[misc]
+                else:
+                    yield raw
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, place)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Open a folder to fill that takes its name only once it is complete."""
     place = path.resolve()
-    try:
+    with _naming(path):
         place.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
+        try:
+            yield folder
+            folder.chmod(0o777 & ~_umask())
+            folder.replace(place)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn errors of the disk into `CorpusError`, which names the file."""
     try:
-        yield folder
-        folder.chmod(0o777 & ~_umask())
-        folder.replace(place)
+        yield
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""The domain types that every package shares: entities, documents, taggers."""
+"""Entities, documents and taggers are the types that every package shares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

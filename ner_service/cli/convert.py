@@ -1,4 +1,4 @@
-"""Command `convert`: writes an annotated corpus in another format."""
+"""Command `convert` writes an annotated corpus in another format."""
 
 import sys
 from collections.abc import Iterable

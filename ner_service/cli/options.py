@@ -1,4 +1,4 @@
-"""Options that several commands share, and where corpora lie."""
+"""Several commands share these options, and the folder of the corpora."""
 
 import os
 import sys

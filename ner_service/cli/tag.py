@@ -1,4 +1,4 @@
-"""Command `tag`: finds the entities of files or of stdin."""
+"""Command `tag` finds the entities of files or of stdin."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from ner_service.cli.app import app
 from ner_service.cli.options import InputOption, TaggerOption, check_apart
 from ner_service.cli.tagging import STDIN, InputFormat, read_texts, tag_documents
 from ner_service.errors import ConfigError
-from ner_service.files import atomic_file
+from ner_service.files import write_text
 from ner_service.output.documents import FORMATS
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document
@@ -61,6 +61,4 @@ def tag(
             sys.stdout.write(part)
         sys.stdout.flush()
         return
-    with atomic_file(output) as file:
-        for part in parts:
-            file.write(part.encode())
+    write_text(output, parts)

@@ -1,4 +1,4 @@
-"""Command `taggers`: lists what can be served here."""
+"""Command `taggers` lists what can be served here."""
 
 from dataclasses import asdict
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Tagging of files: what `tag`, `evaluate` and `silver` share."""
+"""Commands `tag`, `evaluate` and `silver` share how files are read and tagged."""
 
 import sys
 from collections.abc import Iterable, Iterator

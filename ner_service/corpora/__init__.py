@@ -1,4 +1,4 @@
-"""Annotated corpora: where they lie, how they are read and written, and public ones."""
+"""Annotated corpora are located, read and written here; public ones can be downloaded."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

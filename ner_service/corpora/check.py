@@ -1,4 +1,4 @@
-"""Checks of documents, which every reader makes before it lets one in."""
+"""Every reader makes these checks of a document before it lets one in."""
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise

@@ -1,1 +1,1 @@
-"""Taggers: a module a backend, which turns a library into a `Tagger`, and the registry."""
+"""Each tagger's module turns a library into a `Tagger`; the registry knows them all."""

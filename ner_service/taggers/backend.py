@@ -1,4 +1,4 @@
-"""Backend: how a family of taggers is named, what it needs, and how one of it is loaded."""
+"""A backend is a family of taggers: its name, what it needs, and how one of it is loaded."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Backend `bilstm`: our BiLSTM-CRF, served from a model folder without torch."""
+"""Backend `bilstm` serves our BiLSTM-CRF from a model folder, without torch."""
 
 from collections.abc import Sequence
 from functools import partial

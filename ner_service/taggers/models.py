@@ -1,4 +1,4 @@
-"""Model folders: found by path or by the name of a shipped model, with any convention."""
+"""A model folder is found by its path, or by the name of a shipped model."""
 
 from pathlib import Path
 

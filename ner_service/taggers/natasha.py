@@ -1,4 +1,4 @@
-"""Backend `natasha`: slovnet's CNN-CRF over navec, with the weights of natasha's own wheel."""
+"""Backend `natasha` runs slovnet's CNN-CRF over navec, with the weights of natasha's wheel."""
 
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""Plugins: taggers of other packages, which the entry-point group `ner_service.taggers` names."""
+"""A plugin is a tagger of another package, which an entry point names."""
 
 import logging
 from collections.abc import Container
@@ -22,9 +22,7 @@ def find_plugins(built_in: Container[str]) -> dict[str, list[EntryPoint]]:
     plugins: dict[str, list[EntryPoint]] = {}
     for point in points:
         if point.name in built_in:
-            log.warning(
-                "%s is ignored: that name is built in; rename its entry point", label(point)
-            )
+            log.warning("%s is ignored: that name is built in; rename it there", label_of(point))
         else:
             plugins.setdefault(point.name, []).append(point)
     return plugins
@@ -34,29 +32,22 @@ def load_plugin(points: list[EntryPoint]) -> Backend:
     """Load the one backend that goes by a name; raises `UnknownTagger` where that is impossible."""
     point, *others = points
     if others:
-        packages = " and ".join(package_of(point) for point in points)
-        raise UnknownTagger(
-            f"tagger {point.name!r} is claimed by {packages}: uninstall all but one of them"
-        )
+        raise UnknownTagger(f"{' and '.join(map(label_of, points))} clash: uninstall one of them")
     try:
         loaded = point.load()
     except Exception as error:  # whatever another's module raises when it is imported
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise UnknownTagger(
-            f"{label(point)} cannot be imported: {reason[:200]}; reinstall or uninstall it"
+            f"{label_of(point)} cannot be imported: {reason}; reinstall or uninstall it"
         ) from error
     if isinstance(loaded, Backend):
         return replace(loaded, name=point.name)
     if callable(loaded):
         return Backend(point.name, loaded)
-    raise UnknownTagger(f"{label(point)} is neither a Backend nor a function: {point.value}")
+    raise UnknownTagger(f"{label_of(point)} is neither a Backend nor a function: {point.value}")
 
 
-def label(point: EntryPoint) -> str:
-    """Return how messages name an entry point."""
-    return f"tagger plugin {point.name!r} of {package_of(point)}"
-
-
-def package_of(point: EntryPoint) -> str:
-    """Return the distribution that an entry point comes with, and its version."""
-    return f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown package"
+def label_of(point: EntryPoint) -> str:
+    """Return how messages name a plugin: by its tagger, distribution and version."""
+    package = f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown package"
+    return f"tagger plugin {point.name!r} of {package}"

@@ -1,4 +1,4 @@
-"""Reader: feeds texts to a net in units of words, some thousand tokens at a time."""
+"""A reader feeds texts to a net in units of words, some thousand tokens at a time."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

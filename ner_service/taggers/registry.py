@@ -1,4 +1,4 @@
-"""Registry: every tagger by the spec that names it.
+"""The registry finds every tagger by the spec that names it.
 
 A spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`; `@CONVENTION` behind it has a
 model of ours annotate by another of its conventions. `NAME` is one of `BACKENDS`, or of a plugin:
@@ -25,8 +25,7 @@ BACKENDS = {
             "natasha",
             lazy("ner_service.taggers.natasha"),
             specs={
-                "natasha": "Natasha's own weights on our compiled engine, with the very answers "
-                "of the library",
+                "natasha": "Natasha's own weights on our compiled engine: the library's answers",
                 "natasha:slovnet": "the same by the library's own code, slower",
             },
             packages=("natasha", "slovnet", "navec", "numba"),
@@ -50,8 +49,8 @@ BACKENDS = {
             specs={
                 "bilstm": "our BiLSTM-CRF `ru-news`",
                 "bilstm:NAME-OR-FOLDER": "another shipped model, or a folder of your own",
-                "bilstm@CONVENTION": "the same, answering as another of its training corpora is "
-                "annotated (`GET /taggers` names them); `bilstm:NAME-OR-FOLDER@CONVENTION` too",
+                "bilstm@CONVENTION": "the same, annotating as another of its training corpora "
+                "does; `bilstm:NAME-OR-FOLDER@CONVENTION` too; `GET /taggers` names them",
             },
             packages=("numba",),
             model_file="model.safetensors",

@@ -1,4 +1,4 @@
-"""Backend `spacy`: any spaCy pipeline with an entity recogniser, by package name or path."""
+"""Backend `spacy` runs any spaCy pipeline with an entity recogniser, by package name or path."""
 
 import gc
 import re

@@ -1,1 +1,1 @@
-"""Formats of annotated documents: a module each, and the table of them in `format`."""
+"""Each format of annotated documents is a module; `format` has the table of them."""

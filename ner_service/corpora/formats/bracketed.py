@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ner_service.corpora.check import check_entities, check_label
 from ner_service.errors import CorpusError
-from ner_service.files import atomic_file, read_lines
+from ner_service.files import read_lines, write_text
 from ner_service.types import Document, Entity
 
 name = "bracketed"
@@ -75,9 +75,7 @@ def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[En
 
 def write(path: Path, documents: Iterable[Document]) -> None:
     """Write documents under their ids; white space around a text is lost."""
-    with atomic_file(path) as file:
-        for part in lines(documents):
-            file.write(part.encode())
+    write_text(path, lines(documents))
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:

@@ -43,9 +43,9 @@ def _entities(path: Path, text: str, labels: Mapping[str, str]) -> Iterator[Enti
                 "(an entity in several pieces cannot be read)"
             )
         start, end = int(parts[1]), int(parts[2])
-        said, there = (" ".join(s.split()) for s in ("\t".join(columns[2:]), text[start:end]))
-        if said and end <= len(text) and said != there:
-            raise CorpusError(f"{path}:{number}: says {said!r}, but {start}:{end} is {there!r}")
+        stated, actual = (" ".join(s.split()) for s in ("\t".join(columns[2:]), text[start:end]))
+        if stated and end <= len(text) and stated != actual:
+            raise CorpusError(f"{path}:{number}: says {stated!r}, but {start}:{end} is {actual!r}")
         yield Entity(start, end, parts[0])
 
 

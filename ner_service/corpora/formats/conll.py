@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ner_service.corpora.check import check_entities
 from ner_service.errors import CorpusError
-from ner_service.files import atomic_file, read_lines
+from ner_service.files import read_lines, write_text
 from ner_service.labels import OUTSIDE, Scheme, may_follow
 from ner_service.labels import entities as entities_of
 from ner_service.labels import tags as tags_of
@@ -150,9 +150,7 @@ def write(path: Path, documents: Iterable[Document]) -> None:
 
     An entity that ends inside a token takes the token whole.
     """
-    with atomic_file(path) as file:
-        for part in lines(documents):
-            file.write(part.encode())
+    write_text(path, lines(documents))
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:

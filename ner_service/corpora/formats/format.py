@@ -1,4 +1,4 @@
-"""Format: the protocol that every form of annotated documents follows, and the table of them."""
+"""A format is a form of annotated documents; this module has the protocol and the table."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -33,10 +33,10 @@ class Format(Protocol):
 
 @runtime_checkable
 class Streamable(Format, Protocol):
-    """A streamable format is text that can be written piece by piece, to a terminal too."""
+    """A streamable format is text, which can go to a terminal or a client part by part."""
 
     def lines(self, documents: Iterable[Document]) -> Iterator[str]:
-        """Yield each document as one or more whole lines."""
+        """Yield the documents as text, in parts."""
 
 
 FORMATS: list[Format] = [jsonl, conll, labelstudio, docbin, bracketed, brat]

@@ -1,4 +1,4 @@
-"""JSON lines, plain or gzipped: `{"id", "text", "entities": [{"start", "end", "label"}]}`."""
+"""JSON lines hold a document each: `{"id", "text", "entities": [{"start", "end", "label"}]}`."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ import orjson
 
 from ner_service.corpora.check import check_entities, check_text
 from ner_service.errors import CorpusError
-from ner_service.files import atomic_file, read_lines
+from ner_service.files import read_lines, write_text
 from ner_service.types import Document, Entity
 
 name = "jsonl"
@@ -26,9 +26,7 @@ def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
 
 def write(path: Path, documents: Iterable[Document]) -> None:
     """Write a document a line."""
-    with atomic_file(path) as file:
-        for document in documents:
-            file.write(line_of(document) + b"\n")
+    write_text(path, lines(documents))
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:
@@ -50,12 +48,14 @@ def line_of(document: Document) -> bytes:
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
     """Parse a line into a document; `place` begins each error."""
     value = _object(line, place)
-    bare = _bare(value, place, default_id)
-    listed = value.get("entities", [])
-    if not isinstance(listed, list):
+    document = _bare(value, place, default_id)
+    items = value.get("entities", [])
+    if not isinstance(items, list):
         raise CorpusError(f"{place}: entities: expected a list")
-    entities = [_entity(item, f"{place}: entities[{n}]") for n, item in enumerate(listed)]
-    return Document(bare.id, bare.text, check_entities(entities, bare.text, labels, place))
+    entities = [_entity(item, f"{place}: entities[{n}]") for n, item in enumerate(items)]
+    return Document(
+        document.id, document.text, check_entities(entities, document.text, labels, place)
+    )
 
 
 def parse_text(line: str, place: str, default_id: str) -> Document:

@@ -1,1 +1,1 @@
-"""Public corpora: the catalogue, downloads, and a converter for each form of publication."""
+"""Public corpora have a catalogue, and a converter for each form of publication."""

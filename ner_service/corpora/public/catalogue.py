@@ -1,4 +1,4 @@
-"""Catalogue: public corpora, with their addresses, licences and SHA-256, of `catalogue.toml`."""
+"""The catalogue has the addresses, licences and SHA-256 of public corpora."""
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping

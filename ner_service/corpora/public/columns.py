@@ -1,4 +1,4 @@
-"""Converter of corpora in columns: WikiNEuRal (`.conllu`) and CoNLL-2003 (`.txt`)."""
+"""WikiNEuRal (`.conllu`) and CoNLL-2003 (`.txt`) are columns, a token a line."""
 
 from collections.abc import Iterator
 from pathlib import Path

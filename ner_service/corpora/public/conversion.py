@@ -1,6 +1,6 @@
-"""Conversion: what the converters of public corpora share.
+"""Converters of public corpora share these steps.
 
-Nested entities are reduced to the outermost, as naeval does, since taggers here are flat.
+Nested entities are reduced to the keep_outermost, as naeval does, since taggers here are flat.
 """
 
 import re
@@ -16,7 +16,7 @@ from ner_service.types import Document, Entity
 Split = tuple[str, Iterator[Document]]  # a corpus, by its name
 
 
-def outermost(entities: Iterable[Entity]) -> Iterator[Entity]:
+def keep_outermost(entities: Iterable[Entity]) -> Iterator[Entity]:
     """Yield the entities that overlap no earlier and no longer one."""
     end = 0
     for entity in sorted(entities, key=lambda e: (e.start, -e.end)):
@@ -25,7 +25,7 @@ def outermost(entities: Iterable[Entity]) -> Iterator[Entity]:
             end = entity.end
 
 
-def aligned(entities: Iterable[Entity], text: str) -> Iterator[Entity]:
+def keep_aligned(entities: Iterable[Entity], text: str) -> Iterator[Entity]:
     """Return the entities that begin and end where razdel's tokens do; naeval drops the others."""
     tokens = tokenize(text)
     starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
@@ -42,7 +42,7 @@ def find_files(folder: Path, pattern: str) -> list[Path]:
 
 def make_document(id: str, text: str, entities: Iterable[Entity], place: Path) -> Document:
     """Return a document of the outermost entities; `place` begins each error."""
-    return Document(id, text, check_entities(outermost(entities), text, {}, str(place)))
+    return Document(id, text, check_entities(keep_outermost(entities), text, {}, str(place)))
 
 
 def read_standoff(path: Path) -> Iterator[Entity]:

@@ -1,4 +1,4 @@
-"""Downloads: files of the catalogue, held to their SHA-256, unpacked and converted."""
+"""Downloads are held to the SHA-256 in the catalogue, unpacked and converted."""
 
 import hashlib
 import logging

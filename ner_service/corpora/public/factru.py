@@ -1,4 +1,4 @@
-"""Converter of factRuEval-2016: objects made of spans, in a file each beside the text."""
+"""FactRuEval-2016 has objects made of spans, each kind in a file beside the text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ner_service.corpora.public.conversion import (
     Split,
-    aligned,
     find_files,
+    keep_aligned,
+    keep_outermost,
     make_document,
-    outermost,
 )
 from ner_service.files import read_lines, read_text
 from ner_service.types import Document, Entity
@@ -48,6 +48,6 @@ def entities_of(objects: Iterable[tuple[str, list[Entity]]], text: str) -> Itera
             bounds = min(s.start for s in spans), max(s.end for s in spans)
             entities.append(Entity(*bounds, LABELS[kind]))
         elif kind in SPANS:
-            named = outermost(s for s in spans if s.label == SPANS[kind])
+            named = keep_outermost(s for s in spans if s.label == SPANS[kind])
             entities += [replace(s, label=LABELS[kind]) for s in named]
-    return aligned(outermost(entities), text)
+    return keep_aligned(keep_outermost(entities), text)

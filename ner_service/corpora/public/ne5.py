@@ -1,4 +1,4 @@
-"""Converter of Collection5: a brat folder."""
+"""Collection5 is a brat folder of 1000 news articles."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ner_service.corpora.public.conversion import (
     Split,
-    aligned,
     find_files,
+    keep_aligned,
+    keep_outermost,
     make_document,
-    outermost,
     read_standoff,
 )
 from ner_service.files import read_text
@@ -28,12 +28,12 @@ def convert(folder: Path) -> Iterator[Split]:
 
 def _read_document(path: Path) -> Document:
     text = read_text(path)
-    outer = outermost(read_standoff(path.with_suffix(".ann")))
-    bare = (_unquoted(entity, text) for entity in outer)
-    return make_document(path.stem, text, map_labels(aligned(bare, text), LABELS), path)
+    outer = keep_outermost(read_standoff(path.with_suffix(".ann")))
+    bare = (_strip_quotes(entity, text) for entity in outer)
+    return make_document(path.stem, text, map_labels(keep_aligned(bare, text), LABELS), path)
 
 
-def _unquoted(entity: Entity, text: str) -> Entity:
+def _strip_quotes(entity: Entity, text: str) -> Entity:
     """Return an entity without the quotes that stand around all of it."""
     surface = text[entity.start : entity.end]
     left = len(surface) - len(surface.lstrip(QUOTES))

@@ -1,4 +1,4 @@
-"""Converter of NEREL: a brat folder with nested entities of 29 types."""
+"""NEREL is a brat folder with nested entities of 29 types."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Converter of SlavicNER: texts in `raw/`, tables of their entities in `ner/`."""
+"""SlavicNER has texts in `raw/`, and tables of their entities in `ner/`."""
 
 from collections.abc import Iterator
 from pathlib import Path
