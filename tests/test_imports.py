@@ -43,6 +43,7 @@ def test_the_example_of_the_front_door_is_true() -> None:
 
 def test_the_front_door_is_what_it_says() -> None:
     assert ner_service.load is load_tagger
+    assert (ROOT / "ner_service" / "py.typed").exists()
     assert all(hasattr(ner_service, name) for name in ner_service.__all__)
 
 

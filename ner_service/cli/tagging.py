@@ -18,7 +18,7 @@ STDIN = Path("-")
 
 
 class InputFormat(StrEnum):
-    """The ways to read a file of texts."""
+    """An input format is a way to read a file of texts."""
 
     auto = "auto"
     text = "text"

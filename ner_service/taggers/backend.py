@@ -11,10 +11,10 @@ Loader = Callable[[str], Tagger]
 
 @dataclass(frozen=True)
 class Backend:
-    """A backend's description, which tables, help and tests are made of.
+    """A backend describes itself here; tables, help and tests are made of the descriptions.
 
     `load` takes a spec's source, which is `default_source` where the spec names none.
-    `specs` explains each form of spec in a few words. `packages` are the libraries that only
+    `specs` explains each form of spec. `packages` are the libraries that only
     loading may import. `model_file` is the file that tells the backend's model folders, and
     `kernels` says whether the engine's compiled kernels answer.
     """

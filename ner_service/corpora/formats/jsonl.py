@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,7 @@ def parse_document(line: str, labels: Mapping[str, str], place: str, default_id:
     if not isinstance(items, list):
         raise CorpusError(f"{place}: entities: expected a list")
     entities = [_entity(item, f"{place}: entities[{n}]") for n, item in enumerate(items)]
-    return Document(
-        document.id, document.text, check_entities(entities, document.text, labels, place)
-    )
+    return replace(document, entities=check_entities(entities, document.text, labels, place))
 
 
 def parse_text(line: str, place: str, default_id: str) -> Document:

@@ -22,7 +22,7 @@ CONVERTERS: Mapping[str, Callable[[Path], Iterator[Split]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file at its address; `sha256` is of the contents of `folders` where these are given."""
+    """A download is a file; `sha256` is of the contents of its `folders` where these are given."""
 
     url: str
     sha256: str = ""
@@ -31,7 +31,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A public corpus: its files by name, its licence, and the corpora made of it."""
+    """A source is a publication: its files by name, its licence, and the corpora made of it."""
 
     name: str
     about: str
