@@ -25,6 +25,12 @@ def test_the_answer_in_the_readme_is_the_real_one() -> None:
         assert client.post("/ner", json=json.loads(asked[1])).json() == json.loads(shown[1])
 
 
+def test_the_python_in_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(program, {})
+    assert capsys.readouterr().out.splitlines() == ["LOC Израиля", "LOC Украине", "PER Йоэль Лион"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
