@@ -1,4 +1,4 @@
-"""BIO and BIOES tags <-> entities, the transitions each scheme allows, and label mapping."""
+"""Conversion of entities to BIO or BIOES tags and back, legal tag sequences, label mapping."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +14,13 @@ LABELS = ("PER", "LOC", "ORG")
 
 
 def tag_set(labels: Sequence[str], scheme: Scheme) -> list[str]:
-    """The tags of a scheme: `O` first, then every prefix of each label in order."""
+    """Return the tags of a scheme: `O` first, then every prefix of each label in order."""
     prefixes = "BI" if scheme == "BIO" else "BIES"
     return [OUTSIDE, *(f"{prefix}-{label}" for label in labels for prefix in prefixes)]
 
 
 def may_follow(previous: str, tag: str, scheme: Scheme) -> bool:
-    """Says whether `tag` may stand after `previous`; `O` also stands for both text ends."""
+    """Say whether `tag` may stand after `previous`; `O` also stands for both ends of a text."""
     before, after = previous[0], tag[0]
     same = previous[2:] == tag[2:]
     if scheme == "BIO":
@@ -32,12 +32,12 @@ def may_follow(previous: str, tag: str, scheme: Scheme) -> bool:
 
 
 def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) -> list[str]:
-    """Tags tokens with the sorted, non-overlapping entities that they touch.
+    """Return the tags of tokens that the sorted, non-overlapping entities touch, `O` elsewhere.
 
     An entity whose bounds fall inside tokens takes those tokens whole; of two entities that
     touch one token the earlier keeps it.
     """
-    found = [OUTSIDE] * len(tokens)
+    row = [OUTSIDE] * len(tokens)
     at = 0
     for entity in entities:
         while at < len(tokens) and tokens[at].end <= entity.start:
@@ -45,8 +45,8 @@ def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) ->
         first = at
         while at < len(tokens) and tokens[at].start < entity.end:
             at += 1
-        found[first:at] = _run(at - first, entity.label, scheme)
-    return found
+        row[first:at] = _run(at - first, entity.label, scheme)
+    return row
 
 
 def _run(length: int, label: str, scheme: Scheme) -> list[str]:
@@ -61,21 +61,21 @@ def _run(length: int, label: str, scheme: Scheme) -> list[str]:
 
 
 def entities(tokens: Sequence[Token], tags: Sequence[str]) -> list[Entity]:
-    """Reads entities off BIO or BIOES tags; a tag that continues nothing starts an entity."""
-    found: list[Entity] = []
+    """Return the entities that tags mark; an `I-` or `E-` that continues nothing starts one."""
+    marked: list[Entity] = []
     previous = OUTSIDE
     for token, tag in zip(tokens, tags, strict=True):
         continues = tag[0] in "IE" and previous[0] in "BI" and tag[2:] == previous[2:]
         if continues:
-            found[-1] = replace(found[-1], end=token.end)
+            marked[-1] = replace(marked[-1], end=token.end)
         elif tag != OUTSIDE:
-            found.append(Entity(token.start, token.end, tag[2:]))
+            marked.append(Entity(token.start, token.end, tag[2:]))
         previous = tag
-    return found
+    return marked
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
-    """Reads `FROM=TO` pairs; an empty `TO` drops the label."""
+    """Return the mapping that `FROM=TO` pairs name; an empty `TO` drops the label."""
     mapping = {}
     for pair in pairs:
         source, equals, target = pair.partition("=")
@@ -86,6 +86,6 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def map_labels(entities: Iterable[Entity], mapping: Mapping[str, str]) -> list[Entity]:
-    """Renames labels; a label mapped to the empty string is dropped, others are kept."""
+    """Rename labels; entities whose label is mapped to the empty string are dropped."""
     renamed = (replace(e, label=mapping.get(e.label, e.label)) for e in entities)
     return [entity for entity in renamed if entity.label]

@@ -1,4 +1,4 @@
-"""The Typer application that every command joins, and what turns errors into one line."""
+"""The Typer application that every command joins, and the handler that prints errors."""
 
 import os
 import sys
@@ -39,14 +39,14 @@ def common(
 
 
 def guarded(command: Callable[[], Any]) -> int:
-    """Runs a command and turns what a user can mend into one line; returns the exit code."""
+    """Run a command, print an error that a user can mend as one line, and return the exit code."""
     try:
         command()
     except NerError as error:
         print(f"ner-service: error: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # whoever read our output has had enough; Python must not try to flush the rest
+        # the reader of our output is gone; Python must not try to flush the rest
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except SystemExit as done:

@@ -1,4 +1,4 @@
-"""`serve`: the HTTP service; `key`: who may use it."""
+"""The commands `serve`, which starts the HTTP service, and `key`, which makes an API key."""
 
 import logging
 import os
@@ -33,7 +33,10 @@ def serve(
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
         import_module("ner_service.service.telemetry.opentelemetry")  # fails now if not installed
-    for name in (METRICS_FOLDER, METRICS_FOLDER.lower()):  # of others: their numbers are not ours
+    for name in (
+        METRICS_FOLDER,
+        METRICS_FOLDER.lower(),
+    ):  # set for other programs: their figures are not ours
         os.environ.pop(name, None)
     if settings.workers == 1:
         from ner_service.service.server.single import run
@@ -50,7 +53,9 @@ def serve(
 
 @app.command()
 def key(
-    name: Annotated[str, typer.Argument(help="Whose key it is; stands in logs.", metavar="NAME")],
+    name: Annotated[
+        str, typer.Argument(help="The client's name, as logs will show it.", metavar="NAME")
+    ],
 ) -> None:
     """Make an API key: the client gets the key, NER_API_KEYS gets the line with its hash."""
     from ner_service.errors import ConfigError

@@ -1,4 +1,4 @@
-"""A client of the service: one text, many, or a stream, from threads or from asyncio.
+"""The client of the service: it tags one text, many, or a stream, from threads or asyncio.
 
     with Client("http://localhost:8000") as client:
         for entity in client.tag("Анна живёт в Москве."):

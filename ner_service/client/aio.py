@@ -1,4 +1,4 @@
-"""The client for asyncio."""
+"""The client of the service for asyncio."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -6,29 +6,12 @@ from typing import Any, Self
 
 import httpx
 
-from ner_service.client.answers import (
-    OF_ONE_TEXT,
-    Answer,
-    Found,
-    Options,
-    Outcome,
-    Read,
-    ServiceError,
-    answers,
-    content,
-    found,
-    headers,
-    listed,
-    not_text,
-    opening,
-    pause,
-    spoilt,
-    windows,
-)
+from ner_service.client import answers
+from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
 
 
 class AsyncClient:
-    """As `Client`, for one event loop; tasks may share it."""
+    """A client like `Client` for one event loop; tasks may share it."""
 
     def __init__(
         self,
@@ -40,26 +23,31 @@ class AsyncClient:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        with opening(url):
-            self._http = httpx.AsyncClient(base_url=url, headers=headers(key), timeout=timeout_s)
+        with answers.explain_bad_settings(url):
+            self._http = httpx.AsyncClient(
+                base_url=url, headers=answers.headers(key), timeout=timeout_s
+            )
 
     async def tag(self, text: str) -> list[Found]:
-        """The entities of a text; raises `ServiceError` or `Unreachable`."""
-        return await self._ask(found, "POST", "/ner", json=self._options.body(text=text))
+        """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
+        return await self._ask(
+            answers.entities_of, "POST", "/ner", json=self._options.body(text=text)
+        )
 
     async def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
-        """The entities of each text, or the error in their place."""
+        """Return the entities of each text, or the error of that text."""
         asked = self._options.body(texts=list(texts))
-        return await self._ask(answers, "POST", "/ner/batch", json=asked)
+        return await self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
-        """Answers texts without end in their order; an error of one text is its answer.
+        """Yield the answers to any number of texts in their order; one may be an error.
 
-        While one window of texts is read by the caller, the next is being answered.
+        Texts go to `POST /ner/batch`, up to 200 in a request. While the caller reads the answers of
+        one request, the service answers the next.
         """
         waiting: asyncio.Task[list[Answer]] | None = None
         try:
-            for window in windows(texts):
+            for window in answers.windows(texts):
                 answered, waiting = waiting, asyncio.create_task(self._window(window))
                 for each in await answered if answered else []:
                     yield each
@@ -73,36 +61,36 @@ class AsyncClient:
         try:
             return await self.tag_batch(window)
         except ServiceError as error:
-            if spoilt(window, error):
+            if answers.may_be_one_bad_text(window, error):
                 return [answer for text in window for answer in await self._window([text])]
-            if error.code in OF_ONE_TEXT:
+            if error.code in answers.CODES_OF_ONE_TEXT:
                 return [error]
             raise
 
     async def taggers(self) -> list[dict[str, Any]]:
-        """What the service says of its taggers."""
-        return await self._ask(listed, "GET", "/taggers")
+        """Return the service's description of each of its taggers."""
+        return await self._ask(answers.taggers_of, "GET", "/taggers")
 
     async def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
         outcome = await self._attempt(method, path, **body)
         for attempt in range(self._attempts - 1):
-            seconds = pause(attempt, outcome)
+            seconds = answers.pause(attempt, outcome)
             if seconds is None:
                 break
             await asyncio.sleep(seconds)
             outcome = await self._attempt(method, path, **body)
-        return content(outcome, self._http.base_url, read)
+        return answers.content(outcome, self._http.base_url, read)
 
     async def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return await self._http.request(method, path, **body)
         except UnicodeEncodeError as error:
-            raise not_text(error) from None
+            raise answers.encoding_error(error) from None
         except httpx.RequestError as error:
             return error
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def __aenter__(self) -> Self:

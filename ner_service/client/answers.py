@@ -1,4 +1,4 @@
-"""Requests and answers as the clients have them, and when it makes sense to ask again."""
+"""Requests, answers and retries, as the clients for threads and for asyncio share them."""
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,20 +11,20 @@ import httpx
 from ner_service.errors import NerError
 
 Read = TypeVar("Read")
-Unit = Literal["codepoint", "utf16", "utf8"]
+OffsetUnit = Literal["codepoint", "utf16", "utf8"]
 RETRIED = frozenset({429, 502, 503, 504})
-HOPELESS = httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError
+NEVER_RETRIED = httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError
 NO_KEY = "the key is no value of a header"  # httpx's message may quote it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
-LONGEST_WAIT_S = 60.0  # that the service may ask for; it asks for more where a key is to wait
-WINDOW_TEXTS, WINDOW_CHARS = 200, 200_000  # of a stream, asked in one go
-OF_ONE_TEXT = frozenset(
+LONGEST_WAIT_S = 60.0  # a longer `Retry-After`, as for a key over its limit, is an error at once
+WINDOW_TEXTS, WINDOW_CHARS = 200, 200_000  # of a stream, sent in one request
+CODES_OF_ONE_TEXT = frozenset(
     {"body_too_large", "invalid_json", "invalid_request", "text_too_long", "too_many_texts"}
 )
 
 
 class ServiceError(NerError):
-    """The service refused; `code` and `fields` are those of its answer."""
+    """The service refused a request; `code` and `fields` are those of its answer."""
 
     def __init__(self, status: int, code: str, message: str, fields: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class Unreachable(NerError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entity as the service answers it; offsets count in the unit asked for."""
+    """An entity in an answer of the service; its offsets count in the unit that was asked for."""
 
     start: int
     end: int
@@ -51,14 +51,14 @@ Answer = list[Found] | ServiceError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a client asks for with each text; what is `None` is left to the service."""
+    """The options of each request; the service decides about those that are `None`."""
 
     tagger: str | None = None
     labels: tuple[str, ...] | None = None
-    offsets: Unit = "codepoint"
+    offsets: OffsetUnit = "codepoint"
 
     def body(self, **fields: Any) -> dict[str, Any]:
-        """A JSON body with these options."""
+        """Return the JSON body of a request with these options."""
         if self.tagger is not None:
             fields["tagger"] = self.tagger
         if self.labels is not None:
@@ -67,13 +67,13 @@ class Options:
 
 
 def headers(key: str | None) -> dict[str, str]:
-    """What goes with every request."""
+    """Return the headers of every request."""
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
 @contextmanager
-def opening(url: str) -> Iterator[None]:
-    """Tells what is wrong with an address, a key, or a proxy of the environment."""
+def explain_bad_settings(url: str) -> Iterator[None]:
+    """Raise `Unreachable` where an address, a key, or a proxy of the environment is invalid."""
     try:
         yield
     except UnicodeEncodeError:
@@ -83,15 +83,16 @@ def opening(url: str) -> Iterator[None]:
 
 
 Outcome = httpx.Response | httpx.RequestError
-"""What came of an attempt: an answer, or why there is none."""
+"""The outcome of an attempt: an answer, or the reason why there is none."""
 
 
 def pause(attempt: int, outcome: Outcome) -> float | None:
-    """Seconds before another attempt, `None` where it would be of no use.
+    """Return the seconds to wait before another attempt, `None` where it would be of no use.
 
-    What the service asks for, or else a growing pause; with jitter, so that clients part ways.
+    The service may ask for a pause; else pauses grow. Both have jitter, so that the clients of an
+    overloaded service do not all come back at once.
     """
-    if isinstance(outcome, HOPELESS):
+    if isinstance(outcome, NEVER_RETRIED):
         return None
     if isinstance(outcome, httpx.Response):
         if outcome.status_code not in RETRIED:
@@ -105,9 +106,10 @@ def pause(attempt: int, outcome: Outcome) -> float | None:
 
 
 def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Read:
-    """What `read` makes of an answer's JSON.
+    """Return what `read` makes of an answer's JSON.
 
-    Raises `ServiceError` where it is a refusal, or no answer of this service's at all.
+    Raises `ServiceError` where it is a refusal or does not come from this service, and
+    `Unreachable` where there is no answer.
     """
     if not isinstance(outcome, httpx.Response):
         reason = NO_KEY if isinstance(outcome, httpx.LocalProtocolError) else outcome
@@ -125,40 +127,39 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
     raise refused
 
 
-def not_text(error: UnicodeEncodeError) -> ServiceError:
-    """The error of a text that cannot be sent; its message does not quote it."""
+def encoding_error(error: UnicodeEncodeError) -> ServiceError:
+    """Return the error of a text that cannot be sent; its message does not quote the text."""
     return ServiceError(422, "invalid_json", f"a text has no UTF-8: {error.reason}")
 
 
-def found(result: Mapping[str, Any]) -> list[Found]:
-    """The entities of a result that is no error."""
+def entities_of(result: Mapping[str, Any]) -> list[Found]:
+    """Return the entities of a result that is no error."""
     return [Found(**entity) for entity in result["entities"]]
 
 
-def answers(value: Mapping[str, Any]) -> list[Answer]:
-    """The entities of each of several texts, or the error in their place."""
-    return [answer(result) for result in value["results"]]
+def answers_of(value: Mapping[str, Any]) -> list[Answer]:
+    """Return the entities of each of several texts, or the error of that text."""
+    return [_answer(result) for result in value["results"]]
 
 
-def listed(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What is known of each tagger."""
+def _answer(result: Mapping[str, Any]) -> Answer:
+    if fault := result.get("error"):
+        return ServiceError(200, fault["code"], fault["message"], fault["fields"])
+    return entities_of(result)
+
+
+def taggers_of(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the service's description of each tagger."""
     return [dict(tagger) for tagger in value]
 
 
-def answer(result: Mapping[str, Any]) -> Answer:
-    """The entities of one result, or the error in their place."""
-    if fault := result.get("error"):
-        return ServiceError(200, fault["code"], fault["message"], fault["fields"])
-    return found(result)
-
-
-def spoilt(window: Sequence[str], error: ServiceError) -> bool:
-    """Says whether one of several texts may have spoilt the answer of all."""
-    return len(window) > 1 and error.code in OF_ONE_TEXT
+def may_be_one_bad_text(window: Sequence[str], error: ServiceError) -> bool:
+    """Say whether a single one of several texts may have caused the error of all."""
+    return len(window) > 1 and error.code in CODES_OF_ONE_TEXT
 
 
 def windows(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Parts a stream of texts into those that are asked in one go."""
+    """Split a stream of texts into lists that are sent in one request each."""
     window: list[str] = []
     size = 0
     for text in texts:

@@ -1,4 +1,4 @@
-"""The client for threads."""
+"""The client of the service for threads."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,31 +7,14 @@ from typing import Any, Self
 
 import httpx
 
-from ner_service.client.answers import (
-    OF_ONE_TEXT,
-    Answer,
-    Found,
-    Options,
-    Outcome,
-    Read,
-    ServiceError,
-    answers,
-    content,
-    found,
-    headers,
-    listed,
-    not_text,
-    opening,
-    pause,
-    spoilt,
-    windows,
-)
+from ner_service.client import answers
+from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
 
 
 class Client:
-    """Asks the service; threads may share it.
+    """A client of the service that threads may share.
 
-    Where the service is full, restarts or cannot be reached, it is asked up to `attempts` times.
+    It tries up to `attempts` times where the service is full, restarts or cannot be reached.
     """
 
     def __init__(
@@ -44,26 +27,27 @@ class Client:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        with opening(url):
-            self._http = httpx.Client(base_url=url, headers=headers(key), timeout=timeout_s)
+        with answers.explain_bad_settings(url):
+            self._http = httpx.Client(base_url=url, headers=answers.headers(key), timeout=timeout_s)
 
     def tag(self, text: str) -> list[Found]:
-        """The entities of a text; raises `ServiceError` or `Unreachable`."""
-        return self._ask(found, "POST", "/ner", json=self._options.body(text=text))
+        """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
+        return self._ask(answers.entities_of, "POST", "/ner", json=self._options.body(text=text))
 
     def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
-        """The entities of each text, or the error in their place."""
+        """Return the entities of each text, or the error of that text."""
         asked = self._options.body(texts=list(texts))
-        return self._ask(answers, "POST", "/ner/batch", json=asked)
+        return self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[Answer]:
-        """Answers texts without end in their order; an error of one text is its answer.
+        """Yield the answers to any number of texts in their order; one may be an error.
 
-        While one window of texts is read by the caller, the next is being answered.
+        Texts go to `POST /ner/batch`, up to 200 in a request. While the caller reads the answers of
+        one request, the service answers the next.
         """
         with ThreadPoolExecutor(1) as ahead:
             waiting: Future[list[Answer]] | None = None
-            for window in windows(texts):
+            for window in answers.windows(texts):
                 answered, waiting = waiting, ahead.submit(self._window, window)
                 if answered:
                     yield from answered.result()
@@ -74,36 +58,36 @@ class Client:
         try:
             return self.tag_batch(window)
         except ServiceError as error:
-            if spoilt(window, error):
+            if answers.may_be_one_bad_text(window, error):
                 return [answer for text in window for answer in self._window([text])]
-            if error.code in OF_ONE_TEXT:
+            if error.code in answers.CODES_OF_ONE_TEXT:
                 return [error]
             raise
 
     def taggers(self) -> list[dict[str, Any]]:
-        """What the service says of its taggers."""
-        return self._ask(listed, "GET", "/taggers")
+        """Return the service's description of each of its taggers."""
+        return self._ask(answers.taggers_of, "GET", "/taggers")
 
     def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
         outcome = self._attempt(method, path, **body)
         for attempt in range(self._attempts - 1):
-            seconds = pause(attempt, outcome)
+            seconds = answers.pause(attempt, outcome)
             if seconds is None:
                 break
             time.sleep(seconds)
             outcome = self._attempt(method, path, **body)
-        return content(outcome, self._http.base_url, read)
+        return answers.content(outcome, self._http.base_url, read)
 
     def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return self._http.request(method, path, **body)
         except UnicodeEncodeError as error:
-            raise not_text(error) from None
+            raise answers.encoding_error(error) from None
         except httpx.RequestError as error:
             return error
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._http.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""A bounded store of what is dear to compute of a word: features of many, rows of some."""
+"""A bounded cache of words: the small features of many, the large projected rows of some."""
 
 from collections.abc import Sequence
 from itertools import repeat
@@ -7,80 +7,82 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ner_service.engine.jit import brief
-from ner_service.engine.kernels import aligned
+from ner_service.engine.jit import compiled_with_gil
+from ner_service.engine.kernels import Floats, Ints, aligned_array
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 Features = NDArray[Any]  # one record a word
-WORDS = 50_000  # whose features are kept
-BLOCK = 256  # rows computed together; bounds what is held meanwhile
-OFTEN = 3  # more calls than that count no more
-HELD = 128  # asked for in this very call
+WORDS = 50_000  # words whose features are kept
+BLOCK = 256  # rows computed together; bounds the memory that this takes
+OFTEN = 3  # uses of a place beyond this count no more
+HELD = 128  # flag of a place that the current call uses
 
 
-class Source(Protocol):
-    """Computes a word's features, which are small, and out of them its row, which is not."""
+class WordProjector(Protocol):
+    """Computes a word's features, which are small, and its row from them, which is large."""
 
-    width: int  # of a row
-    dtype: np.dtype[Any]  # of a word's features
+    width: int  # columns of a row
+    dtype: np.dtype[Any]  # a record: the features of a word
 
-    def features(self, words: Sequence[str]) -> Features: ...
+    def features(self, words: Sequence[str]) -> Features:
+        """Return a record of features for each word: words."""
 
     def rows(self, features: Features) -> Floats:
-        """Words x width; each row by its own features alone."""
+        """Return a row for each record, computed from it alone: words x width."""
 
 
 class WordCache:
     """Keeps the features of many words, and the rows of those that are asked for most often.
 
-    In a full table, what is seldom asked for makes room. Tables take memory only as they fill.
+    In a full table, seldom used words make room. Tables take memory only as they fill.
     """
 
-    def __init__(self, source: Source, rows: int, words: int = WORDS) -> None:
-        """There may be at most `rows` distinct words in a call, and `words` are no fewer."""
-        self._source = source
-        self.table: Floats = aligned((rows, source.width))
+    def __init__(self, projector: WordProjector, rows: int, words: int = WORDS) -> None:
+        """Make room for `rows` rows and for the features of `words` words, which are no fewer.
+
+        A call may ask for at most `rows` distinct words.
+        """
+        self._projector = projector
+        self.table: Floats = aligned_array((rows, projector.width))
         self._word_at = np.full(rows, -1, dtype=np.int64)
         self._rows = Clock(rows)
-        self._features = np.empty(words, dtype=source.dtype)
+        self._features = np.empty(words, dtype=projector.dtype)
         self._row_of = np.full(words, -1, dtype=np.int64)
         self._words = Clock(words)
         self._places: dict[str | None, int] = {}
         self._names: list[str | None] = [None] * words
-        self.hits = 0  # words asked for whose features were there
+        self.hits = 0  # words asked for whose features were in the cache
         self.misses = 0
 
     def places(self, words: Sequence[str]) -> Ints:
-        """Where in `table` the rows of these words stand until the next call."""
-        known = self._known(words)
+        """Return the rows of `table` that hold these words until the next call: words."""
+        records = self._records(words)
         rows: Ints
-        rows, bare = looked_up(self._row_of, known)
+        rows, bare = look_up(self._row_of, records)
         if len(bare):
             bare = np.unique(bare)
         places = self._rows.take(len(bare), rows)
         if len(bare):
             self._project(bare, places)
-            rows = self._row_of[known]
+            rows = self._row_of[records]
         return rows
 
-    def _known(self, words: Sequence[str]) -> Ints:
-        """Where the features of these words stand."""
-        known = np.fromiter(map(self._places.get, words, repeat(-1)), np.int64, len(words))
-        missing = absent(known)
+    def _records(self, words: Sequence[str]) -> Ints:
+        """Return the places of these words' features, computing those that are missing: words."""
+        records = np.fromiter(map(self._places.get, words, repeat(-1)), np.int64, len(words))
+        missing = find_missing(records)
         self.misses += len(missing)
         self.hits += len(words) - len(missing)
         new = [words[n] for n in missing.tolist()]
         distinct = list(dict.fromkeys(new))
-        places = self._words.take(len(distinct), known)
+        places = self._words.take(len(distinct), records)
         if new:
             self._learn(distinct, places)
-            known[missing] = [*map(self._places.__getitem__, new)]
-        return known
+            records[missing] = [*map(self._places.__getitem__, new)]
+        return records
 
     def _learn(self, new: list[str], places: Ints) -> None:
-        """Gives features to words."""
-        features = self._source.features(new)
+        """Compute the features of new words and put them at these places."""
+        features = self._projector.features(new)
         rows = self._row_of[places]
         self._word_at[rows[rows >= 0]] = -1
         self._row_of[places] = -1
@@ -91,62 +93,62 @@ class WordCache:
             self._places[word] = place
 
     def _project(self, bare: Ints, places: Ints) -> None:
-        """Gives rows to words that have features."""
+        """Compute the rows of the records `bare`, which have none, and put them at these places."""
         before = self._word_at[places]
         self._row_of[before[before >= 0]] = -1
         self._word_at[places] = bare
         for start in range(0, len(bare), BLOCK):
             some = slice(start, start + BLOCK)
-            self.table[places[some]] = self._source.rows(self._features[bare[some]])
+            self.table[places[some]] = self._projector.rows(self._features[bare[some]])
         self._row_of[bare] = places
 
 
 class Clock:
-    """Places of a table; those seldom used are taken first (Corbató 1968)."""
+    """The clock that chooses which places of a table to reuse: seldom used ones (Corbató 1968)."""
 
     def __init__(self, size: int) -> None:
         self._used = np.zeros(size, dtype=np.uint8)
         self._hand = 0
 
     def take(self, count: int, used: Ints) -> Ints:
-        """Counts places as used once more, and takes so many others; -1 is no place."""
+        """Count the places in `used` as used once more, and return `count` others; -1 is none."""
         places = np.empty(count, dtype=np.int64)
-        self._hand = take(self._used, self._hand, used, places)
+        self._hand = take_places(self._used, self._hand, used, places)
         return places
 
 
-@brief
-def absent(places):  # type: ignore[no-untyped-def]
-    """Which of these places are none."""
-    found = np.empty(len(places), dtype=np.int64)
+@compiled_with_gil
+def find_missing(places):  # type: ignore[no-untyped-def]
+    """Return the indices of the negative places."""
+    missing = np.empty(len(places), dtype=np.int64)
     count = 0
     for n in range(len(places)):
         if places[n] < 0:
-            found[count] = n
+            missing[count] = n
             count += 1
-    return found[:count]
+    return missing[:count]
 
 
-@brief
-def looked_up(row_of, known):  # type: ignore[no-untyped-def]
-    """The row of each known word, and those of the known words that have none."""
-    rows = np.empty(len(known), dtype=np.int64)
-    bare = np.empty(len(known), dtype=np.int64)
+@compiled_with_gil
+def look_up(row_of, records):  # type: ignore[no-untyped-def]
+    """Return the row of each record, negative for none, and the records that have none."""
+    rows = np.empty(len(records), dtype=np.int64)
+    bare = np.empty(len(records), dtype=np.int64)
     count = 0
-    for n in range(len(known)):
-        rows[n] = row_of[known[n]]
+    for n in range(len(records)):
+        rows[n] = row_of[records[n]]
         if rows[n] < 0:
-            bare[count] = known[n]
+            bare[count] = records[n]
             count += 1
     return rows, bare[:count]
 
 
-@brief
-def take(counts, hand, used, places):  # type: ignore[no-untyped-def]
-    """Fills `places` with those least used, round from `hand` on; returns where it stops.
+@compiled_with_gil
+def take_places(counts, hand, used, places):  # type: ignore[no-untyped-def]
+    """Fill `places` with the least used ones, going round from `hand` on; return the new hand.
 
-    Each place that is passed over counts as less used from then on; those in `used`, each
-    counted once, are not taken.
+    A place that is passed over loses one of its counts. Places in `used` gain one each, and are
+    not taken.
     """
     for place in used:
         if place >= 0 and counts[place] < HELD:

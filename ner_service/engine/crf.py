@@ -2,14 +2,17 @@
 
 import numpy as np
 
-from ner_service.engine.jit import brief, compiled
+from ner_service.engine.jit import compiled, compiled_with_gil
 
-LEAST, MOST = 1e-200, 1e200  # of what may be multiplied without leaving the range of float64
+LEAST, MOST = 1e-200, 1e200  # factors between them never leave the range of float64
 
 
 @compiled
 def viterbi(emissions, transitions, starts, ends, path):  # type: ignore[no-untyped-def]
-    """Writes the best path through length x tags emissions; ties go to the first tag."""
+    """Write the best path into `path`; of equally good tags the first wins.
+
+    `emissions` are length x tags or wider, `transitions` from x to.
+    """
     length, size = len(path), len(starts)
     best = starts + emissions[0, :size]
     after = np.empty_like(best)
@@ -30,9 +33,12 @@ def viterbi(emissions, transitions, starts, ends, path):  # type: ignore[no-unty
         path[i - 1] = history[i, path[i]]
 
 
-@brief
+@compiled_with_gil
 def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-def]
-    """The best path of each unit: a tag a row of `emissions`."""
+    """Return the best path of each unit: a tag for each row of `emissions`, words x tags.
+
+    Unit n has the rows from `starting[n]` on, `lengths[n]` of them.
+    """
     transitions, starts, ends = crf
     paths = np.zeros(len(emissions), dtype=np.int64)
     for n in range(len(lengths)):
@@ -41,13 +47,13 @@ def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-de
     return paths
 
 
-@brief
+@compiled_with_gil
 def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped-def]
-    """The entities that legal paths mark: rows of unit, start and end within it, last tag.
+    """Return the entities on legal paths: rows of unit, start and end within it, last tag.
 
     `opens` are the tags that begin an entity, `prolongs` those that continue one.
     """
-    found = np.empty((len(paths), 4), dtype=np.int64)
+    rows = np.empty((len(paths), 4), dtype=np.int64)
     count = 0
     for n in range(len(lengths)):
         start = 0
@@ -58,50 +64,59 @@ def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped
             elif not prolongs[tag]:
                 continue
             if i + 1 == lengths[n] or not prolongs[paths[starting[n] + i + 1]]:
-                found[count, 0], found[count, 1] = n, start
-                found[count, 2], found[count, 3] = i + 1, tag
+                rows[count, 0], rows[count, 1] = n, start
+                rows[count, 2], rows[count, 3] = i + 1, tag
                 count += 1
-    return found[:count]
+    return rows[:count]
 
 
 @compiled
-def posteriors(found, paths, emissions, starting, lengths, crf, go_on):  # type: ignore[no-untyped-def]
-    """The posterior probability of each of the `found` spans, in the order of their units."""
+def posteriors(rows, paths, emissions, starting, lengths, crf, continuations):  # type: ignore[no-untyped-def]
+    """Return the posterior probability of each of the spans that `spans` returns.
+
+    `continuations` is for each tag the tag that would prolong an entity, or -1.
+    """
     transitions, starts, ends = crf
-    steps, enter, leave = weights(transitions, starts, ends)
-    scores = np.empty(len(found))
-    messages, _, sound = forward_backward(emissions[:1], steps, enter, leave)
-    for k in range(len(found)):
-        n, start, end, tag = found[k]
+    steps, enter, leave = factors(transitions, starts, ends)
+    scores = np.empty(len(rows))
+    messages, _, in_range = forward_backward(emissions[:1], steps, enter, leave)
+    for k in range(len(rows)):
+        n, start, end, tag = rows[k]
         first, last = starting[n], starting[n] + lengths[n]
-        if k == 0 or n != found[k - 1, 0]:
+        if k == 0 or n != rows[k - 1, 0]:
             unit = emissions[first:last]
-            messages, _, sound = forward_backward(unit, steps, enter, leave)
-            if not sound:
+            messages, _, in_range = forward_backward(unit, steps, enter, leave)
+            if not in_range:
                 messages = log_messages(unit, transitions, starts, ends)
         path = paths[first:last]
-        scores[k] = span_probability(start, end, path, go_on[tag], messages, not sound, transitions)
+        prolonged = continuations[tag]
+        scores[k] = span_probability(
+            start, end, path, prolonged, messages, not in_range, transitions
+        )
     return scores
 
 
 @compiled
-def decode(emissions, starting, lengths, crf, opens, prolongs, go_on, sharpness, tempered):  # type: ignore[no-untyped-def]
-    """The entities on the best paths, as `spans` has them, and their posteriors.
+def decode(  # type: ignore[no-untyped-def]
+    emissions, starting, lengths, crf, opens, prolongs, continuations, sharpness, tempered
+):  # fmt: skip
+    """Return the rows of `spans` on the best paths, and the posteriors of these spans.
 
-    These are of the scores times `sharpness`; `tempered` is the CRF so. One kernel, as Python's
-    lock would have to be won back after each of several.
+    Posteriors are those of the emissions times `sharpness` and of the CRF `tempered`, whose
+    scores are multiplied by it already. All is one kernel because a thread would have to win
+    Python's lock back after each of several.
     """
     paths = best_paths(emissions, starting, lengths, crf)
-    found = spans(paths, starting, lengths, opens, prolongs)
-    if not len(found):
-        return found, np.empty(0)
+    rows = spans(paths, starting, lengths, opens, prolongs)
+    if not len(rows):
+        return rows, np.empty(0)
     sharp = emissions * sharpness
-    return found, posteriors(found, paths, sharp, starting, lengths, tempered, go_on)
+    return rows, posteriors(rows, paths, sharp, starting, lengths, tempered, continuations)
 
 
 @compiled
-def weights(transitions, starts, ends):  # type: ignore[no-untyped-def]
-    """The factors of a CRF's scores."""
+def factors(transitions, starts, ends):  # type: ignore[no-untyped-def]
+    """Return the exponentials of a CRF's scores, in float64."""
     return (
         np.exp(transitions.astype(np.float64)),
         np.exp(starts.astype(np.float64)),
@@ -111,12 +126,12 @@ def weights(transitions, starts, ends):  # type: ignore[no-untyped-def]
 
 @compiled
 def forward_backward(emissions, steps, enter, leave):  # type: ignore[no-untyped-def]
-    """Scaled forward and backward messages in the probability domain (Rabiner 1989).
+    """Return scaled messages in the probability domain (Rabiner 1989), log partition, in range.
 
-    Returns `forward`, `backward` and `local`, each length x tags: `local[i]` holds the emission
-    factors already divided by the scale, so that a path's posterior is a product of `forward`
-    at its start, transition and `local` factors, and `backward` at its end. Then the logarithm
-    of the sum over all paths; and whether probabilities sufficed, or scores lie too far apart.
+    The messages are `forward`, `backward` and `local`, each length x tags: `local[i]` holds the
+    emission factors already divided by the scale, so that a path's posterior is the product of
+    `forward` at its start, of transition and `local` factors, and of `backward` at its end. The
+    last value is false where scores lie too far apart for probabilities; the rest is void then.
     """
     length, size = len(emissions), len(enter)
     forward = np.empty((length, size))
@@ -163,7 +178,7 @@ def forward_backward(emissions, steps, enter, leave):  # type: ignore[no-untyped
 
 @compiled
 def log_messages(emissions, transitions, starts, ends):  # type: ignore[no-untyped-def]
-    """As `forward_backward`, the messages as logarithms: slow, but never out of range."""
+    """Return the messages of `forward_backward` as logarithms, which are slow but in range."""
     length, size = len(emissions), len(starts)
     forward = np.empty((length, size))
     backward = np.empty((length, size))
@@ -191,33 +206,33 @@ def log_messages(emissions, transitions, starts, ends):  # type: ignore[no-untyp
 
 @compiled
 def log_sum(terms):  # type: ignore[no-untyped-def]
-    """The logarithm of the sum of exponentials."""
+    """Return the logarithm of the sum of the exponentials of `terms`."""
     top = terms.max()
     return top + np.log(np.exp(terms - top).sum())
 
 
 @compiled
-def span_probability(start, end, path, go_on, messages, logs, transitions):  # type: ignore[no-untyped-def]
-    """The posterior probability of tags `path[start:end]` with an entity ending there.
+def span_probability(start, end, path, prolonged, messages, are_logs, transitions):  # type: ignore[no-untyped-def]
+    """Return the posterior probability of tags `path[start:end]` with an entity ending there.
 
-    `go_on` is the tag that would prolong the entity, or -1 where the last tag says that it
-    ends (Culotta and McCallum 2004).
+    `prolonged` is the tag that would prolong the entity, or -1 where the last tag says that it
+    ends (Culotta and McCallum 2004). `messages` may be logarithms.
     """
     forward, backward, local = messages
-    mass = log(forward[start, path[start]], logs)
+    mass = log_message(forward[start, path[start]], are_logs)
     for i in range(start + 1, end):
-        mass += transitions[path[i - 1], path[i]] + log(local[i, path[i]], logs)
-    found = np.exp(mass + log(backward[end - 1, path[end - 1]], logs))
-    if go_on >= 0 and end < len(path):
-        mass += transitions[path[end - 1], go_on] + log(local[end, go_on], logs)
-        found -= np.exp(mass + log(backward[end, go_on], logs))
-    return min(max(found, 0.0), 1.0)
+        mass += transitions[path[i - 1], path[i]] + log_message(local[i, path[i]], are_logs)
+    probability = np.exp(mass + log_message(backward[end - 1, path[end - 1]], are_logs))
+    if prolonged >= 0 and end < len(path):
+        mass += transitions[path[end - 1], prolonged] + log_message(local[end, prolonged], are_logs)
+        probability -= np.exp(mass + log_message(backward[end, prolonged], are_logs))
+    return min(max(probability, 0.0), 1.0)
 
 
 @compiled
-def log(message, logs):  # type: ignore[no-untyped-def]
-    """The logarithm of a message, which may be one already."""
-    return message if logs else np.log(max(message, LEAST))
+def log_message(message, is_log):  # type: ignore[no-untyped-def]
+    """Return the logarithm of a message, which may be one already."""
+    return message if is_log else np.log(max(message, LEAST))
 
 
 @compiled
@@ -225,18 +240,20 @@ def likelihood(  # type: ignore[no-untyped-def]
     emissions, transitions, starts, ends, tags, lengths, losses, to_emissions, to_transitions,
     to_starts, to_ends,
 ):  # fmt: skip
-    """Fills in the loss of each row and its gradients: posteriors less the path of `tags`.
+    """Fill in the loss of each unit, and its gradients: posteriors less the path of `tags`.
 
-    Says whether scores lay near enough for it.
+    `emissions` and `to_emissions` are batch x length x tags, `to_transitions` batch x from x to.
+    Returns false where scores lie too far apart for probabilities.
     """
     size = len(starts)
-    steps, enter, leave = weights(transitions, starts, ends)
+    steps, enter, leave = factors(transitions, starts, ends)
     pairs = np.empty((size, size))
     for b in range(len(lengths)):
         length = lengths[b]
         row, path = emissions[b, :length], tags[b, :length]
-        (forward, backward, local), partition, sound = forward_backward(row, steps, enter, leave)
-        if not sound:
+        messages, partition, in_range = forward_backward(row, steps, enter, leave)
+        forward, backward, local = messages
+        if not in_range:
             return False
         loss = partition - starts[path[0]] - ends[path[length - 1]]
         pairs[:] = 0.0

@@ -1,4 +1,4 @@
-"""Compilation of kernels, kept on disk so that only a first start ever pays for it."""
+"""Compilation of kernels to machine code, which is kept on disk for later starts."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -14,18 +14,20 @@ EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of su
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compiles at first call and keeps the machine code where numba finds a folder to write in.
+    """Compile a function at its first call; it releases Python's lock (the GIL) while it runs.
 
-    That is `NUMBA_CACHE_DIR`, else beside the source, else the user's cache folder. The code
-    is found stale by the source file alone, so a kernel calls none of another file.
-
-    While it runs, other threads have Python's lock.
+    Numba keeps the machine code in `NUMBA_CACHE_DIR`, else beside the source, else in the user's
+    cache folder. It recompiles only when the function's own source file has changed, so a kernel
+    must not call or copy anything of another file that may change.
     """
     return _jit(function, nogil=True)
 
 
-def brief(function: Callable[..., Any]) -> Any:
-    """As `compiled`, but it keeps Python's lock: winning that back may take longer than it runs."""
+def compiled_with_gil(function: Callable[..., Any]) -> Any:
+    """Compile a function as `compiled` does; it keeps Python's lock while it runs.
+
+    For what takes some microseconds: a thread may wait longer than that to win the lock back.
+    """
     return _jit(function, nogil=False)
 
 
@@ -34,12 +36,12 @@ def _jit(function: Callable[..., Any], nogil: bool) -> Any:
     try:
         return numba.njit(function, cache=True, **options)
     except RuntimeError:  # no such folder
-        _tell()
+        _warn_once()
         return numba.njit(function, **options)
 
 
 @cache
-def _tell() -> None:
+def _warn_once() -> None:
     logging.getLogger(__name__).warning(
         "no folder to keep compiled kernels in, so every start compiles them for some seconds: "
         "let NUMBA_CACHE_DIR name one that can be written"
@@ -47,17 +49,19 @@ def _tell() -> None:
 
 
 class NotOnDisk(Exception):
-    """A kernel that would have to be compiled, and would then be kept."""
+    """A kernel is not on disk, and would have to be compiled."""
 
 
 @contextmanager
 def from_disk() -> Iterator[None]:
-    """Raises `NotOnDisk` instead of compiling what could have been read, in this thread."""
-    with event.install_listener("numba:compile", _Refusal(get_ident())):
+    """Raise `NotOnDisk` where this thread would compile a kernel that could be kept on disk."""
+    with event.install_listener("numba:compile", _CompileRefusal(get_ident())):
         yield
 
 
-class _Refusal(event.Listener):
+class _CompileRefusal(event.Listener):
+    """Numba's compile events of one thread, answered with `NotOnDisk`."""
+
     def __init__(self, thread: int) -> None:
         self._thread = thread
 
@@ -66,4 +70,4 @@ class _Refusal(event.Listener):
             raise NotOnDisk
 
     def on_end(self, event: Any) -> None:
-        """Nothing is left to do."""
+        """Do nothing: numba asks every listener for this method."""

@@ -16,33 +16,41 @@ from numpy.typing import NDArray
 from ner_service.engine.jit import compiled
 
 Floats = NDArray[np.float32]
-COLUMNS = 32  # of a panel: two registers of AVX-512
+Ints = NDArray[np.int64]
+COLUMNS = 32  # columns of a panel: two registers of AVX-512
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 TALL = 8 if WIDE else 2  # rows that share each read of a panel, as many as registers hold
 BLOCK = 64  # rows that pass over all panels before the next do
 GRU, RNN = range(2)
+# tanh as in Eigen; `lstm` has the same numbers, as numba would not notice a change in another file
+TANH_BOUND = 7.9  # tanh is 1 beyond, in fp32
+TANH_TOP = (-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
+            5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04,
+            4.89352455891786e-03)  # fmt: skip
+TANH_BOTTOM = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03,
+               4.89352518554385e-03)  # fmt: skip
 
 
 # ---- matrix product
 
 
-def padded(columns: int) -> int:
-    """The columns that panels of so many columns take."""
+def padded_columns(columns: int) -> int:
+    """Return the number of columns in the panels that hold `columns` columns."""
     return -(-columns // COLUMNS) * COLUMNS
 
 
 def pack(matrix: Floats) -> Floats:
-    """Cuts inner x columns into panels, panels x inner x COLUMNS, the last padded with zeros."""
+    """Cut inner x columns into panels, panels x inner x COLUMNS, the last padded with zeros."""
     inner, columns = matrix.shape
-    wide = np.zeros((inner, padded(columns)), dtype=np.float32)
+    wide = np.zeros((inner, padded_columns(columns)), dtype=np.float32)
     wide[:, :columns] = matrix
-    panels = aligned((wide.shape[1] // COLUMNS, inner, COLUMNS))
+    panels = aligned_array((wide.shape[1] // COLUMNS, inner, COLUMNS))
     panels[:] = wide.reshape(inner, len(panels), COLUMNS).transpose(1, 0, 2)
     return panels
 
 
-def aligned(shape: tuple[int, ...]) -> Floats:
-    """An empty array that starts with a cache line, so that no vector lies across two."""
+def aligned_array(shape: tuple[int, ...]) -> Floats:
+    """Return an empty array that starts with a cache line, so that no vector lies across two."""
     size = 4 * int(np.prod(shape))
     room = np.empty(size + 64, dtype=np.uint8)
     start = -room.ctypes.data % 64
@@ -50,7 +58,7 @@ def aligned(shape: tuple[int, ...]) -> Floats:
 
 
 def _tile(rows: int) -> Any:
-    """Adds `rows` rows of `a` from row `i` on, times panel `p`, to `out` at column `j`.
+    """Return an intrinsic that adds rows i to i + rows of `a`, times panel p, to `out` at column j.
 
     Numba's own loops cannot hold a block of sums in registers over the inner dimension; a
     loop of LLVM vectors does, and runs near the processor's peak.
@@ -64,7 +72,7 @@ def _tile(rows: int) -> Any:
                 for n in (0, 2, 4)
             )
             i, p, j = (arguments[n] for n in (1, 3, 5))
-            _generate(builder, rows, a, i, panels, p, out, j)
+            _emit_tile(builder, rows, a, i, panels, p, out, j)
             return context.get_dummy_value()
 
         return types.void(a, types.intp, panels, types.intp, out, types.intp), generate
@@ -72,9 +80,10 @@ def _tile(rows: int) -> Any:
     return tile
 
 
-def _generate(
+def _emit_tile(
     builder: Any, rows: int, a: Any, i: Any, panels: Any, p: Any, out: Any, j: Any
 ) -> None:
+    """Write the instructions of `_tile`; the arguments are LLVM values, but for `rows`."""
     size, real = ir.IntType(64), ir.FloatType()
     vector = ir.VectorType(real, COLUMNS)
     fma = builder.module.declare_intrinsic(
@@ -89,9 +98,9 @@ def _generate(
         return builder.bitcast(start, target.as_pointer())
 
     def load(place: Any) -> Any:
-        found = builder.load(place)
-        found.align = 4
-        return found
+        value = builder.load(place)
+        value.align = 4
+        return value
 
     numbers = [builder.add(i, size(row)) for row in range(rows)]
     lefts = [pointer(a, number, size(0), real) for number in numbers]
@@ -128,7 +137,7 @@ _tall, _four, _two, _one = _tile(TALL), _tile(4), _tile(2), _tile(1)
 
 @compiled
 def matmul(a, panels, out):  # type: ignore[no-untyped-def]
-    """Adds `a`, rows x inner, times packed panels to `out`, rows x padded columns."""
+    """Add `a`, rows x inner, times packed panels to `out`, rows x padded columns."""
     if a.shape[1] == 0:  # the loop of a tile has at least one term
         return
     rows = a.shape[0]
@@ -154,36 +163,39 @@ def matmul(a, panels, out):  # type: ignore[no-untyped-def]
 
 @compiled
 def tanh(x):  # type: ignore[no-untyped-def]
-    """Numerator and denominator of a rational minimax approximation (as in Eigen).
+    """Return numerator and denominator of a rational minimax approximation (as in Eigen).
 
-    It is within 4 units in the last place; apart, several need but one division.
+    It is within 4 units in the last place; as two numbers, several need only one division.
     """
-    x = min(max(x, np.float32(-7.9)), np.float32(7.9))
+    x = min(max(x, np.float32(-TANH_BOUND)), np.float32(TANH_BOUND))
     y = x * x
-    p = np.float32(-2.76076847742355e-16)
-    p = p * y + np.float32(2.00018790482477e-13)
-    p = p * y + np.float32(-8.60467152213735e-11)
-    p = p * y + np.float32(5.12229709037114e-08)
-    p = p * y + np.float32(1.48572235717979e-05)
-    p = p * y + np.float32(6.37261928875436e-04)
-    p = p * y + np.float32(4.89352455891786e-03)
-    q = np.float32(1.19825839466702e-06)
-    q = q * y + np.float32(1.18534705686654e-04)
-    q = q * y + np.float32(2.26843463243900e-03)
-    q = q * y + np.float32(4.89352518554385e-03)
+    p = np.float32(TANH_TOP[0])
+    p = p * y + np.float32(TANH_TOP[1])
+    p = p * y + np.float32(TANH_TOP[2])
+    p = p * y + np.float32(TANH_TOP[3])
+    p = p * y + np.float32(TANH_TOP[4])
+    p = p * y + np.float32(TANH_TOP[5])
+    p = p * y + np.float32(TANH_TOP[6])
+    q = np.float32(TANH_BOTTOM[0])
+    q = q * y + np.float32(TANH_BOTTOM[1])
+    q = q * y + np.float32(TANH_BOTTOM[2])
+    q = q * y + np.float32(TANH_BOTTOM[3])
     return x * p, q
 
 
 @compiled
 def sigmoid(x):  # type: ignore[no-untyped-def]
-    """Numerator and denominator."""
+    """Return numerator and denominator of the logistic function."""
     p, q = tanh(np.float32(0.5) * x)
     return q + p, q + q
 
 
 @compiled
 def gru(gates, state):  # type: ignore[no-untyped-def]
-    """One step; `gates` are new by input, reset, update, new by state."""
+    """Take a step of a gated recurrent unit: `gates` are 4 hidden wide, `state` hidden.
+
+    The gates are new by input, reset, update, new by state (Cho et al. 2014, as in torch).
+    """
     hidden = len(state)
     new, reset = gates[:hidden], gates[hidden : 2 * hidden]
     update, old = gates[2 * hidden : 3 * hidden], gates[3 * hidden : 4 * hidden]
@@ -196,7 +208,7 @@ def gru(gates, state):  # type: ignore[no-untyped-def]
 
 @compiled
 def rnn(gates, state):  # type: ignore[no-untyped-def]
-    """One step of an Elman network."""
+    """Take a step of an Elman network: `gates` and `state` are hidden wide."""
     for j in range(len(state)):
         t, t_ = tanh(gates[j])
         state[j] = t / t_
@@ -204,10 +216,11 @@ def rnn(gates, state):  # type: ignore[no-untyped-def]
 
 @compiled
 def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: ignore[no-untyped-def]
-    """Runs one direction over units of text side by side, longest first.
+    """Run one direction of a GRU or RNN over units of text side by side, longest first.
 
-    Token t of unit n reads row `rows[starts[n] + t]` of `x`, which holds the projected inputs
-    with biases, forth | back, and writes row `starts[n] + t` of `out`, forth | back.
+    Token t of unit n reads row `rows[starts[n] + t]` of `x`, rows x 2 width, which holds the
+    projected inputs with biases, forth | back, and writes row `starts[n] + t` of `out`, tokens x
+    2 hidden, forth | back.
     `recurrent` is packed and adds to the gates from column `skip` on.
     """
     hidden = recurrent.shape[1]
@@ -239,14 +252,14 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
 
 @compiled
 def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
-    """Width-3 convolutions on each other, each with ReLU and batch norm, and a dense layer on top.
+    """Compute stacked width-3 convolutions, each with ReLU and batch norm, and a dense layer.
 
     Row `i` of the input is row `places[i]` of `table`, which holds its share in the window at
     its left | middle | right; where `real[i]` is false it is a gap, which is zeros in every layer.
     `norm` is scale and shift after the first convolution; `layers` are packed weights of whole
     windows, bias, scale and shift of the others, `head` weights and bias; biases are padded.
-    `out` has a row less than `places` at each end for each convolution. So many rows as `block`
-    pass all layers before the next do, while they are in the cache.
+    `out` has one row less than `places` at each end for each convolution. `block` rows pass all
+    layers before the next rows do, because they stay in the processor's cache meanwhile.
     """
     reach = 1 + len(layers)
     for start in range(0, len(out), block):
@@ -267,10 +280,10 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
 
 @compiled
 def dense(x, panels, bias):  # type: ignore[no-untyped-def]
-    """`x` times packed weights, and a padded bias: rows x padded columns."""
+    """Return `x` times packed weights plus a padded bias: rows x padded columns."""
     columns = len(bias)
     room = np.empty(len(x) * columns + 16, dtype=np.float32)
-    first = (-room.ctypes.data % 64) // 4  # with a cache line, as `aligned`
+    first = (-room.ctypes.data % 64) // 4  # starts with a cache line, as in `aligned_array`
     out = room[first : first + len(x) * columns].reshape(len(x), columns)
     out[:] = bias
     matmul(x, panels, out)
@@ -279,14 +292,14 @@ def dense(x, panels, bias):  # type: ignore[no-untyped-def]
 
 @compiled
 def gather(table, places, real, out):  # type: ignore[no-untyped-def]
-    """The sums of a width-3 convolution over rows of `table`; see `convolutions`."""
+    """Fill `out` with the sums of a width-3 convolution over `table`; see `convolutions`."""
     for i in range(len(out)):
-        window(table, places, i + 1, real[i], real[i + 2], out[i])
+        sum_window(table, places, i + 1, real[i], real[i + 2], out[i])
 
 
 @compiled
-def window(table, rows, at, has_left, has_right, sums):  # type: ignore[no-untyped-def]
-    """Sums the shares of three rows, the middle one being `rows[at]`; see `convolutions`."""
+def sum_window(table, rows, at, has_left, has_right, sums):  # type: ignore[no-untyped-def]
+    """Sum the shares of three rows, the middle one being `rows[at]`; see `convolutions`."""
     size = len(sums)
     sums[:] = table[rows[at]][size : 2 * size]
     if has_left:
@@ -301,7 +314,7 @@ def window(table, rows, at, has_left, has_right, sums):  # type: ignore[no-untyp
 
 @compiled
 def activate(sums, real, scale, shift, out):  # type: ignore[no-untyped-def]
-    """ReLU and batch norm; gaps become zeros."""
+    """Apply ReLU and batch norm to `sums`; rows that are not real become zeros."""
     for i in range(len(out)):
         row = out[i]
         if not real[i]:
@@ -313,22 +326,23 @@ def activate(sums, real, scale, shift, out):  # type: ignore[no-untyped-def]
 
 @compiled
 def convolve(x, rows, starts, lengths, out):  # type: ignore[no-untyped-def]
-    """A width-3 convolution over the tokens of each unit, and ReLU.
+    """Compute a width-3 convolution over the tokens of each unit, and ReLU: tokens x size.
 
-    `x` holds each row's share in the window at its left | middle | right; see `recur`.
+    Row `rows[token]` of `x`, rows x 3 size, holds the token's share in the window at its left |
+    middle | right; units are given as in `recur`.
     """
     for n in range(len(lengths)):
         first, end = starts[n], starts[n] + lengths[n]
         for place in range(first, end):
             sums = out[place]
-            window(x, rows, place, place > first, place + 1 < end, sums)
+            sum_window(x, rows, place, place > first, place + 1 < end, sums)
             for j in range(len(sums)):
                 sums[j] = max(sums[j], np.float32(0))
 
 
 @compiled
 def char_features(ids, starts, tables, out):  # type: ignore[no-untyped-def]
-    """A width-3 convolution over the characters of words, and its maximum: words x size.
+    """Compute a width-3 convolution over each word's characters, and its maximum: words x size.
 
     Characters `starts[n]` to `starts[n + 1]` of `ids` are those of word n. `tables`, 3 x
     characters x size, holds each character's share in the window at its left, middle (with

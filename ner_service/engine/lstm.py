@@ -1,4 +1,4 @@
-"""A compiled LSTM: products, gates and cells of a step in registers, of several units at once.
+"""A compiled LSTM that keeps the products, gates and cells of several units in registers.
 
 Numba's own loops neither hold a block of sums in registers over the inner dimension nor use
 the widest vectors; a loop of LLVM vectors does, and runs near the processor's peak. Each row
@@ -12,50 +12,51 @@ import numpy as np
 from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import aligned
+from ner_service.engine.kernels import Floats, aligned_array
 
-Floats = NDArray[np.float32]
 GATES = 4  # input, forget, cell, output
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 LANES = 16 if WIDE else 8  # states that one vector holds
 TALL = 6 if WIDE else 3  # units that share each read of a panel, as many as registers hold
-ABREAST = 18  # units of which each takes a step before any takes the next
+ABREAST = 18  # units that take a step each before any takes the next
 
 _size, _real = ir.IntType(64), ir.FloatType()
 _vector = ir.VectorType(_real, LANES)
-BOUND = 7.9  # tanh is 1 beyond
-TOP = (-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-08,
-       1.48572235717979e-05, 6.37261928875436e-04, 4.89352455891786e-03)  # fmt: skip
-BOTTOM = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03)
+# tanh as in Eigen; `kernels` has the same numbers, as numba would not notice a change there
+TANH_BOUND = 7.9  # tanh is 1 beyond, in fp32
+TANH_TOP = (-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
+            5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04,
+            4.89352455891786e-03)  # fmt: skip
+TANH_BOTTOM = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03,
+               4.89352518554385e-03)  # fmt: skip
 
 
-def padded(hidden: int) -> int:
-    """The states that whole vectors hold."""
+def padded_states(hidden: int) -> int:
+    """Return the number of states in the whole vectors that hold `hidden` states."""
     return -(-hidden // LANES) * LANES
 
 
 def pack(recurrent: Floats) -> Floats:
-    """Cuts hidden x gates into panels: blocks of states x hidden x interleaved gates."""
-    wide = interleaved(recurrent)
-    panels = aligned((wide.shape[1] // (GATES * LANES), len(wide), GATES * LANES))
+    """Cut hidden x gates into panels: blocks of states x hidden x interleaved gates."""
+    wide = interleave(recurrent)
+    panels = aligned_array((wide.shape[1] // (GATES * LANES), len(wide), GATES * LANES))
     panels[:] = wide.reshape(len(wide), -1, GATES * LANES).swapaxes(0, 1)
     return panels
 
 
-def interleaved(gates: Floats) -> Floats:
-    """Columns in torch's order, gate by gate, as vectors of each gate in turns."""
+def interleave(gates: Floats) -> Floats:
+    """Reorder columns from torch's order, gate by gate, to a vector of each gate in turn."""
     hidden = gates.shape[-1] // GATES
     apart = gates.reshape(*gates.shape[:-1], GATES, hidden)
-    apart = np.pad(apart, [(0, 0)] * (apart.ndim - 1) + [(0, padded(hidden) - hidden)])
+    apart = np.pad(apart, [(0, 0)] * (apart.ndim - 1) + [(0, padded_states(hidden) - hidden)])
     blocks = apart.reshape(*gates.shape[:-1], GATES, -1, LANES).swapaxes(-3, -2)
     return np.ascontiguousarray(blocks).reshape(*gates.shape[:-1], -1)
 
 
 class _Code:
-    """Writes vector instructions."""
+    """Writes vector instructions of LLVM; its methods take and return LLVM values."""
 
     def __init__(self, builder: Any) -> None:
         self.builder = builder
@@ -66,7 +67,7 @@ class _Code:
         return self.builder.call(self._fma, [a, b, c])
 
     def place(self, array: Any, start: Any, block: Any, size: int, more: int = 0) -> Any:
-        """A pointer to the vector that begins `block` times `size` floats after `start`."""
+        """Return a pointer to the vector `block * size + more` floats behind `start`."""
         b = self.builder
         at = b.add(start, b.add(b.mul(block, _size(size)), _size(more)))
         return b.bitcast(b.gep(array, [at]), _vector.as_pointer())
@@ -75,15 +76,15 @@ class _Code:
         return self.read(self.place(array, start, block, size, more))
 
     def read(self, place: Any) -> Any:
-        found = self.builder.load(place)
-        found.align = 4
-        return found
+        value = self.builder.load(place)
+        value.align = 4
+        return value
 
     def write(self, value: Any, place: Any) -> None:
         self.builder.store(value, place).align = 4
 
     def everywhere(self, number: Any) -> Any:
-        """The number in every lane."""
+        """Return a vector with the number in every lane."""
         undefined = ir.Constant(_vector, ir.Undefined)
         one = self.builder.insert_element(undefined, number, ir.IntType(32)(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
@@ -96,19 +97,16 @@ class _Code:
         return first
 
     def tanh(self, x: Any) -> tuple[Any, Any]:
-        """Numerator and denominator of a rational minimax approximation (as in Eigen).
-
-        It is within 4 units in the last place; apart, several need but one division.
-        """
+        """Return numerator and denominator of tanh; see `kernels.tanh`."""
         b = self.builder
-        low, high = constant(-BOUND), constant(BOUND)
+        low, high = constant(-TANH_BOUND), constant(TANH_BOUND)
         x = b.select(b.fcmp_ordered("<", x, high), x, high)
         x = b.select(b.fcmp_ordered(">", x, low), x, low)
         y = b.fmul(x, x)
-        return b.fmul(x, self._polynomial(TOP, y)), self._polynomial(BOTTOM, y)
+        return b.fmul(x, self._polynomial(TANH_TOP, y)), self._polynomial(TANH_BOTTOM, y)
 
     def sigmoid(self, x: Any) -> tuple[Any, Any]:
-        """Numerator and denominator."""
+        """Return numerator and denominator of the logistic function."""
         p, q = self.tanh(self.builder.fmul(x, constant(0.5)))
         return self.builder.fadd(q, p), self.builder.fadd(q, q)
 
@@ -119,7 +117,7 @@ class _Code:
         return sum
 
     def cell(self, gates: Sequence[Any], before: Any) -> tuple[Any, Any]:
-        """The state and the cell after a step."""
+        """Return the state and the cell after a step (Hochreiter and Schmidhuber 1997)."""
         b = self.builder
         (i, i_), (f, f_) = self.sigmoid(gates[0]), self.sigmoid(gates[1])
         (g, g_), (o, o_) = self.tanh(gates[2]), self.sigmoid(gates[3])
@@ -131,12 +129,12 @@ class _Code:
 
 
 def constant(value: float) -> Any:
-    """The number in every lane, as fp32."""
+    """Return a constant vector with the fp32 number in every lane."""
     return ir.Constant(_vector, [float(np.float32(value))] * LANES)
 
 
 def _step(rows: int) -> Any:
-    """One step of a block of states, of `rows` units from unit `i` on.
+    """Return an intrinsic that takes a step of a block of states, for units i to i + rows.
 
     `read`, `before` and `here` say where in `x` and `out` the units' projected inputs, last
     states and next states begin; `inner` is 0 where there is no last state.
@@ -182,7 +180,7 @@ def _step(rows: int) -> Any:
 def _products(
     code: _Code, first: Sequence[Any], inner: Any, out: Any, lasts: Sequence[Any], panel: Any
 ) -> list[Any]:
-    """The sums that begin with `first`, with each unit's last states times the panel added."""
+    """Return the sums that begin with `first` and add each unit's last states times the panel."""
     builder = code.builder
     start = builder.block
     loop, body, done = (builder.append_basic_block(name) for name in ("loop", "body", "done"))
@@ -213,11 +211,11 @@ _tall, _four, _two, _one = _step(TALL), _step(min(4, TALL)), _step(2), _step(1)
 
 @compiled
 def run(x, rows, starts, lengths, panels, back, out):  # type: ignore[no-untyped-def]
-    """Runs one direction over units of text side by side, longest first.
+    """Run one direction over units of text side by side, longest first.
 
-    Token t of unit n reads row `rows[starts[n] + t]` of `x`, which holds the projected inputs
-    with biases, forth | back, interleaved; its state goes to row `starts[n] + t` of `out`,
-    forth | back, each padded.
+    Token t of unit n reads row `rows[starts[n] + t]` of `x`, rows x 2 GATES padded states, which
+    holds the projected inputs with biases, forth | back, interleaved. Its state goes to row
+    `starts[n] + t` of `out`, tokens x 2 padded states, forth | back.
     """
     blocks, inner = panels.shape[0], panels.shape[1]
     cells = np.zeros((len(lengths), blocks * LANES), dtype=np.float32)
@@ -234,25 +232,25 @@ def run(x, rows, starts, lengths, panels, back, out):  # type: ignore[no-untyped
             before[n] = here[n]
             here[n] = place * out.shape[1] + column
             read[n] = rows[place] * x.shape[1] + first
-        known = inner if step else 0
+        terms = inner if step else 0
         for p in range(blocks):
             i = 0
             while active - i >= TALL:
-                _tall(x, read, panels, p, known, out, before, here, cells, i)
+                _tall(x, read, panels, p, terms, out, before, here, cells, i)
                 i += TALL
             if TALL > 4 and active - i >= 4:
-                _four(x, read, panels, p, known, out, before, here, cells, i)
+                _four(x, read, panels, p, terms, out, before, here, cells, i)
                 i += 4
             if active - i >= 2:
-                _two(x, read, panels, p, known, out, before, here, cells, i)
+                _two(x, read, panels, p, terms, out, before, here, cells, i)
                 i += 2
             if active > i:
-                _one(x, read, panels, p, known, out, before, here, cells, i)
+                _one(x, read, panels, p, terms, out, before, here, cells, i)
 
 
 @compiled
-def both(x, rows, starts, lengths, forth, back, out):  # type: ignore[no-untyped-def]
-    """Runs both directions over any number of units, some of them side by side; see `run`."""
+def run_both(x, rows, starts, lengths, forth, back, out):  # type: ignore[no-untyped-def]
+    """Run both directions over any number of units, `ABREAST` of them side by side; see `run`."""
     for first in range(0, len(lengths), ABREAST):
         some = slice(first, first + ABREAST)
         run(x, rows, starts[some], lengths[some], forth, 0, out)

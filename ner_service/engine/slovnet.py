@@ -1,8 +1,8 @@
-"""Slovnet's net for names, a CNN-CRF over navec, on compiled kernels: its weights, its answers.
+"""The engine that runs slovnet's CNN-CRF for names on compiled kernels, with slovnet's answers.
 
-What slovnet computes for a text: vectors of the word and of its shape, three times a width-3
-convolution, ReLU and batch norm, then the scores of tags and a CRF. At both ends of the text
-each convolution sees zeros.
+Slovnet concatenates the vectors of a word and of its shape, applies a width-3 convolution, ReLU
+and batch norm three times, and decodes the scores of tags by a CRF. At both ends of the text each
+convolution sees zeros.
 """
 
 from collections.abc import Sequence
@@ -19,19 +19,16 @@ from slovnet.shape import word_shape
 
 from ner_service.engine import crf, kernels
 from ner_service.engine.cache import WordCache
-from ner_service.engine.jit import brief
-from ner_service.engine.layers import array
+from ner_service.engine.jit import compiled_with_gil
+from ner_service.engine.kernels import Floats
+from ner_service.engine.layers import Dense, array
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Unit = Sequence[str]
-KEPT = 32 << 20  # bytes of projected words
-BLOCK = 1024  # rows that pass through all layers before the next do
-GAP = ""  # stands for what lies between units: zeros
-REACH = 3  # tokens on each side that a tag depends on: one a convolution
+CACHE_BYTES = 32 << 20  # for projected words
+BLOCK = 1024  # rows that pass all layers before the next rows do
+GAP = ""  # the word of a row of zeros, which parts two units
+REACH = 3  # tokens on each side that a tag depends on: one for each convolution
 PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
 ACTS = {"O": CLOSE, "B": OPEN, "I": PROLONG}
 
@@ -45,49 +42,49 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Net:
-    """Slovnet's own record of a net, with its arrays, and its shapes and tags by their ids."""
+class SlovnetModel:
+    """Slovnet's own record of a net with its arrays, and its shapes and tags by their ids."""
 
     model: Any
     shapes: Sequence[str]
     tags: Sequence[str]
 
 
-def load(path: Path) -> Net:
-    """Loads a pack of slovnet's; its words are navec's."""
+def load(path: Path) -> SlovnetModel:
+    """Load a pack of slovnet's; the words of its net are navec's."""
     with Pack(path) as pack:
         pack.load_meta().check_protocol()
         model = pack.load_model(NER)
         model = model.inject_arrays(dict(pack.load_arrays(model.weights)))
-        return Net(model, pack.load_vocab(SHAPE).items, pack.load_vocab(TAG).items)
+        return SlovnetModel(model, pack.load_vocab(SHAPE).items, pack.load_vocab(TAG).items)
 
 
 class Engine:
     """Tags units of words; each row is computed alone, so answers do not depend on batches.
 
-    A word's share in the first convolution is computed once and kept while there is room.
+    A word's share in the first convolution is computed once and cached while there is room.
     """
 
-    def __init__(self, net: Net, navec: Navec, kept: int = KEPT) -> None:
+    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
         if net.model.emb.word.id != navec.id:
             raise ModelError(f"the net reads the vectors {net.model.emb.word.id}, not {navec.id}")
         first, *others = net.model.encoder.layers
-        projection = Projection(net, navec)
-        capacity = max(kept // (4 * projection.width), 2 * BLOCK)
+        projection = ShareProjection(net, navec)
+        capacity = max(cache_bytes // (4 * projection.width), 2 * BLOCK)
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
         head = net.model.head
-        dense = _dense(array(head.proj.weight.array), head.proj.bias.array)
-        self._layers = _norm(first.norm), tuple(map(_layer, others)), dense
+        top = Dense(head.proj.weight.array, head.proj.bias.array)
+        self._layers = _norm(first.norm), tuple(map(_layer, others)), (top.panels, top.bias)
         self._labels = [tag[2:] for tag in net.tags]
         self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
         free = np.zeros(len(net.tags), dtype=np.float32)
         self._crf = array(head.crf.transitions.array), free, free
 
-    def tag(self, units: Sequence[Unit]) -> list[list[Span]]:
-        """The entities on the best path of each unit, which has at least one word."""
-        found: list[list[Span]] = [[] for _ in units]
+    def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:
+        """Return the entities on the best path of each unit, which has at least one word."""
+        spans: list[list[Span]] = [[] for _ in units]
         words = [GAP] * REACH
         starts = []
         for unit in units:
@@ -97,12 +94,15 @@ class Engine:
         words += [GAP] * (REACH - 1)
         places = np.array(starts), np.array([len(unit) for unit in units])
         paths = crf.best_paths(self.emissions(words), *places, self._crf)
-        for n, start, end, tag in read(paths, *places, self._acts).tolist():
-            found[n].append(Span(start, end, self._labels[tag]))
-        return found
+        for n, start, end, tag in read_entities(paths, *places, self._acts).tolist():
+            spans[n].append(Span(start, end, self._labels[tag]))
+        return spans
 
     def emissions(self, words: Sequence[str]) -> Floats:
-        """The score of each tag at each row: words with gaps between units and at both ends."""
+        """Return the score of each tag at each of the words and gaps: rows x tags.
+
+        Gaps stand between units, and `REACH` of them at both ends.
+        """
         out = np.zeros((len(words), len(self._labels)), dtype=np.float32)
         real = np.fromiter(map(bool, words), np.bool_, len(words))
         keys = self._keys(words)
@@ -116,18 +116,18 @@ class Engine:
         return out
 
     def _keys(self, words: Sequence[str]) -> Sequence[str]:
-        """Words as the table knows them; one too long to have a vector goes by its shape."""
+        """Return the cache's key of each word; a word too long for a vector goes by its shape."""
         if max(map(len, words)) <= self._longest:
             return words
         return [w if len(w) <= self._longest else f" {word_shape(w)}" for w in words]
 
 
-class Projection:
-    """Words as their shares in the windows of the first convolution: left | middle | right."""
+class ShareProjection:
+    """Projects words to their shares in the first convolution's window: left | middle | right."""
 
     dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
 
-    def __init__(self, net: Net, navec: Navec) -> None:
+    def __init__(self, net: SlovnetModel, navec: Navec) -> None:
         conv, shapes = net.model.encoder.layers[0].conv, net.model.emb.shape.weight.array
         weight = conv.weight.array  # size x inner x 3
         inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
@@ -141,61 +141,54 @@ class Projection:
         self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
 
     def features(self, words: Sequence[str]) -> NDArray[Any]:
-        """The vector and the shape of each word; one that starts with a space is a shape."""
-        found = np.empty(len(words), dtype=self.dtype)
+        """Return the ids of each word's vector and shape: words. A space precedes a bare shape."""
+        records = np.empty(len(words), dtype=self.dtype)
         ids = self._navec.words.ids([word.lower() for word in words])
-        found["vector"] = np.where(ids < 0, self._navec.unknown, ids)
+        records["vector"] = np.where(ids < 0, self._navec.unknown, ids)
         shapes = [w[1:] if w[:1] == " " else word_shape(w) for w in words]
-        found["shape"] = [self._shape_ids[shape] for shape in shapes]
-        return found
+        records["shape"] = [self._shape_ids[shape] for shape in shapes]
+        return records
 
     def rows(self, features: NDArray[Any]) -> Floats:
-        """Words x width."""
+        """Return the shares of words by their records of `features`: words x width."""
         out: Floats = self._shapes[features["shape"]]
         kernels.matmul(self._navec.rows(features["vector"]), self._panels, out)
         return out
 
 
 def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:
-    """A width-3 convolution over rows, ReLU and batch norm, as `kernels.convolutions` takes it."""
+    """Return a layer's panels, bias, scale and shift, as `kernels.convolutions` takes them."""
     weight = layer.conv.weight.array  # size x inner x 3
-    matrix = array(weight.transpose(2, 1, 0).reshape(-1, len(weight)))
-    return *_dense(matrix, layer.conv.bias.array), *_norm(layer.norm)
-
-
-def _dense(matrix: Floats, bias: Floats) -> tuple[Floats, Floats]:
-    """A matrix in panels, and a bias as wide as they are."""
-    wide = np.zeros(kernels.padded(len(bias)), dtype=np.float32)
-    wide[: len(bias)] = bias
-    return kernels.pack(matrix), wide
+    dense = Dense(weight.transpose(2, 1, 0).reshape(-1, len(weight)), layer.conv.bias.array)
+    return dense.panels, dense.bias, *_norm(layer.norm)
 
 
 def _norm(norm: Any) -> tuple[Floats, Floats]:
-    """Batch norm as a scale and a shift."""
+    """Return batch norm as a scale and a shift."""
     scale = norm.weight.array / norm.std.array
     return array(scale), array(norm.bias.array - norm.mean.array * scale)
 
 
-@brief
-def read(paths, starts, lengths, acts):  # type: ignore[no-untyped-def]
-    """Entities as slovnet reads tags: rows of unit, start and end within it, tag.
+@compiled_with_gil
+def read_entities(paths, starts, lengths, acts):  # type: ignore[no-untyped-def]
+    """Return entities as slovnet reads tags: rows of unit, start and end within it, first tag.
 
-    A tag that prolongs does so whatever label it has, and is nothing where no entity is open.
+    A tag that prolongs does so whatever label it has, and has no effect where no entity is open.
     """
-    found = np.empty((len(paths), 4), dtype=np.int64)
+    rows = np.empty((len(paths), 4), dtype=np.int64)
     count = 0
     for n in range(len(lengths)):
         is_open = False
         for i in range(lengths[n]):
             tag = paths[starts[n] + i]
             if acts[tag] == OPEN:
-                found[count, 0], found[count, 1] = n, i
-                found[count, 2], found[count, 3] = i + 1, tag
+                rows[count, 0], rows[count, 1] = n, i
+                rows[count, 2], rows[count, 3] = i + 1, tag
                 count += 1
                 is_open = True
             elif acts[tag] == PROLONG:
                 if is_open:
-                    found[count - 1, 2] = i + 1
+                    rows[count - 1, 2] = i + 1
             elif acts[tag] == CLOSE:
                 is_open = False
-    return found[:count]
+    return rows[:count]

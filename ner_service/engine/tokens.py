@@ -1,7 +1,8 @@
-"""Tokens and units of a text in one compiled pass over its characters; the cuts are `text`'s.
+"""Tokens and units of a text, cut in one compiled pass over its characters by razdel's rules.
 
-Where a sentence may end is found in the same pass, and most ends are plain: a word that is no
-abbreviation, then a mark, then white space and a capital. Only the rest is put to `text`.
+The same pass finds where sentences may end, and decides nearly all of these places by itself: a
+word that is no abbreviation, then a mark, then white space and a capital. `text.sentences`
+decides the rest.
 """
 
 import re
@@ -10,22 +11,30 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from razdel.segmenters.punct import ENDINGS
+from razdel.segmenters.punct import DASHES, ENDINGS
+from razdel.segmenters.sentenize import DELIMITERS
 from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_SOKRS, SOKRS
+from razdel.segmenters.tokenize import PUNCTS
 
-from ner_service.engine.jit import brief
-from ner_service.text import sentences, spelling, tokens
-from ner_service.text.units import LONGEST
+from ner_service.engine.jit import compiled_with_gil
+from ner_service.text import spelling
+from ner_service.text.sentences import WINDOW, ends_sentence
+from ner_service.text.tokens import Token
 
-Codes = NDArray[np.uint32]
-SPACE, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)
-ODD, ORDINARY = 2, 3  # to `spelling`; 0 and 1 are its alphabets
-LINK, SPLIT, ENDING, DELIMITER, SMILE = 8, 16, 32, 64, 128  # further bits of a character's class
-KIND = 7
-KNOWN = 0x20000  # characters beyond are none of white space, letters, digits and marks
-WINDOW = sentences.WINDOW
+Codes = NDArray[np.uint32]  # the code points of a text
+Ints = NDArray[np.int64]
+SPACE, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)  # classes of characters
+ATOMS = (r"\s", "[а-яё]", "[a-z]", r"\d", f"[{re.escape(PUNCTS)}]")  # all classes but OTHER
+KIND = 7  # the bits of a character's class that hold one of these; the others are flags:
+LINK, SPLIT, ENDING, DELIMITER, SMILEY = 8, 16, 32, 64, 128
+FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, DELIMITERS),
+         (SMILEY, "=:;"))  # fmt: skip
+KNOWN = 0x20000  # all characters beyond are OTHER
+UNUSUAL, ORDINARY = 2, 3  # to `spelling`, whose two alphabets are 0 and 1
+OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
+LONGEST = 512  # tokens; a longer sentence is read in parts, so memory stays bounded
 PACKED = 9  # letters of a word that fit into a key, six bits each
 
 
@@ -36,34 +45,42 @@ class Tokens(NamedTuple):
     ends: list[int]
     words: list[str]
 
-    def moved(self, by: int) -> "Tokens":
-        """The same tokens so many characters further on."""
+    def rows(self) -> list[Token]:
+        """Return the tokens as a list of records."""
+        return list(map(Token, *self))
+
+    def shift(self, by: int) -> "Tokens":
+        """Return the same tokens `by` characters further on."""
         if not by:
             return self
         return Tokens([n + by for n in self.starts], [n + by for n in self.ends], self.words)
 
 
 def tokenize(text: str) -> Tokens:
-    """The tokens of `text.tokenize`."""
-    starts, ends, _ = cut(_codes(text), CLASSES, SHORT)
+    """Return the tokens of a text, equal to those of `text.tokens.tokenize`."""
+    starts, ends, _ = cut_tokens(_codes(text), CLASSES, ABBREVIATIONS)
     return _tokens(text, starts, ends)
 
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
-    """The units of `units.units`."""
+    """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
+
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. The texts of
+    tokens are respelled by `text.spelling`.
+    """
     codes = _codes(text)
-    if not odd(codes, ODDITIES):
+    if not is_unusual(codes, ALPHABETS):
         yield from _units(text, codes, unit_tokens)
         return
-    text = spelling.unmixed(text)
-    for cut_unit in _units(text, _codes(text), unit_tokens):
-        yield Tokens(*map(list, zip(*map(spelling.plain_token, *cut_unit), strict=True)))
+    text = spelling.unmix(text)
+    for unit in _units(text, _codes(text), unit_tokens):
+        yield Tokens(*map(list, zip(*map(spelling.respell_token, *unit), strict=True)))
 
 
 def _units(text: str, codes: Codes, unit_tokens: int) -> Iterator[Tokens]:
-    starts, ends, marks = cut(codes, CLASSES, SHORT)
+    starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
     first = last = 0
-    for start, end in _sentences(text, starts, marks):
+    for start, end in _sentences(text, starts, delimiters):
         if first < last and end - first > unit_tokens:
             yield _tokens(text, starts[first:last], ends[first:last])
             first = start
@@ -72,26 +89,24 @@ def _units(text: str, codes: Codes, unit_tokens: int) -> Iterator[Tokens]:
         yield _tokens(text, starts[first:last], ends[first:last])
 
 
-def _tokens(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Tokens:
-    begun, ended = starts.tolist(), ends.tolist()
-    return Tokens(begun, ended, [text[a:b] for a, b in zip(begun, ended, strict=True)])
+def _tokens(text: str, starts: Ints, ends: Ints) -> Tokens:
+    first, last = starts.tolist(), ends.tolist()
+    return Tokens(first, last, [text[a:b] for a, b in zip(first, last, strict=True)])
 
 
-def _sentences(
-    text: str, starts: NDArray[np.int64], marks: NDArray[np.int64]
-) -> Iterator[tuple[int, int]]:
-    """The tokens of each sentence, or of a part of one that is too long."""
+def _sentences(text: str, starts: Ints, delimiters: Ints) -> Iterator[tuple[int, int]]:
+    """Yield the first token of each sentence, or of a part of a long one, and the one behind it."""
     ends: list[int] = []
-    begun = 0
-    for at, end, plain in marks.tolist():
-        if plain or sentences.ends(text, begun, at, end):
-            ends.append(end)
-            begun = end
     start = 0
-    for end in [*np.searchsorted(starts, ends).tolist(), len(starts)]:
-        for first in range(start, end, LONGEST):
-            yield first, min(first + LONGEST, end)
-        start = end
+    for at, end, is_plain in delimiters.tolist():
+        if is_plain or ends_sentence(text, start, at, end):
+            ends.append(end)
+            start = end
+    first = 0
+    for last in [*np.searchsorted(starts, ends).tolist(), len(starts)]:
+        for part in range(first, last, LONGEST):
+            yield part, min(part + LONGEST, last)
+        first = last
 
 
 def _codes(text: str) -> Codes:
@@ -99,32 +114,25 @@ def _codes(text: str) -> Codes:
 
 
 def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.uint8]:
-    """Of each character below `KNOWN` the number of its pattern."""
+    """Return the number of the pattern that each character below `KNOWN` matches."""
     every = "".join(map(chr, range(KNOWN)))
-    found = np.full(KNOWN, others, dtype=np.uint8)
-    for kind, pattern in enumerate(patterns):
+    table = np.full(KNOWN, others, dtype=np.uint8)
+    for number, pattern in enumerate(patterns):
         for match in re.finditer(f"(?:{pattern})+", every, flags):
-            found[match.start() : match.end()] = kind
-    return found
+            table[match.start() : match.end()] = number
+    return table
 
 
 def _classes() -> NDArray[np.uint8]:
-    """The class of each character below `KNOWN`, as the patterns of `text` see it."""
-    atoms = (tokens.ATOMS[kind] for kind in "RLIP")
-    found = _table((r"\s", *atoms), OTHER, re.IGNORECASE)
-    for bit, chars in (
-        (LINK, tokens.LINKS),
-        (SPLIT, tokens.SPLITS),
-        (ENDING, ENDINGS),
-        (DELIMITER, sentences.DELIMITERS),
-        (SMILE, tokens.SMILE_STARTS),
-    ):
-        found[list(map(ord, chars))] |= bit
-    return found
+    """Return the class of each character below `KNOWN`, with its flags."""
+    classes = _table(ATOMS, OTHER, re.IGNORECASE)
+    for flag, chars in FLAGS:
+        classes[list(map(ord, chars))] |= flag
+    return classes
 
 
-def _short() -> NDArray[np.int64]:
-    """The keys of all Russian words before whose full stop `text` looks twice."""
+def _abbreviations() -> Ints:
+    """Return the sorted keys of all Russian words whose full stop may not end a sentence."""
     pairs = PAIR_SOKRS | HEAD_PAIR_SOKRS
     words = {*SOKRS, *HEAD_SOKRS, *INITIALS, *(word for pair in pairs for word in pair)}
     return np.array(sorted({_key(word) for word in words}))
@@ -134,83 +142,82 @@ def _key(word: str) -> int:
     return sum(ALPHABET.find(char) + 1 << (6 * n) for n, char in enumerate(reversed(word)))
 
 
-@brief
-def odd(codes, oddities):  # type: ignore[no-untyped-def]
-    """Says whether `spelling` might change the text: hidden characters, marks, two alphabets."""
+@compiled_with_gil
+def is_unusual(codes, alphabets):  # type: ignore[no-untyped-def]
+    """Say whether `spelling` might change a text: hidden characters, marks, two alphabets."""
     before = ORDINARY
     for code in codes:
-        found = oddities[code] if code < len(oddities) else ORDINARY
-        if found == ODD or (found != before and found != ORDINARY and before != ORDINARY):
+        here = alphabets[code] if code < len(alphabets) else ORDINARY
+        if here == UNUSUAL or (here != before and here != ORDINARY and before != ORDINARY):
             return True
-        before = found
+        before = here
     return False
 
 
 # ---- tokens
 
 
-@brief
-def cut(codes, classes, short):  # type: ignore[no-untyped-def]
-    """The tokens of a text, as starts and ends, and where its sentences may end.
-
-    The latter are rows of a delimiter's start and end, and whether the end is plain.
-    """
+@compiled_with_gil
+def cut_tokens(codes, classes, abbreviations):  # type: ignore[no-untyped-def]
+    """Return the starts and the ends of a text's tokens, and the rows of `find_delimiters`."""
     starts = np.empty(len(codes), dtype=np.int64)
     ends = np.empty(len(codes), dtype=np.int64)
     count = 0
     before = SPACE
-    left = atom(codes, 0, classes)
-    right = atom(codes, left[1], classes)
+    left = next_atom(codes, 0, classes)
+    right = next_atom(codes, left[1], classes)
     start = left[0]
     while left[2]:
-        after = atom(codes, right[1], classes)
+        after = next_atom(codes, right[1], classes)
         touching = right[2] and left[1] == right[0]
-        if not (touching and joined(codes, classes, start, before, left, right, after)):
+        if not (touching and joins(codes, classes, start, before, left, right, after)):
             starts[count], ends[count] = start, left[1]
             count += 1
             start = right[0]
         before, left, right = left[2] & KIND, right, after
-    return starts[:count], ends[:count], delimiters(codes, classes, short)
+    return starts[:count], ends[:count], find_delimiters(codes, classes, abbreviations)
 
 
-@brief
-def atom(codes, at, classes):  # type: ignore[no-untyped-def]
-    """The next run of one class or single mark, from `at` on: start, end, and class with bits.
+@compiled_with_gil
+def next_atom(codes, at, classes):  # type: ignore[no-untyped-def]
+    """Return the start, the end and the class with flags of the next atom from `at` on.
 
-    There is none where the class is 0.
+    An atom is a run of letters or digits of one class, or one character of any other class. The
+    class is `SPACE` where there is none.
     """
-    while at < len(codes) and kind(codes[at], classes) == SPACE:
-        at += 1
-    start = at
-    if at == len(codes):
-        return start, at, SPACE
-    found = of(codes[at], classes)
-    at += 1
-    if found & KIND < MARK:
-        while at < len(codes) and kind(codes[at], classes) == found:
+    start = skip_spaces(codes, at, classes)
+    if start == len(codes):
+        return start, start, SPACE
+    first = class_of(codes[start], classes)
+    at = start + 1
+    if first & KIND < MARK:
+        while at < len(codes) and kind(codes[at], classes) == first:
             at += 1
-    return start, at, found
+    return start, at, first
 
 
-@brief
-def of(code, classes):  # type: ignore[no-untyped-def]
-    """The class of a character, with its bits."""
+@compiled_with_gil
+def class_of(code, classes):  # type: ignore[no-untyped-def]
+    """Return the class of a character, with its flags."""
     return np.int64(classes[code]) if code < len(classes) else OTHER
 
 
-@brief
+@compiled_with_gil
 def kind(code, classes):  # type: ignore[no-untyped-def]
-    """The class of a character."""
-    return of(code, classes) & KIND
+    """Return the class of a character, without its flags."""
+    return class_of(code, classes) & KIND
 
 
-@brief
-def joined(codes, classes, start, before, left, right, after):  # type: ignore[no-untyped-def]
-    """As `text._joined`, of the token begun at `start` and the atoms around its end."""
+@compiled_with_gil
+def joins(codes, classes, start, before, left, right, after):  # type: ignore[no-untyped-def]
+    """Say whether atom `right` continues the token that begins at `start` and ends with `left`.
+
+    `before` is the kind of the atom before `left`, `after` the atom behind `right`.
+    """
     one, two, following = left[2] & KIND, right[2] & KIND, after[2] & KIND
-    if left[2] & LINK and linked(before, two):
+    if left[2] & LINK and can_be_linked(before, two):
         return True
-    if right[2] & LINK and linked(one, following):
+    if right[2] & LINK and can_be_linked(one, following):
         return True
     if left[2] & SPLIT and before == NUMBER and two == NUMBER:
         return True
@@ -222,23 +229,23 @@ def joined(codes, classes, start, before, left, right, after):  # type: ignore[n
         same = codes[left[0]] == codes[right[0]]
         if same and (codes[left[0]] == ord("-") or codes[left[0]] == ord("*")):
             return True
-        return smile(codes, start, right[1], classes) == right[1]
+        return smiley_end(codes, start, right[1], classes) == right[1]
     if one == OTHER or two == OTHER:
         return one not in (NUMBER, MARK) and two not in (NUMBER, MARK)
-    return one == LATIN and two == MARK and yahoo(codes, left[0], right[1])
+    return one == LATIN and two == MARK and is_yahoo(codes, left[0], right[1])
 
 
-@brief
-def linked(left, right):  # type: ignore[no-untyped-def]
-    """Says whether a link joins atoms of these classes."""
+@compiled_with_gil
+def can_be_linked(left, right):  # type: ignore[no-untyped-def]
+    """Say whether a hyphen or underscore links atoms of these kinds."""
     return left not in (SPACE, MARK) and right not in (SPACE, MARK)
 
 
-@brief
-def smile(codes, start, end, classes):  # type: ignore[no-untyped-def]
-    """Where the smile that begins at `start` ends, at most at `end`; `start` for none."""
+@compiled_with_gil
+def smiley_end(codes, start, end, classes):  # type: ignore[no-untyped-def]
+    """Return where the smiley that begins at `start` ends, at most `end`; `start` for none."""
     at = start
-    if not of(codes[at], classes) & SMILE:
+    if not class_of(codes[at], classes) & SMILEY:
         return start
     at += 1
     if at < end and codes[at] == ord("-"):
@@ -249,9 +256,9 @@ def smile(codes, start, end, classes):  # type: ignore[no-untyped-def]
     return at if at > first else start
 
 
-@brief
-def yahoo(codes, start, end):  # type: ignore[no-untyped-def]
-    """Says whether these characters are `yahoo!`, in any case."""
+@compiled_with_gil
+def is_yahoo(codes, start, end):  # type: ignore[no-untyped-def]
+    """Say whether `codes[start:end]` spell `yahoo!`, in any case."""
     same = end - start == 6 and codes[end - 1] == ord("!")
     for n in range(5):
         same = same and codes[start + n] | 32 == YAHOO[n]
@@ -261,51 +268,78 @@ def yahoo(codes, start, end):  # type: ignore[no-untyped-def]
 # ---- sentences
 
 
-@brief
-def delimiters(codes, classes, short):  # type: ignore[no-untyped-def]
-    """Marks with white space behind them that may end a sentence: start, end, whether they do."""
-    found = np.empty((len(codes), 3), dtype=np.int64)
+@compiled_with_gil
+def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-def]
+    """Return the delimiters with white space behind them that may end a sentence.
+
+    A row holds a delimiter's start, its end, and whether it plainly ends one; for the others
+    `text.sentences` must be asked.
+    """
+    rows = np.empty((len(codes), 3), dtype=np.int64)
     count = at = 0
     while at < len(codes):
-        bits = of(codes[at], classes)
-        if not bits & (DELIMITER | SMILE):
-            at += 1
+        flags = class_of(codes[at], classes)
+        end = at + 1
+        if flags & SMILEY:
+            end = max(end, smiley_end(codes, at, len(codes), classes))
+        if flags & DELIMITER == 0 and end == at + 1:
+            at = end
             continue
-        end = smile(codes, at, len(codes), classes)
-        if end == at:
-            end += 1
-            if not bits & DELIMITER:
-                at = end
-                continue
         if end < len(codes) and kind(codes[end], classes) == SPACE:
-            first = end + 1
-            while first < len(codes) and kind(codes[first], classes) == SPACE:
-                first += 1
-            if first < min(len(codes), end + WINDOW) and not goes_on(codes, classes, first, end):
-                plain = bits & ENDING and capital(codes[first]) and ended(codes, classes, short, at)
-                found[count, 0], found[count, 1], found[count, 2] = at, end, plain
-                count += 1
+            first = skip_spaces(codes, end, classes)
+            inner = not flags & (ENDING | SMILEY) and closes_within(codes, at, classes)
+            if first < min(len(codes), end + WINDOW) and not inner:
+                word = first
+                if class_of(codes[first], classes) & LINK and codes[first] != ord("_"):  # a dash
+                    word = skip_spaces(codes, first + 1, classes)
+                if not is_small_word(codes, word, end + WINDOW, classes):
+                    begins = word < len(codes) and (
+                        is_capital(codes[word])
+                        or kind(codes[word], classes) == NUMBER
+                        or (word == first and codes[first] in OPENERS)
+                    )
+                    plain = flags & ENDING and begins
+                    plain = plain and plainly_ends(codes, classes, abbreviations, at)
+                    rows[count, 0], rows[count, 1], rows[count, 2] = at, end, plain
+                    count += 1
         at = end
-    return found[:count]
+    return rows[:count]
 
 
-@brief
-def capital(code):  # type: ignore[no-untyped-def]
-    """Says whether it is a Russian or basic Latin capital."""
+@compiled_with_gil
+def skip_spaces(codes, at, classes):  # type: ignore[no-untyped-def]
+    """Return the place of the first character from `at` on that is no white space."""
+    while at < len(codes) and kind(codes[at], classes) == SPACE:
+        at += 1
+    return at
+
+
+@compiled_with_gil
+def closes_within(codes, at, classes):  # type: ignore[no-untyped-def]
+    """Say whether the quote or bracket at `at` plainly closes something inside a sentence."""
+    if at == 0:
+        return True
+    before = class_of(codes[at - 1], classes)
+    return before & KIND != SPACE and not before & ENDING
+
+
+@compiled_with_gil
+def is_capital(code):  # type: ignore[no-untyped-def]
+    """Say whether a character is a Russian or basic Latin capital."""
     return 0x410 <= code < 0x430 or code == 0x401 or 0x41 <= code < 0x5B
 
 
-@brief
-def small(code):  # type: ignore[no-untyped-def]
-    """Says whether it is a small letter, Russian or basic Latin."""
+@compiled_with_gil
+def is_small(code):  # type: ignore[no-untyped-def]
+    """Say whether a character is a small letter, Russian or basic Latin."""
     return 0x430 <= code < 0x450 or code == 0x451 or 0x61 <= code < 0x7B
 
 
-@brief
-def goes_on(codes, classes, first, end):  # type: ignore[no-untyped-def]
-    """Says whether a word of plainly small letters follows, as far as is looked."""
-    at, last = first, min(len(codes), end + WINDOW)
-    while at < last and small(codes[at]):
+@compiled_with_gil
+def is_small_word(codes, first, last, classes):  # type: ignore[no-untyped-def]
+    """Say whether a word of plainly small letters stands at `first`, as far as `last`."""
+    at, last = first, min(len(codes), last)
+    while at < last and is_small(codes[at]):
         at += 1
     if at == first:
         return False
@@ -314,37 +348,44 @@ def goes_on(codes, classes, first, end):  # type: ignore[no-untyped-def]
     )
 
 
-@brief
-def ended(codes, classes, short, at):  # type: ignore[no-untyped-def]
-    """Says whether a mark of `ENDINGS` before a capital is plainly no part of a shortening."""
-    if at == 0 or kind(codes[at - 1], classes) == SPACE:
+@compiled_with_gil
+def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-def]
+    """Say whether a mark of `ENDINGS` is plainly no part of an abbreviation or a list's number.
+
+    What follows must begin a sentence, be it a capital, a digit or an opening quote.
+    """
+    before = kind(codes[at - 1], classes) if at else SPACE
+    if before == SPACE:
         return False
     if codes[at] != ord("."):
         return True
+    if before == MARK:
+        return codes[at - 1] not in (ord("_"), ord("."), ord(")"))
     start = at
     key = 0
-    while start > max(0, at - WINDOW) and letter(codes[start - 1]):
+    while start > max(0, at - WINDOW) and letter_number(codes[start - 1]):
         start -= 1
-        key |= letter(codes[start]) << (6 * min(at - 1 - start, PACKED))
+        key |= letter_number(codes[start]) << (6 * min(at - 1 - start, PACKED))
     if at - start < 2:
         return False
     if start > at - WINDOW and start > 0:
-        before = codes[start - 1]
-        if before == ord("_") or kind(before, classes) not in (SPACE, NUMBER, MARK):
+        code = codes[start - 1]
+        if code == ord("_") or kind(code, classes) not in (SPACE, NUMBER, MARK):
             return False
-    return at - start > PACKED or short[np.searchsorted(short, key) % len(short)] != key
+    place = np.searchsorted(abbreviations, key) % len(abbreviations)
+    return at - start > PACKED or abbreviations[place] != key
 
 
-@brief
-def letter(code):  # type: ignore[no-untyped-def]
-    """The number of a Russian letter in any case, from 1; 0 for other characters."""
+@compiled_with_gil
+def letter_number(code):  # type: ignore[no-untyped-def]
+    """Return the number of a Russian letter in any case, from 1; 0 for other characters."""
     if 0x410 <= code < 0x450:
         return (np.int64(code) - 0x410) % 32 + 1
     return 33 if code == 0x401 or code == 0x451 else 0
 
 
 CLASSES = _classes()
-ODDITIES = _table(
+ALPHABETS = _table(
     (f"[{chars}]" for chars in (spelling.LATINS, spelling.CYRILLICS, spelling.BESIDE)), ORDINARY
 )
-SHORT = _short()
+ABBREVIATIONS = _abbreviations()

@@ -41,7 +41,7 @@ def _pieces(text: str) -> Iterator[Tokens]:
     for start, end in chunks(text, PIECE_CHARS):
         tokens = tokenize(text[start:end])
         if tokens.words:
-            yield tokens.moved(start)
+            yield tokens.shift(start)
 
 
 class Slovnet:

@@ -1,1 +1,1 @@
-"""Texts cut into tokens, sentences, units and pieces, all with offsets; and how words are spelt."""
+"""Tokens, sentences, units and pieces of texts, all with offsets, and the spelling of words."""

@@ -1,18 +1,18 @@
-"""Long texts in pieces that end where sentences do."""
+"""Pieces of long texts, which end where sentences end."""
 
 from collections.abc import Iterator
 
 from ner_service.text.sentences import Sentence, sentenize
 from ner_service.text.tokens import tokenize
 
-PIECE_CHARS = 100_000  # of a text that is read in pieces: bounds what one pass takes
+PIECE_CHARS = 100_000  # longer texts are tagged in pieces, to bound the memory and time of a pass
 
 
 def chunks(text: str, max_chars: int) -> Iterator[Sentence]:
-    """Covers a text in pieces of at most `max_chars`.
+    """Yield pieces of at most `max_chars` characters that cover a text but for white space.
 
-    Pieces end with a sentence where one fits, else with a token, and only a token longer than
-    a piece is cut; nothing but white space lies between them.
+    Pieces end with a sentence where one fits, else with a token; only a token longer than a piece
+    is cut.
     """
     if len(text) <= max_chars:
         if text:
@@ -30,7 +30,7 @@ def chunks(text: str, max_chars: int) -> Iterator[Sentence]:
 
 
 def _pieces(text: str, max_chars: int) -> Iterator[Sentence]:
-    """Sentences, and the tokens or parts of tokens of those that are too long."""
+    """Yield sentences, or the tokens and parts of tokens of sentences that are too long."""
     for sentence in sentenize(text):
         if sentence.end - sentence.start <= max_chars:
             yield sentence

@@ -1,18 +1,18 @@
-"""Words as they are meant: without stress marks and soft hyphens, and of one alphabet.
+"""The spelling of words for nets: without stress marks and soft hyphens, and in one alphabet.
 
-A net knows words by their letters. To the eye `Пу́шкин`, `Андрей` with the breve of its й apart,
-`Mocква` with Latin letters, and a word with a hyphen for line ends alone are what they are without;
-to the net they would be other words.
+A net knows words by their letters. `Пу́шкин` with a stress mark, `Андрей` with the breve of its й
+as a character of its own, `Mocква` with Latin letters and words with soft hyphens look like the
+plain words to a reader; to a net they would be other words.
 """
 
 import re
 import unicodedata
 
-HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # without width, at least within a line
-MARKS = "\u0300-\u036f"  # that combine with the letter before
+HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # have no width within a line
+MARKS = "\u0300-\u036f"  # combine with the letter before them
 VOWELS = "аеёиоуыэюяіїєАЕЁИОУЫЭЮЯІЇЄ"
 
-LATIN, CYRILLIC = "aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ"  # that look alike
+LATIN, CYRILLIC = "aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ"  # look alike, pair by pair
 TO_LATIN = str.maketrans(CYRILLIC, LATIN)
 TO_CYRILLIC = str.maketrans(LATIN + "ëËáéóýÁÉÓÝ", CYRILLIC + "ёЁаеоуАЕОУ")
 
@@ -21,23 +21,25 @@ BESIDE = MARKS + HIDDEN
 WITH_LATIN = re.compile(
     f"(?<![{LATINS}{CYRILLICS}{BESIDE}])[{CYRILLICS}{BESIDE}]*+[{LATINS}][{LATINS}{CYRILLICS}{BESIDE}]*+"
 )
-UNSEEN = str.maketrans(dict.fromkeys(HIDDEN))
+NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
-APART = re.compile(f"[{HIDDEN}{MARKS}]")
-MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # to sort many takes quadratic time
-LATIN_ONES, CYRILLIC_ONES = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
+TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
+MARKED = re.compile(
+    f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])"
+)  # to normalise many takes quadratic time
+LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 
 
-def unmixed(text: str) -> str:
-    """The text with each word of two alphabets in one, where letters that look alike allow it.
+def unmix(text: str) -> str:
+    """Return a text with words of two alphabets in one, where letters that look alike allow it.
 
-    As many characters, so offsets stay.
+    The length and all offsets stay the same.
     """
-    return WITH_LATIN.sub(lambda match: _unmixed(match[0]), text)
+    return WITH_LATIN.sub(lambda match: _unmix(match[0]), text)
 
 
-def _unmixed(word: str) -> str:
-    latin, cyrillic = LATIN_ONES.findall(word), CYRILLIC_ONES.findall(word)
+def _unmix(word: str) -> str:
+    latin, cyrillic = LATIN_LETTER.findall(word), CYRILLIC_LETTER.findall(word)
     if latin and cyrillic:
         if all(ord(letter) in TO_CYRILLIC for letter in latin):
             return word.translate(TO_CYRILLIC)
@@ -46,20 +48,20 @@ def _unmixed(word: str) -> str:
     return word
 
 
-def plain(word: str) -> str:
-    """The word without stress marks and hidden characters, its other marks one with their letters.
+def respell(word: str) -> str:
+    """Return a word without stress marks and hidden characters, and with other marks composed.
 
-    A word of nothing else stays as it is.
+    A word of nothing but these stays as it is.
     """
-    if not APART.search(word):
+    if not TO_CHANGE.search(word):
         return word
-    seen = STRESS.sub("", word.translate(UNSEEN))
-    return MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), seen) or word
+    bare = STRESS.sub("", word.translate(NO_HIDDEN))
+    return MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), bare) or word
 
 
-def plain_token(start: int, end: int, word: str) -> tuple[int, int, str]:
-    """The plain word, and its bounds without hidden characters at its edges."""
+def respell_token(start: int, end: int, word: str) -> tuple[int, int, str]:
+    """Return a token's bounds without hidden characters at its edges, and its plain word."""
     if bare := word.strip(HIDDEN):
         start += word.index(bare)
         end = start + len(bare)
-    return start, end, plain(word)
+    return start, end, respell(word)

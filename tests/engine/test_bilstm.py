@@ -185,5 +185,5 @@ def test_a_row_is_the_same_to_the_bit_whatever_stands_beside_it(pair: Pair) -> N
 
 def test_a_small_cache_gives_the_same_answers(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bilstm, "GROUP_TOKENS", 80)
-    small = Engine(pair.artefact, kept=0)
+    small = Engine(pair.artefact, cache_bytes=0)
     assert small.tag(texts(4)) == pair.engine.tag(texts(4))

@@ -1,4 +1,4 @@
-"""The store of features and rows of words against computing them anew."""
+"""The cache of features and rows of words gives what computing them anew gives."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ batches = st.lists(
 
 
 class Codes:
-    """A word's feature is its code; its row, that and its opposite."""
+    """Projects a word to its code and to the opposite of that; its feature is the code."""
 
     width = 2
     dtype = np.dtype([("code", np.int32)])

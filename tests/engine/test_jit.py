@@ -9,14 +9,14 @@ import numba
 import pytest
 from numba.core import caching
 
-from ner_service.engine import jit
+from ner_service.engine import jit, kernels, lstm
 
 
 def test_without_a_folder_to_write_in_kernels_work_and_one_line_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
-    jit._tell.cache_clear()
+    jit._warn_once.cache_clear()
 
     def double(x: int) -> int:
         return 2 * x
@@ -56,3 +56,11 @@ def test_what_cannot_be_kept_is_compiled_at_once(
     monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
     with jit.from_disk():
         assert halves()(3.0) == 1.5
+
+
+def test_both_files_of_kernels_have_the_same_tanh() -> None:
+    assert (kernels.TANH_BOUND, kernels.TANH_TOP, kernels.TANH_BOTTOM) == (
+        lstm.TANH_BOUND,
+        lstm.TANH_TOP,
+        lstm.TANH_BOTTOM,
+    )

@@ -35,12 +35,12 @@ def library() -> Any:
 
 
 @pytest.fixture(scope="module")
-def net() -> slovnet.Net:
+def net() -> slovnet.SlovnetModel:
     return slovnet.load(Path(NEWS_NER))
 
 
 @pytest.fixture(scope="module")
-def engine(net: slovnet.Net) -> slovnet.Engine:
+def engine(net: slovnet.SlovnetModel) -> slovnet.Engine:
     return slovnet.Engine(net, load_navec(Path(NEWS_EMBEDDING)))
 
 
@@ -89,9 +89,9 @@ def test_a_row_is_the_same_to_the_last_bit_whatever_stands_beside_its_unit(
 
 
 def test_a_full_table_starts_anew_and_answers_the_same(
-    net: slovnet.Net, engine: slovnet.Engine, units: list[list[str]]
+    net: slovnet.SlovnetModel, engine: slovnet.Engine, units: list[list[str]]
 ) -> None:
-    small = slovnet.Engine(net, load_navec(Path(NEWS_EMBEDDING)), kept=0)
+    small = slovnet.Engine(net, load_navec(Path(NEWS_EMBEDDING)), cache_bytes=0)
     for unit in [["слово", *map(str, range(5_000)), "Москва"], *units]:
         np.testing.assert_array_equal(scores(small, unit)[0], scores(engine, unit)[0])
 
@@ -121,7 +121,7 @@ def test_vectors_are_navecs() -> None:
     np.testing.assert_array_equal(ours.rows(ids), [navec[word] for word in words])
 
 
-def test_a_net_over_other_vectors_is_refused(net: slovnet.Net) -> None:
+def test_a_net_over_other_vectors_is_refused(net: slovnet.SlovnetModel) -> None:
     navec = replace(load_navec(Path(NEWS_EMBEDDING)), id="hudlit")
     with pytest.raises(ModelError, match="not hudlit"):
         slovnet.Engine(net, navec)
@@ -133,7 +133,7 @@ def test_any_tags_are_read_as_slovnet_reads_them(paths: list[list[int]]) -> None
     lengths = np.array([len(path) for path in paths])
     acts = np.array([slovnet.ACTS.get(tag[0], slovnet.PASS) for tag in TAGS])
     places = np.cumsum(lengths) - lengths, lengths
-    found = slovnet.read(np.array([*chain(*paths)]), *places, acts).tolist()
+    found = slovnet.read_entities(np.array([*chain(*paths)]), *places, acts).tolist()
     expected = [
         (n, span.start, span.stop, span.type)
         for n, path in enumerate(paths)

@@ -14,9 +14,9 @@ from ner_service.nets.encoder import Net
 from ner_service.scoring.f1 import exact
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.taggers.models import model_path
-from ner_service.text.units import units
 from ner_service.types import Document, Entity
 from tests.engine.test_bilstm import Pair
+from tests.text.units import units
 
 MAPPING = dict.fromkeys(("CHAR", "FAC", "MISC", "PRO", "EVT"), "")
 
@@ -29,7 +29,7 @@ class Torch:
         net = Net(artefact.net, *map(len, (artefact.words, artefact.chars, artefact.shapes)))
         weights = {key: torch.tensor(value).float() for key, value in artefact.tensors.items()}
         net.load_state_dict(weights)
-        self._pair = Pair(artefact, net.eval(), Engine(artefact, kept=0))
+        self._pair = Pair(artefact, net.eval(), Engine(artefact, cache_bytes=0))
 
     def tag(self, text: str) -> list[Entity]:
         return list(self._entities(text))

@@ -1,7 +1,9 @@
 """Tokens and sentences as razdel cuts them, and long texts in pieces."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import razdel
@@ -65,6 +67,47 @@ def test_every_text_at_hand_is_cut_as_razdel_cuts_it(corpora_root: Path) -> None
         for document in corpora.read(path):
             check_tokens(document.text)
             check_sentences(document.text)
+
+
+HOSTILE = [
+    ".",
+    "?! ",
+    "Δ",
+    "а-",
+    "1,",
+    ":)))",
+    "а) ",
+    "г. ",
+    "А. ",
+    '" ',
+    "я",
+    "_",
+    "**",
+    "1.а",
+    "; ",
+]
+
+
+@pytest.mark.parametrize("form", HOSTILE)
+@pytest.mark.parametrize("cut", [(tokenize, razdel.tokenize), (sentenize, razdel.sentenize)])
+def test_razdels_rules_read_ten_times_as_much_of_a_text_ten_times_as_long(
+    form: str, cut: tuple[Callable[[str], Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, library = cut
+    join, read = library.join, 0
+
+    def counted(split: Any) -> Any:
+        nonlocal read
+        read += len(split.left) + len(split.right) + len(split.buffer)
+        return join(split)
+
+    monkeypatch.setattr(library, "join", counted)
+    reads = []
+    for size in (1_000, 10_000):
+        read = 0
+        ours((form * size)[:size])
+        reads.append(read)
+    assert reads[1] <= 11 * reads[0]
 
 
 @given(texts, st.integers(1, 30))

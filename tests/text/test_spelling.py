@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.text.spelling import CYRILLIC, LATIN, plain, unmixed
-from ner_service.text.units import units
+from ner_service.text.spelling import CYRILLIC, LATIN, respell, unmix
 from ner_service.types import Tagger
+from tests.text.units import units
 
 odd = st.text(f"{LATIN}{CYRILLIC}qЯж- \u0301\u0300\u0306\u0308\u00ad\u2060\ufeff", max_size=30)
 
@@ -31,7 +31,7 @@ odd = st.text(f"{LATIN}{CYRILLIC}qЯж- \u0301\u0300\u0306\u0308\u00ad\u2060\ufe
     ],
 )
 def test_what_is_not_to_be_seen_goes(word: str, meant: str) -> None:
-    assert plain(word) == meant
+    assert respell(word) == meant
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_what_is_not_to_be_seen_goes(word: str, meant: str) -> None:
     ],
 )
 def test_a_word_is_of_one_alphabet_where_it_can_be(text: str, meant: str) -> None:
-    assert unmixed(text) == meant
+    assert unmix(text) == meant
 
 
 @given(odd)
 def test_offsets_stay_and_twice_is_once(text: str) -> None:
-    once = unmixed(text)
+    once = unmix(text)
     assert len(once) == len(text)
-    assert unmixed(once) == once
-    assert plain(plain(text)) == plain(text)
+    assert unmix(once) == once
+    assert respell(respell(text)) == respell(text)
 
 
 def test_tokens_stand_where_they_are_in_the_text() -> None:
@@ -83,6 +83,6 @@ def test_our_tagger_finds_a_name_however_it_is_written(
     text: str, shipped: Callable[[str], Tagger]
 ) -> None:
     tag = shipped("bilstm").tag
-    found = [(e.label, plain(unmixed(text[e.start : e.end]))) for e in tag([text])[0]]
+    found = [(e.label, respell(unmix(text[e.start : e.end]))) for e in tag([text])[0]]
     assert found == [(e.label, NEWS[e.start : e.end]) for e in tag([NEWS])[0]]
     assert len(found) == 4

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ner_service.engine.tokens import Tokens, units
 from ner_service.labels import tags
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, Words
 from ner_service.nets.vectors import Vectors
 from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
-from ner_service.text.units import units
 from ner_service.types import Document
 
 Ints = NDArray[np.int32]
@@ -55,7 +55,7 @@ def encode(
     ids = {tag: i for i, tag in enumerate(net.tags)}
     for document in documents:
         entities = sorted(document.entities)
-        for unit in units(document.text, net.unit_tokens):
+        for unit in map(Tokens.rows, units(document.text, net.unit_tokens)):
             within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
             found = tags(unit, within, net.scheme)
             seen = (characters(token.text, net.zero_digits) for token in unit)

@@ -1,19 +1,18 @@
-"""Units: the runs of whole sentences that a net reads at once."""
+"""Units cut by razdel's own rules and plain Python: the oracle of the compiled cut."""
 
 from collections.abc import Iterator
 
+from ner_service.engine.tokens import LONGEST
 from ner_service.text.sentences import sentenize
-from ner_service.text.spelling import plain_token, unmixed
+from ner_service.text.spelling import respell_token, unmix
 from ner_service.text.tokens import Token, tokenize
-
-LONGEST = 512  # tokens; a longer sentence is read in pieces, so memory stays bounded
 
 
 def units(text: str, unit_tokens: int) -> Iterator[list[Token]]:
-    """Cuts a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
+    """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
 
-    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. Tokens
-    have their texts as `spelling` has them.
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. The texts of
+    tokens are respelled by `spelling`.
     """
     unit: list[Token] = []
     for sentence in _sentences(text):
@@ -26,8 +25,8 @@ def units(text: str, unit_tokens: int) -> Iterator[list[Token]]:
 
 
 def _sentences(text: str) -> Iterator[list[Token]]:
-    text = unmixed(text)
-    tokens = [Token(*plain_token(*token)) for token in tokenize(text)]
+    text = unmix(text)
+    tokens = [Token(*respell_token(*token)) for token in tokenize(text)]
     at = 0
     for sentence in sentenize(text):
         first = at

@@ -1,4 +1,4 @@
-"""What the first layer reads of a word: vector, word table, characters, shape."""
+"""The features of words that the first layer reads: vector, word table, characters, shape."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -7,16 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine import kernels
-from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, Units, array
+from ner_service.engine.kernels import Floats, Ints
+from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, UnitBounds, array
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
-
-class Projection:
-    """Words as the projected inputs of the first layer; the first convention answers."""
+class WordProjection:
+    """Projects words to inputs of the first layer, for the net's first convention."""
 
     def __init__(self, artefact: Artefact, first: Layer) -> None:
         net, tensors = artefact.net, artefact.tensors
@@ -28,13 +26,13 @@ class Projection:
         self.width: int = weight.shape[1]
         self._panels = kernels.pack(weight[:inner])
         shapes = Dense(weight[inner:], bias)(array(tensors["shapes.weight"]))
-        missing = kernels.padded(self.width) - self.width
+        missing = kernels.padded_columns(self.width) - self.width
         self._shape_rows = np.pad(shapes, ((0, 0), (0, missing)))
         self._vectors = artefact.vectors()
         self._unknown = array(tensors["unknown"])
         self._words, self._shapes = artefact.words, artefact.shapes
         self._table = array(tensors["words.weight"]) if net.word_dim else None
-        self._spelling = Spelling(artefact)
+        self._chars = CharFeatures(artefact)
         self.dtype = np.dtype(
             [
                 ("vector", np.int32),
@@ -45,25 +43,28 @@ class Projection:
         )
 
     def features(self, words: Sequence[str]) -> NDArray[Any]:
-        """A record a word: numbers of its vector, of itself and of its shape; its characters."""
-        found = np.zeros(len(words), dtype=self.dtype)
+        """Return the ids of each word's vector, of itself and its shape, and its characters: words.
+
+        A word stands as `nets.vocab.characters` shortens it.
+        """
+        records = np.zeros(len(words), dtype=self.dtype)
         if self._vectors:
-            found["vector"] = self._vectors.ids(words)
+            records["vector"] = self._vectors.ids(words)
         if self._table is not None:
-            found["word"] = [self._words.id(word.lower()) for word in words]
-        found["shape"] = [self._shapes.id(shape(word)) for word in words]
-        found["chars"] = self._spelling.features(words)
-        return found
+            records["word"] = [self._words.id(word.lower()) for word in words]
+        records["shape"] = [self._shapes.id(shape(word)) for word in words]
+        records["chars"] = self._chars.features(words)
+        return records
 
     def rows(self, features: NDArray[Any]) -> Floats:
-        """Words x width."""
-        out = kernels.aligned((len(features), self._shape_rows.shape[1]))
+        """Return the projected inputs of words by their records of `features`: words x width."""
+        out = kernels.aligned_array((len(features), self._shape_rows.shape[1]))
         self._shape_rows.take(features["shape"], 0, out, "clip")
         kernels.matmul(self._inputs(features), self._panels, out)
         return out[:, : self.width]
 
     def _inputs(self, features: NDArray[Any]) -> Floats:
-        """What the first layer reads of words, save for their shapes."""
+        """Return the first layer's inputs without the words' shapes: words x inner."""
         parts = [features["chars"]]
         if self._table is not None:
             parts.insert(0, self._table[features["word"]])
@@ -74,34 +75,34 @@ class Projection:
         return np.concatenate(parts, 1)
 
 
-class Spelling:
-    """The features of a word's characters."""
+class CharFeatures:
+    """Computes the features of words' characters, by the net's encoder of characters if any."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._chars: _Chars | None = None
+        self._encoder: _CharEncoder | None = None
         if artefact.net.char_encoder == "cnn":
-            self._chars = _CharCNN(artefact.tensors)
+            self._encoder = _CharCNN(artefact.tensors)
         elif artefact.net.char_encoder == "lstm":
-            self._chars = _CharLSTM(artefact.tensors)
+            self._encoder = _CharLSTM(artefact.tensors)
         self._alphabet = _alphabet(artefact.chars)
 
     def features(self, words: Sequence[str]) -> Floats:
-        """Words x char_size."""
-        if not self._chars:
+        """Return the features of each word's characters: words x char_size."""
+        if not self._encoder:
             return np.empty((len(words), 0), dtype=np.float32)
-        return self._chars.features(*_spell(words, self._alphabet))
+        return self._encoder.features(*_spell(words, self._alphabet))
 
 
 def _alphabet(vocab: Vocab) -> Ints:
-    """The id of each character by its code point; the last of them stands for all beyond."""
+    """Return the id of each character by its code point; the last id stands for all beyond."""
     codes = [ord(symbol) for symbol in vocab.symbols]
-    found = np.full(max(codes, default=0) + 2, UNKNOWN, dtype=np.int64)
-    found[codes] = [vocab.id(symbol) for symbol in vocab.symbols]
-    return found
+    ids = np.full(max(codes, default=0) + 2, UNKNOWN, dtype=np.int64)
+    ids[codes] = [vocab.id(symbol) for symbol in vocab.symbols]
+    return ids
 
 
 def _spell(words: Sequence[str], alphabet: Ints) -> tuple[Ints, Ints]:
-    """Characters of all words with their edges, as ids, and how many each word has."""
+    """Return the ids of all words' characters with start and end marks, and each word's number."""
     codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
     inner = np.fromiter(map(len, words), np.int64, len(words))
     lengths = inner + 2
@@ -112,12 +113,14 @@ def _spell(words: Sequence[str], alphabet: Ints) -> tuple[Ints, Ints]:
     return ids, lengths
 
 
-class _Chars(Protocol):
-    def features(self, ids: Ints, lengths: Ints) -> Floats: ...
+class _CharEncoder(Protocol):
+    """Encodes words of `lengths` characters, whose ids stand one after another."""
+
+    def features(self, ids: Ints, lengths: Ints) -> Floats: ...  # words x char_size
 
 
 class _CharCNN:
-    """The convolution over characters as three tables, one a place of its window."""
+    """A convolution over characters as three tables, one for each place of its window."""
 
     def __init__(self, tensors: Tensors) -> None:
         table = array(tensors["chars.table.weight"])
@@ -133,7 +136,7 @@ class _CharCNN:
 
 
 class _CharLSTM:
-    """The last states of both directions over a word's characters."""
+    """An LSTM over characters, read by its last states of both directions."""
 
     def __init__(self, tensors: Tensors) -> None:
         self._layer = LSTM(tensors, "chars.both")
@@ -143,7 +146,7 @@ class _CharLSTM:
     def features(self, ids: Ints, lengths: Ints) -> Floats:
         order = np.argsort(-lengths, kind="stable")
         starts = np.cumsum(lengths) - lengths
-        states = self._layer.run(self._table, ids, Units(starts[order], lengths[order]))
+        states = self._layer.run(self._table, ids, UnitBounds(starts[order], lengths[order]))
         half = states.shape[1] // 2
         last = starts + lengths - 1
         return np.concatenate([states[last, :half], states[starts, half:]], 1)
