@@ -20,7 +20,12 @@ Task = asyncio.Task[dict[str, Any]]
 
 
 class Window:
-    """The lines being answered, in order; it has room for one line of any size, or for several."""
+    """A queue of the lines that are being answered, bounded in lines and in bytes.
+
+    It has room for one line of any size, or for several. Bytes must be bounded, which no
+    `asyncio.Queue` does: 64 lines of the longest kind are a gigabyte, and the body's own limit
+    lets go of a line once it is whole.
+    """
 
     def __init__(self) -> None:
         self._tasks: deque[tuple[Task, int]] = deque()
@@ -29,7 +34,7 @@ class Window:
         self._closed = False
 
     async def add(self, task: Task, size: int) -> None:
-        """Waits for room, and adds a line of that size."""
+        """Adds a line of so many bytes, and waits until there is room for another."""
         async with self._changed:
             self._tasks.append((task, size))
             self._bytes += size
@@ -40,13 +45,13 @@ class Window:
         return not self._tasks or (len(self._tasks) < MOST_LINES and self._bytes < MOST_BYTES)
 
     async def close(self) -> None:
-        """Says that no more lines come."""
+        """Ends the queue: no more lines come."""
         async with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     async def answers(self) -> AsyncIterator[dict[str, Any]]:
-        """The answers in the order of the lines."""
+        """Yields the answers in the order of the lines."""
         while True:
             async with self._changed:
                 await self._changed.wait_for(lambda: self._tasks or self._closed)
@@ -61,7 +66,7 @@ class Window:
             yield answer
 
     def cancel(self) -> None:
-        """Lets go of all lines that wait."""
+        """Cancels the answers to all lines in the queue."""
         for task, _ in self._tasks:
             task.cancel()
 
@@ -82,8 +87,8 @@ async def in_order(
 
     reader = asyncio.create_task(read())
     try:
-        async for found in window.answers():
-            yield found
+        async for response in window.answers():
+            yield response
         await reader
     finally:
         reader.cancel()
@@ -91,7 +96,7 @@ async def in_order(
 
 
 class Stream(Response):
-    """Sends each answer as a line of its own as soon as it is there.
+    """A response that sends each answer as a line of its own as soon as it is there.
 
     Unlike Starlette's streaming response it never reads from the client, so that the rest of
     the request reaches whoever is still reading it.
