@@ -97,3 +97,16 @@ def test_a_stream_that_stopping_cuts_leaves_no_stack_trace(
         rest(connection)
     assert any(record.message.startswith("CancelledError in ") for record in caplog.records)
     assert not any(record.exc_info for record in caplog.records)
+
+
+@on_clock
+async def test_stopping_waits_for_no_head_that_does_not_come(clock: Clock) -> None:
+    gate = Gate()
+    wire = Wire(clock, gate)
+    await wire.send(WHOLE + POST)
+    wire.protocol.shutdown()
+    gate.open.set()
+    await clock.turn()
+    assert len(wire.answers) == 1
+    await clock.turn(protocol.DRAIN_S)
+    assert wire.transport.closed

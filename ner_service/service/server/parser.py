@@ -1,6 +1,6 @@
 """The parser of HTTP/1.1 requests: httptools', held to one request at a time."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 
@@ -32,29 +32,30 @@ class Parser(HttpRequestParser):
 
     def expect_body(self) -> None:
         """Sets, once a head is complete, how long its body is."""
-        sizes = [value for name, value in self._callbacks.headers if name == b"content-length"]
-        self._body_left = int(sizes[0]) if sizes else 0
+        for name, value in self._callbacks.headers:
+            if name == b"content-length":
+                self._body_left = int(value)
 
-    def end_of_part(self, data: bytes, start: int) -> int:
-        """Returns up to where data can be fed from `start` on without going beyond a request."""
+    def advance(self, data: bytes, start: int) -> int:
+        """Returns up to where `feed_part` may be given data: not beyond the request at hand."""
         if self._body_left:
-            return min(len(data), start + self._body_left)
-        end = (self._fed_last + data[start : start + 3]).find(BLOCK_END)
-        if end >= 0:
-            return start + end + len(BLOCK_END) - len(self._fed_last)
-        end = data.find(BLOCK_END, start)
-        return len(data) if end < 0 else end + len(BLOCK_END)
+            end = min(len(data), start + self._body_left)
+            self._body_left -= end - start
+            return end
+        before, self._fed_last = self._fed_last, b""
+        if before and (end := (before + data[start : start + 3]).find(BLOCK_END)) >= 0:
+            return start + end + len(BLOCK_END) - len(before)
+        if (end := data.find(BLOCK_END, start)) >= 0:
+            return end + len(BLOCK_END)
+        self._fed_last = (before + data[start:])[-3:]
+        return len(data)
 
-    def feed_data(self, data: Any) -> None:
-        """Parses one part; raises `HttpParserError`."""
-        if self._body_left:
-            self._body_left -= len(data)
-        else:
-            self._fed_last = (self._fed_last + data[-3:])[-3:]
+    def feed_part(self, part: bytes) -> None:
+        """Parses what `advance` has measured; raises `HttpParserError`."""
         try:
-            super().feed_data(data)
+            self.feed_data(part)
         except HttpParserUpgrade:
-            super().feed_data(self._head())
+            self.feed_data(self._head())
 
     def _head(self) -> bytes:
         """Returns the head at hand without its offer to upgrade."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Response
+from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -23,6 +24,7 @@ from ner_service.service.connection import Leaving, have_read, told
 from ner_service.service.server.parser import Parser
 
 MOST_HEAD_BYTES = 65_536
+NO_REQUEST = "Invalid HTTP request received."
 NO_TUNNEL = "CONNECT: there is nothing behind this service; send GET or POST with a path"
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes; send less"
 LINGER_S = 2.0  # how long a body may go on after its answer
@@ -45,9 +47,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._unparsed = b""  # behind a request that has no answer yet
         self._unbounded = 0  # bytes of a head, of trailers, or of the extensions of a chunk
         self._in_body = False
-        self._upgrading = False  # the head at hand comes again without its offer to upgrade
         self._shed = False  # the request at hand has its answer, and its body is passed over
-        self._ended = False  # nothing that comes is a request any more
         self._half_closed = False  # the client sends no more, and may still read
         self._draining = False  # the server stops
         self._fault = ""  # what is wrong with the head, where the parser would not say
@@ -70,43 +70,53 @@ class HttpProtocol(HttpToolsProtocol):
         self._unparsed = b""
         self._leaving.leave()
         self._unset_keepalive_if_required()
-        self._cancel_read_timer()
-        self._cancel_write_timer()
+        for timer in (self._read_timer, self._write_timer):
+            if timer:
+                timer.cancel()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Lets a client that has sent a whole request wait a little for its answer."""
         self._half_closed = not self._in_body and not self._is_idle
         if self._half_closed:
-            self._read_timer = self.loop.call_later(HALF_CLOSED_S, self.transport.close)
+            self._close_in(HALF_CLOSED_S)
         return self._half_closed
 
     def data_received(self, data: bytes) -> None:
         """Parses what came, as far as its turn has come."""
-        if not self._ended:
-            self._unparsed += data
-            self._parse()
+        self._unparsed += data
+        self._parse()
 
     def _parse(self) -> None:
         """Parses up to the end of a request that has to wait for its answer."""
-        data, start = self._unparsed, 0
-        self._unparsed = b""
-        while start < len(data) and not self._ended and (self._in_body or self._is_ready):
-            end = self.parser.end_of_part(data, start)
-            self._unbounded += end - start
-            super().data_received(data[start:end])
-            start = end
-        if self._ended or self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._unparsed:
+            self._unset_keepalive_if_required()
+        try:
+            self._feed()
+        except HttpParserError:
+            self.logger.warning(NO_REQUEST)
+            self.send_400_response(NO_REQUEST)
             return
         if self._unbounded > MOST_HEAD_BYTES:
             self.send_400_response(TOO_LARGE)
-        elif start < len(data):
-            self._unparsed = data[start:]
+        elif self._unparsed:
             self.flow.pause_reading()
         elif self._is_idle:
             self.flow.resume_reading()
-        if self._draining and not self._is_idle and not self._unparsed:
+            self._set_read_timer()
+        elif self._draining:
             self.cycle.keep_alive = False
-        self._set_read_timer()
+
+    def _feed(self) -> None:
+        """Feeds the parser while a request is at hand, or another may begin and be answered."""
+        data, start = self._unparsed, 0
+        while start < len(data) and (self._in_body or self._is_ready):
+            end = self.parser.advance(data, start)
+            self._unbounded += end - start
+            self.parser.feed_part(data[start:end])
+            start = end
+        self._unparsed = data[start:]
 
     @property
     def _is_idle(self) -> bool:
@@ -119,15 +129,20 @@ class HttpProtocol(HttpToolsProtocol):
         return self._is_idle and not self.flow.write_paused
 
     def _set_read_timer(self) -> None:
-        """Bounds the wait for what comes next, unless uvicorn's keep-alive timer does."""
-        if self._read_timer or not self._is_idle or self._unparsed:
+        """Bounds an idle connection's wait for data, unless uvicorn's keep-alive timer does."""
+        if self._read_timer:
             return
         if self._half_closed:
             self.transport.close()
+        elif self._draining:
+            self._close_in(DRAIN_S)
         elif self._in_body:
-            self._read_timer = self.loop.call_later(LINGER_S, self.transport.close)
+            self._close_in(LINGER_S)
         elif self.timeout_keep_alive_task is None:
-            self._read_timer = self.loop.call_later(self._patience_s, self.transport.close)
+            self._close_in(self._patience_s)
+
+    def _close_in(self, seconds: float) -> None:
+        self._read_timer = self.loop.call_later(seconds, self.transport.close)
 
     def _cancel_read_timer(self) -> None:
         if self._read_timer:
@@ -142,8 +157,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Refuses the request, or starts the application on it; raises where the head is bad."""
         self._check_head()
-        self._upgrading = self.parser.should_upgrade()
-        if self._upgrading:
+        if self.parser.should_upgrade():  # it comes again without its offer
             return
         self._unbounded = 0
         self.parser.expect_body()
@@ -189,7 +203,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Ends the request: it is there in full."""
-        if self._upgrading:
+        if self.parser.should_upgrade():
             return
         self._in_body = False
         self._unbounded = 0
@@ -204,8 +218,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Goes on with what came behind the request that has its answer now."""
         super().on_response_complete()
-        if not self.transport.is_closing():
-            self._parse()
+        self._parse()
 
     def pause_writing(self) -> None:
         """Gives the client so long to read; its next request waits until it has."""
@@ -215,21 +228,15 @@ class HttpProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         """Goes on once the client has read."""
         super().resume_writing()
-        self._cancel_write_timer()
-        if not self.transport.is_closing():
-            self._parse()
-
-    def _cancel_write_timer(self) -> None:
         if self._write_timer:
             self._write_timer.cancel()
-            self._write_timer = None
+        self._parse()
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is wrong in place of the request's own answer, never amid it or behind it.
 
         Then it closes the connection: where the next request begins cannot be known.
         """
-        self._ended = True
         if self._in_body and (self._shed or self.cycle.response_started):
             self.transport.close()
         else:
@@ -252,13 +259,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Finishes what is there; a request that is already on its way is answered as well."""
         self._draining = True
         if self._is_idle:
-            self.loop.call_later(DRAIN_S, self._close_if_idle)
-        elif not self._unparsed:
-            self.cycle.keep_alive = False
-
-    def _close_if_idle(self) -> None:
-        if self._is_idle and not self.transport.is_closing():
-            self.transport.close()
+            self._cancel_read_timer()
+        self._parse()
 
 
 class Cycle(RequestResponseCycle):
