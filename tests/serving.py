@@ -1,4 +1,4 @@
-"""What the tests of the service share: taggers of a few lines, and applications around them."""
+"""Taggers of a few lines, and applications around them, for the tests of the service."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What several tests of the HTTP server stand on."""
+"""The fixtures of the HTTP server's tests."""
 
 from collections.abc import Iterator
 

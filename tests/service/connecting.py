@@ -1,4 +1,4 @@
-"""What the tests of the HTTP server share: requests as bytes, and two ways to send them.
+"""Requests as bytes, and two ways to send them, for the tests of the HTTP server.
 
 `connected` is a socket to a real server. `Wire` is a connection without a network: the protocol
 is fed by hand, and its clock stands still until a test moves it.
@@ -38,7 +38,7 @@ def connected(server: uvicorn.Server) -> Iterator[socket.socket]:
 
 
 def rest(connection: socket.socket) -> bytes:
-    """All that comes until the server closes."""
+    """Returns all that comes until the server closes."""
     received = b""
     with suppress(ConnectionResetError):
         while part := connection.recv(65536):
@@ -47,7 +47,7 @@ def rest(connection: socket.socket) -> bytes:
 
 
 def send_without_end(connection: socket.socket, part: bytes, most: int = 1_000_000_000) -> int:
-    """Sends until the server cuts, which it may do a moment after it has answered; how much went."""
+    """Sends until the server cuts, perhaps a moment after it has answered; returns how much went."""
     sent = 0
     try:
         while sent < most:

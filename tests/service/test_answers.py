@@ -1,4 +1,4 @@
-"""What is sent in one write, and what is not."""
+"""Answers: in one write where they are whole."""
 
 import asyncio
 import logging

@@ -1,8 +1,12 @@
 """Connections: one too many, clients that do not read, that leave, that must wait too long."""
 
+import socket
+
 import httpx
+import pytest
 import uvicorn
 
+from ner_service.service.server import protocol
 from tests.service.connecting import POST, TEXT, WHOLE, connected, rest, send_without_end
 from tests.serving import Gated, listening, until, url_of
 
@@ -79,3 +83,13 @@ def test_a_full_queue_refuses_one_many_and_a_stream_alike() -> None:
                 assert int(answer.headers["retry-after"]) >= 1
             tagger.gate.set()
             assert connection.recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_a_client_that_shuts_its_sending_side_has_its_answers(
+    server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "HALF_CLOSED_S", 60)
+    with connected(server) as connection:
+        connection.sendall(WHOLE * 3)
+        connection.shutdown(socket.SHUT_WR)
+        assert rest(connection).count(b"HTTP/1.1 200 OK") == 3

@@ -1,4 +1,4 @@
-"""What the protocol touches of what uvicorn keeps to itself."""
+"""uvicorn's private names that the protocol touches."""
 
 import asyncio
 import inspect

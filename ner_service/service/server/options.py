@@ -1,4 +1,4 @@
-"""How uvicorn serves, in one process as in several."""
+"""uvicorn's options, the same for one process and for several."""
 
 from functools import partial
 from typing import Any

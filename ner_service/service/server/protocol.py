@@ -2,8 +2,10 @@
 
 uvicorn alone does not do: it has no deadline for a head, none for a client that does not read,
 no limit on the size of a head under httptools, makes a request of all that a client pipelines,
-and never answers while a head is parsed. So this module, and no other, touches what uvicorn keeps
-to itself; pyproject.toml pins the version, and tests/service/test_uvicorn.py names all of it.
+and cannot answer at the head. So this module, and no other, touches what uvicorn keeps to itself:
+of a connection `cycle`, `flow`, `scope`, `headers`, `url`, `connections`, `server_state`,
+`timeout_keep_alive_task` and `_unset_keepalive_if_required`; of a cycle its class and what `Cycle`
+names. pyproject.toml pins the version, and tests/service/test_uvicorn.py holds both.
 """
 
 import asyncio
@@ -33,7 +35,7 @@ HALF_CLOSED_S = 1.0  # how long a client that sends no more may wait; most of th
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection; cuts clients that are slow, endless, or one too many.
+    """A connection that cuts clients which are slow, endless, or one too many.
 
     While a request has no answer, what came behind it stays bytes, and no more is read.
     """
@@ -120,12 +122,12 @@ class HttpProtocol(HttpToolsProtocol):
 
     @property
     def _is_idle(self) -> bool:
-        """Whether no request waits for its answer."""
+        """True while no request waits for its answer."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
     def _is_ready(self) -> bool:
-        """Whether another request may begin: its answer could be written at once."""
+        """True while another request may begin: its answer could be written at once."""
         return self._is_idle and not self.flow.write_paused
 
     def _set_read_timer(self) -> None:
@@ -264,7 +266,7 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 class Cycle(RequestResponseCycle):
-    """One request and its answer, which is sent in one write where its length is known.
+    """A request and its answer, which is sent in one write where its length is known.
 
     It keeps a head that tells the length until the body is there, and takes headers as they are:
     they are the application's own. Without it the process takes 9 to 12% more CPU for a small
