@@ -1,13 +1,16 @@
 # make serve: install and start on port 8000; make test: install and run the tests;
-# make check: linters, types, floors, generated pages; make bench: measure all, and write the tables
+# make check: linters, types, floors, generated pages; make docs: write the generated pages anew
+# make bench: measure everything, then write the pages; make lock: choose versions anew
 VENV ?= .venv
 PORT ?= 8000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -q
+COG = $(BIN)/python -m cogapp --verbosity=1
+PAGES = README.md $(wildcard docs/*.md)
 
-.PHONY: setup serve test check bench train lock clean
+.PHONY: setup serve test check docs bench train lock clean
 setup: $(VENV)/.serve
 
 serve: $(VENV)/.serve
@@ -21,11 +24,16 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(COG) --check --diff --check-fail-msg='Generated pages are stale: run make docs.' $(PAGES)
 	$(BIN)/python -m benchmarks readme page --check
+
+docs: $(VENV)/.test
+	$(COG) -r $(PAGES)
+	$(BIN)/python -m benchmarks readme page
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks readme page
+	$(MAKE) docs
 
 train: $(VENV)/.test
 	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }

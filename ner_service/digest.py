@@ -1,4 +1,4 @@
-"""SHA-256 of files and folders: the name of the very bytes that answered or taught."""
+"""A digest is the SHA-256 of files and folders, which names their exact bytes."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ CHUNK = 1 << 20
 
 
 def digest(*paths: Path) -> str:
-    """Hex digest over files in the order given; a folder counts as its files, sorted."""
+    """Return the hex digest over files in the order given; a folder counts as its files, sorted."""
     total = hashlib.sha256()
     for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

@@ -1,11 +1,11 @@
-"""Text files in and out: gzip by content, UTF-8 checked by line, writing whole or not at all."""
+"""Files of text may be gzipped, must be UTF-8, and are written whole or not at all."""
 
 import gzip
 import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -16,8 +16,8 @@ BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Numbered lines without their line feeds; raises `CorpusError` naming file and line."""
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines without their line feeds; raises `CorpusError` naming file and line."""
     number = 0
     try:
         with path.open("rb") as raw:
@@ -34,7 +34,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def read_text(path: Path) -> str:
-    """A whole file with its line ends as they are; raises `CorpusError`."""
+    """Return a whole file with its line ends as they are; raises `CorpusError`."""
     try:
         return read_bytes(path).decode()
     except UnicodeDecodeError as error:
@@ -42,7 +42,7 @@ def read_text(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A whole file, unpacked if it is gzipped; raises `CorpusError`."""
+    """Return a whole file, unpacked if it is gzipped; raises `CorpusError`."""
     try:
         data = path.read_bytes()
         return gzip.decompress(data) if data.startswith(GZIP_MAGIC) else data
@@ -52,61 +52,69 @@ def read_bytes(path: Path) -> bytes:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
-def printable(path: Path) -> str:
-    """A path as valid Unicode, which the bytes of a name need not be."""
+def readable_name(path: Path) -> str:
+    """Return a path as valid Unicode, which the bytes of a name need not be."""
     return os.fsencode(path).decode(errors="replace")
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes its name only once it is complete; gzipped for `.gz`.
+def write_text(path: Path, parts: Iterable[str]) -> None:
+    """Write a file as `atomic_file` does, part by part."""
+    with atomic_file(path) as file:
+        for part in parts:
+            file.write(part.encode())
 
-    A link stays one; what is no file, such as a pipe, is written to.
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to write that takes its name only once it is complete; gzipped for `.gz`.
+
+    A link stays a link, and a pipe or a device is written to as it is. Raises `CorpusError`.
     """
     place = path.resolve()
     if place.is_dir():
-        raise CorpusError(f"{path}: is a folder")
-    try:
+        raise CorpusError(f"{path}: is a folder: name a file")
+    with _naming(path):
         if path.exists() and not path.is_file():
             with path.open("wb") as raw:
                 yield raw
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
-    try:
-        with os.fdopen(handle, "wb") as raw:
-            if path.suffix == ".gz":
-                with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-                    yield packed  # type: ignore[misc]
-            else:
-                yield raw
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, place)
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
+        try:
+            with os.fdopen(handle, "wb") as raw:
+                if path.suffix == ".gz":
+                    with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+                        yield packed  # type: ignore[misc]
+                else:
+                    yield raw
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, place)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill that takes its name only once it is complete."""
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Open a folder to fill that takes its name only once it is complete."""
     place = path.resolve()
-    try:
+    with _naming(path):
         place.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror or error}") from None
+        try:
+            yield folder
+            folder.chmod(0o777 & ~_umask())
+            folder.replace(place)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn errors of the disk into `CorpusError`, which names the file."""
     try:
-        yield folder
-        folder.chmod(0o777 & ~_umask())
-        folder.replace(place)
+        yield
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""The domain types that every floor shares."""
+"""Entities, documents and taggers are the types that every package shares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ ScoreKind = Literal["calibrated", "raw", "none"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entity:
-    """A labelled span of a text.
+    """An entity is a labelled span of a text.
 
     `start` and `end` are half-open and count Unicode code points of the text as received;
     the surface form is `text[start:end]`. `score` is the probability of the whole span, or
@@ -20,21 +20,20 @@ class Entity:
     end: int
     label: str
     score: float | None = None
-    normal: str | None = None
 
     @property
     def span(self) -> tuple[int, int, str]:
-        """What strict scoring compares: bounds and label."""
+        """Return bounds and label, which strict scoring compares."""
         return self.start, self.end, self.label
 
     def shift(self, offset: int) -> "Entity":
-        """The same entity in a text that has `offset` more code points in front."""
-        return Entity(self.start + offset, self.end + offset, self.label, self.score, self.normal)
+        """Return the same entity in a text with `offset` more code points in front."""
+        return Entity(self.start + offset, self.end + offset, self.label, self.score)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with its entities, gold or predicted."""
+    """A document is a text with its entities, gold or predicted."""
 
     id: str
     text: str
@@ -43,10 +42,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class TaggerInfo:
-    """What a tagger says of itself; `hash` names the very weights that answer.
+    """Facts that a tagger states about itself; `hash` is the SHA-256 of the weights that answer.
 
-    `conventions` are the ways of annotating it knows, that of its answers first; none where it
-    knows but one.
+    `conventions` are the ways of annotating that it has learned, the one of its answers first;
+    the tuple is empty where there is only one.
     """
 
     name: str
@@ -60,7 +59,7 @@ class TaggerInfo:
 
 @runtime_checkable
 class Tagger(Protocol):
-    """Answers one entity list per text, in order; never alters a text.
+    """A tagger answers one entity list per text, in order, and never alters a text.
 
     The lists are sorted and do not overlap; spans are in bounds, never empty, and neither
     start nor end with white space. An answer does not depend on what else is in the batch.
@@ -68,17 +67,19 @@ class Tagger(Protocol):
     """
 
     @property
-    def info(self) -> TaggerInfo: ...
+    def info(self) -> TaggerInfo:
+        """Return the facts that `/taggers` and the command line show."""
 
-    def tag(self, texts: Sequence[str]) -> list[list[Entity]]: ...
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """Find the entities of each text."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a tagger has counted since it was loaded.
+    """Counts that a tagger keeps from the moment it is loaded.
 
-    Words whose features were there, words whose features had to be computed, and the seconds
-    that cutting texts into words took.
+    `hits` are words whose features were cached, `misses` those whose features had to be computed,
+    `tokenise_s` the seconds that cutting texts into words took.
     """
 
     hits: int = 0
@@ -88,7 +89,8 @@ class Tally:
 
 @runtime_checkable
 class Counting(Protocol):
-    """A tagger that counts; what it has counted only grows."""
+    """A counting tagger keeps a tally, whose numbers only grow."""
 
     @property
-    def tally(self) -> Tally: ...
+    def tally(self) -> Tally:
+        """Return the counts of this moment."""

@@ -24,15 +24,15 @@ PROMETHEUS = ROOT / "deploy" / "prometheus"
 DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "ner-service.json"
 
 
-def needed(command: str) -> str:
-    """A command that must be installed; skips where it is not."""
+def require_command(command: str) -> str:
+    """Return the command; the test is skipped if it is not installed."""
     if not shutil.which(command):
         pytest.skip(f"{command} is not installed")
     return command
 
 
 def compose() -> list[str]:
-    """Docker's compose, as its plugin or by itself; skips where there is neither."""
+    """Return the command of Docker's compose; the test is skipped if there is none."""
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]):
             done = subprocess.run([*command, "version"], capture_output=True, text=True)
@@ -42,14 +42,14 @@ def compose() -> list[str]:
 
 
 def expressions() -> Iterator[str]:
-    """Every query of the dashboard and the alerts."""
+    """Yield every query of the dashboard and the alerts."""
     for panel in json.loads(DASHBOARD.read_text())["panels"]:
         yield from (target["expr"] for target in panel["targets"])
     for group in yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"]:
         yield from (rule["expr"] for rule in group["rules"])
 
 
-def test_dashboard_and_alerts_ask_for_metrics_that_there_are() -> None:
+def test_dashboard_and_alerts_ask_for_metrics_that_exist() -> None:
     collectors: dict[str, Any] = Metrics().registry._names_to_collectors
     known = {name: set(collector._labelnames) for name, collector in collectors.items()}
     for expression in expressions():
@@ -58,7 +58,7 @@ def test_dashboard_and_alerts_ask_for_metrics_that_there_are() -> None:
             assert set(re.findall(r"(\w+)=", labels)) <= known[name]
 
 
-def test_compose_sets_settings_that_there_are() -> None:
+def test_compose_sets_settings_that_exist() -> None:
     service = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["ner-service"]
     assert set(service["environment"]) <= set(map(variable, Settings.model_fields))
     assert service["read_only"]
@@ -66,7 +66,9 @@ def test_compose_sets_settings_that_there_are() -> None:
 
 def test_the_image_has_no_rights_and_checks_its_health() -> None:
     lines = (ROOT / "Dockerfile").read_text()
-    assert re.search(r"^USER 10001$", lines, re.MULTILINE)  # a number can be told from root
+    assert re.search(
+        r"^USER 10001$", lines, re.MULTILINE
+    )  # a number: Kubernetes checks that it is not root
     assert re.search(r"^HEALTHCHECK ", lines, re.MULTILINE)
     copied = {
         name
@@ -86,7 +88,7 @@ def test_compose_accepts_its_file() -> None:
 
 
 def test_prometheus_accepts_its_files() -> None:
-    promtool = needed("promtool")
+    promtool = require_command("promtool")
     for check, name in (("config", "prometheus.yml"), ("rules", "alerts.yml")):
         done = subprocess.run(
             [promtool, "check", check, PROMETHEUS / name], capture_output=True, text=True
@@ -96,7 +98,7 @@ def test_prometheus_accepts_its_files() -> None:
 
 @pytest.mark.slow
 def test_prometheus_scrapes_a_running_service() -> None:
-    prometheus = needed("prometheus")
+    prometheus = require_command("prometheus")
     with running("--workers", "2") as service, tempfile.TemporaryDirectory() as folder:
         config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
         config["global"]["scrape_interval"] = "1s"
@@ -125,7 +127,7 @@ def test_prometheus_scrapes_a_running_service() -> None:
 
 
 def value_of(query: str, expected: float) -> str:
-    """What Prometheus answers to a query; waits for the expected value for a while."""
+    """Return what Prometheus answers to a query, after half a minute at most for the expected value."""
     result: list[Any] = []
     for _ in range(60):
         try:

@@ -16,7 +16,7 @@ PYTHON = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
 
 
 def lines(output: str) -> list[Any]:
-    """JSON lines without scores, which change with the models."""
+    """Parse JSON lines, with every score set to 1, since scores change with the models."""
     return [
         orjson.loads(re.sub(r'"score":[\d.]+', '"score":1', line))
         for line in output.split("\n")

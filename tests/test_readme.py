@@ -13,7 +13,7 @@ from tests.serving import serving
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def test_the_answer_in_the_readme_is_the_real_one() -> None:
@@ -25,11 +25,23 @@ def test_the_answer_in_the_readme_is_the_real_one() -> None:
         assert client.post("/ner", json=json.loads(asked[1])).json() == json.loads(shown[1])
 
 
+def test_the_python_in_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(program, {})
+    assert capsys.readouterr().out.splitlines() == ["LOC Израиля", "LOC Украине", "PER Йоэль Лион"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
     missing = [x for x in links if "://" not in x and not (page.parent / x).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_named_exists(page: Path) -> None:
+    named = re.findall(r"(?<![\w/])(?:tests|docs|ner_service|deploy)/[\w/.-]*\w", page.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,7 +1,7 @@
-"""Takes the pictures of the page: `python docs/images/make.py http://127.0.0.1:8000/`.
+"""Take the pictures of the page: `python docs/images/make.py http://127.0.0.1:8000/`.
 
-Needs the browser extra, Pillow, a chromium (named by NER_CHROMIUM, or on the path), and a service
-with every tagger.
+This needs the browser extra, Pillow, a chromium (named by NER_CHROMIUM, or on the path), and a
+service with every tagger.
 """
 
 import io
@@ -19,15 +19,15 @@ COLORS = 128
 
 
 def save(page: Page, name: str) -> None:
-    """The window as an indexed PNG."""
+    """Save the visible part of the page as an indexed PNG."""
     page.wait_for_timeout(300)
     image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     indexed = image.quantize(COLORS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     indexed.save(HERE / f"{name}.png", optimize=True)
 
 
-def pictures(open: Any) -> None:
-    """Opens the page in each way and does what the picture is to show."""
+def take_pictures(open: Any) -> None:
+    """Open the page in four ways, bring it to the state to be shown, and save each picture."""
     page = open(viewport={"width": 1280, "height": 900})
     page.locator("#rows mark", has_text="Мурома").first.click()
     page.locator("#rows mark", has_text="Анне Ложкиной").hover()
@@ -52,6 +52,7 @@ def pictures(open: Any) -> None:
 
 
 def main(address: str) -> None:
+    """Take all pictures of the service at `address`."""
     path = os.environ.get("NER_CHROMIUM") or shutil.which("chromium")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
     with sync_playwright() as playwright:
@@ -63,7 +64,7 @@ def main(address: str) -> None:
             page.wait_for_selector("#status:not(:empty)")
             return page
 
-        pictures(open)
+        take_pictures(open)
         browser.close()
 
 

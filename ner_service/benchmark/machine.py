@@ -9,20 +9,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from ner_service.taggers.registry import BACKENDS
+
 PACKAGES = (
     "ner-service",
-    "natasha",
-    "slovnet",
-    "razdel",
-    "navec",
-    "spacy",
-    "numpy",
-    "numba",
-    "torch",
-    "seqeval",
-    "fastapi",
-    "uvicorn",
-    "locust",
+    *dict.fromkeys(name for backend in BACKENDS.values() for name in backend.packages),
+    *("razdel", "numpy", "torch", "seqeval", "fastapi", "uvicorn", "locust"),
 )
 TELLING = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx", "asimd")
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ner_service.benchmark.machine import Machine
 from ner_service.errors import ConfigError
-from ner_service.files import replacing
+from ner_service.files import atomic_file
 
 FORMAT = "1"
 
@@ -269,7 +269,7 @@ class Store:
             result=run(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        with replacing(path) as file:
+        with atomic_file(path) as file:
             file.write(record.model_dump_json(indent=1).encode() + b"\n")
         return record.result
 

@@ -1,40 +1,18 @@
-"""The command line: a module a command."""
+"""Each command is a module, which joins the application when it is imported."""
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 
-from ner_service.cli import (
-    average,
-    benchmark,
-    calibrate,
-    convert,
-    corpora,
-    evaluate,
-    serve,
-    silver,
-    tag,
-    taggers,
-    train,
-)
 from ner_service.cli.app import app, guarded
 
-__all__ = [
-    "app",
-    "average",
-    "benchmark",
-    "calibrate",
-    "convert",
-    "corpora",
-    "evaluate",
-    "main",
-    "serve",
-    "silver",
-    "tag",
-    "taggers",
-    "train",
-]
+__all__ = ["app", "main"]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line; an error that a user can mend is one line and exit code 2."""
+    """Run the command line; an error that a user can mend is one line and exit code 2."""
     sys.exit(guarded(lambda: app(arguments)))

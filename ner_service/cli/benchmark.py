@@ -13,6 +13,7 @@ from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import default_corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root
+from ner_service.corpora.formats.format import endings
 from ner_service.errors import ConfigError, MissingExtra
 from ner_service.labels import parse_mapping
 from ner_service.taggers.registry import shipped_specs
@@ -53,7 +54,7 @@ def benchmark(
     ] = None,
     corpus: Annotated[
         list[str] | None,
-        typer.Option(help="Your own: JSONL, CoNLL, DocBin, a brat folder ...; repeatable."),
+        typer.Option(help=f"Your own: {endings()}; repeatable."),
     ] = None,
     map_: MapOption = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer rounds and loads.")] = False,

@@ -8,7 +8,7 @@ from ner_service.cli.app import app
 from ner_service.cli.options import corpora_root
 from ner_service.errors import CorpusError
 from ner_service.nets.artefact import load
-from ner_service.taggers.models import model_path, part_convention
+from ner_service.taggers.models import model_path, split_convention
 
 
 @app.command()
@@ -33,7 +33,7 @@ def calibrate(
 
     folder = model_path(model)
     artefact = load(folder)
-    pairs = [part_convention(name) for name in corpus]
+    pairs = [split_convention(name) for name in corpus]
     sources = [DevSource(path=path, convention=convention or "") for path, convention in pairs]
     corpora = [read_source(source, corpora_root()) for source in sources]
     if not any(document.entities for each in corpora for document in each.documents):

@@ -1,4 +1,4 @@
-"""`convert`: an annotated corpus in another format."""
+"""Command `convert` writes an annotated corpus in another format."""
 
 import sys
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from tqdm import tqdm
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, check_apart, corpora_root
+from ner_service.corpora.formats.format import endings
 from ner_service.errors import ConfigError
 from ner_service.labels import parse_mapping
 from ner_service.training.data.annotation import check_pattern, harmonised
@@ -22,7 +23,7 @@ def convert(
     target: Annotated[
         Path,
         typer.Argument(
-            help="To write: .jsonl(.gz), .conll, .spacy, .json (Label Studio), or a folder (brat)."
+            help=f"To write: {endings()} (a name without an ending); .gz behind one packs it."
         ),
     ],
     map_: MapOption = None,
@@ -42,31 +43,31 @@ def convert(
     outside: Annotated[
         str,
         typer.Option(
-            help="PATTERN at a name's beginning that is none of it, nor are quotes behind it."
+            help="PATTERN to leave out at a name's beginning, with the quotes that follow it."
         ),
     ] = "",
 ) -> None:
     """Convert an annotated corpus from one format to another, or from one way of annotating."""
     path = corpora.locate(source, corpora_root())
     check_apart(target, [path])
-    change = (_patterns(relabel or ()), split_parentheses, _checked("--outside", outside))
+    change = (_patterns(relabel or ()), split_parentheses, _check_pattern("--outside", outside))
     documents = corpora.read(path, parse_mapping(map_ or ()))
     bar = tqdm(documents, desc=str(target), unit="doc", disable=not sys.stderr.isatty())
     corpora.write(target, (harmonised(document, *change) for document in bar))
 
 
 def _patterns(pairs: Iterable[str]) -> dict[str, str]:
-    """The label for each pattern; raises `ConfigError` naming the pair that is none."""
+    """Return the label for each pattern; raises `ConfigError` naming the pair that is wrong."""
     labels = {}
     for pair in pairs:
         pattern, equals, label = pair.rpartition("=")
         if not equals or not pattern:
             raise ConfigError(f"--relabel {pair}: give PATTERN=LABEL, or PATTERN= to drop entities")
-        labels[_checked("--relabel", pattern)] = label.strip()
+        labels[_check_pattern("--relabel", pattern)] = label.strip()
     return labels
 
 
-def _checked(option: str, pattern: str) -> str:
+def _check_pattern(option: str, pattern: str) -> str:
     try:
         check_pattern(pattern)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""`corpora`: annotated corpora, here and to be had."""
+"""Command `corpora` lists, describes and downloads annotated corpora."""
 
 from collections import Counter
 from pathlib import Path
@@ -13,6 +13,7 @@ from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import corpora_home, corpora_root, print_json
 from ner_service.corpora.public import catalogue
+from ner_service.corpora.public.download import download as download_source
 from ner_service.errors import CorpusError
 
 group = typer.Typer(no_args_is_help=True)
@@ -25,54 +26,49 @@ def list_(
 ) -> None:
     """List the corpora that are here, and those of the catalogue that can be downloaded."""
     root = corpora_root()
-    groups = [(catalogue.OWN.name, catalogue.OWN), *catalogue.SOURCES.items()]
-    known = {name for _, source in groups for name in source.corpora}
+    sources = [catalogue.OWN, *catalogue.SOURCES.values()]
+    rows = [(s.name, s.corpora, s.about, s.licence) for s in sources]
+    known = {name for source in sources for name in source.corpora}
+    if others := tuple(name for name in _names_in(root) if name not in known):
+        rows.append(("", others, "", ""))
     table = Table("source", "corpora (* is here)", "what", "licence")
-    for name, source in groups:
+    for source, names, about, licence in rows:
+        paths = {name: _locate(name, root) for name in names}
         if as_json:
-            for corpus in source.corpora:
-                _print_line(corpus, root, source.about, source.licence)
-        marked = (f"{n}*" if _here(n, root) else n for n in source.corpora)
-        table.add_row(name, "\n".join(marked), source.about, source.licence)
-    others = [n for n in _present(root) if n not in known]
-    if as_json:
-        for corpus in others:
-            _print_line(corpus, root, "", "")
-        return
-    if others:
-        table.add_row("", escape("\n".join(f"{n}*" for n in others)), escape(f"in {root}"), "")
-    Console().print(table)
-
-
-def _print_line(corpus: str, root: Path | None, about: str, licence: str) -> None:
-    path = _here(corpus, root)
-    print_json({"corpus": corpus, "path": path and str(path), "about": about, "licence": licence})
+            for name, path in paths.items():
+                line = {"corpus": name, "path": path and str(path), "about": about}
+                print_json(line | {"licence": licence})
+        marked = "\n".join(f"{name}{'*' if path else ''}" for name, path in paths.items())
+        table.add_row(source, escape(marked), about or escape(f"in {root}"), licence)
+    if not as_json:
+        Console().print(table)
 
 
 @group.command()
 def info(
     name: Annotated[str, typer.Argument(help="A corpus, or a source of the catalogue.")],
 ) -> None:
-    """Say where a corpus comes from, and what is in it if it is here."""
-    here = _here(name, corpora_root())
+    """Say where a corpus comes from, and count its labels if it is here."""
+    path = _locate(name, corpora_root())
     try:
-        found = catalogue.source(name)
+        source = catalogue.source_of(name)
     except CorpusError:
-        if not here:
+        if not path:
             raise
     else:
-        typer.echo(f"{found.name}: {found.about}\nhome: {found.home}\nlicence: {found.licence}")
-        for file, url in found.files.items():
-            sha256 = found.sha256.get(file, "not published; the first one seen is held to")
-            typer.echo(f"address: {url}\nsha256: {sha256}")
-        typer.echo(f"corpora: {', '.join(found.corpora)}")
-        if found.files:
-            typer.echo(f"conversion: {(found.convert.__doc__ or '').strip()}")
-    if here:
-        documents = list(corpora.read(here))
+        typer.echo(f"{source.name}: {source.about}\nhome: {source.home}\nlicence: {source.licence}")
+        for file in source.files.values():
+            of = f" of the contents of {', '.join(file.folders)}" if file.folders else ""
+            sha256 = file.sha256 or "not published; the first one seen is held to"
+            typer.echo(f"address: {file.url}\nsha256{of}: {sha256}")
+        typer.echo(f"corpora: {', '.join(source.corpora)}")
+        if source.files:
+            typer.echo(f"conversion: {catalogue.CONVERTERS[source.converter].__doc__}")
+    if path:
+        documents = list(corpora.read(path))
         labels = Counter(e.label for d in documents for e in d.entities)
         counted = ", ".join(f"{label} {n}" for label, n in labels.most_common())
-        typer.echo(f"here: {here}\n{len(documents)} documents: {counted or 'no entities'}")
+        typer.echo(f"here: {path}\n{len(documents)} documents: {counted or 'no entities'}")
 
 
 @group.command()
@@ -82,21 +78,21 @@ def download(
         Path | None, typer.Option(help="Folder; else NER_CORPORA, else a cache that is found too.")
     ] = None,
 ) -> None:
-    """Download a corpus and convert it; what was interrupted goes on."""
-    source = catalogue.source(name)
+    """Download a corpus and convert it; files that are here and right are kept."""
+    source = catalogue.source_of(name)
     typer.echo(f"{source.name}: licence: {source.licence}; {source.home}", err=True)
-    for path, sha256 in catalogue.download(source, to or corpora_home()):
+    for path, sha256 in download_source(source, to or corpora_home()):
         typer.echo(f"{path}  sha256 {sha256}" if sha256 else path)
 
 
-def _here(name: str, root: Path | None) -> Path | None:
+def _locate(name: str, root: Path | None) -> Path | None:
     try:
         return corpora.locate(name, root)
     except CorpusError:
         return None
 
 
-def _present(root: Path | None) -> list[str]:
-    """The names of the annotated corpora in a folder."""
-    found = [path for path in sorted((root / "gold").glob("*.jsonl.gz"))] if root else []
-    return [path.name.removesuffix(".jsonl.gz") for path in found]
+def _names_in(root: Path | None) -> list[str]:
+    """Return the names of the annotated corpora in a folder."""
+    paths = sorted((root / "gold").glob("*.jsonl.gz")) if root else []
+    return [path.name.removesuffix(".jsonl.gz") for path in paths]

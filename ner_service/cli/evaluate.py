@@ -14,10 +14,11 @@ from rich.table import Table
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root, print_json
-from ner_service.cli.tag import tagged
+from ner_service.cli.tagging import tag_documents
+from ner_service.corpora.formats.format import endings
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import replacing
+from ner_service.files import atomic_file
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
 from ner_service.scoring.f1 import Report, Score, strict, token_io
@@ -40,7 +41,9 @@ class Result:
 
 @app.command()
 def evaluate(
-    corpus: Annotated[list[str], typer.Argument(help="Annotated corpora, by path or name.")],
+    corpus: Annotated[
+        list[str], typer.Argument(help=f"Annotated corpora, by name or path: {endings()}.")
+    ],
     tagger: Annotated[
         list[str] | None, typer.Option("--tagger", "-t", help="Repeatable; as for tag.")
     ] = None,
@@ -94,7 +97,7 @@ def _results(
                     f"--map {strange[0]}= drops one",
                     err=True,
                 )
-            predicted = [map_labels(d.entities, mapping) for d in tagged(loaded, documents)]
+            predicted = [map_labels(d.entities, mapping) for d in tag_documents(loaded, documents)]
             yield Result(name, path, spec, loaded.info, documents, predicted)
 
 
@@ -138,7 +141,7 @@ def _report(result: Result, folder: Path, title: str) -> None:
     from ner_service.output.error_report import page
 
     name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.spec}").strip("-")
-    with replacing(folder / f"{name}.html") as file:
+    with atomic_file(folder / f"{name}.html") as file:
         title = f"{result.spec} on {title}"
         file.write(page(title, result.documents, result.predicted).encode())
     typer.echo(str(folder / f"{name}.html"), err=True)

@@ -1,4 +1,4 @@
-"""Options that several commands share, the folder of corpora, and output as JSON lines."""
+"""Several commands share these options, and the folder of the corpora."""
 
 import os
 import sys
@@ -9,15 +9,21 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from ner_service.cli.tagging import InputFormat
 from ner_service.errors import ConfigError
+from ner_service.taggers.registry import spec_forms
 
 TaggerOption = Annotated[
     str,
     typer.Option(
         "--tagger",
         "-t",
-        help="natasha[:slovnet], spacy[:PACKAGE or FOLDER], or bilstm[:MODEL or FOLDER].",
+        help=f"{', '.join(spec_forms())}, or a plugin's name; `taggers` explains them.",
     ),
+]
+InputOption = Annotated[
+    InputFormat,
+    typer.Option("--input", "-i", help="auto: .jsonl(.gz) as JSONL, else a file is one text."),
 ]
 MapOption = Annotated[
     list[str] | None,
@@ -28,20 +34,20 @@ MapOption = Annotated[
 
 
 def check_apart(output: Path, inputs: Iterable[Path]) -> None:
-    """Raise `ConfigError` where the output would replace an input."""
+    """Raise `ConfigError` where the output would replace a file that is read."""
     if output.is_file() and any(path.exists() and output.samefile(path) for path in inputs):
         raise ConfigError(f"{output}: is what is read, and would be lost: name another file")
 
 
 def corpora_root() -> Path | None:
-    """Return the folder of corpora, of NER_CORPORA or of downloads, or `None`."""
+    """Return the folder in which corpora have names: NER_CORPORA, or else that of downloads."""
     if os.environ.get("NER_CORPORA") and not corpora_home().is_dir():
         raise ConfigError(f"NER_CORPORA: {corpora_home()}: no such folder")
     return corpora_home() if corpora_home().is_dir() else None
 
 
 def corpora_home() -> Path:
-    """Return the folder that corpora are downloaded to; nothing else reads NER_CORPORA."""
+    """Return the folder for downloaded corpora; nothing else reads NER_CORPORA."""
     value = os.environ.get("NER_CORPORA")
     return Path(value) if value else Path.home() / ".cache" / "ner-service" / "corpora"
 

@@ -11,8 +11,9 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import INTERRUPTED, app
-from ner_service.cli.options import check_apart, corpora_root
-from ner_service.cli.tag import InputFormat, slices, texts
+from ner_service.cli.options import InputOption, check_apart, corpora_root
+from ner_service.cli.tagging import InputFormat, batches_of, read_texts
+from ner_service.corpora.formats.format import FORMATS
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
 from ner_service.types import Document
@@ -30,10 +31,7 @@ def silver(
         float,
         typer.Option(min=0, max=1, help="Leave out sentences with a span less certain than this."),
     ] = 0.0,
-    input: Annotated[
-        InputFormat,
-        typer.Option("--input", "-i", help="auto: .jsonl(.gz) as JSONL, else a file is one text."),
-    ] = InputFormat.auto,
+    input: InputOption = InputFormat.auto,
 ) -> None:
     """Label texts for self-training, by one tagger or by the vote of several.
 
@@ -53,7 +51,7 @@ def silver(
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
     job = Job(voters, output, min_score, f"{digest(*paths)} {input}")
-    some = slices(islice(documents(), job.done, None))
+    some = batches_of(islice(documents(), job.done, None))
     quiet = not sys.stderr.isatty()
     try:
         with tqdm(total=total, initial=job.done, unit="doc", disable=quiet) as bar:
@@ -68,7 +66,7 @@ def silver(
 
 def _texts(path: Path, input: InputFormat) -> Iterator[Document]:
     """The texts of a corpus, whatever its format, or of a file that is none."""
-    annotated = path.is_dir() or path.suffix in corpora.FORMATS
+    annotated = path.is_dir() or any(path.suffix in format.endings for format in FORMATS)
     if input is not InputFormat.auto or path.suffix == ".jsonl" or not annotated:
-        return texts(path, input)
+        return read_texts(path, input)
     return (Document(d.id, d.text) for d in corpora.read(path))

@@ -1,4 +1,4 @@
-"""`taggers`: what can be served here."""
+"""Command `taggers` lists what can be served here."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -12,21 +12,22 @@ from rich.text import Text
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
 from ner_service.errors import NerError
-from ner_service.taggers.registry import load_tagger, shipped_specs
+from ner_service.taggers.registry import load_tagger, plugin_names, shipped_specs, spec_forms
+
+SPECS = "".join(f"\n\n{form}: {what}." for form, what in spec_forms().items())
 
 
-@app.command()
+@app.command(
+    help="List the taggers that load here: backends, every shipped model, and plugins.\n\n"
+    f"A tagger is named by a spec:{SPECS}"
+)
 def taggers(
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each.")] = False,
 ) -> None:
-    """List the taggers that load here: backends, and every shipped model.
-
-    Other specs: `natasha:slovnet` (natasha by its library's own code), `spacy:NAME-OR-FOLDER`,
-    `bilstm:FOLDER`, and `@CONVENTION` behind either model of ours that knows several.
-    """
+    """List the taggers that load here."""
     others = ("version", "languages", "labels", "scores", "conventions", "hash")
     table = Table(Column("tagger", no_wrap=True), *others)
-    for spec in shipped_specs():
+    for spec in [*shipped_specs(), *plugin_names()]:
         try:
             info = load_tagger(spec).info
         except NerError as error:

@@ -4,17 +4,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ner_service.engine import crf
 from ner_service.engine.cache import WordCache
+from ner_service.engine.kernels import Floats
 from ner_service.engine.layers import Dense, UnitBounds, array, layer
 from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import EDGE, characters
 
-Floats = NDArray[np.float32]
 FORBIDDEN = np.float32(-1e4)  # score of a transition that the scheme does not allow
 CACHE_BYTES = 64 << 20  # for projected words: 16,384 words of ru-news
 GROUP_TOKENS = 4096  # tokens that pass a layer together; a single longer unit passes alone

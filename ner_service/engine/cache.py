@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.engine.kernels import aligned_array
+from ner_service.engine.kernels import Floats, Ints, aligned_array
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 Features = NDArray[Any]  # one record a word
 WORDS = 50_000  # words whose features are kept
 BLOCK = 256  # rows computed together; bounds the memory that this takes

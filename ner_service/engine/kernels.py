@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ner_service.engine.jit import compiled
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 COLUMNS = 32  # columns of a panel: two registers of AVX-512
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 TALL = 8 if WIDE else 2  # rows that share each read of a panel, as many as registers hold

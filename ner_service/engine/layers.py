@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ner_service.engine import kernels, lstm
+from ner_service.engine.kernels import Floats, Ints
 from ner_service.nets.config import Encoder
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 Tensors = Mapping[str, Any]
 KINDS = {"gru": kernels.GRU, "rnn": kernels.RNN}
 WAYS = ("forth", "back")
@@ -42,15 +40,15 @@ class Dense:
     def __init__(self, weight: Floats, bias: Floats) -> None:
         """Pack `weight`, inner x columns; `bias` has as many columns."""
         self.width: int = weight.shape[1]
-        self._panels = kernels.pack(weight)
-        self._bias = np.zeros(kernels.padded_columns(self.width), dtype=np.float32)
-        self._bias[: self.width] = bias
+        self.panels = kernels.pack(weight)
+        self.bias = np.zeros(kernels.padded_columns(self.width), dtype=np.float32)
+        self.bias[: self.width] = bias
 
     def __call__(self, x: Floats) -> Floats:
         """Return the layer's output for `x`, rows x inner: rows x columns."""
-        out = kernels.aligned_array((len(x), len(self._bias)))
-        out[:] = self._bias
-        kernels.matmul(x, self._panels, out)
+        out = kernels.aligned_array((len(x), len(self.bias)))
+        out[:] = self.bias
+        kernels.matmul(x, self.panels, out)
         return np.ascontiguousarray(out[:, : self.width])
 
 

@@ -12,12 +12,10 @@ import numpy as np
 from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import aligned_array
+from ner_service.engine.kernels import Floats, aligned_array
 
-Floats = NDArray[np.float32]
 GATES = 4  # input, forget, cell, output
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 LANES = 16 if WIDE else 8  # states that one vector holds

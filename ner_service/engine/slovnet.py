@@ -20,13 +20,11 @@ from slovnet.shape import word_shape
 from ner_service.engine import crf, kernels
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.engine.layers import array
+from ner_service.engine.kernels import Floats
+from ner_service.engine.layers import Dense, array
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 CACHE_BYTES = 32 << 20  # for projected words
 BLOCK = 1024  # rows that pass all layers before the next rows do
 GAP = ""  # the word of a row of zeros, which parts two units
@@ -77,8 +75,8 @@ class Engine:
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
         head = net.model.head
-        dense = _dense(array(head.proj.weight.array), head.proj.bias.array)
-        self._layers = _norm(first.norm), tuple(map(_layer, others)), dense
+        top = Dense(head.proj.weight.array, head.proj.bias.array)
+        self._layers = _norm(first.norm), tuple(map(_layer, others)), (top.panels, top.bias)
         self._labels = [tag[2:] for tag in net.tags]
         self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
         free = np.zeros(len(net.tags), dtype=np.float32)
@@ -161,15 +159,8 @@ class ShareProjection:
 def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:
     """Return a layer's panels, bias, scale and shift, as `kernels.convolutions` takes them."""
     weight = layer.conv.weight.array  # size x inner x 3
-    matrix = array(weight.transpose(2, 1, 0).reshape(-1, len(weight)))
-    return *_dense(matrix, layer.conv.bias.array), *_norm(layer.norm)
-
-
-def _dense(matrix: Floats, bias: Floats) -> tuple[Floats, Floats]:
-    """Return a matrix in panels, and a bias as wide as these are."""
-    wide = np.zeros(kernels.padded_columns(len(bias)), dtype=np.float32)
-    wide[: len(bias)] = bias
-    return kernels.pack(matrix), wide
+    dense = Dense(weight.transpose(2, 1, 0).reshape(-1, len(weight)), layer.conv.bias.array)
+    return dense.panels, dense.bias, *_norm(layer.norm)
 
 
 def _norm(norm: Any) -> tuple[Floats, Floats]:

@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine import kernels
+from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, UnitBounds, array
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 
 class WordProjection:

@@ -69,7 +69,8 @@ def create_app(settings: Settings, load: Callable[[str], Tagger] = load_tagger) 
     add_heads(app)
     routes = frozenset(path for route in app.routes if (path := getattr(route, "path", None)))
     telemetry = Telemetry(guarded(tagging, settings), metrics, routes, observers)
-    app.middleware_stack = shedding = Shedding(service, telemetry)
+    app.middleware_stack = telemetry
+    shedding = Shedding(service, telemetry)
     return app
 
 

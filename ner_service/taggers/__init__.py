@@ -1,1 +1,1 @@
-"""The taggers: one module a backend, each of which turns a library into a `Tagger`."""
+"""Each tagger's module turns a library into a `Tagger`; the registry knows them all."""

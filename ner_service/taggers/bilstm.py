@@ -1,4 +1,4 @@
-"""Our BiLSTM-CRF, served from a model folder without torch."""
+"""Backend `bilstm` serves our BiLSTM-CRF from a model folder, without torch."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,7 +14,7 @@ from ner_service.types import Entity, TaggerInfo, Tally
 
 
 class BilstmTagger:
-    """Tags each unit of sentences with the best path; a score is the span's posterior."""
+    """A BiLSTM-CRF answers with the best path of each unit; a score is the span's posterior."""
 
     def __init__(self, artefact: Artefact) -> None:
         meta = artefact.meta
@@ -33,12 +33,12 @@ class BilstmTagger:
 
     @property
     def tally(self) -> Tally:
-        """What has been counted since the model was loaded."""
+        """Return what was counted since the model was loaded."""
         words = self._engine.words
         return Tally(words.hits, words.misses, self._reader.tokenise_s)
 
     def temper(self, temperature: float) -> None:
-        """Gives entities the scores they have under another temperature."""
+        """Change the temperature that later scores are computed with."""
         self._engine.temper(temperature)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
@@ -46,9 +46,9 @@ class BilstmTagger:
 
 
 def load(source: str) -> BilstmTagger:
-    """Loads a model folder by path, or a shipped model by name.
+    """Load a model folder by path, or a shipped model by name.
 
-    `@CONVENTION` behind either has it answer by another of its conventions than its first.
+    `@CONVENTION` behind either makes the model annotate by another convention than its first.
     """
     folder, convention = model_and_convention(source)
     artefact = load_artefact(folder)

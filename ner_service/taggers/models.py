@@ -1,4 +1,4 @@
-"""Model folders by path or by the name of a shipped model, and the convention named behind them."""
+"""A model folder is found by its path, or by the name of a shipped model."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def shipped_models() -> Path:
-    """The folder of the models that come with the package, in a wheel or in a checkout."""
+    """Return the folder of the models that come with the package, in a wheel or a checkout."""
     inside = _PACKAGE / "_models"
     return inside if inside.is_dir() else _PACKAGE.parent / "models"
 
 
 def model_path(source: str) -> Path:
-    """The folder of a model: a path, or the name of a shipped model."""
+    """Return the folder of a model, given its path or the name of a shipped model."""
     path = Path(source).expanduser()
     if path.is_dir():
         return path
@@ -26,8 +26,8 @@ def model_path(source: str) -> Path:
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 
-def part_convention(source: str) -> tuple[str, str | None]:
-    """Parts `NAME@CONVENTION`; a path that is there is a name as it stands."""
+def split_convention(source: str) -> tuple[str, str | None]:
+    """Split `NAME@CONVENTION`, unless a path of that very name exists."""
     name, at, convention = source.rpartition("@")
     if not at or Path(source).expanduser().exists():
         return source, None
@@ -35,6 +35,6 @@ def part_convention(source: str) -> tuple[str, str | None]:
 
 
 def model_and_convention(source: str) -> tuple[Path, str | None]:
-    """The folder that `MODEL` or `MODEL@CONVENTION` names, and the convention if any."""
-    name, convention = part_convention(source)
+    """Return the folder and any convention that `MODEL` or `MODEL@CONVENTION` names."""
+    name, convention = split_convention(source)
     return model_path(name), convention

@@ -1,4 +1,4 @@
-"""Natasha's news NER: slovnet's CNN-CRF over navec, with the weights of natasha's own wheel."""
+"""Backend `natasha` runs slovnet's CNN-CRF over navec, with the weights of natasha's wheel."""
 
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -18,7 +18,7 @@ SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
 
 
 class NatashaTagger:
-    """Answers as `natasha.NewsNERTagger` does for each text alone, by natasha's own weights."""
+    """The tagger answers as `natasha.NewsNERTagger` does for each text alone."""
 
     def __init__(self, net: Net, info: TaggerInfo) -> None:
         self._net = net
@@ -27,7 +27,7 @@ class NatashaTagger:
 
     @property
     def tally(self) -> Tally:
-        """What has been counted since the model was loaded; slovnet's own code keeps no words."""
+        """Return what was counted since the model was loaded; slovnet itself caches no words."""
         words = getattr(self._net, "words", None)
         hits, misses = (words.hits, words.misses) if words else (0, 0)
         return Tally(hits, misses, self._reader.tokenise_s)
@@ -37,7 +37,7 @@ class NatashaTagger:
 
 
 def _pieces(text: str) -> Iterator[Tokens]:
-    """The tokens of a text, or of each piece of a long one."""
+    """Yield the tokens of a text, or of each piece of a long one."""
     for start, end in chunks(text, PIECE_CHARS):
         tokens = tokenize(text[start:end])
         if tokens.words:
@@ -45,7 +45,7 @@ def _pieces(text: str) -> Iterator[Tokens]:
 
 
 class Slovnet:
-    """The net as slovnet computes it."""
+    """Slovnet computes the net by its own code, a unit at a time."""
 
     def __init__(self, infer: Any) -> None:
         self._infer = infer
@@ -64,7 +64,7 @@ class Slovnet:
 
 
 def load(source: str) -> NatashaTagger:
-    """Loads natasha's packaged news model, for the engine or for slovnet's own code."""
+    """Load natasha's packaged news model, for the engine or for slovnet's own code."""
     if source not in ("", SLOVNET):
         raise ModelError(
             f"natasha:{source}: natasha has one model, inside its wheel; "

@@ -1,59 +1,119 @@
-"""The taggers by name; a spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`.
+"""The registry finds every tagger by the spec that names it.
 
-`@CONVENTION` behind a spec has a model of ours answer by another of its conventions.
+A spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`; `@CONVENTION` behind it has a
+model of ours annotate by another of its conventions. `NAME` is one of `BACKENDS`, or of a plugin:
+a package that anybody installs and that declares an entry point in the group
+`ner_service.taggers`. Its value is a function `load(source: str) -> Tagger`, or a `Backend`:
+
+    [project.entry-points."ner_service.taggers"]
+    shouting = "shouting_ner:load"
 """
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from functools import cache
+from importlib.metadata import EntryPoint
 
 from ner_service.errors import UnknownTagger
+from ner_service.taggers.backend import Backend, lazy
 from ner_service.taggers.models import shipped_models
+from ner_service.taggers.plugins import find_plugins, load_plugin
 from ner_service.types import Tagger
 
-Loader = Callable[[str], Tagger]
-
-
-def _lazy(module: str) -> Loader:
-    """Imports the backend's library only when a tagger of it is loaded."""
-
-    def load(source: str) -> Tagger:
-        tagger: Tagger = import_module(f"{__package__}.{module}").load(source)
-        return tagger
-
-    return load
-
-
-LOADERS: dict[str, Loader] = {name: _lazy(name) for name in ("natasha", "spacy", "bilstm")}
-KERNELS = frozenset({"natasha", "bilstm"})  # backends that run on compiled kernels
-DEFAULT_SOURCES: Mapping[str, str] = {"spacy": "spacy-ru-news", "bilstm": "ru-news"}
+BACKENDS = {
+    backend.name: backend
+    for backend in (
+        Backend(
+            "natasha",
+            lazy("ner_service.taggers.natasha"),
+            specs={
+                "natasha": "Natasha's own weights on our compiled engine: the library's answers",
+                "natasha:slovnet": "the same by the library's own code, slower",
+            },
+            packages=("natasha", "slovnet", "navec", "numba"),
+            kernels=True,
+        ),
+        Backend(
+            "spacy",
+            lazy("ner_service.taggers.spacy"),
+            default_source="spacy-ru-news",
+            specs={
+                "spacy": "the shipped spaCy pipeline",
+                "spacy:NAME-OR-FOLDER": "an installed package, or a folder",
+            },
+            packages=("spacy",),
+            model_file="config.cfg",
+        ),
+        Backend(
+            "bilstm",
+            lazy("ner_service.taggers.bilstm"),
+            default_source="ru-news",
+            specs={
+                "bilstm": "our BiLSTM-CRF `ru-news`",
+                "bilstm:NAME-OR-FOLDER": "another shipped model, or a folder of your own",
+                "bilstm@CONVENTION": "the same, annotating as another of its training corpora "
+                "does; `bilstm:NAME-OR-FOLDER@CONVENTION` too; `GET /taggers` names them",
+            },
+            packages=("numba",),
+            model_file="model.safetensors",
+            kernels=True,
+        ),
+    )
+}
 
 
 def load_tagger(spec: str) -> Tagger:
-    """Loads the tagger that a spec names.
+    """Load the tagger that a spec names.
 
     Raises `UnknownTagger` for an unknown backend, `ModelError` for a model that is missing or
     damaged, `MissingExtra` where the backend's library is not installed.
     """
     name, source = check_spec(spec)
-    return LOADERS[name](source)
+    return backend(name).load(source)
 
 
 def check_spec(spec: str) -> tuple[str, str]:
-    """Parts a spec into backend and source, its default if none; raises `UnknownTagger`."""
+    """Split a spec into backend and source, its default if none; raises `UnknownTagger`."""
     name, colon, source = spec.partition(":")
     convention = ""
     if not colon:
         name, at, convention = name.partition("@")
         convention = at + convention
-    if name not in LOADERS:
-        known = ", ".join(LOADERS)
-        raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
-    return name, (source or DEFAULT_SOURCES.get(name, "")) + convention
+    return name, (source or backend(name).default_source) + convention
+
+
+def backend(name: str) -> Backend:
+    """Return the backend of that name, built in or a plugin's; raises `UnknownTagger`."""
+    plugins = _plugins()  # first, so that one with a built-in name is reported in any case
+    if name in BACKENDS:
+        return BACKENDS[name]
+    if name in plugins:
+        return load_plugin(plugins[name])
+    known = ", ".join([*BACKENDS, *plugins])
+    raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
+
+
+def plugin_names() -> list[str]:
+    """Return the names that installed plugins add, without importing any of them."""
+    return list(_plugins())
+
+
+@cache
+def _plugins() -> dict[str, list[EntryPoint]]:
+    return find_plugins(BACKENDS)
+
+
+def spec_forms() -> dict[str, str]:
+    """Return each form of spec that is built in, with what it stands for."""
+    return {form: what for backend in BACKENDS.values() for form, what in backend.specs.items()}
 
 
 def shipped_specs() -> list[str]:
-    """A spec for each backend, and for each shipped model that is no backend's default."""
-    folders = sorted(folder.name for folder in shipped_models().glob("*/"))
-    others = [f"{'spacy' if n.startswith('spacy') else 'bilstm'}:{n}" for n in folders]
-    defaults = {f"{name}:{source}" for name, source in DEFAULT_SOURCES.items()}
-    return [*LOADERS, *(spec for spec in others if spec not in defaults)]
+    """Return a spec for each built-in backend, and for each shipped model that is no default."""
+    defaults = {(backend.name, backend.default_source) for backend in BACKENDS.values()}
+    others = [
+        f"{backend.name}:{folder.name}"
+        for folder in sorted(shipped_models().glob("*/"))
+        for backend in BACKENDS.values()
+        if backend.model_file and (folder / backend.model_file).is_file()
+        if (backend.name, folder.name) not in defaults
+    ]
+    return [*BACKENDS, *others]

@@ -1,4 +1,4 @@
-"""Any spaCy pipeline with an entity recogniser, by package name or path."""
+"""Backend `spacy` runs any spaCy pipeline with an entity recogniser, by package name or path."""
 
 import gc
 import re
@@ -15,56 +15,56 @@ from ner_service.text.tokens import Token, tokenize
 from ner_service.types import Entity, TaggerInfo
 
 LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
-SLICE = 64  # texts a memory zone: what new words leave behind goes with it
-MOST_NEW_WORDS = 100_000  # zones give back words, but not their places in spaCy's hash tables
+ZONE_TEXTS = 64  # texts a memory zone, at whose end spaCy frees the strings of new words
+MOST_NEW_WORDS = 100_000  # zones free words, but not their rows in spaCy's hash tables
 UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribute_ruler")
 
 
 class SpacyTagger:
-    """Tags inside memory zones, so that endless new words do not fill the memory."""
+    """A spaCy pipeline tags inside memory zones, so endless new words do not fill the memory."""
 
-    def __init__(self, fresh: Callable[[], Any], nlp: Any, info: TaggerInfo) -> None:
-        self._fresh, self._nlp, self._new_words = fresh, nlp, 0
+    def __init__(self, load: Callable[[], Any], nlp: Any, info: TaggerInfo) -> None:
+        self._load, self._nlp, self._new_words = load, nlp, 0
         self._max_chars = min(PIECE_CHARS, nlp.max_length)
         self.info = info
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        found: list[list[Entity]] = [[] for _ in texts]
+        answers: list[list[Entity]] = [[] for _ in texts]
         pieces = list(self._pieces(texts))
-        for at in range(0, len(pieces), SLICE):
-            some = pieces[at : at + SLICE]
+        for at in range(0, len(pieces), ZONE_TEXTS):
+            zone = pieces[at : at + ZONE_TEXTS]
             if self._new_words > MOST_NEW_WORDS:
-                self._renew()
+                self._reload()
             strings = self._nlp.vocab.strings
-            known = len(strings)
+            before = len(strings)
             with self._nlp.memory_zone():
                 # one text a pass: in a batch, matrix products round otherwise, and answers
                 # on the edge would depend on the neighbours
-                for n, start, text in some:
-                    found[n] += entities(self._nlp(self._doc(text)), text, start)
-                self._new_words += len(strings) - known
-        return found
+                for n, start, text in zone:
+                    answers[n] += entities_of(self._nlp(self._doc(text)), text, start)
+                self._new_words += len(strings) - before
+        return answers
 
-    def _renew(self) -> None:
-        """Loads the pipeline anew, with small tables; the old one goes first."""
+    def _reload(self) -> None:
+        """Load the pipeline again, with small tables, after the old one is freed."""
         self._nlp = None
         gc.collect()
-        self._nlp = self._fresh()
+        self._nlp = self._load()
         self._new_words = 0
 
     def _doc(self, text: str) -> Any:
-        """The text for spaCy to cut into tokens, or cut already where spaCy would take too long."""
+        """Return the text, or its tokens where spaCy would take too long to find them."""
         return razdel_doc(self._nlp.vocab, text) if LONG_RUN.search(text) else text
 
     def _pieces(self, texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-        """Number of the text, where the piece starts in it, and the piece."""
+        """Yield the number of a text, where a piece of it starts, and the piece."""
         for n, text in enumerate(texts):
             for start, end in chunks(text, self._max_chars):
                 yield n, start, text[start:end]
 
 
 def razdel_doc(vocab: Any, text: str) -> Any:
-    """A document of razdel's tokens; white space other than one space is a token, as in spaCy."""
+    """Return a document of razdel's tokens; white space but one space is a token, as in spaCy."""
     from spacy.tokens import Doc
 
     words: list[str] = []
@@ -81,20 +81,20 @@ def razdel_doc(vocab: Any, text: str) -> Any:
     return Doc(vocab, words, spaces)
 
 
-def entities(doc: Any, text: str, offset: int) -> list[Entity]:
-    """A document's entities without the white space that spaCy may leave at their edges."""
-    found = []
+def entities_of(doc: Any, text: str, offset: int) -> list[Entity]:
+    """Return a document's entities without the white space that spaCy may leave at their edges."""
+    entities = []
     for span in doc.ents:
         surface = text[span.start_char : span.end_char]
         start = span.start_char + len(surface) - len(surface.lstrip())
         end = start + len(surface.strip())
         if end > start:
-            found.append(Entity(offset + start, offset + end, span.label_))
-    return found
+            entities.append(Entity(offset + start, offset + end, span.label_))
+    return entities
 
 
 def load(source: str) -> SpacyTagger:
-    """Loads an installed package, a folder, or the pipeline shipped under that name.
+    """Load an installed package, a folder, or the pipeline shipped under that name.
 
     Raises `ModelError` where it is missing, damaged, or recognises no entities.
     """
@@ -103,9 +103,9 @@ def load(source: str) -> SpacyTagger:
     except ImportError as error:
         raise MissingExtra(f"spaCy ({error})", "spacy") from error
     path = source if spacy.util.is_package(source) else model_path(source)
-    fresh = partial(spacy.load, path, exclude=UNUSED)
+    pipeline = partial(spacy.load, path, exclude=UNUSED)
     try:
-        nlp = fresh()
+        nlp = pipeline()
     except Exception as error:  # whatever spaCy and the readers of its files say of damaged ones
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(f"spacy:{source}: cannot be loaded: {reason[:200]}") from None
@@ -120,7 +120,7 @@ def load(source: str) -> SpacyTagger:
         score_kind="none",
         hash=digest(Path(nlp.path)),
     )
-    return SpacyTagger(fresh, nlp, info)
+    return SpacyTagger(pipeline, nlp, info)
 
 
 def _labels(nlp: Any) -> tuple[str, ...]:

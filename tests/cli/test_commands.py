@@ -101,6 +101,12 @@ def test_tag_writes_other_formats(run: Run, text: str, format: str, part: str) -
     assert part in run("tag", "-f", format, text).out
 
 
+def test_tag_lists_its_formats_where_one_is_none(run: Run, text: str) -> None:
+    done = run("tag", "-f", "doc", text)
+    assert done.code == 2
+    assert "'doc' is not one of jsonl, table, html, conll" in " ".join(done.err.split())
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

@@ -46,7 +46,12 @@ def test_info_counts_what_is_here() -> None:
 def test_info_says_where_a_corpus_is_to_be_had() -> None:
     said = run.invoke(app, ["corpora", "info", "nerel_dev"]).stdout
     assert "address: https://github.com/nerel-ds/NEREL" in said
-    assert "not published; the first one seen is held to" in said
+    assert (
+        "sha256 of the contents of NEREL-v1.1/train, NEREL-v1.1/dev, NEREL-v1.1/test: 17e6" in said
+    )
+    assert "conversion: Take people, organisations and places" in said
+    said = run.invoke(app, ["corpora", "info", "ne5"]).stdout
+    assert "sha256: not published; the first one seen is held to" in said
 
 
 def test_an_unknown_corpus_lists_the_known_ones() -> None:

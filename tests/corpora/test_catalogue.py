@@ -2,13 +2,13 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
 from ner_service import corpora
-from ner_service.corpora.public import catalogue, converters
+from ner_service.corpora.public import catalogue, columns, download, factru, ne5, nerel, slavicner
 from ner_service.errors import CorpusError
 from ner_service.types import Document, Entity
 
@@ -53,12 +53,12 @@ SLAVICNER = {
 
 
 def packed(tmp_path: Path, files: dict[str, str]) -> Path:
-    """A download folder with the archive, unpacked."""
-    pytest.importorskip("pooch")
-    with ZipFile(tmp_path / "corpus.zip", "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content.encode())
-    return catalogue._unpacked(tmp_path)
+    """A download folder with the files of an archive, unpacked."""
+    for name, content in files.items():
+        path = tmp_path / "corpus.zip.unzip" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode())
+    return tmp_path
 
 
 def surfaces(document: Document) -> list[tuple[str, str]]:
@@ -66,7 +66,7 @@ def surfaces(document: Document) -> list[tuple[str, str]]:
 
 
 def test_factru_takes_names_out_of_objects(tmp_path: Path) -> None:
-    splits = {name: list(found) for name, found in converters.factru(packed(tmp_path, FACTRU))}
+    splits = {name: list(found) for name, found in factru.convert(packed(tmp_path, FACTRU))}
     assert sorted(splits) == ["factru_devset", "factru_testset"]
     assert surfaces(splits["factru_devset"][0]) == [
         ("Твери", "LOC"),
@@ -77,7 +77,7 @@ def test_factru_takes_names_out_of_objects(tmp_path: Path) -> None:
 
 
 def test_ne5_keeps_line_ends_and_drops_quotes(tmp_path: Path) -> None:
-    ((name, found),) = converters.ne5(packed(tmp_path, NE5))
+    ((name, found),) = ne5.convert(packed(tmp_path, NE5))
     (document,) = found
     assert name == "ne5"
     assert document.text == NE5["Collection5/1.txt"]
@@ -85,28 +85,28 @@ def test_ne5_keeps_line_ends_and_drops_quotes(tmp_path: Path) -> None:
 
 
 def test_nerel_keeps_the_outermost_names(tmp_path: Path) -> None:
-    splits = dict(converters.nerel(packed(tmp_path, NEREL)))
+    splits = dict(nerel.convert(packed(tmp_path, NEREL)))
     assert list(splits) == ["nerel_train", "nerel_dev", "nerel_test"]
     (document,) = splits["nerel_dev"]
     assert surfaces(document) == [("МИД Чада", "ORG")]
 
 
 def test_slavicner_is_parted_by_language(tmp_path: Path) -> None:
-    ((name, found),) = converters.slavicner(packed(tmp_path, SLAVICNER))
+    ((name, found),) = slavicner.convert(packed(tmp_path, SLAVICNER))
     assert name == "slavicner_ru"
     assert surfaces(next(found)) == [("Орла", "LOC")]
 
 
 def test_slavicner_names_what_does_not_fit(tmp_path: Path) -> None:
     wrong = SLAVICNER | {"repo/ner/storm/ru/1.txt.tsv": "0\t4\tОрла\tОрёл\tLOC\tX\n"}
-    ((_, found),) = converters.slavicner(packed(tmp_path, wrong))
+    ((_, found),) = slavicner.convert(packed(tmp_path, wrong))
     with pytest.raises(CorpusError, match=r"1\.txt\.tsv:1: 0:4"):
         next(found)
 
 
 def test_wikineural_mends_what_continues_nothing(tmp_path: Path) -> None:
     (tmp_path / "wikineural_ru_val.conllu").write_text("0\tОрёл\tI-LOC\n1\tтих\tO\n\n")
-    ((name, found),) = converters.wikineural(tmp_path)
+    ((name, found),) = columns.convert(tmp_path)
     (document,) = found
     assert (name, document.text) == ("wikineural_ru_val", "Орёл тих")
     assert surfaces(document) == [("Орёл", "LOC")]
@@ -115,7 +115,7 @@ def test_wikineural_mends_what_continues_nothing(tmp_path: Path) -> None:
 def test_conll2003_joins_tokens_by_spaces(tmp_path: Path) -> None:
     rows = "-DOCSTART- -X- -X- O\n\nOryol NNP I-NP I-LOC\nsleeps VBZ I-VP O\n"
     (tmp_path / "conll2003_en_dev.txt").write_text(rows)
-    ((_, found),) = converters.conll2003(tmp_path)
+    ((_, found),) = columns.convert(tmp_path)
     (document,) = found
     assert surfaces(document) == [("Oryol", "LOC")]
 
@@ -123,32 +123,50 @@ def test_conll2003_joins_tokens_by_spaces(tmp_path: Path) -> None:
 def test_an_archive_without_the_corpus_is_named(tmp_path: Path) -> None:
     folder = packed(tmp_path, {"readme.md": ""})
     with pytest.raises(CorpusError, match="holds no"):
-        next(converters.ne5(folder))
+        next(ne5.convert(folder))
 
 
 def test_a_download_is_found_by_name_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("pooch")
-
-    def fetch(url: str, path: Path, sha256: str | None) -> str:
-        path.parent.mkdir(parents=True)
-        with ZipFile(path, "w") as archive:
-            for name, content in FACTRU.items():
-                archive.writestr(name, content.encode())
+    def fetch(file: catalogue.Download, path: Path) -> str:
+        packed(path.parent, FACTRU)
         return "0"
 
-    monkeypatch.setattr(catalogue, "fetch", fetch)
-    made = [path.name for path, _ in catalogue.download(catalogue.source("factru"), tmp_path)]
+    monkeypatch.setattr(download, "fetch", fetch)
+    source = catalogue.source_of("factru")
+    made = [path.name for path, _ in download.download(source, tmp_path)]
     assert made == ["factru.zip", "factru_devset.jsonl.gz", "factru_testset.jsonl.gz"]
     (document,) = corpora.read(corpora.locate("factru_devset", tmp_path))
     assert len(document.entities) == 4
 
 
+def test_sources_stand_at_full_commits_and_are_held_to_what_is_known() -> None:
+    files = {n: f for s in catalogue.SOURCES.values() for n, f in s.files.items()}
+    for name, file in files.items():
+        assert "github" not in file.url or re.search(r"/[0-9a-f]{40}[./]", file.url), name
+        assert re.fullmatch(r"[0-9a-f]{64}|", file.sha256), name
+    unknown = {name for name, file in files.items() if not file.sha256}
+    assert unknown == {"ne5.zip", "wikineural_ru_train.conllu"}
+
+
+@pytest.mark.parametrize(
+    ("file", "licence"),
+    [
+        ("factru_devset.jsonl.gz", "MIT"),
+        ("ne5_train.jsonl.gz", "none stated"),
+        ("golunov_meduza.jsonl.gz", "CC BY 4.0"),
+        ("mine.jsonl", "not known"),
+    ],
+)
+def test_licences_are_known_by_the_names_of_files(file: str, licence: str) -> None:
+    assert catalogue.licence_of(file) == licence
+
+
 def test_every_source_names_its_corpora_once() -> None:
     names = [name for source in catalogue.SOURCES.values() for name in source.corpora]
     assert len(names) == len(set(names))
-    assert all(catalogue.source(name).corpora.count(name) == 1 for name in names)
+    assert all(catalogue.source_of(name).corpora.count(name) == 1 for name in names)
 
 
 def test_our_adaptation_of_factru_is_naevals(corpora_root: Path) -> None:
@@ -159,5 +177,5 @@ def test_our_adaptation_of_factru_is_naevals(corpora_root: Path) -> None:
                 (o["label"], [Entity(start, end, kind) for kind, start, end in o["spans"]])
                 for o in json.loads(line)["entities"]
             ]
-            found = converters.factru_entities(objects, document.text)
+            found = factru.entities_of(objects, document.text)
             assert [e.span for e in found] == [e.span for e in document.entities]

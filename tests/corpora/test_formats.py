@@ -3,7 +3,7 @@
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docs.generate.formats import format_table
 from ner_service import corpora
+from ner_service.corpora.formats import format
 from ner_service.errors import CorpusError
 from ner_service.types import Document, Entity
 from tests.marked import marked
@@ -354,3 +356,43 @@ def test_every_gold_corpus_is_read(corpora_root: Path) -> None:
     for path in paths:
         nested = {"PRO": "", "EVT": ""}  # the labels that SlavicNER lets overlap
         assert sum(len(d.entities) for d in corpora.read(path, nested)) > 500, path.name
+
+
+class Shouted:
+    """A format of a text in capitals a line, to see what adding a format takes."""
+
+    name = "shouted"
+    endings = (".shout",)
+    description = "a text in capitals a line"
+
+    def read(self, path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+        for number, line in enumerate(path.read_text().splitlines()):
+            yield Document(str(number), line.lower())
+
+    def write(self, path: Path, documents: Iterable[Document]) -> None:
+        path.write_text("".join(f"{d.text.upper()}\n" for d in documents))
+
+
+def test_a_new_format_is_known_everywhere_by_its_line_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(format, "FORMATS", [*format.FORMATS, Shouted()])
+    corpora.write(tmp_path / "x.shout", DOCUMENTS[1:2])
+    assert (tmp_path / "x.shout").read_text() == "ТИХО.\n"
+    assert [d.text for d in corpora.read(tmp_path / "x.shout")] == ["тихо."]
+    assert ".shout, or a brat folder" in format.endings()
+
+
+def test_the_page_of_formats_has_a_row_for_each() -> None:
+    rows = format_table().splitlines()[2:]
+    assert len(rows) == len(format.FORMATS)
+    assert "| a folder | a folder of `.txt` files, each with its `.ann` |" in rows
+
+
+@pytest.mark.parametrize("name", ["jsonl", "conll", "bracketed", "labelstudio"])
+def test_a_streamable_format_writes_to_a_file_what_it_yields(name: str, tmp_path: Path) -> None:
+    (chosen,) = (f for f in format.FORMATS if f.name == name)
+    assert isinstance(chosen, format.Streamable)
+    path = tmp_path / f"x{chosen.endings[0]}"
+    chosen.write(path, DOCUMENTS)
+    assert path.read_text() == "".join(chosen.lines(DOCUMENTS))

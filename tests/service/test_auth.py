@@ -1,11 +1,12 @@
 """API keys, their rates, and who may ask from a browser."""
 
 import re
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 
+import ner_service.cli  # noqa: F401  (registers the commands)
+from ner_service.cli.app import app, guarded
 from ner_service.errors import ConfigError
 from ner_service.service.api.auth import Bucket, hash_key, new_key, parse_keys
 from ner_service.service.settings import read_settings
@@ -102,11 +103,11 @@ def test_the_page_of_the_api_can_be_switched_off() -> None:
             assert client.get(path).status_code == 404
 
 
-def test_the_command_line_makes_a_key_that_the_settings_take() -> None:
-    command = [sys.executable, "-m", "ner_service", "key"]
-    done = subprocess.run([*command, "alice"], capture_output=True, text=True, check=True)
-    key, line = (line.split()[-1] for line in done.stdout.splitlines())
+def test_the_command_line_makes_a_key_that_the_settings_take(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert guarded(partial(app, ["key", "alice"])) == 0
+    key, line = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
     assert parse_keys(line) == {hash_key(key): "alice"}
-    done = subprocess.run([*command, "a,b"], capture_output=True, text=True)
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
+    assert guarded(partial(app, ["key", "a,b"])) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

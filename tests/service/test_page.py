@@ -453,7 +453,7 @@ def test_every_format_is_copied_as_the_projects_own_readers_have_it(
     (found,) = STRICT.tag([HARD])
     spans = [e.span for e in found]
     line = json.dumps(json.loads(copied(page, "JSON")))
-    read = jsonl.document(line, {}, "page", "d")
+    read = jsonl.parse_document(line, {}, "page", "d")
     assert (read.text, [e.span for e in read.entities]) == (HARD, spans)
     assert json.loads(line)["entities"][0] == {
         "start": 2, "end": 6, "label": "LOC", "text": "Анна", "score": 0.75

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ner_service.errors import ModelError
 from ner_service.taggers.registry import load_tagger
-from ner_service.taggers.spacy import SpacyTagger, entities, razdel_doc
+from ner_service.taggers.spacy import SpacyTagger, entities_of, razdel_doc
 
 VOCAB = spacy.blank("ru").vocab
 
@@ -22,7 +22,7 @@ def test_a_document_of_our_tokens_is_the_text_itself(text: str) -> None:
 def test_white_space_at_the_edges_of_an_entity_is_left_out() -> None:
     doc = spacy.blank("ru")("в  Москве \n тихо")
     doc.set_ents([spacy.tokens.Span(doc, 1, 4, "LOC")])
-    (entity,) = entities(doc, doc.text, 100)
+    (entity,) = entities_of(doc, doc.text, 100)
     assert entity.span == (103, 109, "LOC")
 
 

@@ -12,6 +12,7 @@ from ner_service import corpora
 from ner_service.cli.app import app, guarded
 from ner_service.errors import ConfigError
 from ner_service.taggers import registry
+from ner_service.taggers.backend import Backend
 from ner_service.training.silver import certain, load_voter, vote
 from ner_service.types import Document, Entity, TaggerInfo
 
@@ -42,7 +43,7 @@ class Capitals:
 
 @pytest.fixture(autouse=True)
 def capitals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.LOADERS, "capitals", Capitals)
+    monkeypatch.setitem(registry.BACKENDS, "capitals", Backend("capitals", Capitals))
 
 
 def test_a_span_needs_more_than_half_of_the_weight() -> None:

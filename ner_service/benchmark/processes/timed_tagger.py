@@ -57,7 +57,8 @@ class Worker:
             self._process.kill()
             raise
         if not line:
-            code = self._process.wait()
+            self.close()
+            code = self._process.returncode
             raise ConfigError(f"a benchmark process ended with code {code}; its error is above")
         answer: dict[str, Any] = json.loads(line)
         return answer
@@ -66,9 +67,12 @@ class Worker:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Close the pipes and wait until the process has ended."""
+        with self._process:
+            pass
 
 
 def environment() -> dict[str, str]:

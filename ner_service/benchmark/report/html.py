@@ -9,7 +9,7 @@ from ner_service.benchmark.comparison import CHARS, Findings, advice, f1, named
 from ner_service.benchmark.report import plots
 from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import NOTES
-from ner_service.files import replacing
+from ner_service.files import atomic_file
 
 
 def write(store: Store, path: Path) -> None:
@@ -31,7 +31,7 @@ def write(store: Store, path: Path) -> None:
         pictures=pictures(findings),
         chars=CHARS,
     )
-    with replacing(path) as file:
+    with atomic_file(path) as file:
         file.write(page.encode())
 
 

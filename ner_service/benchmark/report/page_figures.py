@@ -8,7 +8,7 @@ from ner_service.benchmark.comparison import CHARS, Findings
 from ner_service.benchmark.report.tables import machine
 from ner_service.benchmark.results import Http, Quality, Record, Speed, Store
 from ner_service.errors import ConfigError
-from ner_service.files import read_text, replacing
+from ner_service.files import atomic_file, read_text
 
 
 def update(store: Store, path: Path, check: bool) -> None:
@@ -16,7 +16,7 @@ def update(store: Store, path: Path, check: bool) -> None:
     new = json.dumps(figures(store), ensure_ascii=False, indent=2) + "\n"
     if check and read_text(path) != new:
         raise ConfigError(f"{path}: its figures are not the results': python -m benchmarks page")
-    with replacing(path) as file:
+    with atomic_file(path) as file:
         file.write(new.encode())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ner_service.benchmark.comparison import CHARS, Against, Findings, f1
 from ner_service.benchmark.results import Batching, Cutting, Gain, Http, Robustness, Step, Store
 from ner_service.errors import ConfigError
-from ner_service.files import read_text, replacing
+from ner_service.files import atomic_file, read_text
 
 BLOCK = re.compile(
     r"(?P<begin><!-- benchmark:begin (?P<name>\w+) -->\n)(?P<body>.*?)"
@@ -28,7 +28,7 @@ def update(store: Store, path: Path, check: bool) -> None:
     if check and new != old:
         raise ConfigError(f"{path}: its tables are not the results': python -m benchmarks readme")
     if new != old:
-        with replacing(path) as file:
+        with atomic_file(path) as file:
             file.write(new.encode())
 
 

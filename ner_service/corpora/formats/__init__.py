@@ -1,1 +1,1 @@
-"""The forms in which annotated documents are read and written, a module a form."""
+"""Each format of annotated documents is a module; `format` has the table of them."""

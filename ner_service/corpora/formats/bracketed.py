@@ -1,4 +1,4 @@
-"""Text with its entities in brackets: `[PER Анна Каренина] уехала в [LOC Москву]`.
+"""Bracketed text has its entities in brackets: `[PER Анна Каренина] уехала в [LOC Москву]`.
 
 A line `# ID` begins a document; what stands between two such lines, without the white space
 around it, is the text. A backslash makes a bracket, a backslash or the `#` of a line literal.
@@ -8,20 +8,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ner_service.corpora.check import checked, one_word
+from ner_service.corpora.check import check_entities, check_label
 from ner_service.errors import CorpusError
-from ner_service.files import lines, replacing
+from ner_service.files import read_lines, write_text
 from ner_service.types import Document, Entity
 
+name = "bracketed"
+endings = (".bracketed",)
+description = "text with `[LABEL name]` in brackets, a line `# ID` before each document"
 HEADER = "# "
 MARKS = re.compile(r"\\(?P<literal>.)|\[(?P<label>\S+) |(?P<end>\])|(?P<loose>[\[\\])")
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
-    """Reads documents in order; raises `CorpusError` naming file and line."""
+    """Read documents in order; raises `CorpusError` naming file and line."""
     id, first = "", 0
     body: list[str] = []
-    for number, line in lines(path):
+    for number, line in read_lines(path):
         if line.startswith(HEADER):
             if first:
                 yield _document(id, body, labels, path, first)
@@ -40,14 +43,14 @@ def _document(
     marked = "\n".join(body)
     before = marked[: len(marked) - len(marked.lstrip())]
     start = first + 1 + before.count("\n")
-    text, found = parse(marked.strip(), f"{path}", start)
-    return Document(id, text, checked(found, text, labels, f"{path}:{first}"))
+    text, entities = parse(marked.strip(), f"{path}", start)
+    return Document(id, text, check_entities(entities, text, labels, f"{path}:{first}"))
 
 
 def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[Entity]]:
-    """The text without its brackets, and the entities; `name` and line `first` place errors."""
+    """Return the text without brackets, and the entities; `name` and line `first` place errors."""
     parts: list[str] = []
-    found: list[Entity] = []
+    entities: list[Entity] = []
     length = last = 0
     opened: tuple[int, str] | None = None
     for mark in MARKS.finditer(marked):
@@ -60,30 +63,33 @@ def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[En
         elif mark["label"] and opened is None:
             opened = length, mark["label"]
         elif mark["end"] and opened is not None:
-            found.append(Entity(opened[0], length, opened[1]))
+            entities.append(Entity(opened[0], length, opened[1]))
             opened = None
         else:
             line = first + marked.count("\n", 0, mark.start())
             raise CorpusError(f"{name}:{line}: {mark.group()!r} fits no [LABEL name]")
     if opened is not None:
         raise CorpusError(f"{name}:{first + marked.count(chr(10))}: [{opened[1]} is never closed")
-    return "".join([*parts, marked[last:]]), found
+    return "".join([*parts, marked[last:]]), entities
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
-    """Writes documents under their ids; white space around a text is lost."""
-    with replacing(path) as file:
-        for document in documents:
-            id = " ".join(document.id.split())
-            file.write(f"{HEADER}{id}\n{marked(document)}\n\n".encode())
+    """Write documents under their ids; white space around a text is lost."""
+    write_text(path, lines(documents))
+
+
+def lines(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield each document as its id and its marked text."""
+    for document in documents:
+        yield f"{HEADER}{' '.join(document.id.split())}\n{marked(document)}\n\n"
 
 
 def marked(document: Document) -> str:
-    """A document's text with its entities in brackets."""
+    """Return a document's text with its entities in brackets."""
     parts: list[str] = []
     last = 0
     for e in document.entities:
-        parts += [_literal(document.text[last : e.start]), f"[{one_word(e.label)} "]
+        parts += [_literal(document.text[last : e.start]), f"[{check_label(e.label)} "]
         parts += [_literal(document.text[e.start : e.end]), "]"]
         last = e.end
     parts.append(_literal(document.text[last:]))

@@ -1,4 +1,4 @@
-"""CoNLL columns: a token a line, its tag last, an empty line after each sentence.
+"""CoNLL columns have a token a line, its tag last, and an empty line after each sentence.
 
 Reads IOB1, IOB2 and BIOES (also as BILOU), telling them apart by the tags themselves; writes
 IOB2. As the format keeps no white space, tokens are joined by single spaces.
@@ -8,21 +8,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner_service.corpora.check import checked
+from ner_service.corpora.check import check_entities
 from ner_service.errors import CorpusError
-from ner_service.files import lines, replacing
-from ner_service.labels import OUTSIDE, Scheme, entities, may_follow, tags
+from ner_service.files import read_lines, write_text
+from ner_service.labels import OUTSIDE, Scheme, may_follow
+from ner_service.labels import entities as entities_of
+from ner_service.labels import tags as tags_of
 from ner_service.text.sentences import sentenize
 from ner_service.text.tokens import Token, tokenize
 from ner_service.types import Document
 
+name = "conll"
+endings = (".conll", ".iob", ".bio", ".tsv")
+description = "CoNLL columns; IOB1, IOB2 or BIOES is detected"
 DOCSTART = "-DOCSTART-"
 BILOU = {"L": "E", "U": "S", "M": "I"}  # the other names of the same prefixes
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A token with its tag; `line` is its place in the file."""
+    """A row is a token with its tag; `line` is its number in the file."""
 
     line: int
     text: str
@@ -33,7 +38,7 @@ Sentence = list[Row]
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
-    """Reads a document for each `-DOCSTART-`, or for each sentence where there is none.
+    """Read a document for each `-DOCSTART-`, or for each sentence where there is none.
 
     Raises `CorpusError` naming the line of a malformed row or of an impossible tag sequence.
     """
@@ -45,11 +50,11 @@ def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
 
 
 def _groups(path: Path) -> Iterator[list[Sentence]]:
-    """Sentences by document."""
+    """Yield the sentences of each document."""
     group: list[Sentence] = []
     sentence: Sentence = []
     marked = False
-    for number, line in lines(path):
+    for number, line in read_lines(path):
         if line.startswith(DOCSTART):
             marked = True
         elif line.strip():
@@ -82,7 +87,7 @@ def _row(path: Path, number: int, line: str) -> Row:
 
 
 def _scheme(path: Path, sentences: Sequence[Sentence]) -> Scheme | None:
-    """The scheme of a file; `None` is IOB1, where `B-` only parts neighbours of one label."""
+    """Return a file's scheme; `None` is IOB1, where `B-` only divides neighbours of one label."""
     if any(row.tag[0] in "ES" for sentence in sentences for row in sentence):
         return "BIOES"
     loose = strict = 0  # the first lines where I- begins an entity, and where B- does
@@ -107,7 +112,7 @@ def _document(
     path: Path, id: str, group: Sequence[Sentence], scheme: Scheme | None, labels: Mapping[str, str]
 ) -> Document:
     tokens: list[Token] = []
-    found: list[str] = []
+    tags: list[str] = []
     texts: list[str] = []
     at = 0
     for sentence in group:
@@ -115,10 +120,10 @@ def _document(
             tokens.append(Token(at, at + len(row.text), row.text))
             at += len(row.text) + 1
         texts.append(" ".join(row.text for row in sentence))
-        found += _tags(path, sentence, scheme)
+        tags += _tags(path, sentence, scheme)
     text = "\n".join(texts)
     place = f"{path}:{group[0][0].line}"
-    return Document(id, text, checked(entities(tokens, found), text, labels, place))
+    return Document(id, text, check_entities(entities_of(tokens, tags), text, labels, place))
 
 
 def _tags(path: Path, sentence: Sentence, scheme: Scheme | None) -> list[str]:
@@ -133,30 +138,34 @@ def _tags(path: Path, sentence: Sentence, scheme: Scheme | None) -> list[str]:
     return [row.tag for row in sentence]
 
 
-def _from_iob1(found: Sequence[str]) -> list[str]:
-    pairs = zip([OUTSIDE, *found], found, strict=False)
+def _from_iob1(tags: Sequence[str]) -> list[str]:
+    pairs = zip([OUTSIDE, *tags], tags, strict=False)
     return [
         f"B{tag[1:]}" if tag != OUTSIDE and tag[2:] != before[2:] else tag for before, tag in pairs
     ]
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
-    """Writes token and IOB2 tag by razdel's tokens and sentences, `-DOCSTART-` before each text.
+    """Write token and IOB2 tag by razdel's tokens and sentences, `-DOCSTART-` before each text.
 
     An entity that ends inside a token takes the token whole.
     """
-    with replacing(path) as file:
-        for document in documents:
-            file.write(f"{DOCSTART}\tO\n\n{columns(document)}".encode())
+    write_text(path, lines(documents))
+
+
+def lines(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield each document as rows behind its `-DOCSTART-`."""
+    for document in documents:
+        yield f"{DOCSTART}\tO\n\n{columns(document)}"
 
 
 def columns(document: Document) -> str:
-    """A document's tokens and tags as lines, an empty line after each sentence."""
+    """Return a document's tokens and tags as lines, with an empty line after each sentence."""
     tokens = tokenize(document.text)
-    found = tags(tokens, document.entities, "BIO")
+    tags = tags_of(tokens, document.entities, "BIO")
     ends = [sentence.end for sentence in sentenize(document.text)]
     rows: list[str] = []
-    for token, tag, after in zip(tokens, found, [*found, OUTSIDE][1:], strict=True):
+    for token, tag, after in zip(tokens, tags, [*tags, OUTSIDE][1:], strict=True):
         rows.append(f"{token.text}\t{tag}")
         if ends and token.end >= ends[0]:
             ends.pop(0)

@@ -1,14 +1,17 @@
-"""spaCy's DocBin (`.spacy`), which `spacy train` reads."""
+"""DocBin is spaCy's binary format (`.spacy`), which `spacy train` reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.check import checked
+from ner_service.corpora.check import check_entities
 from ner_service.errors import CorpusError, MissingExtra
-from ner_service.files import read_bytes, replacing
+from ner_service.files import atomic_file, read_bytes
 from ner_service.types import Document, Entity
 
+name = "docbin"
+endings = (".spacy",)
+description = "spaCy's DocBin"
 LANGUAGE = "ru"
 
 
@@ -21,7 +24,7 @@ def _spacy() -> Any:
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
-    """Reads documents by spaCy's tokens; raises `CorpusError` where it is no DocBin."""
+    """Read documents by spaCy's tokens; raises `CorpusError` where it is no DocBin."""
     spacy = _spacy()
     data = read_bytes(path)
     try:
@@ -29,25 +32,24 @@ def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
     except Exception as error:  # whatever zlib, msgpack or spaCy say of damaged bytes
         raise CorpusError(f"{path}: not a DocBin: {type(error).__name__}") from None
     for number, doc in enumerate(docs, 1):
-        found = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents]
-        yield Document(
-            str(number), doc.text, checked(found, doc.text, labels, f"{path}: document {number}")
-        )
+        entities = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents]
+        place = f"{path}: document {number}"
+        yield Document(str(number), doc.text, check_entities(entities, doc.text, labels, place))
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
-    """Writes spaCy's tokens and entities; an entity that ends inside a token takes it whole."""
+    """Write spaCy's tokens and entities; an entity that ends inside a token takes it whole."""
     spacy = _spacy()
     nlp = spacy.blank(LANGUAGE)
     packed = spacy.tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"])
     for document in documents:
         nlp.max_length = max(nlp.max_length, len(document.text))
         doc = nlp.make_doc(document.text)
-        found = [
+        spans = [
             doc.char_span(e.start, e.end, label=e.label, alignment_mode="expand")
             for e in document.entities
         ]
-        doc.set_ents(spacy.util.filter_spans([span for span in found if span is not None]))
+        doc.set_ents(spacy.util.filter_spans([span for span in spans if span is not None]))
         packed.add(doc)
-    with replacing(path) as file:
+    with atomic_file(path) as file:
         file.write(packed.to_bytes())

@@ -1,34 +1,43 @@
-"""JSON lines, plain or gzipped: `{"id", "text", "entities": [{"start", "end", "label"}]}`."""
+"""JSON lines hold a document each: `{"id", "text", "entities": [{"start", "end", "label"}]}`."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from ner_service.corpora.check import checked, checked_text
+from ner_service.corpora.check import check_entities, check_text
 from ner_service.errors import CorpusError
-from ner_service.files import lines, replacing
+from ner_service.files import read_lines, write_text
 from ner_service.types import Document, Entity
+
+name = "jsonl"
+endings = (".jsonl",)
+description = "JSON lines: `id`, `text`, `entities` with `start`, `end`, `label`"
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
-    """Reads documents in order; raises `CorpusError` naming file, line and field."""
-    for number, line in lines(path):
+    """Read documents in order; raises `CorpusError` naming file, line and field."""
+    for number, line in read_lines(path):
         if line.strip():
-            yield document(line, labels, f"{path}:{number}", str(number))
+            yield parse_document(line, labels, f"{path}:{number}", str(number))
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
-    """Writes a document a line."""
-    with replacing(path) as file:
-        for document in documents:
-            file.write(line_of(document) + b"\n")
+    """Write a document a line."""
+    write_text(path, lines(documents))
+
+
+def lines(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield each document as a line."""
+    for document in documents:
+        yield line_of(document).decode() + "\n"
 
 
 def line_of(document: Document) -> bytes:
-    """One document as JSON, without a line feed; a score only where there is one."""
+    """Return a document as JSON, without a line feed; a score only where there is one."""
     entities = [
         {"start": e.start, "end": e.end, "label": e.label}
         | ({} if e.score is None else {"score": round(e.score, 4)})
@@ -37,19 +46,19 @@ def line_of(document: Document) -> bytes:
     return orjson.dumps({"id": document.id, "text": document.text, "entities": entities})
 
 
-def document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
-    """One document out of one line; `place` begins each error."""
+def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
+    """Parse a line into a document; `place` begins each error."""
     value = _object(line, place)
-    bare = _bare(value, place, default_id)
-    listed = value.get("entities", [])
-    if not isinstance(listed, list):
+    document = _bare(value, place, default_id)
+    items = value.get("entities", [])
+    if not isinstance(items, list):
         raise CorpusError(f"{place}: entities: expected a list")
-    found = [entity(item, f"{place}: entities[{n}]") for n, item in enumerate(listed)]
-    return Document(bare.id, bare.text, checked(found, bare.text, labels, place))
+    entities = [_entity(item, f"{place}: entities[{n}]") for n, item in enumerate(items)]
+    return replace(document, entities=check_entities(entities, document.text, labels, place))
 
 
-def text(line: str, place: str, default_id: str) -> Document:
-    """One document without the entities that its line may have."""
+def parse_text(line: str, place: str, default_id: str) -> Document:
+    """Parse a line into a document without the entities that it may have."""
     return _bare(_object(line, place), place, default_id)
 
 
@@ -64,14 +73,12 @@ def _object(line: str, place: str) -> dict[str, Any]:
 
 
 def _bare(value: dict[str, Any], place: str, default_id: str) -> Document:
-    text = checked_text(value.get("text"), f"{place}: text")
+    text = check_text(value.get("text"), f"{place}: text")
     id = value.get("id")
-    known = default_id if id is None else checked_text(str(id), f"{place}: id")
-    return Document(known, text)
+    return Document(default_id if id is None else check_text(str(id), f"{place}: id"), text)
 
 
-def entity(item: Any, place: str) -> Entity:
-    """One entity with fields of the right types."""
+def _entity(item: Any, place: str) -> Entity:
     if not isinstance(item, dict):
         raise CorpusError(f"{place}: expected an object")
     start, end, label = item.get("start"), item.get("end"), item.get("label")
@@ -81,4 +88,4 @@ def entity(item: Any, place: str) -> Entity:
         raise CorpusError(f"{place}.end: expected a whole number")
     if not isinstance(label, str) or not label:
         raise CorpusError(f"{place}.label: expected a label")
-    return Entity(start, end, checked_text(label, f"{place}.label"))
+    return Entity(start, end, check_text(label, f"{place}.label"))

@@ -1,4 +1,4 @@
-"""Label Studio's JSON export: a list of tasks, each with a text and labelled regions."""
+"""Label Studio's JSON export is a list of tasks, each with a text and labelled regions."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,14 +9,18 @@ from typing import Any
 
 import orjson
 
-from ner_service.corpora.check import checked, checked_text
+from ner_service.corpora.check import check_entities, check_text
 from ner_service.errors import CorpusError
-from ner_service.files import BOM, read_text, replacing
+from ner_service.files import BOM, read_text, write_text
 from ner_service.types import Document, Entity
+
+name = "labelstudio"
+endings = (".json",)
+description = "Label Studio's JSON export"
 
 
 def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
-    """Reads the first annotation of each task that has one.
+    """Read the first annotation of each task that has one.
 
     Regions count UTF-16 code units or code points by the version that wrote them: UTF-16 where
     it gives the own text of every region of a task, else whichever gives a region's text. Raises
@@ -41,33 +45,33 @@ def _regions(task: dict[str, Any], place: str) -> list[list[Any]]:
     if not isinstance(annotations, list):
         raise CorpusError(f"{place}.annotations: expected a list")
     kept = [a for a in annotations if isinstance(a, dict) and not a.get("was_cancelled")]
-    return [found for a in kept if isinstance(found := a.get("result"), list)]
+    return [result for a in kept if isinstance(result := a.get("result"), list)]
 
 
 def _document(
     task: dict[str, Any], regions: list[Any], labels: Mapping[str, str], place: str
 ) -> Document:
-    text = checked_text(task["data"].get("text"), f"{place}.data.text")
-    found: list[_Region] = []
+    text = check_text(task["data"].get("text"), f"{place}.data.text")
+    labelled: list[_Region] = []
     for n, region in enumerate(regions):
         value = region.get("value") if isinstance(region, dict) else None
         if isinstance(value, dict) and "labels" in value:
-            found.append(_region_of(value, f"{place}.annotations[0].result[{n}].value"))
+            labelled.append(_region_of(value, f"{place}.annotations[0].result[{n}].value"))
     id = str(task["data"].get("id", task.get("id", "")))  # ours, before the one it was given there
-    entities = checked(_placed(found, text), text, labels, place)
-    return Document(checked_text(id, f"{place}.data.id"), text, entities)
+    entities = check_entities(_placed(labelled, text), text, labels, place)
+    return Document(check_text(id, f"{place}.data.id"), text, entities)
 
 
 @dataclass(frozen=True, slots=True)
 class _Region:
-    """A region as it was written, and the text that it says is its own."""
+    """A region is an entity as it was written, with the text that it claims to cover."""
 
     entity: Entity
     surface: str | None
     place: str
 
-    def stands(self, entity: Entity, text: str) -> bool:
-        """Says whether the region's own text is that of the entity."""
+    def fits(self, entity: Entity, text: str) -> bool:
+        """Return whether the entity covers the region's text."""
         return self.surface is None or (
             entity.end - entity.start == len(self.surface)
             and text.startswith(self.surface, entity.start)
@@ -80,12 +84,12 @@ def _region_of(value: dict[str, Any], place: str) -> _Region:
         raise CorpusError(f"{place}: start and end: expected whole numbers")
     if not isinstance(names, list) or len(names) != 1 or not isinstance(names[0], str):
         raise CorpusError(f"{place}.labels: expected one label")
-    label, surface = checked_text(names[0], f"{place}.labels"), value.get("text")
+    label, surface = check_text(names[0], f"{place}.labels"), value.get("text")
     return _Region(Entity(start, end, label), surface if isinstance(surface, str) else None, place)
 
 
 def _placed(regions: Sequence[_Region], text: str) -> list[Entity]:
-    """The entities of regions, by code points."""
+    """Return the entities of regions, with offsets in code points."""
     units = accumulate((1 + (char > "\uffff") for char in text), initial=0)
     places = {unit: n for n, unit in enumerate(units)}
     utf16 = [
@@ -93,38 +97,42 @@ def _placed(regions: Sequence[_Region], text: str) -> list[Entity]:
         for r in regions
     ]
     pairs = list(zip(regions, utf16, strict=True))
-    if any(r.surface is not None for r in regions) and all(r.stands(e, text) for r, e in pairs):
+    if any(r.surface is not None for r in regions) and all(r.fits(e, text) for r, e in pairs):
         return utf16
     return [_either(region, entity, text) for region, entity in pairs]
 
 
 def _either(region: _Region, utf16: Entity, text: str) -> Entity:
     for entity in (region.entity, utf16):
-        if region.stands(entity, text):
+        if region.fits(entity, text):
             return entity
     start, end = region.entity.start, region.entity.end
     raise CorpusError(f"{region.place}: {start}:{end} is not where the region's text stands")
 
 
 def write(path: Path, documents: Iterable[Document]) -> None:
-    """Writes tasks to import, for a `Text` named `text` and `Labels` named `label`."""
-    tasks = [
-        {
-            "data": {"text": document.text, "id": document.id},
-            "annotations": [{"result": [_region(document.text, e) for e in document.entities]}],
-        }
-        for document in documents
-    ]
-    with replacing(path) as file:
-        file.write(orjson.dumps(tasks, option=orjson.OPT_INDENT_2))
+    """Write tasks to import, for a `Text` named `text` and `Labels` named `label`."""
+    write_text(path, lines(documents))
 
 
-def _region(text: str, entity: Entity) -> dict[str, Any]:
-    start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in (entity.start, entity.end))
-    value = {
-        "start": start,
-        "end": end,
-        "text": text[entity.start : entity.end],
-        "labels": [entity.label],
-    }
-    return {"from_name": "label", "to_name": "text", "type": "labels", "value": value}
+def lines(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield the tasks as JSON, in one part."""
+    yield orjson.dumps([_task(d) for d in documents], option=orjson.OPT_INDENT_2).decode()
+
+
+def _task(document: Document) -> dict[str, Any]:
+    """Return a task whose regions count UTF-16 code units, in one pass over the text."""
+    regions, at, end = [], 0, 0
+    for e in document.entities:
+        surface = document.text[e.start : e.end]
+        start = end + _utf16_length(document.text[at : e.start])
+        at, end = e.end, start + _utf16_length(surface)
+        value = {"start": start, "end": end, "text": surface, "labels": [e.label]}
+        region = {"from_name": "label", "to_name": "text", "type": "labels", "value": value}
+        regions.append(region)
+    data = {"text": document.text, "id": document.id}
+    return {"data": data, "annotations": [{"result": regions}]}
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

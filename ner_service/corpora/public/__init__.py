@@ -1,1 +1,1 @@
-"""Public corpora: the catalogue, downloads, and what turns each into documents."""
+"""Public corpora have a catalogue, and a converter for each form of publication."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 
 from ner_service.errors import NerError
 from ner_service.service.connection import Leaving
-from ner_service.service.queue.deadlines import Deadlines
 from ner_service.service.queue.job import Job, Late, NotReady, Overloaded, Tagged, cost
 from ner_service.service.queue.worker import Worker
 from ner_service.types import Tagger
@@ -33,7 +32,6 @@ class Lane:
         self.name = name
         self.queued = 0  # what the texts not yet answered cost
         self._queue_chars, self._timeout_s, self._observe = queue_chars, timeout_s, observe
-        self._deadlines = Deadlines(timeout_s)
         self._pace = 0.0  # seconds a character, as lately measured
         self._room = asyncio.Event()
         self._worker = Worker(name, load, batch_chars, self._measure)
@@ -114,14 +112,14 @@ class Lane:
             self.check_room(size)
         job = Job(texts, loop.create_future())
         self.queued += size
-        self._deadlines.add(job, deadline)
+        timer = loop.call_at(deadline, lambda: job.settle(Late(self._timeout_s)))
         if leaving:
             leaving.then(job.settle)
         self._worker.put(job)
         try:
             return await job.future
         finally:
-            self._deadlines.remove(job)
+            timer.cancel()
             if leaving:
                 leaving.forget()
             self.queued -= size

@@ -1,4 +1,4 @@
-"""Loads taggers for the service; another process compiles what kernels are not on disk yet.
+"""Taggers are loaded for the service here; another process compiles missing kernels.
 
 Numba never gives back what compiling takes, some 130 MB: it goes with that process.
 """
@@ -8,16 +8,16 @@ import sys
 from threading import Lock
 
 from ner_service.service.queue.worker import PROBE
-from ner_service.taggers.registry import KERNELS, check_spec, load_tagger
+from ner_service.taggers.registry import backend, check_spec, load_tagger
 from ner_service.types import Tagger
 
 _one_at_a_time = Lock()
 
 
 def load(spec: str) -> Tagger:
-    """Loads a tagger; raises as `load_tagger` does."""
+    """Load a tagger; raises as `load_tagger` does."""
     name, _ = check_spec(spec)
-    if name not in KERNELS:
+    if not backend(name).kernels:
         return load_tagger(spec)
     with _one_at_a_time:
         return _load(spec)
@@ -28,19 +28,19 @@ def _load(spec: str) -> Tagger:
 
     try:
         with from_disk():
-            return proven(spec)
+            return load_and_warm(spec)
     except NotOnDisk:  # and should that process fail, this one compiles
         command = [sys.executable, "-m", __name__, spec]
         subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
     return load_tagger(spec)
 
 
-def proven(spec: str) -> Tagger:
-    """A tagger that has answered a text, with all its kernels."""
+def load_and_warm(spec: str) -> Tagger:
+    """Load a tagger and have it answer a text, which loads or compiles all its kernels."""
     tagger = load_tagger(spec)
     tagger.tag([PROBE])
     return tagger
 
 
 if __name__ == "__main__":
-    proven(sys.argv[1])
+    load_and_warm(sys.argv[1])

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from ner_service.corpora.check import checked
+from ner_service.corpora.check import check_entities
 from ner_service.corpora.formats import conll
 from ner_service.errors import CorpusError
 from ner_service.service.api.errors import Refused
@@ -72,7 +72,7 @@ def conll_of(tagged: Tagged) -> str:
     """Token and tag a line; raises `Refused` where the entities do not fit the text."""
     found = [Entity(span.start, span.end, span.label) for span in tagged.entities]
     try:
-        entities = checked(found, tagged.text, {}, "entities")
+        entities = check_entities(found, tagged.text, {}, "entities")
     except CorpusError as error:
         raise Refused(422, "invalid_request", str(error), ["entities"]) from None
     return conll.columns(Document("", tagged.text, entities))

@@ -1,0 +1,66 @@
+"""Commands `tag`, `evaluate` and `silver` share how files are read and tagged."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ner_service.corpora.check import check_text
+from ner_service.corpora.formats import jsonl
+from ner_service.errors import CorpusError
+from ner_service.files import BOM, read_lines, read_text, readable_name
+from ner_service.types import Document, Tagger
+
+BATCH_TEXTS, BATCH_CHARS = 64, 200_000  # tagged between two steps of the progress bar
+STDIN = Path("-")
+
+
+class InputFormat(StrEnum):
+    """An input format is a way to read a file of texts."""
+
+    auto = "auto"
+    text = "text"
+    lines = "lines"
+    jsonl = "jsonl"
+
+
+def read_texts(file: Path, input: InputFormat) -> Iterator[Document]:
+    """Read the texts of a file, or of stdin for `-`, as documents."""
+    path = Path("/dev/stdin") if file == STDIN else file
+    name = "stdin" if file == STDIN else readable_name(file)
+    if path.is_dir():
+        raise CorpusError(f"{path}: is a folder: name its files")
+    is_jsonl = input is InputFormat.auto and ".jsonl" in file.suffixes[-2:]
+    if input is InputFormat.jsonl or is_jsonl:
+        for number, line in read_lines(path):
+            if line.strip():
+                yield jsonl.parse_text(line, f"{name}:{number}", f"{name}:{number}")
+    elif input is InputFormat.lines:
+        for number, line in read_lines(path):
+            yield Document(f"{name}:{number}", check_text(line.removesuffix("\r"), name))
+    else:
+        yield Document(name, read_text(path).removeprefix(BOM))
+
+
+def tag_documents(tagger: Tagger, documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield the documents with the tagger's entities, under a progress bar."""
+    with tqdm(unit="char", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
+        for batch in batches_of(documents):
+            answers = tagger.tag([document.text for document in batch])
+            for document, entities in zip(batch, answers, strict=True):
+                yield Document(document.id, document.text, tuple(entities))
+                bar.update(len(document.text))
+
+
+def batches_of(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Yield documents in lists small enough to show progress between them."""
+    batch: list[Document] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) == BATCH_TEXTS or sum(len(d.text) for d in batch) > BATCH_CHARS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,50 @@
+"""The registry: a backend is one entry, and all that is shown of backends follows from it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from docs.generate.taggers import spec_table
+from ner_service.taggers import registry
+from ner_service.taggers.backend import Backend, lazy
+from ner_service.taggers.registry import load_tagger, shipped_specs, spec_forms
+from ner_service.types import Tagger
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend, added by the one line that adding it takes."""
+    specs = {"silent": "finds nothing"}
+    backend = Backend("silent", lazy("tests.taggers.silent"), specs=specs, model_file="silent.bin")
+    monkeypatch.setitem(registry.BACKENDS, "silent", backend)
+
+
+@pytest.mark.usefixtures("silent")
+def test_a_new_backend_is_known_everywhere_by_its_one_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_tagger("silent").tag(["Анна", "Пётр"]) == [[], []]
+    assert spec_forms()["silent"] == "finds nothing"
+    assert "| `silent` | finds nothing |" in spec_table()
+    (tmp_path / "quiet").mkdir()
+    (tmp_path / "quiet" / "silent.bin").touch()
+    monkeypatch.setattr(registry, "shipped_models", lambda: tmp_path)
+    assert shipped_specs() == ["natasha", "spacy", "bilstm", "silent", "silent:quiet"]
+
+
+def test_shipped_models_are_told_apart_by_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(registry.shipped_models() / "spacy-ru-news", tmp_path / "any-name")
+    (tmp_path / "notes").mkdir()
+    monkeypatch.setattr(registry, "shipped_models", lambda: tmp_path)
+    assert shipped_specs()[3:] == ["spacy:any-name"]
+
+
+def test_every_backend_explains_its_bare_name() -> None:
+    assert all(name in backend.specs for name, backend in registry.BACKENDS.items())
+
+
+def test_a_silent_tagger_is_a_tagger() -> None:
+    assert isinstance(lazy("tests.taggers.silent")(""), Tagger)
