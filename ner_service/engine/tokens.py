@@ -17,8 +17,11 @@ from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_S
 from razdel.segmenters.tokenize import PUNCTS
 
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.text import spelling
+from ner_service.text.layout import LAYOUT_CHARS, find_unit_ends
+from ner_service.text.reading import read
 from ner_service.text.sentences import WINDOW, ends_sentence
+from ner_service.text.signs import NOTICEABLE
+from ner_service.text.spelling import BESIDE, CYRILLICS, LATINS, respell_token
 from ner_service.text.tokens import Token
 
 Codes = NDArray[np.uint32]  # the code points of a text
@@ -30,7 +33,8 @@ LINK, SPLIT, ENDING, DELIMITER, SMILEY = 8, 16, 32, 64, 128
 FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, DELIMITERS),
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
-UNUSUAL, ORDINARY = 2, 3  # to `spelling`, whose two alphabets are 0 and 1
+LAYOUT, CHANGE = 1, 2  # what `notice` returns
+ORDINARY, SIGN, DASH, LINE = 2, 3, 4, 5  # to `notice`, to which 0 and 1 are the two alphabets
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
@@ -65,23 +69,28 @@ def tokenize(text: str) -> Tokens:
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
 
-    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. The texts of
-    tokens are respelled by `text.spelling`.
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens; a unit ends
+    where `text.layout` says that no name reaches further. The text is read by `text.reading`, and
+    the texts of tokens are respelled by `text.spelling`.
     """
     codes = _codes(text)
-    if not is_unusual(codes, ALPHABETS):
-        yield from _units(text, codes, unit_tokens)
-        return
-    text = spelling.unmix(text)
-    for unit in _units(text, _codes(text), unit_tokens):
-        yield Tokens(*map(list, zip(*map(spelling.respell_token, *unit), strict=True)))
+    noticed = notice(codes, NOTICES)
+    if noticed == LAYOUT:
+        yield from _units(text, codes, unit_tokens, find_unit_ends(text))
+    elif not noticed:
+        yield from _units(text, codes, unit_tokens, [])
+    else:
+        text, unit_ends = read(text)
+        for unit in _units(text, _codes(text), unit_tokens, unit_ends):
+            yield Tokens(*map(list, zip(*map(respell_token, *unit), strict=True)))
 
 
-def _units(text: str, codes: Codes, unit_tokens: int) -> Iterator[Tokens]:
+def _units(text: str, codes: Codes, unit_tokens: int, unit_ends: list[int]) -> Iterator[Tokens]:
     starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
+    closed = {*np.searchsorted(starts, unit_ends).tolist()}  # tokens before which a unit must end
     first = last = 0
-    for start, end in _sentences(text, starts, delimiters):
-        if first < last and end - first > unit_tokens:
+    for start, end in _sentences(text, starts, delimiters, closed):
+        if first < last and (end - first > unit_tokens or start in closed):
             yield _tokens(text, starts[first:last], ends[first:last])
             first = start
         last = end
@@ -94,8 +103,13 @@ def _tokens(text: str, starts: Ints, ends: Ints) -> Tokens:
     return Tokens(first, last, [text[a:b] for a, b in zip(first, last, strict=True)])
 
 
-def _sentences(text: str, starts: Ints, delimiters: Ints) -> Iterator[tuple[int, int]]:
-    """Yield the first token of each sentence, or of a part of a long one, and the one behind it."""
+def _sentences(
+    text: str, starts: Ints, delimiters: Ints, closed: set[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the first token of each sentence, or of a part of a long one, and the one behind it.
+
+    A sentence ends before each token of `closed`, too.
+    """
     ends: list[int] = []
     start = 0
     for at, end, is_plain in delimiters.tolist():
@@ -103,7 +117,7 @@ def _sentences(text: str, starts: Ints, delimiters: Ints) -> Iterator[tuple[int,
             ends.append(end)
             start = end
     first = 0
-    for last in [*np.searchsorted(starts, ends).tolist(), len(starts)]:
+    for last in sorted({*np.searchsorted(starts, ends).tolist(), *closed, len(starts)}):
         for part in range(first, last, LONGEST):
             yield part, min(part + LONGEST, last)
         first = last
@@ -131,6 +145,14 @@ def _classes() -> NDArray[np.uint8]:
     return classes
 
 
+def _notices() -> NDArray[np.uint8]:
+    """Return what each character below `KNOWN` is to `notice`."""
+    notices = _table((f"[{chars}]" for chars in (LATINS, CYRILLICS)), ORDINARY)
+    for kind, chars in ((SIGN, BESIDE + NOTICEABLE), (DASH, "\u2013\u2014"), (LINE, LAYOUT_CHARS)):
+        notices[_table((f"[{chars}]",), 1) == 0] = kind
+    return notices
+
+
 def _abbreviations() -> Ints:
     """Return the sorted keys of all Russian words whose full stop may not end a sentence."""
     pairs = PAIR_SOKRS | HEAD_PAIR_SOKRS
@@ -143,15 +165,27 @@ def _key(word: str) -> int:
 
 
 @compiled_with_gil
-def is_unusual(codes, alphabets):  # type: ignore[no-untyped-def]
-    """Say whether `spelling` might change a text: hidden characters, marks, two alphabets."""
+def notice(codes, notices):  # type: ignore[no-untyped-def]
+    """Return what `text.reading` might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE.
+
+    It may end units at line ends, cells and semicolons, and change the text for hidden characters,
+    marks, words of two alphabets, signs, and dashes without blanks.
+    """
+    noticed = spaces = 0
     before = ORDINARY
-    for code in codes:
-        here = alphabets[code] if code < len(alphabets) else ORDINARY
-        if here == UNUSUAL or (here != before and here != ORDINARY and before != ORDINARY):
-            return True
+    for at in range(len(codes)):
+        code = codes[at]
+        here = notices[code] if code < len(notices) else SIGN
+        if here == DASH:
+            wide = at and at + 1 < len(codes) and codes[at - 1] != 32 and codes[at + 1] != 32
+            here = SIGN if wide else ORDINARY
+        if here == SIGN or (here < ORDINARY and before < ORDINARY and here != before):
+            return LAYOUT | CHANGE
+        spaces = spaces + 1 if code == 32 else 0
+        if here == LINE or spaces == 3:
+            noticed = LAYOUT
         before = here
-    return False
+    return noticed
 
 
 # ---- tokens
@@ -385,7 +419,5 @@ def letter_number(code):  # type: ignore[no-untyped-def]
 
 
 CLASSES = _classes()
-ALPHABETS = _table(
-    (f"[{chars}]" for chars in (spelling.LATINS, spelling.CYRILLICS, spelling.BESIDE)), ORDINARY
-)
+NOTICES = _notices()
 ABBREVIATIONS = _abbreviations()

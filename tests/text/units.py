@@ -3,34 +3,36 @@
 from collections.abc import Iterator
 
 from ner_service.engine.tokens import LONGEST
+from ner_service.text.reading import read
 from ner_service.text.sentences import sentenize
-from ner_service.text.spelling import respell_token, unmix
+from ner_service.text.spelling import respell_token
 from ner_service.text.tokens import Token, tokenize
 
 
 def units(text: str, unit_tokens: int) -> Iterator[list[Token]]:
     """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
 
-    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens. The texts of
-    tokens are respelled by `spelling`.
+    A sentence longer than that stands alone, and is cut only beyond `LONGEST` tokens; a unit ends
+    where the reading of the text says so.
     """
     unit: list[Token] = []
-    for sentence in _sentences(text):
-        if unit and len(unit) + len(sentence) > unit_tokens:
+    for sentence, closed in _sentences(text):
+        if unit and (closed or len(unit) + len(sentence) > unit_tokens):
             yield unit
             unit = []
-        unit = unit + sentence if unit else sentence
+        unit = unit + sentence
     if unit:
         yield unit
 
 
-def _sentences(text: str) -> Iterator[list[Token]]:
-    text = unmix(text)
-    tokens = [Token(*respell_token(*token)) for token in tokenize(text)]
-    at = 0
-    for sentence in sentenize(text):
-        first = at
-        while at < len(tokens) and tokens[at].start < sentence.end:
-            at += 1
-        for start in range(first, at, LONGEST):
-            yield tokens[start : min(at, start + LONGEST)]
+def _sentences(text: str) -> Iterator[tuple[list[Token], bool]]:
+    """Yield sentences, or parts of them, and whether a unit must end before each."""
+    reading = read(text)
+    tokens = [Token(*respell_token(*token)) for token in tokenize(reading.text)]
+    closed = {sum(token.start < end for token in tokens) for end in reading.ends}
+    ends = {sum(t.start < s.end for t in tokens) for s in sentenize(reading.text)} | closed
+    first = 0
+    for last in sorted({*ends, len(tokens)}):
+        for start in range(first, last, LONGEST):
+            yield tokens[start : min(last, start + LONGEST)], start in closed
+        first = last
