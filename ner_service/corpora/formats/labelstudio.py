@@ -108,23 +108,29 @@ def _either(region: _Region, utf16: Entity, text: str) -> Entity:
 
 def write(path: Path, documents: Iterable[Document]) -> None:
     """Writes tasks to import, for a `Text` named `text` and `Labels` named `label`."""
-    tasks = [
-        {
-            "data": {"text": document.text, "id": document.id},
-            "annotations": [{"result": [_region(document.text, e) for e in document.entities]}],
-        }
-        for document in documents
-    ]
     with replacing(path) as file:
-        file.write(orjson.dumps(tasks, option=orjson.OPT_INDENT_2))
+        for part in lines(documents):
+            file.write(part.encode())
 
 
-def _region(text: str, entity: Entity) -> dict[str, Any]:
-    start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in (entity.start, entity.end))
-    value = {
-        "start": start,
-        "end": end,
-        "text": text[entity.start : entity.end],
-        "labels": [entity.label],
-    }
-    return {"from_name": "label", "to_name": "text", "type": "labels", "value": value}
+def lines(documents: Iterable[Document]) -> Iterator[str]:
+    """Yields the tasks as JSON, in one part."""
+    yield orjson.dumps([_task(d) for d in documents], option=orjson.OPT_INDENT_2).decode()
+
+
+def _task(document: Document) -> dict[str, Any]:
+    """A task whose regions count UTF-16 code units; one pass, for a text may be large."""
+    regions, at, end = [], 0, 0
+    for e in document.entities:
+        surface = document.text[e.start : e.end]
+        start = end + _utf16_length(document.text[at : e.start])
+        at, end = e.end, start + _utf16_length(surface)
+        value = {"start": start, "end": end, "text": surface, "labels": [e.label]}
+        region = {"from_name": "label", "to_name": "text", "type": "labels", "value": value}
+        regions.append(region)
+    data = {"text": document.text, "id": document.id}
+    return {"data": data, "annotations": [{"result": regions}]}
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
