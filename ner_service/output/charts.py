@@ -65,7 +65,7 @@ def confusion_matrix(counts: Mapping[tuple[str, str], int]) -> str:
     for n, label in enumerate(labels):
         middle = HEAD + CELL * n + CELL / 2
         shapes.append(_text(middle, HEAD - 40, label[:9]))
-        shapes.append(_text(HEAD - 8, middle - 52, label[:12], "end"))
+        shapes.append(_text(HEAD - 8, middle - 26, label[:12], "end"))
     for row, gold in enumerate(labels):
         for column, found in enumerate(labels):
             if gold == found == OUTSIDE:

@@ -85,8 +85,8 @@ function tagging(response) {
   return found && Number(found[1]);
 }
 
-/** A tagged text as CoNLL: tokens are the service's business. */
-export async function conll(text, entities) {
+/** A tagged text in one of the formats that the service writes; offsets count code points. */
+export async function exportAs(format, text, entities) {
   const spans = entities.map(({ start, end, label }) => ({ start, end, label }));
-  return (await post("web/conll", { text, entities: spans })).text();
+  return (await post("web/export", { format, text, entities: spans })).text();
 }

@@ -1,7 +1,7 @@
 // The answers on the screen: the text, its labels, names and differences, and what they do.
 
 import { places } from "./compare.js";
-import { Exports } from "./exports.js";
+import { CopyPanel } from "./copy_panel.js";
 import { count, number, t } from "./i18n.js";
 import { groups } from "./names.js";
 import { agreement, drawDifferences, drawNames, opinion } from "./panels.js";
@@ -18,7 +18,7 @@ export class Result {
   constructor() {
     this.shown = null; // {text, answers, taggers}
     this.hidden = new Set(); // labels that the reader switched off
-    this.exports = new Exports();
+    this.copyPanel = new CopyPanel();
     this.tip = new Tip($("rows"), (mark) => this.explain(mark));
     $("rows").addEventListener("click", (event) => this.choose(event.target.closest(".entity")));
     $("rows").addEventListener("keydown", (event) => this.key(event));
@@ -70,7 +70,7 @@ export class Result {
       drawDifferences($("differences"), this);
       $("agreed").textContent = agreement(this);
     }
-    this.exports.show(this.answers);
+    this.copyPanel.show(this.answers);
     if (this.shown.paint) this.drawStatus();
   }
 

@@ -1,4 +1,4 @@
-// The result to take along: a tab for each format, a preview, and a button that copies it all.
+// The panel for copying the result: a tab for each format, a preview, and a button that copies all of it.
 
 import { sentence } from "./api.js";
 import { FORMATS, copy } from "./formats.js";
@@ -9,7 +9,7 @@ const PREVIEW = 4_000; // characters
 
 const $ = (id) => document.getElementById(id);
 
-export class Exports {
+export class CopyPanel {
   constructor() {
     this.answers = [];
     this.format = "JSON";
