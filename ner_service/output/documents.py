@@ -8,6 +8,8 @@ from ner_service.corpora.formats import conll, jsonl, labelstudio
 from ner_service.output import html
 from ner_service.types import Document
 
+CONLL_HEAD = f"{conll.DOCSTART}\tO\n\n"  # of each document; one alone does not need it
+
 
 def as_jsonl(documents: Iterable[Document]) -> Iterator[str]:
     """Yields a document a line, as the corpora have it."""
@@ -18,7 +20,7 @@ def as_jsonl(documents: Iterable[Document]) -> Iterator[str]:
 def as_conll(documents: Iterable[Document]) -> Iterator[str]:
     """Yields a token and its IOB2 tag a line."""
     for document in documents:
-        yield f"{conll.DOCSTART}\tO\n\n{conll.columns(document)}"
+        yield CONLL_HEAD + conll.columns(document)
 
 
 def as_spacy(documents: Iterable[Document]) -> Iterator[str]:

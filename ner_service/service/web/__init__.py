@@ -10,9 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from ner_service.corpora.check import checked
-from ner_service.corpora.formats import conll
 from ner_service.errors import CorpusError
-from ner_service.output.documents import FORMATS
+from ner_service.output.documents import CONLL_HEAD, FORMATS
 from ner_service.service.api.errors import Refused
 from ner_service.service.api.media_types import JSON, PLAIN, content_type
 from ner_service.service.api.request_body import Intake
@@ -37,19 +36,14 @@ class Span(BaseModel):
     label: Text
 
 
-class TaggedText(BaseModel):
-    """A text and its entities."""
+class Export(BaseModel):
+    """A text and its entities that the page wants in one of the formats of `ner-service tag`."""
 
     model_config = ConfigDict(strict=True)
 
     text: Text
     entities: list[Span]
-
-
-class Export(TaggedText):
-    """A text and its entities that the page wants in one of the formats of `ner-service tag`."""
-
-    format: Literal[*FORMATS]  # type: ignore[valid-type]
+    format: Literal[*FORMATS] = "conll"  # type: ignore[valid-type]
 
 
 def routes(intake: Intake, docs: bool) -> Sequence[Route]:
@@ -64,17 +58,11 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
         asked = Export.model_validate_json(await intake.body(request))
         return Response(await asyncio.to_thread(exported, asked), media_type=PLAIN)
 
-    async def columns(request: Request) -> Response:
-        """Answers with a tagged text as CoNLL, without the line that parts documents."""
-        content_type(request, JSON)
-        tagged = TaggedText.model_validate_json(await intake.body(request))
-        return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
-
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
     found = [
         Route("/web/export", export, methods=["POST"]),
-        Route("/web/conll", columns, methods=["POST"]),
+        Route("/web/conll", export, methods=["POST"]),
         Route("/", shows(page("index.html", *absent), POLICY)),
         Route("/web/{name:path}", file),
     ]
@@ -86,22 +74,13 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
 
 
 def exported(asked: Export) -> str:
-    """Returns the text in the format that is asked for."""
-    return "".join(FORMATS[asked.format]([document_of(asked)]))
-
-
-def conll_of(tagged: TaggedText) -> str:
-    """Returns a token and its tag a line."""
-    return conll.columns(document_of(tagged))
-
-
-def document_of(tagged: TaggedText) -> Document:
-    """Returns the text as a document; raises `Refused` where the entities do not fit the text."""
-    spans = [Entity(span.start, span.end, span.label) for span in tagged.entities]
+    """Returns the text in its format; raises `Refused` where the entities do not fit the text."""
+    spans = [Entity(span.start, span.end, span.label) for span in asked.entities]
     try:
-        return Document("", tagged.text, checked(spans, tagged.text, {}, "entities"))
+        document = Document("", asked.text, checked(spans, asked.text, {}, "entities"))
     except CorpusError as error:
         raise Refused(422, "invalid_request", str(error), ["entities"]) from None
+    return "".join(FORMATS[asked.format]([document])).removeprefix(CONLL_HEAD)
 
 
 def shows(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
