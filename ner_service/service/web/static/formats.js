@@ -4,7 +4,7 @@ import { exportAs, hasKey } from "./api.js";
 
 const MAX_ARGUMENT = 100_000; // characters; Linux allows 128 KiB for one argument of a command
 
-/** The same entities with offsets in code points. */
+/** Returns the entities with offsets in code points instead of UTF-16 code units. */
 export function inCodePoints(text, entities) {
   let unit = 0;
   let point = 0;
@@ -15,16 +15,16 @@ export function inCodePoints(text, entities) {
   return entities.map((entity) => ({ ...entity, start: at(entity.start), end: at(entity.end) }));
 }
 
-/** The answer itself. */
+/** Shows the answer itself. */
 function json({ text, tagger, entities }) {
   const counted = inCodePoints(text, entities);
   return JSON.stringify({ text, tagger, offsets: "codepoint", entities: counted }, null, 2);
 }
 
-/** A format that the service writes, by the same code as the command line. */
+/** Returns the function of a format that the service writes, by the code of the command line. */
 const written = (format) => ({ text, entities }) => exportAs(format, text, inCodePoints(text, entities));
 
-/** The command that sends the request again. */
+/** Returns the command that sends this request again. */
 function curl({ request }) {
   const url = new URL("ner", document.baseURI).href;
   const body = JSON.stringify(request);
