@@ -99,6 +99,17 @@ def test_the_command_lines_html_has_the_pages_own_marks(opened: Open, browser: A
     other.set_content("".join(html.page([Document("d", text, tuple(found))])))
     assert other.locator(".text").evaluate("e => e.textContent") == text
     assert other.locator("mark").evaluate_all(script) == drawn
-    for label in ("PER", "LOC", "ORG", "MISC", "Продукт", "😀"):
+    for label in (
+        "PER",
+        "LOC",
+        "ORG",
+        "MISC",
+        "DATE",
+        "per",
+        "A-B",
+        "Продукт",
+        "😀",
+        "\U00020000x",
+    ):
         hue = page.evaluate("l => import('./web/render.js').then(m => m.hue(l))", label)
         assert hue == html.hue(label)
