@@ -56,7 +56,7 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
         """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
         asked = Export.model_validate_json(await intake.body(request))
-        return Response(await asyncio.to_thread(exported, asked), media_type=PLAIN)
+        return Response(await asyncio.to_thread(export_text, asked), media_type=PLAIN)
 
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
@@ -73,7 +73,7 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
     return found
 
 
-def exported(asked: Export) -> str:
+def export_text(asked: Export) -> str:
     """Returns the text in its format; raises `Refused` where the entities do not fit the text."""
     spans = [Entity(span.start, span.end, span.label) for span in asked.entities]
     try:
