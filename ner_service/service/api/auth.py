@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ner_service.service.api.errors import Refused, told
 from ner_service.service.telemetry.request import trace_of
 
-GUARDED = ("/ner", "/taggers", "/web/conll")
+GUARDED = ("/ner", "/taggers", "/web/conll", "/web/export")
 HASH = re.compile(r"[0-9a-f]{64}")
 
 

@@ -1,7 +1,8 @@
-"""The page and the API's own page: static files that ask no other host for anything."""
+"""The pages and the benchmark's report: files that ask no other host for anything."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +12,7 @@ from starlette.routing import Route
 from ner_service.corpora.check import check_entities
 from ner_service.corpora.formats import conll
 from ner_service.errors import CorpusError
+from ner_service.output.documents import FORMATS
 from ner_service.service.api.errors import Refused
 from ner_service.service.api.media_types import JSON, PLAIN, content_type
 from ner_service.service.api.request_body import Intake
@@ -35,29 +37,33 @@ class Span(BaseModel):
     label: Text
 
 
-class Tagged(BaseModel):
-    """A text with entities that the page wants in another format."""
+class Export(BaseModel):
+    """A text and its entities that the page wants in one of the formats of `ner-service tag`."""
 
     model_config = ConfigDict(strict=True)
 
     text: Text
     entities: list[Span]
+    format: Literal[*FORMATS] = "conll"  # type: ignore[valid-type]
 
 
 def routes(intake: Intake, docs: bool) -> Sequence[Route]:
-    """The page at `/`, the API's at `/docs` if wanted, what they load from `/web/`, and the
-    benchmark's report at `/benchmark` if there is one."""
+    """Returns the routes of the pages `/`, `/docs` and `/benchmark`, and of what they load.
 
-    async def columns(request: Request) -> Response:
-        """A tagged text as CoNLL, by the tokens and sentences that the command line has too."""
+    `/docs` is there where `docs` asks for it, `/benchmark` where the benchmark has a report.
+    """
+
+    async def export(request: Request) -> Response:
+        """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
-        tagged = Tagged.model_validate_json(await intake.body(request))
-        return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
+        asked = Export.model_validate_json(await intake.body(request))
+        return Response(await asyncio.to_thread(export_text, asked), media_type=PLAIN)
 
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
     found = [
-        Route("/web/conll", columns, methods=["POST"]),
+        Route("/web/export", export, methods=["POST"]),
+        Route("/web/conll", export, methods=["POST"]),
         Route("/", shows(page("index.html", *absent), POLICY)),
         Route("/web/{name:path}", file),
     ]
@@ -68,18 +74,18 @@ def routes(intake: Intake, docs: bool) -> Sequence[Route]:
     return found
 
 
-def conll_of(tagged: Tagged) -> str:
-    """Token and tag a line; raises `Refused` where the entities do not fit the text."""
-    found = [Entity(span.start, span.end, span.label) for span in tagged.entities]
+def export_text(asked: Export) -> str:
+    """Returns the text in its format; raises `Refused` where the entities do not fit the text."""
+    spans = [Entity(span.start, span.end, span.label) for span in asked.entities]
     try:
-        entities = check_entities(found, tagged.text, {}, "entities")
+        document = Document("", asked.text, check_entities(spans, asked.text, {}, "entities"))
     except CorpusError as error:
         raise Refused(422, "invalid_request", str(error), ["entities"]) from None
-    return conll.columns(Document("", tagged.text, entities))
+    return "".join(FORMATS[asked.format]([document])).removeprefix(conll.HEAD)
 
 
 def shows(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
-    """A route's function that answers with one page under a content security policy."""
+    """Returns the function of a route that shows a page under a content security policy."""
 
     async def show(request: Request) -> Response:
         return respond(request, page, {"content-security-policy": policy})
@@ -88,7 +94,7 @@ def shows(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def file(request: Request) -> Response:
-    """One of the files that the pages load; raises 404."""
+    """Answers with one of the files that the pages load; raises 404 where there is none."""
     found = asset(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
@@ -96,7 +102,7 @@ async def file(request: Request) -> Response:
 
 
 def respond(request: Request, found: Asset, headers: Mapping[str, str]) -> Response:
-    """The file, or 304 where the client has this very content."""
+    """Returns the file, or 304 where the client has this very content."""
     always = {
         "cache-control": "no-cache",  # keep it, but ask whether it is still the same
         "etag": found.etag,

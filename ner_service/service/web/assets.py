@@ -1,10 +1,13 @@
-"""The files of the pages, each with its type and a tag of its content."""
+"""The files that the pages load, each with its media type and a tag of its content."""
 
 import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
+
+from ner_service.output.html import STYLE
 
 TYPES = {
     ".css": "text/css",
@@ -32,17 +35,18 @@ class Asset:
 
 
 @cache
-def _names() -> frozenset[str]:
-    return frozenset(file.name for file in OWN.iterdir())
+def _files() -> dict[str, Traversable]:
+    swagger = [files("fastapi_offline") / "static" / name for name in SWAGGER]
+    return {file.name: file for file in (STYLE, *swagger, *OWN.iterdir())}
 
 
 def asset(name: str) -> Asset | None:
-    """The file that goes by that name, `None` where there is none."""
-    return _read(name) if name in _names() or name in SWAGGER else None
+    """Returns the file of that name that the pages load, or `None` where there is none."""
+    return _read(name) if name in _files() else None
 
 
 def page(name: str, *without: bytes) -> Asset:
-    """A page of ours, with parts of it left out."""
+    """Returns one of the two pages, with parts of it left out."""
     body = (OWN / name).read_bytes()
     for part in without:
         body = body.replace(part, b"")
@@ -57,8 +61,7 @@ def report() -> Asset | None:
 
 @cache
 def _read(name: str) -> Asset:
-    folder = files("fastapi_offline") / "static" if name in SWAGGER else OWN
-    return _asset(name, (folder / name).read_bytes())
+    return _asset(name, _files()[name].read_bytes())
 
 
 def _asset(name: str, body: bytes) -> Asset:

@@ -1,15 +1,15 @@
-// The result to take along: a tab for each format, a preview, and a button that copies it all.
+// The panel for copying the result: a tab for each format, a preview, and a button that copies all of it.
 
 import { sentence } from "./api.js";
 import { FORMATS, copy } from "./formats.js";
 import { number, t } from "./i18n.js";
 import { element } from "./render.js";
 
-const PREVIEW = 4_000; // characters
+const MAX_PREVIEW = 4_000; // characters
 
 const $ = (id) => document.getElementById(id);
 
-export class Exports {
+export class CopyPanel {
   constructor() {
     this.answers = [];
     this.format = "JSON";
@@ -38,7 +38,7 @@ export class Exports {
     event.preventDefault();
   }
 
-  /** Offers these answers; where there are several, the reader picks one. */
+  /** Offers these answers for copying; the reader picks one of several. */
   show(answers) {
     this.answers = answers;
     const before = $("which").value;
@@ -49,7 +49,12 @@ export class Exports {
     this.draw();
   }
 
-  async draw() {
+  /** Draws the panel; `ready` settles when the text to copy is there. */
+  draw() {
+    this.ready = this.fill();
+  }
+
+  async fill() {
     for (const tab of this.tabs) {
       const on = tab.textContent === this.format;
       tab.setAttribute("aria-selected", on);
@@ -65,14 +70,15 @@ export class Exports {
     } catch (error) {
       value = sentence(error);
     }
-    if (format !== this.format || !this.answers.includes(answer)) return; // another was chosen since
+    if (format !== this.format || !this.answers.includes(answer)) return; // the reader has chosen another since
     this.value = value;
-    const rest = value.length - PREVIEW;
+    const rest = value.length - MAX_PREVIEW;
     $("preview").textContent =
-      rest > 0 ? `${value.slice(0, PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+      rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${t("cut")}${number(rest)}` : value;
   }
 
   async copy() {
+    await this.ready;
     await copy(this.value);
     $("copied").textContent = t("copied");
   }
