@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import httpx
 
-from ner_service.errors import NerError
+from ner_service.errors import Code, NerError
 
 Read = TypeVar("Read")
 Unit = Literal["codepoint", "utf16", "utf8"]
@@ -18,9 +18,7 @@ NO_KEY = "the key is no value of a header"  # httpx's message may quote it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 LONGEST_WAIT_S = 60.0  # that the service may ask for; it asks for more where a key is to wait
 WINDOW_TEXTS, WINDOW_CHARS = 200, 200_000  # of a stream, asked in one go
-OF_ONE_TEXT = frozenset(
-    {"body_too_large", "invalid_json", "invalid_request", "text_too_long", "too_many_texts"}
-)
+OF_ONE_TEXT = frozenset(code for code in Code if code.of_one_text)
 
 
 class ServiceError(NerError):
@@ -121,13 +119,13 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
         refused = ServiceError(status, fault["code"], fault["message"], fault["fields"])
     except (ValueError, KeyError, TypeError, AttributeError):
         message = f"{url}: status {status}, and no answer of ner-service's"
-        refused = ServiceError(status, "http_error", message)
+        refused = ServiceError(status, Code.HTTP_ERROR, message)
     raise refused
 
 
 def not_text(error: UnicodeEncodeError) -> ServiceError:
     """The error of a text that cannot be sent; its message does not quote it."""
-    return ServiceError(422, "invalid_json", f"a text has no UTF-8: {error.reason}")
+    return ServiceError(422, Code.INVALID_JSON, f"a text has no UTF-8: {error.reason}")
 
 
 def found(result: Mapping[str, Any]) -> list[Found]:

@@ -3,7 +3,8 @@
 import asyncio
 
 from ner_service.service.queue.deadlines import Deadlines
-from ner_service.service.queue.job import Job, Late
+from ner_service.service.queue.errors import Late
+from ner_service.service.queue.job import Job
 
 
 def test_each_job_is_late_at_its_own_time_and_those_that_went_never() -> None:

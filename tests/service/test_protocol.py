@@ -426,7 +426,7 @@ def test_what_is_read_at_a_time_is_bounded() -> None:
 def test_a_client_that_left_is_passed_over() -> None:
     tagger = Gated()
     with listening(lambda spec: tagger) as server:
-        lane = server.config.app.state.service.lanes["natasha"]  # type: ignore[union-attr]
+        lane = server.config.app.state.lanes.by_name["natasha"]  # type: ignore[union-attr]
         with connected(server) as stays:
             stays.sendall(WHOLE)
             until(lambda: tagger.batches)
@@ -457,7 +457,7 @@ def test_a_full_queue_refuses_one_many_and_a_stream_alike() -> None:
     tagger = Gated()
     with listening(lambda spec: tagger, queue_chars=100) as server:
         url = url_of(server)
-        lane = server.config.app.state.service.lanes["natasha"]  # type: ignore[union-attr]
+        lane = server.config.app.state.lanes.by_name["natasha"]  # type: ignore[union-attr]
         with connected(server) as connection:
             text = '{"text": "%s"}' % ("x" * 80)
             connection.sendall(POST + b"content-length: %d\r\n\r\n" % len(text) + text.encode())

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from ner_service.service.queue.job import Job, Late
+from ner_service.service.queue.errors import Late
+from ner_service.service.queue.job import Job
+from ner_service.service.queue.worker import settle
 
 
 class Deadlines:
@@ -33,7 +35,7 @@ class Deadlines:
         now = asyncio.get_running_loop().time()
         for job, when in self._waiting.items():
             if when <= now:
-                job.settle(Late(self.seconds))
+                settle(job, Late(self.seconds))
         later = [when for when in self._waiting.values() if when > now]
         if later:
             self._arm(min(later))

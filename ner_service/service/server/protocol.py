@@ -7,9 +7,10 @@ from fastapi import Response
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ner_service.service.api.errors import Refused, respond
+from ner_service.errors import Code, Refused
+from ner_service.service.api.errors import respond
 from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
-from ner_service.service.connection import Leaving, have_read, told
+from ner_service.service.connection import EXTENSION, Arrival, Connection
 from ner_service.service.server.cycle import Joining, joined
 
 MOST_HEAD_BYTES = 65_536
@@ -36,7 +37,7 @@ class Bounded(HttpToolsProtocol):
         self._shed = False  # the request at hand has its answer, and its body is passed over
         self._draining = False
         self._fault = ""  # what is wrong with the head, where the parser would not say
-        self._leaving = Leaving()
+        self._connection = Connection()
         self._reading: asyncio.TimerHandle | None = None  # for the head, or the rest of a body
         self._writing: asyncio.TimerHandle | None = None  # for the client to read
 
@@ -49,7 +50,7 @@ class Bounded(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._leaving.leave()
+        self._connection.mark_closed()
         self._unset_keepalive_if_required()
         for timer in (self._reading, self._writing):
             if timer:
@@ -58,7 +59,7 @@ class Bounded(HttpToolsProtocol):
     def _turn_away(self) -> None:
         """Answers before anything is read."""
         message = "too many connections: try again in 1 s (NER_MAX_CONNECTIONS)"
-        self._refuse(Refused(503, "too_many_connections", message, retry=1))
+        self._refuse(Refused(Code.TOO_MANY_CONNECTIONS, message, retry=1))
 
     def _refuse(self, refused: Refused) -> None:
         """Answers without the application, and closes."""
@@ -79,7 +80,7 @@ class Bounded(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is wrong in place of the request's own answer, never amid another's."""
-        refused = Refused(400, "invalid_http", self._fault or msg)
+        refused = Refused(Code.INVALID_HTTP, self._fault or msg)
         if self._in_body and self.pipeline:  # its turn comes
             self.pipeline[0] = self.cycle, self._answer(refused)  # type: ignore[assignment]
             self.cycle.keep_alive = False
@@ -123,7 +124,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = told(self._leaving)
+        self.scope["extensions"] = {EXTENSION: Arrival(self._connection)}  # type: ignore[dict-item]
         self._in_head, self._field_bytes = True, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -194,7 +195,7 @@ class Bounded(HttpToolsProtocol):
             super().on_response_complete()
             return
         super().on_message_complete()
-        have_read(self.scope)
+        self.scope["extensions"][EXTENSION].complete = True  # type: ignore[attr-defined]
         self._have_read()
 
     def on_response_complete(self) -> None:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -18,8 +19,7 @@ from uvicorn_worker import UvicornWorker
 
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
-from ner_service.service.queue.loading import load
-from ner_service.service.queue.worker import PROBE
+from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
@@ -28,14 +28,14 @@ HEARTBEAT_S = 1
 HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until told to stop; raises `ConfigError` as the single process does."""
     check_address(settings)
     taggers = Preloaded(settings.specs)
     collect_rarely()
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    Processes(settings, taggers).run()
+    Processes(settings, taggers, metrics_folder).run()
 
 
 def check_address(settings: Settings) -> None:
@@ -58,7 +58,7 @@ class Preloaded:
         except NerError as error:
             raise ConfigError(f"NER_TAGGERS: {error}") from None
         for tagger in self._taggers.values():
-            tagger.tag([PROBE])  # what it compiles is shared, too
+            probe(tagger)  # what it compiles is shared, too
 
     def __call__(self, spec: str) -> Tagger:
         return self._taggers.pop(spec, None) or load(spec)
@@ -67,8 +67,8 @@ class Preloaded:
 class Processes(BaseApplication):  # type: ignore[misc]
     """gunicorn, told by our settings alone."""
 
-    def __init__(self, settings: Settings, taggers: Preloaded) -> None:
-        self._settings, self._taggers = settings, taggers
+    def __init__(self, settings: Settings, taggers: Preloaded, metrics_folder: Path) -> None:
+        self._settings, self._taggers, self._metrics_folder = settings, taggers, metrics_folder
         super().__init__()
 
     def load_config(self) -> None:
@@ -90,7 +90,7 @@ class Processes(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self._settings, self._taggers)
+        return create_app(self._settings, self._taggers, self._metrics_folder)
 
 
 def forget(arbiter: Any, worker: UvicornWorker) -> None:

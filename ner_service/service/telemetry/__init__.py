@@ -1,1 +1,1 @@
-"""What can be seen of the service from outside: metrics, logs, traces."""
+"""What operators see of the service: log lines, metrics and traces, and never a text."""

@@ -1,20 +1,17 @@
 """The page and the API's own page: static files that ask no other host for anything."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
 
 from ner_service.corpora.check import checked
 from ner_service.corpora.formats import conll
-from ner_service.errors import CorpusError
-from ner_service.service.api.errors import Refused
-from ner_service.service.api.media_types import JSON, PLAIN, content_type
-from ner_service.service.api.request_body import Intake
-from ner_service.service.api.schemas import Text
+from ner_service.errors import Code, CorpusError, Refused
+from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, content_type
+from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.types import Document, Entity
 
@@ -32,63 +29,62 @@ class Span(BaseModel):
 
     start: int
     end: int
-    label: Text
+    label: str
 
 
-class Tagged(BaseModel):
+class TaggedText(BaseModel):
     """A text with entities that the page wants in another format."""
 
     model_config = ConfigDict(strict=True)
 
-    text: Text
+    text: str
     entities: list[Span]
 
 
-def routes(intake: Intake, docs: bool) -> Sequence[Route]:
-    """The page at `/`, the API's at `/docs` if wanted, what they load from `/web/`, and the
-    benchmark's report at `/benchmark` if there is one."""
+def routes(reader: BodyReader, docs: bool) -> list[Route]:
+    """Declares the page at `/`, the files of `/web/`, and `/docs` and `/benchmark` if there are."""
 
     async def columns(request: Request) -> Response:
-        """A tagged text as CoNLL, by the tokens and sentences that the command line has too."""
+        """Answers with a tagged text as CoNLL, in the command line's tokens and sentences."""
         content_type(request, JSON)
-        tagged = Tagged.model_validate_json(await intake.body(request))
+        tagged = TaggedText.model_validate_json(await reader.body(request))
         return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
 
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
-    found = [
-        Route("/web/conll", columns, methods=["POST"]),
-        Route("/", shows(page("index.html", *absent), POLICY)),
-        Route("/web/{name:path}", file),
+    pages = [
+        Route("POST", "/web/conll", columns),
+        Route("GET", "/", show(page("index.html", *absent), POLICY), open=True),
+        Route("GET", "/web/{name:path}", file, open=True),
     ]
     if docs:
-        found.append(Route("/docs", shows(page("docs.html"), DOCS_POLICY)))
+        pages.append(Route("GET", "/docs", show(page("docs.html"), DOCS_POLICY), open=True))
     if measured:
-        found.append(Route("/benchmark", shows(measured, REPORT_POLICY)))
-    return found
+        pages.append(Route("GET", "/benchmark", show(measured, REPORT_POLICY), open=True))
+    return pages
 
 
-def conll_of(tagged: Tagged) -> str:
-    """Token and tag a line; raises `Refused` where the entities do not fit the text."""
-    found = [Entity(span.start, span.end, span.label) for span in tagged.entities]
+def conll_of(tagged: TaggedText) -> str:
+    """Writes a token and its tag a line; raises `Refused` where entities do not fit the text."""
+    spans = [Entity(span.start, span.end, span.label) for span in tagged.entities]
     try:
-        entities = checked(found, tagged.text, {}, "entities")
+        entities = checked(spans, tagged.text, {}, "entities")
     except CorpusError as error:
-        raise Refused(422, "invalid_request", str(error), ["entities"]) from None
+        raise Refused(Code.INVALID_REQUEST, str(error), ["entities"]) from None
     return conll.columns(Document("", tagged.text, entities))
 
 
-def shows(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
-    """A route's function that answers with one page under a content security policy."""
+def show(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
+    """Returns a handler that answers with one page under a content security policy."""
 
-    async def show(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         return respond(request, page, {"content-security-policy": policy})
 
-    return show
+    return answer
 
 
 async def file(request: Request) -> Response:
-    """One of the files that the pages load; raises 404."""
+    """Answers with one of the files that the pages load, or with 404."""
     found = asset(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
@@ -96,7 +92,7 @@ async def file(request: Request) -> Response:
 
 
 def respond(request: Request, found: Asset, headers: Mapping[str, str]) -> Response:
-    """The file, or 304 where the client has this very content."""
+    """Returns the file, or 304 where the client has this very content."""
     always = {
         "cache-control": "no-cache",  # keep it, but ask whether it is still the same
         "etag": found.etag,
