@@ -1,8 +1,7 @@
 """Answers: what the taggers find in a request's texts, as the response has it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -21,8 +20,7 @@ from ner_service.service.telemetry.request_log import Trace
 from ner_service.types import Entity
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """A client that waits for an answer: the trace of its request, and its connection."""
 
     trace: Trace
@@ -33,7 +31,8 @@ class Answers:
     """Makes the bodies of the responses; their forms are the models of `schemas`."""
 
     def __init__(self, settings: Settings, lanes: Lanes, metrics: Metrics) -> None:
-        self._settings, self._lanes, self._metrics = settings, lanes, metrics
+        self._lanes, self._metrics, self._default = lanes, metrics, settings.default
+        self._most_chars, self._most_texts = settings.max_text_chars, settings.max_batch_texts
 
     async def text(self, caller: Caller, request: TextRequest) -> dict[str, Any]:
         """Answers one text, as a `TextResponse`."""
@@ -46,9 +45,8 @@ class Answers:
 
     async def batch(self, caller: Caller, request: BatchRequest) -> dict[str, Any]:
         """Answers several texts, as a `BatchResponse`; one that failed says so in its place."""
-        most = self._settings.max_batch_texts
-        if len(request.texts) > most:
-            message = f"texts: more than {most} (NER_MAX_BATCH_TEXTS)"
+        if len(request.texts) > self._most_texts:
+            message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"
             raise Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
         for n, text in enumerate(request.texts):
             self._check_length(text, f"texts.{n}")
@@ -87,7 +85,7 @@ class Answers:
 
     def choose_lane(self, options: Options) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
-        name = options.tagger or self._settings.default
+        name = options.tagger or self._default
         lane = self._lanes.by_name.get(name)
         if lane is None:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes.by_name)}")
@@ -98,9 +96,8 @@ class Answers:
         return lane
 
     def _check_length(self, text: str, field: str) -> None:
-        most = self._settings.max_text_chars
-        if len(text) > most:
-            message = f"{field}: longer than {most} characters (NER_MAX_TEXT_CHARS)"
+        if len(text) > self._most_chars:
+            message = f"{field}: longer than {self._most_chars} characters (NER_MAX_TEXT_CHARS)"
             raise Refused(Code.TEXT_TOO_LONG, message, [field])
 
     def _fault(self, error: NerError | ValidationError) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import resource
 import sys
-from collections import Counter as Counted
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -93,8 +92,9 @@ class Metrics:
         self._histogram("tagging_seconds", tagger).observe(result.tagging)
         self._counter("texts", tagger).inc(texts)
         self._counter("characters", tagger).inc(chars)
-        for label, n in Counted([entity.label for entity in entities]).items():
-            self._counter("entities", tagger, label).inc(n)
+        labels = [entity.label for entity in entities]
+        for label in set(labels):
+            self._counter("entities", tagger, label).inc(labels.count(label))
 
     def batch(self, tagger: str, texts: int, cost: int, seconds: float) -> None:
         """Counts a batch."""
