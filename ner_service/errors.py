@@ -1,4 +1,4 @@
-"""The errors that a caller can act on, and the table of the codes that the service answers."""
+"""This module holds the errors that a caller can act on, and the codes that the service answers."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any, Self
 
 
 class NerError(Exception):
-    """The root of the errors that a caller can act on; its text is one line that says how."""
+    """A caller can act on this error; its text is one line that says how."""
 
 
 class UnknownTagger(NerError):
@@ -33,7 +33,7 @@ class ConfigError(NerError):
 
 
 class Code(StrEnum):
-    """The codes of the errors that the service answers, each with all that there is to say of it.
+    """A code names an error that the service answers, and holds all that there is to say of it.
 
     Responses, the OpenAPI document, the table of docs/api.md and the client are made of this one
     table. A member has the HTTP `status` of its answer; its `meaning`, with what to do about it;
@@ -127,7 +127,7 @@ class Code(StrEnum):
 
 
 class Refused(NerError):
-    """A request that the service answers with an error, or one text of several.
+    """The service answers this error to a request, or to one text of several.
 
     `retry` is in how many seconds to try again, 0 where that is of no use.
     """

@@ -1,1 +1,1 @@
-"""The generated parts of the documentation's pages, for the cog blocks that hold them."""
+"""The cog blocks of the documentation's pages get their contents from here."""

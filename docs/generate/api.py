@@ -1,4 +1,4 @@
-"""The table of the service's errors, for docs/api.md."""
+"""docs/api.md has a table of the service's errors."""
 
 from ner_service.errors import Code
 

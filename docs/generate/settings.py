@@ -1,4 +1,4 @@
-"""The table of the service's settings, for docs/settings.md."""
+"""docs/settings.md has a table of the service's settings."""
 
 from ner_service.service.settings import Settings, bounds_of, variable
 

@@ -1,4 +1,4 @@
-"""The client for asyncio."""
+"""This client is for asyncio."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -15,20 +15,20 @@ from ner_service.client.answers import (
     Read,
     ServiceError,
     answers,
-    content,
-    found,
+    checked_address,
+    entities_of,
     headers,
-    listed,
-    not_text,
-    opening,
+    may_be_of_one_text,
     pause,
-    spoilt,
+    read_answer,
+    tagger_list,
+    unsendable,
     windows,
 )
 
 
 class AsyncClient:
-    """As `Client`, for one event loop; tasks may share it."""
+    """This client does what `Client` does, in one event loop; tasks may share it."""
 
     def __init__(
         self,
@@ -40,15 +40,15 @@ class AsyncClient:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        with opening(url):
+        with checked_address(url):
             self._http = httpx.AsyncClient(base_url=url, headers=headers(key), timeout=timeout_s)
 
     async def tag(self, text: str) -> list[Found]:
-        """The entities of a text; raises `ServiceError` or `Unreachable`."""
-        return await self._ask(found, "POST", "/ner", json=self._options.body(text=text))
+        """Returns the entities of a text; raises `ServiceError` or `Unreachable`."""
+        return await self._ask(entities_of, "POST", "/ner", json=self._options.body(text=text))
 
     async def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
-        """The entities of each text, or the error in their place."""
+        """Returns the entities of each text, or the error in their place."""
         asked = self._options.body(texts=list(texts))
         return await self._ask(answers, "POST", "/ner/batch", json=asked)
 
@@ -73,15 +73,15 @@ class AsyncClient:
         try:
             return await self.tag_batch(window)
         except ServiceError as error:
-            if spoilt(window, error):
+            if may_be_of_one_text(window, error):
                 return [answer for text in window for answer in await self._window([text])]
             if error.code in OF_ONE_TEXT:
                 return [error]
             raise
 
     async def taggers(self) -> list[dict[str, Any]]:
-        """What the service says of its taggers."""
-        return await self._ask(listed, "GET", "/taggers")
+        """Returns the taggers as the service describes them."""
+        return await self._ask(tagger_list, "GET", "/taggers")
 
     async def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
         outcome = await self._attempt(method, path, **body)
@@ -91,13 +91,13 @@ class AsyncClient:
                 break
             await asyncio.sleep(seconds)
             outcome = await self._attempt(method, path, **body)
-        return content(outcome, self._http.base_url, read)
+        return read_answer(outcome, self._http.base_url, read)
 
     async def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return await self._http.request(method, path, **body)
         except UnicodeEncodeError as error:
-            raise not_text(error) from None
+            raise unsendable(error) from None
         except httpx.RequestError as error:
             return error
 

@@ -1,4 +1,4 @@
-"""Requests and answers as the clients have them, and when it makes sense to ask again."""
+"""The clients share their requests and answers, and the rule when to ask again."""
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ class Unreachable(NerError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entity as the service answers it; offsets count in the unit asked for."""
+    """The service found this entity; its offsets count in the unit asked for."""
 
     start: int
     end: int
@@ -49,14 +49,14 @@ Answer = list[Found] | ServiceError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a client asks for with each text; what is `None` is left to the service."""
+    """These options go with each text; a `None` is left to the service."""
 
     tagger: str | None = None
     labels: tuple[str, ...] | None = None
     offsets: Unit = "codepoint"
 
     def body(self, **fields: Any) -> dict[str, Any]:
-        """A JSON body with these options."""
+        """Returns a JSON body with these options."""
         if self.tagger is not None:
             fields["tagger"] = self.tagger
         if self.labels is not None:
@@ -65,13 +65,13 @@ class Options:
 
 
 def headers(key: str | None) -> dict[str, str]:
-    """What goes with every request."""
+    """Returns the headers of every request."""
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
 @contextmanager
-def opening(url: str) -> Iterator[None]:
-    """Tells what is wrong with an address, a key, or a proxy of the environment."""
+def checked_address(url: str) -> Iterator[None]:
+    """Raises `Unreachable` where an address, a key, or a proxy of the environment is wrong."""
     try:
         yield
     except UnicodeEncodeError:
@@ -81,13 +81,13 @@ def opening(url: str) -> Iterator[None]:
 
 
 Outcome = httpx.Response | httpx.RequestError
-"""What came of an attempt: an answer, or why there is none."""
+"""An attempt ends with an answer, or with why there is none."""
 
 
 def pause(attempt: int, outcome: Outcome) -> float | None:
-    """Seconds before another attempt, `None` where it would be of no use.
+    """Returns the seconds before another attempt, `None` where it would be of no use.
 
-    What the service asks for, or else a growing pause; with jitter, so that clients part ways.
+    They are what the service asks for, or else they grow; jitter keeps clients apart.
     """
     if isinstance(outcome, HOPELESS):
         return None
@@ -102,8 +102,8 @@ def pause(attempt: int, outcome: Outcome) -> float | None:
     return random.uniform(most / 2, most)
 
 
-def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Read:
-    """What `read` makes of an answer's JSON.
+def read_answer(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Read:
+    """Returns an answer's JSON as `read` turns it into objects.
 
     Raises `ServiceError` where it is a refusal, or no answer of this service's at all.
     """
@@ -123,40 +123,40 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
     raise refused
 
 
-def not_text(error: UnicodeEncodeError) -> ServiceError:
-    """The error of a text that cannot be sent; its message does not quote it."""
+def unsendable(error: UnicodeEncodeError) -> ServiceError:
+    """Returns the error of a text that cannot be sent; its message does not quote it."""
     return ServiceError(422, Code.INVALID_JSON, f"a text has no UTF-8: {error.reason}")
 
 
-def found(result: Mapping[str, Any]) -> list[Found]:
-    """The entities of a result that is no error."""
+def entities_of(result: Mapping[str, Any]) -> list[Found]:
+    """Returns the entities of a result that is no error."""
     return [Found(**entity) for entity in result["entities"]]
 
 
 def answers(value: Mapping[str, Any]) -> list[Answer]:
-    """The entities of each of several texts, or the error in their place."""
+    """Returns the entities of each of several texts, or the error in their place."""
     return [answer(result) for result in value["results"]]
 
 
-def listed(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What is known of each tagger."""
+def tagger_list(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Returns each tagger as the service describes it."""
     return [dict(tagger) for tagger in value]
 
 
 def answer(result: Mapping[str, Any]) -> Answer:
-    """The entities of one result, or the error in their place."""
+    """Returns the entities of one result, or the error in their place."""
     if fault := result.get("error"):
         return ServiceError(200, fault["code"], fault["message"], fault["fields"])
-    return found(result)
+    return entities_of(result)
 
 
-def spoilt(window: Sequence[str], error: ServiceError) -> bool:
-    """Says whether one of several texts may have spoilt the answer of all."""
+def may_be_of_one_text(window: Sequence[str], error: ServiceError) -> bool:
+    """Returns whether one of several texts may be why none was answered."""
     return len(window) > 1 and error.code in OF_ONE_TEXT
 
 
 def windows(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Parts a stream of texts into those that are asked in one go."""
+    """Splits a stream of texts into lists that are asked in one go."""
     window: list[str] = []
     size = 0
     for text in texts:

@@ -1,4 +1,4 @@
-"""The client for threads."""
+"""This client is for threads."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,20 +16,20 @@ from ner_service.client.answers import (
     Read,
     ServiceError,
     answers,
-    content,
-    found,
+    checked_address,
+    entities_of,
     headers,
-    listed,
-    not_text,
-    opening,
+    may_be_of_one_text,
     pause,
-    spoilt,
+    read_answer,
+    tagger_list,
+    unsendable,
     windows,
 )
 
 
 class Client:
-    """Asks the service; threads may share it.
+    """This client asks the service; threads may share it.
 
     Where the service is full, restarts or cannot be reached, it is asked up to `attempts` times.
     """
@@ -44,15 +44,15 @@ class Client:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        with opening(url):
+        with checked_address(url):
             self._http = httpx.Client(base_url=url, headers=headers(key), timeout=timeout_s)
 
     def tag(self, text: str) -> list[Found]:
-        """The entities of a text; raises `ServiceError` or `Unreachable`."""
-        return self._ask(found, "POST", "/ner", json=self._options.body(text=text))
+        """Returns the entities of a text; raises `ServiceError` or `Unreachable`."""
+        return self._ask(entities_of, "POST", "/ner", json=self._options.body(text=text))
 
     def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
-        """The entities of each text, or the error in their place."""
+        """Returns the entities of each text, or the error in their place."""
         asked = self._options.body(texts=list(texts))
         return self._ask(answers, "POST", "/ner/batch", json=asked)
 
@@ -74,15 +74,15 @@ class Client:
         try:
             return self.tag_batch(window)
         except ServiceError as error:
-            if spoilt(window, error):
+            if may_be_of_one_text(window, error):
                 return [answer for text in window for answer in self._window([text])]
             if error.code in OF_ONE_TEXT:
                 return [error]
             raise
 
     def taggers(self) -> list[dict[str, Any]]:
-        """What the service says of its taggers."""
-        return self._ask(listed, "GET", "/taggers")
+        """Returns the taggers as the service describes them."""
+        return self._ask(tagger_list, "GET", "/taggers")
 
     def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
         outcome = self._attempt(method, path, **body)
@@ -92,13 +92,13 @@ class Client:
                 break
             time.sleep(seconds)
             outcome = self._attempt(method, path, **body)
-        return content(outcome, self._http.base_url, read)
+        return read_answer(outcome, self._http.base_url, read)
 
     def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return self._http.request(method, path, **body)
         except UnicodeEncodeError as error:
-            raise not_text(error) from None
+            raise unsendable(error) from None
         except httpx.RequestError as error:
             return error
 

@@ -1,4 +1,4 @@
-"""The FastAPI application: its parts, its lifespan, and the layers around it in their order."""
+"""This module puts the application together: parts, lifespan, and the layers in their order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -69,7 +69,7 @@ def create_app(
         *api_routes(tagging, State(lanes, settings.default, metrics), settings.metrics),
     ]
     if settings.docs:
-        routes.append(Route("GET", "/openapi.json", document_of(app), open=True))
+        routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     add_routes(app, routes)
     add_errors(app)
     if settings.api_keys:
@@ -81,15 +81,6 @@ def create_app(
         lanes, RequestLog(layers, broken, metrics, paths, observers)
     )
     return app
-
-
-def document_of(app: FastAPI) -> Callable[[], object]:
-    """Returns what answers with the OpenAPI document of an application."""
-
-    async def answer() -> dict[str, object]:
-        return app.openapi()
-
-    return answer
 
 
 def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:

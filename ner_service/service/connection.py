@@ -1,4 +1,4 @@
-"""A client's connection, as the server shows it to the request that it carries."""
+"""The server shows the connection of a client to the request that it carries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class Gone(Exception):
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """A connection that may be lost; it says so to the one request that it is answering."""
+    """A connection may be lost, and says so to the one request that it is answering."""
 
     closed: bool = False
     on_close: Callable[[Gone], None] | None = None
@@ -26,7 +26,7 @@ class Connection:
 
 @dataclass(slots=True, eq=False)
 class Arrival:
-    """A request as it arrives; under a server that says nothing its client never leaves."""
+    """An arrival is how far a request has come; where a server does not say, no client leaves."""
 
     connection: Connection = field(default_factory=Connection)
     complete: bool = False  # all of the body is there, so that nobody has to wait for it

@@ -1,4 +1,4 @@
-"""The service's settings, read once from the environment (prefix `NER_`)."""
+"""The settings of the service are read once from the environment (prefix `NER_`)."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ HASH = re.compile(r"[0-9a-f]{64}")  # of an API key: its SHA-256
 
 
 class Settings(BaseSettings):
-    """The settings, each with its description, unit and bounds."""
+    """Each setting has its description, unit and bounds here."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
@@ -140,22 +140,22 @@ class Settings(BaseSettings):
 
     @property
     def keys(self) -> dict[str, str]:
-        """The names of the API keys by their hashes."""
+        """Returns the names of the API keys by their hashes."""
         return parse_keys(self.api_keys)
 
     @property
     def origins(self) -> list[str]:
-        """The origins that may ask from a browser."""
+        """Returns the origins that may ask from a browser."""
         return split_list(self.cors_origins)
 
     @property
     def specs(self) -> dict[str, str]:
-        """The specs of the taggers by their public names."""
+        """Returns the specs of the taggers by their public names."""
         return parse_specs(self.taggers)
 
     @property
     def default(self) -> str:
-        """The tagger that answers when none is named."""
+        """Returns the name of the tagger that answers when none is named."""
         if self.default_tagger:
             return self.default_tagger
         return "bilstm" if "bilstm" in self.specs else next(iter(self.specs))
@@ -212,7 +212,7 @@ def read_settings(**overrides: Any) -> Settings:
 
 
 def _reason(name: str, kind: str, message: str) -> str:
-    """Returns what a setting should have been."""
+    """Returns the reason why a setting is wrong."""
     bounds = bounds_of(name)
     if bounds and kind != "value_error":
         return f"expected a number from {bounds}"

@@ -1,4 +1,4 @@
-"""Answers: what the taggers find in a request's texts, as the response has it."""
+"""Answers turn what the taggers find in a request's texts into the body of a response."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from ner_service.types import Entity
 
 
 class Caller(NamedTuple):
-    """A client that waits for an answer: the trace of its request, and its connection."""
+    """A caller waits for an answer; it has the trace of its request, and its connection."""
 
     trace: Trace
     connection: Connection
@@ -34,14 +34,15 @@ class Answers:
         self._lanes, self._metrics, self._default = lanes, metrics, settings.default
         self._most_chars, self._most_texts = settings.max_text_chars, settings.max_batch_texts
 
-    async def text(self, caller: Caller, request: TextRequest) -> dict[str, Any]:
-        """Answers one text, as a `TextResponse`."""
+    async def text(
+        self, caller: Caller, request: TextRequest, patient: bool = False
+    ) -> dict[str, Any]:
+        """Answers one text, as a `TextResponse`; the patient wait for room in the queue."""
         self._check_length(request.text, "text")
-        lane = self.choose_lane(request)
-        tagged = await lane.tag([request.text], connection=caller.connection)
-        self._note(caller.trace, lane, [request.text], tagged)
-        entities = found(tagged.answers[0])
-        return about(lane, request) | {"entities": entities_out(request.text, entities, request)}
+        head, (answer,) = await self._tag(caller, request, [request.text], patient)
+        if isinstance(answer, TaggerFailed):
+            raise answer
+        return head | {"entities": entities_out(request.text, answer, request)}
 
     async def batch(self, caller: Caller, request: BatchRequest) -> dict[str, Any]:
         """Answers several texts, as a `BatchResponse`; one that failed says so in its place."""
@@ -50,38 +51,41 @@ class Answers:
             raise Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
         for n, text in enumerate(request.texts):
             self._check_length(text, f"texts.{n}")
-        lane = self.choose_lane(request)
-        tagged = await lane.tag(request.texts, connection=caller.connection)
-        self._note(caller.trace, lane, request.texts, tagged)
+        head, answers = await self._tag(caller, request, request.texts)
         results = [
             self._fault(answer)
             if isinstance(answer, TaggerFailed)
             else {"entities": entities_out(text, answer, request)}
-            for text, answer in zip(request.texts, tagged.answers, strict=True)
+            for text, answer in zip(request.texts, answers, strict=True)
         ]
-        return about(lane, request) | {"results": results}
+        return head | {"results": results}
 
     async def line(self, caller: Caller, options: Options, line: bytes | Refused) -> dict[str, Any]:
-        """Answers one line of a stream, as a `LineResponse`; what is wrong with it is its answer.
-
-        Lines share a connection, so they do not hear of its end: their stream cancels them.
-        """
+        """Answers one line of a stream, as a `LineResponse`, be it with what is wrong with it."""
         id: dict[str, Any] = {}
         try:
             if isinstance(line, Refused):
                 raise line
             request = LineRequest.model_validate_json(line)
             id = {"id": request.id} if "id" in request.model_fields_set else {}
-            request = request.model_copy(update=unset(options, request))
-            self._check_length(request.text, "text")
-            lane = self.choose_lane(request)
-            tagged = await lane.tag([request.text], patient=True)
-            self._note(caller.trace, lane, [request.text], tagged)
-            entities = found(tagged.answers[0])
+            unset = options.model_fields_set - request.model_fields_set
+            request = request.model_copy(update={name: getattr(options, name) for name in unset})
+            return id | await self.text(caller, request, patient=True)
         except (NerError, ValidationError) as error:
             return id | self._fault(error)
-        answer = about(lane, request) | {"entities": entities_out(request.text, entities, request)}
-        return id | answer
+
+    async def _tag(
+        self, caller: Caller, options: Options, texts: Sequence[str], patient: bool = False
+    ) -> tuple[dict[str, Any], list[Answer]]:
+        """Returns the head of the answer, and the answer to each text.
+
+        The patient are lines of a stream. They share a connection, so they do not hear of its end:
+        their stream cancels them.
+        """
+        lane = self.choose_lane(options)
+        tagged = await lane.tag(texts, patient, None if patient else caller.connection)
+        self._note(caller.trace, lane, texts, tagged)
+        return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
     def choose_lane(self, options: Options) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
@@ -89,9 +93,9 @@ class Answers:
         lane = self._lanes.by_name.get(name)
         if lane is None:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes.by_name)}")
-        labels = lane.check().info.labels
-        if options.labels and not set(options.labels) <= set(labels):
-            message = f"labels: {name} knows {', '.join(labels)}"
+        tagger = lane.check()
+        if options.labels and not set(options.labels) <= set(tagger.info.labels):
+            message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
         return lane
 
@@ -117,24 +121,6 @@ class Answers:
         trace.entities += len(entities)
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
-
-
-def about(lane: Lane, options: Options) -> dict[str, Any]:
-    """Returns what every answer says beside what was found."""
-    return {"tagger": lane.worker.name, "offsets": options.offsets}
-
-
-def found(answer: Answer) -> list[Entity]:
-    """Returns the entities of an answer; raises where the tagger failed."""
-    if isinstance(answer, TaggerFailed):
-        raise answer
-    return answer
-
-
-def unset(options: Options, line: Options) -> dict[str, Any]:
-    """Returns the stream's options that a line does not set itself."""
-    names = options.model_fields_set - line.model_fields_set
-    return {name: getattr(options, name) for name in names}
 
 
 def entities_out(text: str, entities: Sequence[Entity], options: Options) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Who may ask: API keys, known by their hashes, and how often each may."""
+"""API keys say who may ask, and how often; only their hashes are known."""
 
 import hashlib
 import hmac
@@ -23,13 +23,13 @@ def new_key() -> str:
 
 
 def hash_key(key: str) -> str:
-    """Returns what the settings hold of a key."""
+    """Returns the hash that the settings hold of a key."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Lets `rate` requests a second pass, and as many at once after a rest of a second."""
+    """A token bucket lets `rate` requests a second pass, and as many at once after a rest."""
 
     rate: float
     tokens: float = 0.0

@@ -1,4 +1,4 @@
-"""Errors as responses: one form for all, and no echo of what was sent."""
+"""Every error becomes a response of one form, which does not echo what was sent."""
 
 from collections.abc import Sequence
 

@@ -1,11 +1,11 @@
-"""Offsets in code points, UTF-16 code units or UTF-8 bytes."""
+"""Offsets count code points, UTF-16 code units or UTF-8 bytes."""
 
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
 OffsetUnit = Literal["codepoint", "utf16", "utf8"]
-CODECS = {"utf16": ("utf-16-le", 2), "utf8": ("utf-8", 1)}  # with the bytes of a unit
+CODECS = {"utf16": ("utf-16-le", 2), "utf8": ("utf-8", 1)}  # each with the bytes of a unit
 
 
 def convert(text: str, offsets: Iterable[int], unit: OffsetUnit) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the routes: bodies, answers, errors and examples."""
+"""The OpenAPI document shows each route's bodies, answers, errors and examples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,9 +34,10 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Document:
-    """What there is to say of a route; `bodies` and `answers` are by media type.
+    """A document says what there is to say of a route.
 
-    An answer in JSON has the form of `response`; `errors` are those that not every route has.
+    `bodies` and `answers` are by media type; an answer in JSON has the form of `response`. `errors`
+    are those that not every route has.
     """
 
     summary: str
@@ -47,7 +48,7 @@ class Document:
 
 
 def arguments(document: Document, open: bool) -> dict[str, Any]:
-    """Returns what FastAPI needs to document a route."""
+    """Returns the arguments by which FastAPI documents a route."""
     errors = error_responses([*document.errors, *ANY_ROUTE, *(() if open else GUARDED)])
     extra: dict[str, Any] = {} if open else {"security": [{name: []} for name in KEYS]}
     if document.bodies:

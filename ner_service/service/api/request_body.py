@@ -1,4 +1,4 @@
-"""Requests as they arrive: headers, options and bodies, within limits of size and time."""
+"""Requests arrive as headers, options and a body, within limits of size and time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 
 def arrival_of(request: Request) -> Arrival:
-    """Returns what the server says of how a request arrives."""
+    """Returns the request's connection, and whether its body is complete, as the server says."""
     return request.scope.get("extensions", {}).get(EXTENSION) or Arrival()
 
 
@@ -83,7 +83,7 @@ def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
 
 
 class BodyReader:
-    """Reads bodies; all that it holds at a time has a limit beside that of each body.
+    """A reader holds bodies while they arrive; all of them have a limit beside that of each.
 
     Limits are in bytes; `patience_s` is what a client may take for a body, or a part of a stream.
     """
@@ -135,7 +135,7 @@ class BodyReader:
         return None
 
     async def lines(self, request: Request) -> AsyncIterator[bytes | Refused]:
-        """Yields the body's lines as they come; one that is not held on to is refused in its place.
+        """Yields the body's lines as they come; a line that is too large is refused in its place.
 
         A body that stops coming ends with a refusal.
         """
@@ -176,7 +176,7 @@ class BodyReader:
 
 
 class Line:
-    """Gathers the parts of a stream's line; what it holds counts with all that its reader holds."""
+    """A line of a stream gathers its parts, which count with all that its reader holds."""
 
     def __init__(self, reader: BodyReader) -> None:
         self._reader = reader

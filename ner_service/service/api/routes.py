@@ -1,4 +1,4 @@
-"""The routes of the API: each is declared once, for the framework, its document and its keys."""
+"""Each route is declared once: for the framework, for its document and for the check of keys."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from ner_service.service.telemetry.request_log import trace_of
 
 @dataclass(frozen=True)
 class Route:
-    """A method and a path, who answers them, and who may ask.
+    """A route is a method and a path, with who answers them and who may ask.
 
     Where API keys are set, a route needs one unless it is `open`. The `hot` are answered ahead of
     the framework, whose layers would cost more than they do. A route without a `document` is not
@@ -73,7 +73,7 @@ def add_routes(app: FastAPI, routes: Iterable[Route]) -> None:
 
 
 class HotRoutes:
-    """Answers the hot routes, and leaves all else to the framework."""
+    """This layer answers the hot routes, and leaves all else to the framework."""
 
     def __init__(self, framework: ASGIApp, routes: Iterable[Route]) -> None:
         self._framework = framework
@@ -92,7 +92,7 @@ class HotRoutes:
 
 
 class Tagging:
-    """Answers the requests that have texts to tag; the methods' docstrings are published."""
+    """These handlers answer requests that have texts to tag; their docstrings are published."""
 
     def __init__(self, answers: Answers, reader: BodyReader) -> None:
         self._answers, self._reader = answers, reader
@@ -119,12 +119,12 @@ class Tagging:
 
 
 def caller_of(request: Request) -> Caller:
-    """Returns who waits for the answer to a request; below here nothing knows of ASGI."""
+    """Returns the caller that waits for an answer; below this function nothing knows of ASGI."""
     return Caller(trace_of(request.scope), arrival_of(request).connection)
 
 
 class JsonResponse(Response):
-    """An answer in JSON; made without what the framework's response does besides."""
+    """This response is JSON, made without what the framework's response does besides."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
         self.status_code, self.background = 200, None

@@ -1,4 +1,4 @@
-"""Requests and responses; all validation of what a client sends is here."""
+"""The forms of requests and responses are here, with all validation of what a client sends."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can 
 
 
 class Options(BaseModel):
-    """The options of a request, which say how it wants its answer."""
+    """Options say how a request wants its answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -23,25 +23,25 @@ class Options(BaseModel):
 
 
 class TextRequest(Options):
-    """One text."""
+    """A request has one text."""
 
     text: str = Field(description="the text, any valid Unicode", examples=[EXAMPLE])
 
 
 class BatchRequest(Options):
-    """Several texts under the same options."""
+    """A batch has several texts under the same options."""
 
     texts: list[str] = Field(description="the texts", examples=[[EXAMPLE, ""]])
 
 
 class LineRequest(TextRequest):
-    """One line of an NDJSON stream; `id` comes back with the answer."""
+    """A line of an NDJSON stream has a text; its `id` comes back with the answer."""
 
     id: str | Int64 | None = None
 
 
 class EntityOut(BaseModel):
-    """An entity of the text."""
+    """An entity is a labelled span of the text."""
 
     start: int
     end: int
@@ -51,7 +51,7 @@ class EntityOut(BaseModel):
 
 
 class TextResponse(BaseModel):
-    """The entities of one text, in order."""
+    """An answer has the entities of one text, in order."""
 
     tagger: str
     offsets: OffsetUnit
@@ -59,7 +59,7 @@ class TextResponse(BaseModel):
 
 
 class Fault(BaseModel):
-    """What went wrong, for programs (`code`) and people (`message`)."""
+    """A fault says what went wrong, to programs (`code`) and to people (`message`)."""
 
     code: Annotated[Code, WithJsonSchema({"type": "string", "enum": [*Code]})]
     message: str
@@ -73,14 +73,14 @@ class ErrorResponse(BaseModel):
 
 
 class BatchResult(BaseModel):
-    """The entities of one text of a batch, or why it has none."""
+    """A text of a batch has its entities, or the error that it caused."""
 
     entities: list[EntityOut] | None = None
     error: Fault | None = None
 
 
 class LineResponse(BatchResult):
-    """The answer to one line of a stream, with the line's own `id`, if any."""
+    """A line of a stream has its answer, with the line's own `id`, if any."""
 
     id: str | int | None = None
     tagger: str | None = None
@@ -88,7 +88,7 @@ class LineResponse(BatchResult):
 
 
 class BatchResponse(BaseModel):
-    """One result a text, in order."""
+    """A batch has a result for each text, in order."""
 
     tagger: str
     offsets: OffsetUnit
@@ -96,7 +96,7 @@ class BatchResponse(BaseModel):
 
 
 class TaggerOut(BaseModel):
-    """A tagger that can be named in requests; what it says of itself is there once it is loaded."""
+    """A tagger can be named in requests; it says what it is once it is loaded."""
 
     name: str
     default: bool

@@ -1,4 +1,4 @@
-"""What the service says of itself: its taggers, its health, its metrics."""
+"""The service says what it is and how it does: its taggers, its health, its metrics."""
 
 from dataclasses import asdict
 from typing import Any
@@ -19,13 +19,13 @@ NOT_LOADED: dict[str, Any] = {
 
 
 class State:
-    """Answers what the service is, and how it does; the methods' docstrings are published."""
+    """These handlers say what the service is and how it does; their docstrings are published."""
 
     def __init__(self, lanes: Lanes, default: str, metrics: Metrics) -> None:
         self._lanes, self._default, self._metrics = lanes, default, metrics
 
     async def taggers(self) -> list[TaggerOut]:
-        """Lists the taggers, and what each says of itself once it is loaded."""
+        """Lists the taggers; each says what it is once it is loaded."""
         lanes = self._lanes.by_name.values()
         return [tagger_out(lane.worker, lane.ready, self._default) for lane in lanes]
 

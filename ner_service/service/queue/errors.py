@@ -1,4 +1,4 @@
-"""Why a lane does not answer a text."""
+"""These errors say why a lane does not answer a text."""
 
 from ner_service.errors import Code, Refused
 

@@ -1,4 +1,4 @@
-"""A request on its way through a lane: its texts, cut into pieces, and their answers."""
+"""A job is a request on its way through a lane: texts, cut into pieces, and their answers."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ Answer = list[Entity] | TaggerFailed
 
 
 class Tagged(NamedTuple):
-    """The answers to a job's texts, and the seconds that it queued and that it was worked at."""
+    """A finished job has an answer to each text; it queued and was tagged for so many seconds."""
 
     answers: list[Answer]
     queued: float
@@ -27,7 +27,7 @@ Result = Tagged | NerError | Gone
 
 
 class Piece(NamedTuple):
-    """A part of the job's text number `n`, from the character `start` on."""
+    """A piece is a part of the job's text number `n`, from the character `start` on."""
 
     job: "Job"
     n: int
@@ -37,7 +37,7 @@ class Piece(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """The texts of one request, what is left of them to tag, and their answers so far.
+    """A job has the texts of one request, the pieces left to tag, and the answers so far.
 
     The event loop makes and settles a job; between the two it belongs to the worker's thread.
     """

@@ -1,6 +1,6 @@
-"""The lane: the bounded queue in front of one tagger.
+"""A lane is the bounded queue in front of one tagger.
 
-The lane admits or refuses at once, and knows when nobody waits for an answer any more. Its worker
+It admits or refuses at once, and knows when nobody waits for an answer any more. Its worker
 forms the next batch from whatever queued while the last one ran, so nobody waits for a timer.
 """
 
@@ -20,7 +20,7 @@ LONGEST_RETRY_S = 60
 
 
 class Lane:
-    """Admits texts to one tagger; belongs to one event loop."""
+    """A lane admits texts to one tagger; it belongs to one event loop."""
 
     def __init__(self, worker: Worker, queue_chars: int, timeout_s: float) -> None:
         self.worker = worker
@@ -31,18 +31,18 @@ class Lane:
 
     @property
     def ready(self) -> bool:
-        """True while texts are really being answered."""
+        """It is true while texts are really being answered."""
         return self.worker.tagger is not None and not self.stalled
 
     @property
     def stalled(self) -> bool:
-        """True where one batch takes longer than any request may wait."""
+        """It is true where one batch takes longer than any request may wait."""
         since = self.worker.busy_since
         return since is not None and time.perf_counter() - since > self._timeout_s
 
     @property
     def wait_s(self) -> float:
-        """How long a text that came now would queue, in seconds."""
+        """A text that came now would queue for so many seconds."""
         return self.queued * self.worker.pace
 
     def check(self) -> Tagger:
@@ -62,7 +62,7 @@ class Lane:
 
     @property
     def retry_after(self) -> int:
-        """In how many seconds a request that is refused now may come again."""
+        """A request that is refused now may come again in so many seconds."""
         return min(LONGEST_RETRY_S, max(1, round(self.wait_s)))
 
     def has_room(self, cost: int, patient: bool = False) -> bool:

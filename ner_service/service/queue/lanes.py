@@ -1,4 +1,4 @@
-"""The lanes of the taggers, by the names that requests give them."""
+"""Each tagger has a lane, by the name that requests give it."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ ObserveBatch = Callable[[str, int, int, float], None]
 
 
 class Lanes:
-    """The lane of each tagger; there are none until they are started."""
+    """The lanes are known by name; there are none until they are started."""
 
     def __init__(
         self, settings: Settings, load: Callable[[str], Tagger], observe: ObserveBatch

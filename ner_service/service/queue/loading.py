@@ -1,4 +1,4 @@
-"""Loads taggers for the service; another process compiles what kernels are not on disk yet.
+"""Taggers are loaded here; another process compiles the kernels that are not on disk yet.
 
 Numba never gives back what compiling takes, some 130 MB: it goes with that process.
 """

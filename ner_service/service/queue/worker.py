@@ -1,4 +1,4 @@
-"""The thread that owns a tagger: it loads, probes and feeds it, and reloads one that died."""
+"""A worker is the thread that owns a tagger: it loads, probes and feeds it, and reloads it."""
 
 import logging
 import os
@@ -30,7 +30,7 @@ def ignore(pieces: int, cost: int, seconds: float) -> None:
 
 
 class Worker:
-    """Answers jobs in batches formed of whatever came in while the last batch ran."""
+    """A worker answers jobs in batches, formed of whatever came in while the last one ran."""
 
     def __init__(
         self, name: str, load: Callable[[], Tagger], batch_chars: int, observe: Observe = ignore
@@ -55,7 +55,7 @@ class Worker:
         self._inbox.put(job)
 
     def stop(self, seconds: float) -> None:
-        """Lets it finish what it has, and waits so long for that."""
+        """Lets the worker finish the jobs that it has, and waits so many seconds for that."""
         self._stop.set()
         self._inbox.put(None)
         self._thread.join(seconds)
@@ -145,13 +145,13 @@ class Worker:
 
 
 def yield_to_loop() -> None:
-    """Lets a job that is put not interrupt the event loop, which would only have to wait for it."""
+    """Keeps this thread from interrupting the event loop, which would only have to wait for it."""
     with suppress(AttributeError, OSError):  # Linux alone knows it, and some sandboxes forbid it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
 
 
 def cost(text: str) -> int:
-    """Returns what a text counts in the queue, in characters."""
+    """Returns the cost of a text in the queue, in characters."""
     return len(text) + OVERHEAD_CHARS
 
 

@@ -1,1 +1,1 @@
-"""What operators see of the service: log lines, metrics and traces, and never a text."""
+"""This room shows operators the service in log lines, metrics and traces, and never a text."""

@@ -1,4 +1,4 @@
-"""Log lines as JSON for programs, or as text for people."""
+"""Log lines are JSON for programs, or text for people."""
 
 import logging
 import logging.config
@@ -10,7 +10,7 @@ import orjson
 
 
 class JsonLines(logging.Formatter):
-    """Formats one JSON object a line: time, level, logger, message, and the record's fields."""
+    """A line is one JSON object: time, level, logger, message, and the record's fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
 
 
 class Text(logging.Formatter):
-    """Formats a line for people, with the record's fields as `name=value`."""
+    """A line is for people, with the record's fields as `name=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
         rest = (f"{name}={value}" for name, value in fields_of(record).items())
@@ -44,7 +44,7 @@ def _second(seconds: int) -> str:
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
-    """Returns what a record says besides its message: the `fields` of its `extra`."""
+    """Returns the `fields` of a record's `extra`, which it says besides its message."""
     return getattr(record, "fields", {})
 
 

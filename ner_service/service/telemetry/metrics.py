@@ -1,4 +1,4 @@
-"""What the service counts and times, for Prometheus; labels are names of ours, never a client's."""
+"""Metrics count and time the service for Prometheus; no label holds a client's own words."""
 
 import asyncio
 import resource
@@ -45,7 +45,7 @@ GAUGES: Mapping[str, tuple[str, Sequence[str]]] = {  # summed over live processe
 
 
 class Metrics:
-    """The numbers of one process; `folder` is where several processes put theirs together."""
+    """These are the numbers of one process; several put theirs together in `folder`."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder

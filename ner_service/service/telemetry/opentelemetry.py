@@ -1,4 +1,4 @@
-"""OpenTelemetry: a span for each request, with one for its queueing and one for its tagging."""
+"""OpenTelemetry gets a span for each request, with one for its queueing and one for its tagging."""
 
 from time import time_ns
 
@@ -19,12 +19,12 @@ except ImportError as error:
 
 
 def otlp(url: str) -> SpanExporter:
-    """Sends spans by OTLP over HTTP, as every collector takes them."""
+    """Returns what sends spans by OTLP over HTTP, as every collector takes them."""
     return OTLPSpanExporter(endpoint=url)
 
 
 class Traces:
-    """Sends each finished request to an exporter, from a thread of its own."""
+    """Traces of finished requests go to an exporter, from a thread of its own."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": "ner-service"}))
@@ -61,7 +61,7 @@ class Traces:
         span.end(ended)
 
     def stop(self) -> None:
-        """Sends what has not been sent."""
+        """Sends the spans that have not been sent."""
         self._provider.shutdown()
 
 

@@ -1,4 +1,4 @@
-"""The outermost layer: each request gets an id, security headers, a log line and a count."""
+"""The outermost layer gives each request an id, security headers, a log line and a count."""
 
 import logging
 import random
@@ -36,7 +36,7 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Trace:
-    """What is noted of one request; never its text. Times are in seconds."""
+    """A trace notes all that is shown of one request, never its text; times are in seconds."""
 
     id: str
     started: float = field(default_factory=time.perf_counter)
@@ -51,12 +51,12 @@ class Trace:
 
     @property
     def seconds(self) -> float:
-        """How long ago the request came in."""
+        """The request came in so many seconds ago."""
         return time.perf_counter() - self.started
 
     @property
     def server_timing(self) -> str:
-        """The `Server-Timing` header, in milliseconds."""
+        """Returns the `Server-Timing` header, in milliseconds."""
         total = f"total;dur={1000 * self.seconds:.2f}"
         if not self.texts:
             return total
@@ -83,7 +83,7 @@ def trace_of(scope: Scope) -> Trace:
 
 
 class RequestLog:
-    """Wraps the application; whatever it raises is answered by `broken`, which says no more.
+    """This layer notes each request; `broken` answers whatever the application raises.
 
     The paths in `routes` are told apart in logs and metrics; all others are `other`.
     """
@@ -160,7 +160,7 @@ def missing_headers(present: Iterable[tuple[bytes, bytes]], trace: Trace) -> Hea
 
 
 def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:
-    """Returns what the log line of a request says."""
+    """Returns the fields of a request's log line."""
     fields = {
         "id": trace.id,
         "method": method,
@@ -185,6 +185,6 @@ def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, 
 
 
 def stack_of(error: BaseException) -> str:
-    """Returns where an exception came from, without its message, which may quote a text."""
+    """Returns the stack of an exception, without its message, which may quote a text."""
     frames = traceback.extract_tb(error.__traceback__)[-5:]
     return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,4 +1,4 @@
-"""The page and the API's own page: static files that ask no other host for anything."""
+"""The page and the API's own page are static files that ask no other host for anything."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +23,7 @@ DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'
 
 
 class Span(BaseModel):
-    """An entity of a tagged text; offsets count code points."""
+    """An entity of a tagged text is a span; its offsets count code points."""
 
     model_config = ConfigDict(strict=True)
 
@@ -33,7 +33,7 @@ class Span(BaseModel):
 
 
 class TaggedText(BaseModel):
-    """A text with entities that the page wants in another format."""
+    """A tagged text is one that the page wants in another format."""
 
     model_config = ConfigDict(strict=True)
 
