@@ -151,6 +151,10 @@ def url_of(server: uvicorn.Server) -> str:
     return f"http://{host}:{port}"
 
 
+def ignore(pieces: int, cost: int, seconds: float) -> None:
+    """Observes no batch."""
+
+
 class Gated(Capitals):
     """Waits before each batch until its gate is opened, and remembers the batches."""
 

@@ -9,7 +9,7 @@ from ner_service.service.api.request_body import arrival_of
 from ner_service.service.connection import EXTENSION, Arrival, Connection, Gone
 from ner_service.service.queue.lane import Lane
 from ner_service.service.queue.worker import Worker
-from tests.serving import Capitals
+from tests.serving import Capitals, ignore
 
 
 def test_the_request_that_is_being_answered_hears_once_that_its_client_leaves() -> None:
@@ -22,7 +22,7 @@ def test_the_request_that_is_being_answered_hears_once_that_its_client_leaves() 
 
 def test_a_text_of_a_client_that_has_left_already_is_not_tagged() -> None:
     async def test() -> None:
-        lane = Lane(Worker("test", Capitals, 100), 100, 1)
+        lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
         async with asyncio.timeout(10):
             while not lane.ready:
                 await asyncio.sleep(0.001)
@@ -38,7 +38,7 @@ def test_a_text_of_a_client_that_has_left_already_is_not_tagged() -> None:
 
 def test_nobody_hears_after_the_answer() -> None:
     async def test() -> None:
-        lane = Lane(Worker("test", Capitals, 100), 100, 1)
+        lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
         async with asyncio.timeout(10):
             while not lane.ready:
                 await asyncio.sleep(0.001)

@@ -17,7 +17,7 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.queue.worker import Worker
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Entity, Tagger
-from tests.serving import Capitals, Fragile, Gated
+from tests.serving import Capitals, Fragile, Gated, ignore
 
 
 @asynccontextmanager
@@ -27,7 +27,7 @@ async def lane_of(
     batch_chars: int = 200,
     timeout_s: float = 30,
 ) -> AsyncIterator[Lane]:
-    lane = Lane(Worker("test", load, batch_chars), queue_chars, timeout_s)
+    lane = Lane(Worker("test", load, batch_chars, ignore), queue_chars, timeout_s)
     try:
         await until(lambda: lane.ready)
         yield lane
@@ -233,7 +233,7 @@ def test_a_tagger_that_fails_its_first_text_is_not_ready(
     monkeypatch.setattr(loading, "PROBE", "poison")
 
     async def test() -> None:
-        lane = Lane(Worker("test", Fragile, 100), 100, 1)
+        lane = Lane(Worker("test", Fragile, 100, ignore), 100, 1)
         await until(lambda: lane.worker.restarts)
         assert not lane.ready
         with pytest.raises(NotReady, match="test: the tagger died of ValueError"):

@@ -25,15 +25,11 @@ Observe = Callable[[int, int, float], None]
 """Called after each batch with its pieces, its cost and the seconds it took."""
 
 
-def ignore(pieces: int, cost: int, seconds: float) -> None:
-    """Observes nothing."""
-
-
 class Worker:
     """A worker answers jobs in batches, formed of whatever came in while the last one ran."""
 
     def __init__(
-        self, name: str, load: Callable[[], Tagger], batch_chars: int, observe: Observe = ignore
+        self, name: str, load: Callable[[], Tagger], batch_chars: int, observe: Observe
     ) -> None:
         self.name = name
         self.tagger: Tagger | None = None  # set once it has really answered a text
