@@ -72,8 +72,9 @@ def create_app(
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     add_routes(app, routes)
     add_errors(app)
+    components = app.openapi()["components"]  # made once, before anybody asks for it
     if settings.api_keys:
-        app.openapi()["components"]["securitySchemes"] = KEYS
+        components["securitySchemes"] = KEYS
     layers = guard(HotRoutes(app.build_middleware_stack(), routes), routes, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
