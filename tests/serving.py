@@ -1,5 +1,6 @@
-"""What the tests of the service share: taggers of a few lines, and applications around them."""
+"""Taggers of a few lines, and applications around them, for the tests of the service."""
 
+import asyncio
 import json
 import os
 import re
@@ -30,7 +31,7 @@ from ner_service.service.api.schemas import (
 )
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import PROBE
-from ner_service.service.server.single import options
+from ner_service.service.server.options import uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Entity, Tagger, TaggerInfo
 
@@ -74,8 +75,7 @@ class Client:
         return self.request("POST", url, **options)
 
     def until_ready(self) -> None:
-        while self.get("/health/ready").status_code != 200:
-            time.sleep(0.01)
+        until(lambda: self.get("/health/ready").status_code == 200)
 
 
 FORMS: dict[str, TypeAdapter[Any]] = {
@@ -128,15 +128,14 @@ def listening(
     """A real server in another thread, on a port of its own choice, ready to answer."""
     chosen = Settings(**{"taggers": "natasha", "log_format": "text"} | settings)
     config = uvicorn.Config(
-        create_app(chosen, load), port=0, **(options(chosen) | {"log_config": None})
+        create_app(chosen, load), port=0, **(uvicorn_options(chosen) | {"log_config": None})
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         with httpx.Client(base_url=url_of(server)) as client:
-            while client.get("/health/ready").status_code != 200:
-                time.sleep(0.01)
+            until(lambda: client.get("/health/ready").status_code == 200)
         yield server
     finally:
         server.should_exit = True
@@ -145,8 +144,7 @@ def listening(
 
 def url_of(server: uvicorn.Server) -> str:
     """Where a server listens, once it does."""
-    while not server.started:
-        time.sleep(0.005)
+    until(lambda: server.started)
     host, port = server.servers[0].sockets[0].getsockname()
     return f"http://{host}:{port}"
 
@@ -178,6 +176,20 @@ class Fragile(Capitals):
         if any("death" in text for text in texts):
             raise SystemExit("fatal")
         return super().tag(texts)
+
+
+def until(true: Callable[[], object], pause_s: float = 0.005, most_s: float = 60) -> None:
+    """Waits for a state that can only be observed from outside."""
+    deadline = time.monotonic() + most_s
+    while not true():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(pause_s)
+
+
+async def settle() -> None:
+    """Lets everything happen in this event loop that waits for nothing outside."""
+    for _ in range(100):
+        await asyncio.sleep(0)
 
 
 @dataclass
@@ -230,10 +242,11 @@ def running(*options: str, output: Any = subprocess.DEVNULL, **settings: Any) ->
 
 def until_ready(service: Running) -> None:
     """Waits for the service; fails where it has stopped or takes minutes."""
-    for _ in range(1200):
+
+    def ready() -> bool:
         assert service.process.poll() is None, "the service has stopped"
         with suppress(httpx.TransportError):
-            if httpx.get(service.url + "/health/ready").status_code == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the service did not become ready")
+            return httpx.get(service.url + "/health/ready").status_code == 200
+        return False
+
+    until(ready, pause_s=0.1, most_s=120)

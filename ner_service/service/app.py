@@ -78,9 +78,8 @@ def create_app(
     layers = guard(HotRoutes(app.build_middleware_stack(), routes), routes, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
-    app.middleware_stack = shedding = Shedding(
-        lanes, RequestLog(layers, broken, metrics, paths, observers)
-    )
+    app.middleware_stack = log = RequestLog(layers, broken, metrics, paths, observers)
+    shedding = Shedding(lanes, log)
     return app
 
 

@@ -1,28 +1,53 @@
-"""Deadlines: each job by its own, over one timer."""
+"""Deadlines: each request has its own."""
 
 import asyncio
 
-from ner_service.service.queue.deadlines import Deadlines
+import pytest
+
 from ner_service.service.queue.errors import Late
-from ner_service.service.queue.job import Job
+from ner_service.service.queue.lane import Lane
+from ner_service.service.queue.worker import Worker
+from tests.service.connecting import Clock, on_clock
+from tests.serving import Gated, ignore, until
 
 
-def test_each_job_is_late_at_its_own_time_and_those_that_went_never() -> None:
-    async def test() -> None:
-        loop = asyncio.get_running_loop()
-        deadlines, started = Deadlines(5), loop.time()
-        waits = (0.06, 0.02, 0.04, 0.03)
-        jobs = [Job([], loop.create_future()) for _ in waits]
-        for job, wait in zip(jobs, waits, strict=True):
-            deadlines.add(job, started + wait)
-        deadlines.remove(jobs[3])
-        late: list[int] = []
-        for n, job in enumerate(jobs[:3]):
-            job.future.add_done_callback(lambda _, n=n: late.append(n))
-        await asyncio.wait([job.future for job in jobs[:3]])
-        assert loop.time() - started >= 0.06
-        assert late == [1, 2, 0]
-        assert {type(job.future.exception()) for job in jobs[:3]} == {Late}
-        assert not jobs[3].future.done()
+@on_clock
+async def test_each_request_is_late_at_its_own_time_and_one_that_went_never(clock: Clock) -> None:
+    tagger = Gated()
+    lane = Lane(Worker("test", lambda: tagger, 200, ignore), 1000, timeout_s=5)
+    until(lambda: lane.worker.tagger)
+    asked = []
+    for _ in range(4):
+        asked.append(asyncio.create_task(lane.tag(["Анна"])))
+        await clock.turn(1)
+    asked.pop(2).cancel()
+    late = []
+    for _ in range(6):
+        late.append(sum(task.done() for task in asked))
+        await clock.turn(1)
+    assert late == [0, 0, 1, 2, 2, 3]  # the first was asked at 1 s, and looked at from 4 s on
+    for task in asked:
+        with pytest.raises(Late, match=r"^no answer within 5 s \(NER_TIMEOUT_S\)$"):
+            await task
+    assert lane.queued == 0
+    tagger.gate.set()
+    lane.worker.stop(5)
 
-    asyncio.run(asyncio.wait_for(test(), 5))
+
+@on_clock
+async def test_the_patient_are_late_too(clock: Clock) -> None:
+    tagger = Gated()
+    lane = Lane(Worker("test", lambda: tagger, 200, ignore), 40, timeout_s=5)
+    until(lambda: lane.worker.tagger)
+    first = asyncio.create_task(lane.tag(["Анна"]))
+    await clock.turn(1)
+    patient = asyncio.create_task(lane.tag(["Анна"], patient=True))
+    await clock.turn()
+    assert (lane.queued, patient.done()) == (20, False)
+    await clock.turn(3)
+    assert not first.done()
+    tagger.gate.set()
+    lane.worker.stop(5)
+    await clock.turn()
+    assert (await first).answers
+    patient.cancel()

@@ -4,6 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.queue.worker import Worker
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Entity, Tagger
-from tests.serving import Capitals, Fragile, Gated, ignore
+from tests.serving import Capitals, Fragile, Gated, ignore, settle
 
 
 @asynccontextmanager
@@ -104,7 +107,7 @@ def test_one_and_many_are_refused_alike_and_the_patient_wait() -> None:
                     await tag(lane, *texts)
                 assert refused.value.retry >= 1
             patient = asyncio.create_task(tag(lane, "Анна", patient=True))
-            await asyncio.sleep(0.01)
+            await settle()
             assert (lane.queued, patient.done()) == (200, False)
             tagger.gate.set()
             assert await patient == Capitals().tag(["Анна"])
@@ -135,14 +138,15 @@ def test_a_request_dearer_than_the_queue_is_admitted_alone() -> None:
     run(test)
 
 
-def test_what_would_come_too_late_is_refused() -> None:
+def test_what_would_come_too_late_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(perf_counter=partial(next, count(step=0.3)))
+
     async def test() -> None:
         tagger = Gated()
         async with lane_of(lambda: tagger, queue_chars=10**9, timeout_s=1) as lane:
-            slow = asyncio.create_task(tag(lane, "Анна"))
-            await asyncio.sleep(0.3)
+            monkeypatch.setattr(worker, "time", clock)
             tagger.gate.set()
-            await slow  # 20 characters took 0.3 s
+            await tag(lane, "Анна")  # 20 characters took 0.3 s
             tagger.gate.clear()
             waiting = asyncio.create_task(tag(lane, "а" * 84))
             await until(lambda: lane.queued)
@@ -308,11 +312,9 @@ def test_stopping_answers_what_was_admitted() -> None:
         async with lane_of(lambda: tagger) as lane:
             asked = [asyncio.create_task(tag(lane, "Анна")) for _ in range(5)]
             await until(lambda: lane.queued == 100)
-            stopping = asyncio.create_task(asyncio.to_thread(lane.worker.stop, 5))
-            await asyncio.sleep(0.01)
+            lane.worker.stop(0)
             tagger.gate.set()
             assert await asyncio.gather(*asked) == [Capitals().tag(["Анна"])] * 5
-            await stopping
 
     run(test)
 

@@ -1,19 +1,16 @@
 """Refusals at the head of a request, and what becomes of its body and its connection."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import httpx
-import orjson
 import pytest
 import uvicorn
-from starlette.types import Message, Scope
 
 from ner_service.service.server import protocol
-from tests.service.test_protocol import POST, TEXT, WHOLE, connected, rest, send_without_end, until
-from tests.serving import Gated, listening, url_of
+from tests.service.connecting import POST, TEXT, WHOLE, connected, rest, send_without_end
+from tests.serving import Gated, listening, until, url_of
 
 HEAD = POST + b"content-length: %d\r\n\r\n" % len(TEXT)
 REFUSED = b"HTTP/1.1 429 Too Many Requests\r\n"
@@ -68,28 +65,6 @@ def test_a_refusal_says_what_every_refusal_says() -> None:
     assert at_head.json() == after_reading.json()
     assert 'ner_requests_total{route="/ner",status="429"} 2.0' in counted
     assert 'ner_errors_total{code="overloaded"} 2.0' in counted
-
-
-def test_of_many_at_once_those_left_without_room_are_not_read() -> None:
-    """Their heads came while there was room; when their turn comes it is gone."""
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        raise AssertionError("nothing of it need be read")
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope: Scope = {"type": "http", "method": "POST", "path": "/ner", "query_string": b""}
-    scope["headers"] = [(b"content-length", b"80"), (b"x-request-id", b"mine")]
-    with busy("natasha", "natasha") as (server, _):
-        asyncio.run(server.config.app(scope, receive, send))  # type: ignore[arg-type, operator]
-        counted = metrics(server)
-    start, body = sent
-    assert start["status"] == 429
-    assert {(b"retry-after", b"1"), (b"x-request-id", b"mine")} <= set(start["headers"])
-    assert orjson.loads(body["body"])["error"]["code"] == "overloaded"
-    assert 'ner_requests_total{route="/ner",status="429"} 1.0' in counted
 
 
 def test_pipelined_refusals_come_in_turn() -> None:

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from ner_service.service.api.stream import MOST_BYTES, MOST_LINES, in_order
-from tests.serving import listening, memory_of, url_of
+from tests.serving import listening, memory_of, settle, url_of
 
 
 async def lines_of(count: int, size: int, read: list[int]) -> AsyncIterator[bytes]:
@@ -23,7 +23,8 @@ async def lines_of(count: int, size: int, read: list[int]) -> AsyncIterator[byte
 
 def test_answers_keep_the_order_whatever_each_takes() -> None:
     async def answer(line: bytes) -> dict[str, Any]:
-        await asyncio.sleep(0.001 * (int(line) % 3))
+        for _ in range(int(line) * 7 % 11):
+            await asyncio.sleep(0)
         return {"n": int(line)}
 
     async def test() -> list[int]:
@@ -32,37 +33,40 @@ def test_answers_keep_the_order_whatever_each_takes() -> None:
     assert asyncio.run(test()) == list(range(200))
 
 
-def test_reading_stops_while_nothing_is_answered() -> None:
-    for size, most in ((0, MOST_LINES), (MOST_BYTES // 4, 4)):
+@pytest.mark.parametrize(("size", "most"), [(0, MOST_LINES), (MOST_BYTES // 4, 4)])
+def test_reading_stops_while_nothing_is_answered(size: int, most: int) -> None:
+    async def test() -> None:
+        read: list[int] = []
+        gate = asyncio.Event()
 
-        async def test(size: int = size, most: int = most) -> None:
-            read: list[int] = []
-            gate = asyncio.Event()
+        async def answer(line: bytes) -> dict[str, Any]:
+            await gate.wait()
+            return {}
 
-            async def answer(line: bytes) -> dict[str, Any]:
-                await gate.wait()
-                return {}
+        answers = in_order(answer, lines_of(1000, size, read))
+        first = asyncio.ensure_future(anext(answers))
+        while len(read) < most:
+            await settle()
+        await settle()
+        assert len(read) == most
+        gate.set()
+        await first
+        await answers.aclose()
 
-            answers = in_order(answer, lines_of(1000, size, read))
-            first = asyncio.ensure_future(anext(answers))
-            await asyncio.sleep(0.02)
-            assert len(read) == most
-            gate.set()
-            await first
-            await answers.aclose()
-
-        asyncio.run(test())
+    asyncio.run(test())
 
 
 def test_letting_go_of_a_stream_lets_go_of_its_lines() -> None:
     async def test() -> None:
+        waiting: list[bytes] = []
         cancelled: list[bytes] = []
 
         async def answer(line: bytes) -> dict[str, Any]:
             if int(line) == 0:
                 return {}
             try:
-                await asyncio.sleep(10)
+                waiting.append(line)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 cancelled.append(line)
                 raise
@@ -70,9 +74,10 @@ def test_letting_go_of_a_stream_lets_go_of_its_lines() -> None:
 
         answers = in_order(answer, lines_of(10, 0, []))
         await anext(answers)
-        await asyncio.sleep(0.01)
+        while len(waiting) < 9:
+            await settle()
         await answers.aclose()
-        await asyncio.sleep(0.01)
+        await settle()
         assert len(cancelled) == 9
 
     asyncio.run(test())

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,19 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import Running, running
+from tests.serving import Running, running, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 NEWS = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области. " * 10
-
-
-def until(true: Callable[[], object]) -> None:
-    for _ in range(600):
-        if true():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never came true")
 
 
 class Load:

@@ -1,7 +1,6 @@
 """Answers that stream while the request still comes in, line by line and in order."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -20,50 +19,46 @@ Task = asyncio.Task[dict[str, Any]]
 
 
 class Window:
-    """The lines being answered, in order; it has room for one line of any size, or for several."""
+    """A queue of the lines that are being answered, bounded in lines and in bytes.
+
+    It has room for one line of any size, or for several. Bytes must be bounded, which no
+    `asyncio.Queue` does: 64 lines of the longest kind are a gigabyte, and the body's own limit
+    lets go of a line once it is whole.
+    """
 
     def __init__(self) -> None:
-        self._tasks: deque[tuple[Task, int]] = deque()
-        self._bytes = 0
-        self._changed = asyncio.Condition()
-        self._closed = False
+        self._tasks: asyncio.Queue[tuple[Task, int] | None] = asyncio.Queue()
+        self._lines = self._bytes = 0
+        self._room = asyncio.Event()
 
     async def add(self, task: Task, size: int) -> None:
-        """Waits for room, and adds a line of that size."""
-        async with self._changed:
-            self._tasks.append((task, size))
-            self._bytes += size
-            self._changed.notify_all()
-            await self._changed.wait_for(self._has_room)
+        """Adds a line of so many bytes, and waits until there is room for another."""
+        self._tasks.put_nowait((task, size))
+        self._lines += 1
+        self._bytes += size
+        while self._lines and (self._lines >= MOST_LINES or self._bytes >= MOST_BYTES):
+            self._room.clear()
+            await self._room.wait()
 
-    def _has_room(self) -> bool:
-        return not self._tasks or (len(self._tasks) < MOST_LINES and self._bytes < MOST_BYTES)
-
-    async def close(self) -> None:
-        """Says that no more lines come."""
-        async with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+    def close(self) -> None:
+        """Ends the queue: no more lines come."""
+        self._tasks.put_nowait(None)
 
     async def answers(self) -> AsyncIterator[dict[str, Any]]:
-        """The answers in the order of the lines."""
-        while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._tasks or self._closed)
-                if not self._tasks:
-                    return
-                task, size = self._tasks[0]
+        """Yields the answers in the order of the lines."""
+        while added := await self._tasks.get():
+            task, size = added
             answer = await task
-            async with self._changed:
-                self._tasks.popleft()
-                self._bytes -= size
-                self._changed.notify_all()
+            self._lines -= 1
+            self._bytes -= size
+            self._room.set()
             yield answer
 
     def cancel(self) -> None:
-        """Lets go of all lines that wait."""
-        for task, _ in self._tasks:
-            task.cancel()
+        """Cancels the answers to all lines in the queue."""
+        while not self._tasks.empty():
+            if added := self._tasks.get_nowait():
+                added[0].cancel()
 
 
 async def in_order(
@@ -78,12 +73,12 @@ async def in_order(
                 size = 0 if isinstance(line, Refused) else len(line)
                 await window.add(asyncio.create_task(answer(line)), size)
         finally:
-            await window.close()
+            window.close()
 
     reader = asyncio.create_task(read())
     try:
-        async for found in window.answers():
-            yield found
+        async for response in window.answers():
+            yield response
         await reader
     finally:
         reader.cancel()
@@ -91,7 +86,7 @@ async def in_order(
 
 
 class Stream(Response):
-    """Sends each answer as a line of its own as soon as it is there.
+    """A response that sends each answer as a line of its own as soon as it is there.
 
     Unlike Starlette's streaming response it never reads from the client, so that the rest of
     the request reaches whoever is still reading it.

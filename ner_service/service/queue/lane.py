@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from ner_service.service.connection import Connection, Gone
-from ner_service.service.queue.deadlines import Deadlines
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
 from ner_service.service.queue.job import Job, Tagged
 from ner_service.service.queue.worker import Worker, cost, settle
@@ -26,7 +25,6 @@ class Lane:
         self.worker = worker
         self.queued = 0  # what the texts not yet answered cost
         self._queue_chars, self._timeout_s = queue_chars, timeout_s
-        self._deadlines = Deadlines(timeout_s)
         self._room = asyncio.Event()
 
     @property
@@ -93,14 +91,14 @@ class Lane:
             raise Gone
         job = Job(texts, loop.create_future())
         self.queued += size
-        self._deadlines.add(job, deadline)
+        timer = loop.call_at(deadline, settle, job, Late(self._timeout_s))
         if connection:
             connection.on_close = partial(settle, job)
         self.worker.put(job)
         try:
             return await job.future
         finally:
-            self._deadlines.remove(job)
+            timer.cancel()
             if connection:
                 connection.on_close = None
             self.queued -= size

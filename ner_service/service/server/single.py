@@ -1,25 +1,19 @@
-"""Runs the application under uvicorn, in this process."""
+"""The server as one process under uvicorn."""
 
-import gc
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 import uvicorn
 
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
-from ner_service.service.server.protocol import Bounded
+from ner_service.service.server.options import cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
-from ner_service.service.telemetry.logs import config
 from ner_service.types import Tagger
-
-KEEP_ALIVE_S = 30
 
 
 def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load) -> None:
-    """Serves until told to stop; what was admitted is answered first.
+    """Serves until a signal stops it; what was admitted is answered first.
 
     Raises `ConfigError` where a tagger cannot be loaded or the port is taken.
     """
@@ -37,10 +31,9 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         loaded.add(spec)
         return tagger
 
-    collect_rarely()
     app = create_app(settings, load)
     server = uvicorn.Server(
-        uvicorn.Config(app, host=settings.host, port=settings.port, **options(settings))
+        uvicorn.Config(app, host=settings.host, port=settings.port, **uvicorn_options(settings))
     )
     try:
         server.run()
@@ -48,32 +41,3 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         raise cannot_listen(settings) from None
     if failures:
         raise ConfigError(f"NER_TAGGERS: {failures[0]}")
-
-
-def collect_rarely() -> None:
-    """Makes the cyclic collector look less often: requests leave no cycles, and it is dear."""
-    gc.set_threshold(20_000, 20, 100)
-
-
-def options(settings: Settings) -> dict[str, Any]:
-    """How uvicorn serves, in one process as in several."""
-    return {
-        "http": partial(
-            Bounded,
-            most_connections=settings.max_connections,
-            patience_s=settings.client_timeout_s,
-        ),
-        "ws": "none",
-        "access_log": False,
-        "log_config": config(settings.log_format, settings.log_level),
-        "proxy_headers": False,
-        "server_header": False,
-        "timeout_keep_alive": KEEP_ALIVE_S,
-        "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
-    }
-
-
-def cannot_listen(settings: Settings, reason: str = "") -> ConfigError:
-    """The error of an address that is taken or not ours."""
-    address = f"{settings.host}:{settings.port}"
-    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {address}{reason}")

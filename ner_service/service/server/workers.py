@@ -1,6 +1,6 @@
-"""Runs the application in several processes under gunicorn, which replaces those that die.
+"""The server as several processes under gunicorn, which replaces those that die.
 
-Taggers are loaded once, before the processes part, so that they share the memory of the models.
+Taggers are loaded once, before the processes fork, so that they share the memory of the models.
 """
 
 import gc
@@ -20,7 +20,7 @@ from uvicorn_worker import UvicornWorker
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
-from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, collect_rarely, options
+from ner_service.service.server.options import KEEP_ALIVE_S, cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
@@ -29,13 +29,12 @@ HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 
 
 def run(settings: Settings, metrics_folder: Path) -> None:
-    """Serves until told to stop; raises `ConfigError` as the single process does."""
+    """Serves until a signal stops it; raises `ConfigError` as the single process does."""
     check_address(settings)
-    taggers = Preloaded(settings.specs)
-    collect_rarely()
+    taggers = PreloadedTaggers(settings.specs)
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    Processes(settings, taggers, metrics_folder).run()
+    GunicornApplication(settings, taggers, metrics_folder).run()
 
 
 def check_address(settings: Settings) -> None:
@@ -49,8 +48,8 @@ def check_address(settings: Settings) -> None:
         raise cannot_listen(settings, f": {error.strerror}") from None
 
 
-class Preloaded:
-    """Taggers loaded ahead; each is handed out once, and loaded anew from then on."""
+class PreloadedTaggers:
+    """A loader that hands out each tagger loaded ahead once, and loads it anew from then on."""
 
     def __init__(self, specs: Mapping[str, str]) -> None:
         try:
@@ -64,62 +63,66 @@ class Preloaded:
         return self._taggers.pop(spec, None) or load(spec)
 
 
-class Processes(BaseApplication):  # type: ignore[misc]
-    """gunicorn, told by our settings alone."""
+class GunicornApplication(BaseApplication):  # type: ignore[misc]
+    """The gunicorn application, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, taggers: Preloaded, metrics_folder: Path) -> None:
+    def __init__(self, settings: Settings, taggers: PreloadedTaggers, metrics_folder: Path) -> None:
         self._settings, self._taggers, self._metrics_folder = settings, taggers, metrics_folder
         super().__init__()
 
     def load_config(self) -> None:
+        """Sets gunicorn's options."""
         s = self._settings
         host = f"[{s.host}]" if ":" in s.host else s.host
         chosen: dict[str, Any] = {
             "bind": f"{host}:{s.port}",
             "workers": s.workers,
-            "worker_class": process_class(s),
-            "logger_class": Quiet,
+            "worker_class": worker_class_of(s),
+            "logger_class": RootLogger,
             "loglevel": s.log_level,
             "keepalive": KEEP_ALIVE_S,
             "timeout": HUNG_S,
             "graceful_timeout": int(s.timeout_s) + 5,
-            "child_exit": forget,
+            "child_exit": drop_worker_metrics,
             "control_socket_disable": True,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        """Returns the application that each worker serves."""
         return create_app(self._settings, self._taggers, self._metrics_folder)
 
 
-def forget(arbiter: Any, worker: UvicornWorker) -> None:
-    """Takes what a process that ended held out of the metrics; what it counted stays."""
+def drop_worker_metrics(arbiter: Any, worker: UvicornWorker) -> None:
+    """Drops the gauges of a process that has ended from the metrics; its counts stay."""
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
-class Quiet(Logger):  # type: ignore[misc]
-    """Leaves handlers and formats to the root logger."""
+class RootLogger(Logger):  # type: ignore[misc]
+    """A gunicorn logger that leaves handlers and formats to the root logger."""
 
     def setup(self, cfg: Any) -> None:
+        """Sets the loggers up without handlers of their own."""
         super().setup(cfg)
         self.error_log.handlers = []
         self.error_log.propagate = True
 
 
-def process_class(settings: Settings) -> type[UvicornWorker]:
-    """A gunicorn worker that serves as the single process does."""
+def worker_class_of(settings: Settings) -> type[UvicornWorker]:
+    """Returns a class of gunicorn workers that serve as the single process does."""
 
-    class Process(UvicornWorker):  # type: ignore[misc]
-        CONFIG_KWARGS = options(settings) | {"timeout_notify": HEARTBEAT_S}
+    class Worker(UvicornWorker):  # type: ignore[misc]
+        CONFIG_KWARGS = uvicorn_options(settings) | {"timeout_notify": HEARTBEAT_S}
 
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             logging.getLogger("uvicorn.error").propagate = True
 
         async def callback_notify(self) -> None:
+            """Says that the event loop still turns, and ends where nobody needs the process."""
             await super().callback_notify()
-            if not self.alive or os.getppid() != self.ppid:  # told to stop, or left behind
+            if not self.alive or os.getppid() != self.ppid:  # asked to stop, or left behind
                 signal.raise_signal(signal.SIGTERM)
 
-    return Process
+    return Worker

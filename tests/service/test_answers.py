@@ -1,4 +1,4 @@
-"""What is sent in one write, and what is not."""
+"""Answers: in one write where they are whole."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from ner_service.service.server.cycle import Joining
+from ner_service.service.server.protocol import Cycle
 
 LENGTH = [(b"content-length", b"4")]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
@@ -28,9 +28,9 @@ class Transport(asyncio.Transport):
         self.closed = True
 
 
-def cycle(transport: Transport, method: str = "POST", keep_alive: bool = True) -> Joining:
+def cycle(transport: Transport, method: str = "POST", keep_alive: bool = True) -> Cycle:
     log = logging.getLogger("nothing")
-    return Joining(
+    return Cycle(
         scope={"type": "http", "http_version": "1.1", "method": method},  # type: ignore[typeddict-item]
         transport=transport,
         flow=FlowControl(transport),
@@ -45,7 +45,7 @@ def cycle(transport: Transport, method: str = "POST", keep_alive: bool = True) -
     )
 
 
-async def answer(answering: Joining, headers: list[tuple[bytes, bytes]], *parts: bytes) -> None:
+async def answer(answering: Cycle, headers: list[tuple[bytes, bytes]], *parts: bytes) -> None:
     await answering.send({"type": "http.response.start", "status": 200, "headers": headers})
     for n, part in enumerate(parts, 1):
         more = n < len(parts)
