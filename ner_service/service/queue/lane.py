@@ -91,7 +91,7 @@ class Lane:
             raise Gone
         job = Job(texts, loop.create_future())
         self.queued += size
-        timer = loop.call_at(deadline, settle, job, Late(self._timeout_s))
+        timer = loop.call_at(deadline, lambda: settle(job, Late(self._timeout_s)))
         if connection:
             connection.on_close = partial(settle, job)
         self.worker.put(job)
