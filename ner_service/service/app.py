@@ -41,8 +41,6 @@ def create_app(
     """
     metrics = Metrics(metrics_folder)
     lanes = Lanes(settings, load, metrics.batch)
-    reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    tagging = Tagging(Answers(settings, lanes, metrics), reader)
     observers: list[Observer] = []
 
     @asynccontextmanager
@@ -64,12 +62,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.lanes = lanes
-    routes = [
-        *web.routes(reader, settings.docs),
-        *api_routes(tagging, State(lanes, settings.default, metrics), settings.metrics),
-    ]
-    if settings.docs:
-        routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
+    routes = declare_routes(app, settings, lanes, metrics)
     add_routes(app, routes)
     add_errors(app)
     components = app.openapi()["components"]  # made once, before anybody asks for it
@@ -81,6 +74,17 @@ def create_app(
     app.middleware_stack = log = RequestLog(layers, broken, metrics, paths, observers)
     shedding = Shedding(lanes, log)
     return app
+
+
+def declare_routes(app: FastAPI, settings: Settings, lanes: Lanes, metrics: Metrics) -> list[Route]:
+    """Returns all routes: those of the page, of the API, and of the API's document."""
+    reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
+    tagging = Tagging(Answers(settings, lanes, metrics), reader)
+    state = State(lanes, settings.default, metrics)
+    routes = [*web.routes(reader, settings.docs), *api_routes(tagging, state, settings.metrics)]
+    if settings.docs:
+        routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
+    return routes
 
 
 def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
