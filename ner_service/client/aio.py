@@ -6,25 +6,8 @@ from typing import Any, Self
 
 import httpx
 
-from ner_service.client.answers import (
-    OF_ONE_TEXT,
-    Answer,
-    Found,
-    Options,
-    Outcome,
-    Read,
-    ServiceError,
-    answers,
-    checked_address,
-    entities_of,
-    headers,
-    may_be_of_one_text,
-    pause,
-    read_answer,
-    tagger_list,
-    unsendable,
-    windows,
-)
+from ner_service.client import answers as shared
+from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
 
 
 class AsyncClient:
@@ -40,17 +23,21 @@ class AsyncClient:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        with checked_address(url):
-            self._http = httpx.AsyncClient(base_url=url, headers=headers(key), timeout=timeout_s)
+        with shared.checked_address(url):
+            self._http = httpx.AsyncClient(
+                base_url=url, headers=shared.headers(key), timeout=timeout_s
+            )
 
     async def tag(self, text: str) -> list[Found]:
         """Returns the entities of a text; raises `ServiceError` or `Unreachable`."""
-        return await self._ask(entities_of, "POST", "/ner", json=self._options.body(text=text))
+        return await self._ask(
+            shared.entities_of, "POST", "/ner", json=self._options.body(text=text)
+        )
 
     async def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
         """Returns the entities of each text, or the error in their place."""
         asked = self._options.body(texts=list(texts))
-        return await self._ask(answers, "POST", "/ner/batch", json=asked)
+        return await self._ask(shared.answers, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
         """Answers texts without end in their order; an error of one text is its answer.
@@ -59,7 +46,7 @@ class AsyncClient:
         """
         waiting: asyncio.Task[list[Answer]] | None = None
         try:
-            for window in windows(texts):
+            for window in shared.windows(texts):
                 answered, waiting = waiting, asyncio.create_task(self._window(window))
                 for each in await answered if answered else []:
                     yield each
@@ -73,31 +60,31 @@ class AsyncClient:
         try:
             return await self.tag_batch(window)
         except ServiceError as error:
-            if may_be_of_one_text(window, error):
+            if shared.may_be_of_one_text(window, error):
                 return [answer for text in window for answer in await self._window([text])]
-            if error.code in OF_ONE_TEXT:
+            if error.code in shared.OF_ONE_TEXT:
                 return [error]
             raise
 
     async def taggers(self) -> list[dict[str, Any]]:
         """Returns the taggers as the service describes them."""
-        return await self._ask(tagger_list, "GET", "/taggers")
+        return await self._ask(shared.tagger_list, "GET", "/taggers")
 
     async def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
         outcome = await self._attempt(method, path, **body)
         for attempt in range(self._attempts - 1):
-            seconds = pause(attempt, outcome)
+            seconds = shared.pause(attempt, outcome)
             if seconds is None:
                 break
             await asyncio.sleep(seconds)
             outcome = await self._attempt(method, path, **body)
-        return read_answer(outcome, self._http.base_url, read)
+        return shared.read_answer(outcome, self._http.base_url, read)
 
     async def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return await self._http.request(method, path, **body)
         except UnicodeEncodeError as error:
-            raise unsendable(error) from None
+            raise shared.unsendable(error) from None
         except httpx.RequestError as error:
             return error
 

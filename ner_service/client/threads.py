@@ -7,25 +7,8 @@ from typing import Any, Self
 
 import httpx
 
-from ner_service.client.answers import (
-    OF_ONE_TEXT,
-    Answer,
-    Found,
-    Options,
-    Outcome,
-    Read,
-    ServiceError,
-    answers,
-    checked_address,
-    entities_of,
-    headers,
-    may_be_of_one_text,
-    pause,
-    read_answer,
-    tagger_list,
-    unsendable,
-    windows,
-)
+from ner_service.client import answers as shared
+from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
 
 
 class Client:
@@ -44,17 +27,17 @@ class Client:
         attempts: int = 5,
     ) -> None:
         self._options, self._attempts = options, attempts
-        with checked_address(url):
-            self._http = httpx.Client(base_url=url, headers=headers(key), timeout=timeout_s)
+        with shared.checked_address(url):
+            self._http = httpx.Client(base_url=url, headers=shared.headers(key), timeout=timeout_s)
 
     def tag(self, text: str) -> list[Found]:
         """Returns the entities of a text; raises `ServiceError` or `Unreachable`."""
-        return self._ask(entities_of, "POST", "/ner", json=self._options.body(text=text))
+        return self._ask(shared.entities_of, "POST", "/ner", json=self._options.body(text=text))
 
     def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
         """Returns the entities of each text, or the error in their place."""
         asked = self._options.body(texts=list(texts))
-        return self._ask(answers, "POST", "/ner/batch", json=asked)
+        return self._ask(shared.answers, "POST", "/ner/batch", json=asked)
 
     def tag_stream(self, texts: Iterable[str]) -> Iterator[Answer]:
         """Answers texts without end in their order; an error of one text is its answer.
@@ -63,7 +46,7 @@ class Client:
         """
         with ThreadPoolExecutor(1) as ahead:
             waiting: Future[list[Answer]] | None = None
-            for window in windows(texts):
+            for window in shared.windows(texts):
                 answered, waiting = waiting, ahead.submit(self._window, window)
                 if answered:
                     yield from answered.result()
@@ -74,31 +57,31 @@ class Client:
         try:
             return self.tag_batch(window)
         except ServiceError as error:
-            if may_be_of_one_text(window, error):
+            if shared.may_be_of_one_text(window, error):
                 return [answer for text in window for answer in self._window([text])]
-            if error.code in OF_ONE_TEXT:
+            if error.code in shared.OF_ONE_TEXT:
                 return [error]
             raise
 
     def taggers(self) -> list[dict[str, Any]]:
         """Returns the taggers as the service describes them."""
-        return self._ask(tagger_list, "GET", "/taggers")
+        return self._ask(shared.tagger_list, "GET", "/taggers")
 
     def _ask(self, read: Callable[[Any], Read], method: str, path: str, **body: Any) -> Read:
         outcome = self._attempt(method, path, **body)
         for attempt in range(self._attempts - 1):
-            seconds = pause(attempt, outcome)
+            seconds = shared.pause(attempt, outcome)
             if seconds is None:
                 break
             time.sleep(seconds)
             outcome = self._attempt(method, path, **body)
-        return read_answer(outcome, self._http.base_url, read)
+        return shared.read_answer(outcome, self._http.base_url, read)
 
     def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return self._http.request(method, path, **body)
         except UnicodeEncodeError as error:
-            raise unsendable(error) from None
+            raise shared.unsendable(error) from None
         except httpx.RequestError as error:
             return error
 

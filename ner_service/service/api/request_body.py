@@ -181,13 +181,13 @@ class Line:
     def __init__(self, reader: BodyReader) -> None:
         self._reader = reader
         self._parts: list[bytes] = []
-        self._size = self._held = 0
+        self._size = 0  # of all that came, the parts that were dropped included
         self._refused: Refused | None = None
 
     def add(self, part: bytes) -> None:
         """Takes the next part, unless the line is refused already."""
         self._size += len(part)
-        self._hold(len(part))
+        self._reader.held += len(part)
         self._parts.append(part)
         self._refused = self._refused or self._reader.refusal("the line", self._size)
         if self._refused:
@@ -200,10 +200,6 @@ class Line:
         self._size, self._refused = 0, None
         return line
 
-    def _hold(self, size: int) -> None:
-        self._held += size
-        self._reader.held += size
-
     def _drop(self) -> None:
+        self._reader.held -= sum(map(len, self._parts))
         self._parts = []
-        self._hold(-self._held)
