@@ -34,7 +34,8 @@ def test_one_connection_too_many_is_told_so() -> None:
         assert httpx.get(url_of(server) + "/health/live").status_code == 200
 
 
-def test_a_client_that_left_is_passed_over() -> None:
+def test_a_client_that_left_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HALF_CLOSED_S", 0.05)
     tagger = Gated()
     with listening(lambda spec: tagger) as server:
         lane = server.config.app.state.lanes.by_name["natasha"]  # type: ignore[union-attr]

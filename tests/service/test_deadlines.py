@@ -32,22 +32,3 @@ async def test_each_request_is_late_at_its_own_time_and_one_that_went_never(cloc
     assert lane.queued == 0
     tagger.gate.set()
     lane.worker.stop(5)
-
-
-@on_clock
-async def test_the_patient_are_late_too(clock: Clock) -> None:
-    tagger = Gated()
-    lane = Lane(Worker("test", lambda: tagger, 200, ignore), 40, timeout_s=5)
-    until(lambda: lane.worker.tagger)
-    first = asyncio.create_task(lane.tag(["Анна"]))
-    await clock.turn(1)
-    patient = asyncio.create_task(lane.tag(["Анна"], patient=True))
-    await clock.turn()
-    assert (lane.queued, patient.done()) == (20, False)
-    await clock.turn(3)
-    assert not first.done()
-    tagger.gate.set()
-    lane.worker.stop(5)
-    await clock.turn()
-    assert (await first).answers
-    patient.cancel()
