@@ -21,11 +21,11 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m benchmarks readme page --check
+	$(BIN)/python -m benchmarks page --check --results benchmarks/results
 
 bench: $(VENV)/.test
-	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks readme page
+	$(BIN)/python -m benchmarks --results benchmarks/results
+	$(BIN)/python -m benchmarks page --results benchmarks/results
 
 train: $(VENV)/.test
 	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }

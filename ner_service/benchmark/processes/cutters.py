@@ -1,20 +1,21 @@
-"""Tokens and sentences alone: what our taggers cut texts with, beside razdel."""
+"""Cutters split texts into tokens and sentences, ours beside razdel's."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-UNIT_TOKENS = 64  # of the units that ru-news reads
+UNIT_TOKENS = 64  # at most in a unit of text, as ru-news reads it
 
 Cut = Callable[[str], Sequence[Any]]
 
 
 class Cutter:
-    """Cuts texts; it is timed as a tagger is."""
+    """A cutter has a tagger's interface, so that it is timed in the same way."""
 
     def __init__(self, cut: Cut) -> None:
         self._cut = cut
 
     def tag(self, texts: Sequence[str]) -> list[Sequence[Any]]:
+        """Returns the tokens or sentences of each text."""
         return [self._cut(text) for text in texts]
 
 

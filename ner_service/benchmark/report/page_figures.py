@@ -1,87 +1,70 @@
-"""The figures that the service's page shows beside its taggers, made from the results."""
+"""The service's page shows figures beside its taggers, which are made from the results."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ner_service.benchmark.comparison import CHARS, Findings
-from ner_service.benchmark.report.tables import machine
-from ner_service.benchmark.results import Http, Quality, Record, Speed, Store
+from ner_service.benchmark.comparison import Results
+from ner_service.benchmark.parts import read_results
+from ner_service.benchmark.parts.http import Latency
+from ner_service.benchmark.parts.quality import Accuracy, Quality
+from ner_service.benchmark.parts.speed import Costs
+from ner_service.benchmark.report.rendering import render_table
+from ner_service.benchmark.results import Record, Store
 from ner_service.errors import ConfigError
 from ner_service.files import read_text, replacing
 
 
 def update(store: Store, path: Path, check: bool) -> None:
-    """Writes the figures, or raises `ConfigError` where they are not those there."""
+    """Writes the figures; to check is to raise `ConfigError` where they are out of date."""
     new = json.dumps(figures(store), ensure_ascii=False, indent=2) + "\n"
-    if check and read_text(path) != new:
-        raise ConfigError(f"{path}: its figures are not the results': python -m benchmarks page")
-    with replacing(path) as file:
-        file.write(new.encode())
+    if not check:
+        with replacing(path) as file:
+            file.write(new.encode())
+    elif read_text(path) != new:
+        raise ConfigError(f"{path}: is not of these results: run `python -m benchmarks page`")
 
 
 def figures(store: Store) -> dict[str, Any]:
-    """The figures of all weights that have a hash; docs/page.md says what is what."""
-    findings = Findings(store)
-    documents = {q.corpus: q.documents for q in findings.qualities}
-    found = [record for record in findings.current if identity(record)[1]]
+    """Returns the figures of all weights that have a hash, as docs/page.md describes them."""
+    results = read_results(store)
+    accuracy = results.view(Accuracy)
+    weights: dict[tuple[str, str], list[Record[Quality]]] = {}
+    for record in sorted(accuracy.records, key=lambda r: results.place(r.result.tagger)):
+        if _hash(record):
+            weights.setdefault((record.result.tagger, record.key["tagger"]), []).append(record)
+    documents = {q.corpus: q.documents for q in accuracy.qualities}
     return {
-        "machine": machine(findings) if found else None,
-        "corpora": [{"name": name, "documents": documents[name]} for name in findings.corpora],
-        "taggers": [
-            tagger(store, [r for r in found if r.key["tagger"] == wanted], findings)
-            for name in findings.taggers
-            for wanted in dict.fromkeys(r.key["tagger"] for r in found if r.result.tagger == name)
-        ],
+        "machine": render_table(store, "machine") if weights else None,
+        "corpora": [{"name": name, "documents": documents[name]} for name in accuracy.corpora],
+        "taggers": [_tagger(results, *key, records) for key, records in weights.items()],
     }
 
 
-def identity(record: Record[Quality]) -> tuple[str, str]:
-    """The version and the first digits of the hash of the weights that were measured."""
-    version = record.result.version
-    return version, record.key["tagger"].removeprefix(version).strip()
+def _hash(record: Record[Quality]) -> str:
+    """Returns the first digits of the hash of the weights that were measured."""
+    return record.key["tagger"].removeprefix(record.result.version).strip()
 
 
-def tagger(store: Store, records: list[Record[Quality]], findings: Findings) -> dict[str, Any]:
-    """What was measured of the weights that these records are of."""
-    name = records[0].result.tagger
-    version, hash = identity(records[0])
+def _tagger(
+    results: Results, name: str, identity: str, records: Sequence[Record[Quality]]
+) -> dict[str, Any]:
+    """Returns the figures of the weights that these records are of."""
     qualities = {record.result.corpus: record.result for record in records}
+    latency = results.view(Latency).median_ms(name, identity)
+    rate = results.view(Costs).tokens_per_second(name, identity)
     return {
         "name": name,
-        "version": version,
-        "hash": hash,
-        "f1": {c: f1(qualities[c]) for c in findings.corpora if c in qualities},
-        "tokens_per_s": speed(findings.timings, name, records[0].key["tagger"]),
-        "latency_ms": latency(store.all(Http), name, records[0].key["tagger"]),
+        "version": records[0].result.version,
+        "hash": _hash(records[0]),
+        "f1": {c: _f1(qualities[c]) for c in results.view(Accuracy).corpora if c in qualities},
+        "tokens_per_s": None if rate is None else round(rate),
+        "latency_ms": None if latency is None else round(latency, 2),
     }
 
 
-def f1(quality: Quality) -> dict[str, float]:
-    """F1 over all labels, and of each."""
-    labels = {label: round(rate.f1, 4) for label, rate in quality.labels.items()}
+def _f1(quality: Quality) -> dict[str, float]:
+    """Returns F1 over all labels, and of each label."""
+    labels = {label: round(rates.f1, 4) for label, rates in quality.labels.items()}
     return {"micro": round(quality.micro.f1, 4), **labels}
-
-
-def speed(records: list[Record[Speed]], name: str, weights: str) -> int | None:
-    """Tokens a second, one text a call on one core, of these very weights."""
-    costs = [
-        cost
-        for record in records
-        if record.key.get(name) == weights
-        for cost in record.result.costs
-        if cost.tagger == name
-    ]
-    return round(costs[0].single.median) if costs else None
-
-
-def latency(records: list[Record[Http]], name: str, weights: str) -> float | None:
-    """The median time of a text of `CHARS` characters over HTTP for a user alone, in ms."""
-    steps = [
-        step
-        for record in records
-        if record.result.server == name and record.key.get("tagger") == weights
-        for step in record.result.steps
-        if (step.chars, step.users) == (CHARS, 1)
-    ]
-    return round(steps[0].p50_ms, 2) if steps else None
