@@ -1,4 +1,4 @@
-"""Pictures are drawn by matplotlib as SVG that stands inside a page."""
+"""Charts are drawn by matplotlib as SVG for the inside of a page."""
 
 import io
 from collections.abc import Mapping, Sequence

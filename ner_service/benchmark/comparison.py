@@ -48,7 +48,7 @@ class Results:
         return [*dict.fromkeys([*ordered, *sorted(others)])]
 
     def place(self, tagger: str) -> int:
-        """Returns a tagger's place in tables; what is no tagger stands behind all."""
+        """Returns a tagger's place in tables; other servers come last."""
         return self.taggers.index(tagger) if tagger in self.taggers else len(self.taggers)
 
     def in_order(self, kind: type[T]) -> list[T]:

@@ -100,22 +100,18 @@ JOINED = "one long line"  # all documents become one
 def edit(document: Document, edits: Iterable[Edit]) -> Document:
     """Returns the edited text with its entities moved; an entity that is edited away is lost."""
     text = document.text
-    parts: list[str] = []
-    moved = list(range(len(text) + 1))  # where each place of the text has moved to
+    pieces: list[str] = []
+    moved: list[int] = []  # where each place of the text has moved to
     last = length = 0
-    for start, end, new in sorted(edits):
+    for start, end, new in [*sorted(edits), (len(text), len(text), "")]:
         kept = text[last:start]
-        for place in range(last, start):
-            moved[place] = length + place - last
+        moved += range(length, length + len(kept))
         length += len(kept)
-        for place in range(start, end):
-            moved[place] = length + min(place - start, len(new))
-        parts += [kept, new]
+        moved += (length + min(n, len(new)) for n in range(end - start))
         length, last = length + len(new), end
-    for place in range(last, len(text) + 1):
-        moved[place] = length + place - last
-    parts.append(text[last:])
-    new_text = "".join(parts)
+        pieces += [kept, new]
+    moved.append(length)
+    new_text = "".join(pieces)
     entities = (
         _trim(replace(e, start=moved[e.start], end=moved[e.end]), new_text)
         for e in document.entities

@@ -1,4 +1,4 @@
-"""A machine, its versions of packages and the commit stand behind each number."""
+"""A machine is recorded with each number, and the versions of packages and the commit."""
 
 import os
 import platform

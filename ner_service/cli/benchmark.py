@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ner_service.benchmark.parts import PARTS, load_parts
+from ner_service.benchmark.parts import PARTS, load_part
 from ner_service.benchmark.results import SEED, Store
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root
@@ -19,13 +19,13 @@ COMMITTED = PACKAGE.parent / "benchmarks" / "results"  # where this is a checkou
 FIGURES = PACKAGE / "service" / "web" / "static" / "measured.json"
 SHOWN_REPORT = PACKAGE / "service" / "web" / "report.html"  # which the service shows
 OUTPUTS = ("report", "page")
+WORDS = ", ".join([*PARTS, *OUTPUTS])
 
 
 def _check_words(words: list[str] | None) -> list[str]:
-    unknown = set(words or ()) - {*PARTS, *OUTPUTS}
-    if unknown:
-        choices = ", ".join([*PARTS, *OUTPUTS])
-        raise typer.BadParameter(f"{min(unknown)!r} is not a part: choose from {choices}")
+    for word in words or ():
+        if word not in (*PARTS, *OUTPUTS):
+            raise typer.BadParameter(f"{word!r} is no part: choose from {WORDS}")
     return words or []
 
 
@@ -34,8 +34,8 @@ def benchmark(
     parts: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar=f"[{'|'.join([*PARTS, *OUTPUTS])}]...",
-            help="What to measure and to write. Without any: every part, then the report.",
+            metavar="PART",
+            help=f"Of {WORDS}. Without any: all but page.",
             callback=_check_words,
         ),
     ] = None,
@@ -105,8 +105,8 @@ def _measure(
     mapping: Sequence[str] | None,
     quick: bool,
 ) -> None:
-    parts = load_parts(names)
-    required = load_parts(name for part in parts for name in part.requires if name not in names)
+    parts = [load_part(name) for name in names]
+    required = [load_part(n) for part in parts for n in part.requires if n not in names]
     from ner_service.benchmark.plan import Plan
     from ner_service.benchmark.texts import default_corpora
 

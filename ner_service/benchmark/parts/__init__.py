@@ -1,6 +1,5 @@
 """The parts of the benchmark are listed here, a module each."""
 
-from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,15 @@ if TYPE_CHECKING:  # the command line lists the names without importing a part
 PARTS = ("selfcheck", "quality", "robustness", "speed", "growth", "http", "batching")
 
 
-def load_parts(names: Iterable[str] = PARTS) -> "list[Part]":
-    """Imports parts by name."""
-    return [import_module(f"{__name__}.{name}").PART for name in names]
+def load_part(name: str) -> "Part":
+    """Imports a part by name."""
+    part: Part = import_module(f"{__name__}.{name}").PART
+    return part
+
+
+def load_parts() -> "list[Part]":
+    """Imports every part."""
+    return [load_part(name) for name in PARTS]
 
 
 def read_results(store: "Store") -> "Results":

@@ -109,7 +109,7 @@ def _count_batches(server: RunningServer) -> tuple[float, float]:
 
 
 class Gains(View):
-    """Gains stand in a row for each tagger and length of text."""
+    """Gains are shown in a row for each tagger and length of text."""
 
     @property
     def rows(self) -> list[Batching]:

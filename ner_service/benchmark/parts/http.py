@@ -1,4 +1,4 @@
-"""HTTP is the service under load with each tagger, beside servers that it is compared with."""
+"""HTTP is the service with each tagger under load, compared with other servers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -111,7 +111,7 @@ def measure(
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison is a tagger beside the most accurate one; `p_value` is `None` for that one."""
+    """A comparison is with the most accurate tagger; `p_value` is `None` for that one itself."""
 
     quality: Quality
     p_value: float | None

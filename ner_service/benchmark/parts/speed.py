@@ -57,8 +57,10 @@ class Cutting:
 
 
 class Speed(Result):
-    """A speed result is of taggers in the same interleaved rounds; `costs` begins with natasha's
-    library, which ratios are to."""
+    """A speed result compares taggers in the same interleaved rounds.
+
+    `costs` begins with natasha's library, which the ratios are to.
+    """
 
     kind = "speed"
     names_machine = True
@@ -85,7 +87,7 @@ def run(plan: Plan) -> None:
 
 
 def run_name(taggers: Sequence[str]) -> str:
-    """Returns the name of a run of these taggers, which stands beside runs of others."""
+    """Returns the name of a run of these taggers; runs of other taggers are kept, too."""
     return "all" if set(taggers) == set(shipped_specs()) else " ".join(sorted(taggers))
 
 
@@ -104,7 +106,7 @@ class Round:
 
 
 def measure(specs: Sequence[str], prose: Prose, rounds: int, step: Step) -> Speed:
-    """Times taggers and cutters in turns, beside natasha as a library."""
+    """Times natasha's library, taggers and cutters in turns."""
     names = [LIBRARY, *specs, *CUTTERS]
     timed: dict[str, list[Round]] = {name: [] for name in names}
     for number, (warm, bulk, single) in enumerate(split_prose(prose, rounds)):

@@ -75,9 +75,9 @@ def answer(text: str, spans: Iterable[tuple[int, int, str]]) -> Answer:
 APPS: dict[str, Callable[[str], FastAPI]] = {"empty": empty, "plain": plain, "single": single}
 
 
-def main(wanted: str, port: str) -> None:
+def main(baseline: str, port: str) -> None:
     """Serves until the process is stopped."""
-    name, _, spec = wanted.partition(":")
+    name, _, spec = baseline.partition(":")
     uvicorn.run(APPS[name](spec), port=int(port), log_level="warning")
 
 

@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,10 +13,14 @@ from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import IO
 
-from ner_service.benchmark.processes.timed_tagger import child_environment, on_core
+from ner_service.benchmark.processes.timed_tagger import spawn
 from ner_service.errors import ConfigError, MissingExtra
 
-EMPTY, INSTANT, PLAIN = "empty", "instant", "plain"  # the servers beside the taggers' own
+EMPTY, INSTANT, PLAIN = (
+    "empty",
+    "instant",
+    "plain",
+)  # the servers that those of the taggers are compared with
 READY_S = 120  # until a server must answer, models loaded and kernels compiled
 PROBE = json.dumps({"text": "Орёл"}).encode()
 
@@ -66,13 +69,8 @@ def generate_load(
 ) -> Iterator[dict[str, float]]:
     """Yields the load generator's figures for each step."""
     plan = {"seconds": seconds, "texts": texts, "steps": steps}
-    with subprocess.Popen(
-        [sys.executable, "-m", "ner_service.benchmark.processes.load_generator"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=child_environment(),
-        preexec_fn=on_core(1),
-    ) as process:
+    module, pipe = "ner_service.benchmark.processes.load_generator", subprocess.PIPE
+    with spawn(1, module, stdin=pipe, stdout=pipe) as process:
         assert process.stdin
         assert process.stdout
         with suppress(BrokenPipeError):  # the process has ended, and its exit code is read below
@@ -92,24 +90,14 @@ def running(server: Server) -> Iterator[RunningServer]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with TemporaryFile() as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *server.arguments, str(port)],
-            env={**_without_settings(child_environment()), **server.settings},
-            preexec_fn=on_core(0),
-            stdout=log,
-            stderr=log,
-        )
+        arguments = [*server.arguments, str(port)]
+        process = spawn(0, *arguments, settings=server.settings, stdout=log, stderr=log)
         try:
             _await_answer(f"http://127.0.0.1:{port}", process, log)
             yield RunningServer(f"http://127.0.0.1:{port}", process.pid)
         finally:
             process.terminate()
             process.wait()
-
-
-def _without_settings(variables: Mapping[str, str]) -> dict[str, str]:
-    """Leaves the user's settings out, so that servers are measured as they are by default."""
-    return {name: value for name, value in variables.items() if not name.startswith("NER_")}
 
 
 def _await_answer(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

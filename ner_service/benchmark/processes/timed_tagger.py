@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,14 +31,9 @@ class Worker:
 
     def __init__(self, spec: str) -> None:
         started = time.perf_counter()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, spec],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=child_environment(),
-            preexec_fn=on_core(0),
-            process_group=0,  # the terminal's interrupt goes to the parent alone
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        # in a group of its own, so that the terminal's interrupt goes to the parent alone
+        self._process = spawn(0, __name__, spec, process_group=0, **pipes)
         self.loaded = self._answer()
         self.load_s = time.perf_counter() - started
 
@@ -71,18 +67,25 @@ class Worker:
         self._process.wait()
 
 
-def child_environment() -> dict[str, str]:
-    """Returns a child's environment: one thread a library, and this process's own modules."""
+def spawn(core: int, module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Starts a module of this process's own on one core, with one thread a library.
+
+    Settings of the service in this environment do not reach it.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NER_")}
     path = os.pathsep.join(p for p in sys.path if p)
-    return {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
+    environment = {**inherited, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        env=environment | options.pop("settings", {}),
+        preexec_fn=partial(_keep_to_core, cores()[core % len(cores())]),
+        **options,
+    )
 
 
-def on_core(number: int) -> Any:
-    """Returns what makes a child keep to one core; `None` where the system cannot do that."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    core = cores()[number % len(cores())]
-    return lambda: os.sched_setaffinity(0, {core})
+def _keep_to_core(core: int) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
 
 
 class Timed(Protocol):
