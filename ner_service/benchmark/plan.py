@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from tqdm import tqdm
+
 from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import Corpus, Prose, load_corpora, load_prose
 from ner_service.taggers.registry import load_tagger
@@ -61,8 +63,6 @@ class Plan:
 @contextmanager
 def progress(part: str, total: int) -> Iterator[Step]:
     """Shows a progress bar; each call names the step that begins."""
-    from tqdm import tqdm
-
     with tqdm(total=total, desc=part, disable=None) as bar:
 
         def step(name: str) -> None:

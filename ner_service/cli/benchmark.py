@@ -1,6 +1,5 @@
 """`benchmark` measures taggers, and shows the results as a report and on the service's page."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -85,55 +84,37 @@ def benchmark(
     """
     store, words = Store(results, seed, fresh), parts or [*PARTS, "report"]
     if measured := [name for name in PARTS if name in words]:
-        names = [*_split(corpora), *(corpus or ())]
-        _measure(measured, store, _split(taggers), names, map_, quick)
+        from ner_service.benchmark.plan import Plan
+        from ner_service.benchmark.texts import default_corpora
+
+        root = corpora_root()
+        plan = Plan(
+            taggers=_split(taggers) or shipped_specs(),
+            corpora=[*_split(corpora), *(corpus or ())] or default_corpora(root),
+            mapping=parse_mapping(map_ or ()),
+            root=root,
+            store=store,
+            quick=quick,
+        )
+        named = [load_part(name) for name in measured]
+        required = [load_part(n) for part in named for n in part.requires if n not in measured]
+        for part in [*required, *named]:
+            part.run(plan)
     if not any((results / f"{name}.json").exists() for name in PARTS):
         raise ConfigError(f"{results}: holds no results: measure first")
-    if "report" in words:
-        _write_report(store, output or results / "report.html")
-    if "page" in words:
-        from ner_service.benchmark.report import page_figures
-
-        page_figures.update(store, FIGURES, check)
-
-
-def _measure(
-    names: Sequence[str],
-    store: Store,
-    taggers: Sequence[str],
-    corpora: Sequence[str],
-    mapping: Sequence[str] | None,
-    quick: bool,
-) -> None:
-    parts = [load_part(name) for name in names]
-    required = [load_part(n) for part in parts for n in part.requires if n not in names]
-    from ner_service.benchmark.plan import Plan
-    from ner_service.benchmark.texts import default_corpora
-
-    root = corpora_root()
-    plan = Plan(
-        taggers=taggers or shipped_specs(),
-        corpora=corpora or default_corpora(root),
-        mapping=parse_mapping(mapping or ()),
-        root=root,
-        store=store,
-        quick=quick,
-    )
-    for part in [*required, *parts]:
-        part.run(plan)
-
-
-def _write_report(store: Store, path: Path) -> None:
-    """Writes the report; that of the committed results is also what the service shows."""
     try:
         from ner_service.benchmark.report import rendering
 
-        rendering.write_report(store, path)
-        if store.folder.resolve() == COMMITTED.resolve():
-            rendering.write_report(store, SHOWN_REPORT)
+        if "report" in words:
+            path = output or results / "report.html"
+            rendering.write_report(store, path)
+            typer.echo(path)
+            if results.resolve() == COMMITTED.resolve():
+                rendering.write_report(store, SHOWN_REPORT)
+        if "page" in words:
+            rendering.update_figures(store, FIGURES, check)
     except ModuleNotFoundError as error:
         raise MissingExtra(f"the report ({error})", "bench") from error
-    typer.echo(path)
 
 
 def _split(names: str | None) -> list[str]:

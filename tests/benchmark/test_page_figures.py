@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ pytest.importorskip("psutil")
 from ner_service.benchmark.parts.http import Http, Load
 from ner_service.benchmark.parts.quality import Quality, measure
 from ner_service.benchmark.parts.speed import Cost, Speed
-from ner_service.benchmark.report import page_figures
+from ner_service.benchmark.report.rendering import update_figures
 from ner_service.benchmark.results import Spread, Store
 from ner_service.benchmark.texts import Corpus, load_corpus
 from ner_service.errors import ConfigError
@@ -58,8 +59,14 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
+def figures(store: Store) -> Any:
+    path = store.folder / "figures" / "measured.json"
+    update_figures(store, path, check=False)
+    return json.loads(path.read_text())
+
+
 def test_each_figure_is_of_the_weights_that_it_stands_beside(store: Store) -> None:
-    found = page_figures.figures(store)
+    found = figures(store)
     gold, other = found["taggers"]
     f1 = {"own_news": {"micro": 1, "PER": 1, "LOC": 1, "ORG": 1}}
     assert gold == {
@@ -76,20 +83,20 @@ def test_each_figure_is_of_the_weights_that_it_stands_beside(store: Store) -> No
 
 
 def test_what_was_not_measured_is_an_empty_list(tmp_path: Path) -> None:
-    found = page_figures.figures(Store(tmp_path, seed=0))
+    found = figures(Store(tmp_path, seed=0))
     assert found == {"machine": None, "corpora": [], "taggers": []}
 
 
 def test_stale_figures_are_told_from_fresh_ones(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "page" / "measured.json"
-    page_figures.update(store, path, check=False)
-    page_figures.update(store, path, check=True)
-    assert json.loads(path.read_text()) == page_figures.figures(store)
+    update_figures(store, path, check=False)
+    update_figures(store, path, check=True)
+    assert json.loads(path.read_text()) == figures(store)
     path.write_text(path.read_text().replace("1234", "9999"))
     with pytest.raises(ConfigError, match="python -m benchmarks page"):
-        page_figures.update(store, path, check=True)
+        update_figures(store, path, check=True)
 
 
 def test_the_pages_figures_are_those_of_the_committed_results() -> None:
     results = Path(__file__).parents[2] / "benchmarks" / "results"
-    page_figures.update(Store(results, seed=0), Path(str(OWN / "measured.json")), check=True)
+    update_figures(Store(results, seed=0), Path(str(OWN / "measured.json")), check=True)

@@ -151,6 +151,16 @@ class Accuracy(View):
         return self.results.current(Quality)
 
     @cached_property
+    def weights(self) -> dict[tuple[str, str], dict[str, Quality]]:
+        """The results by corpus of all weights with a hash, which tagger and identity name."""
+        weights: dict[tuple[str, str], dict[str, Quality]] = {}
+        for record in sorted(self.records, key=lambda r: self.results.place(r.result.tagger)):
+            q, identity = record.result, record.key["tagger"]
+            if identity != q.version:
+                weights.setdefault((q.tagger, identity), {})[q.corpus] = q
+        return weights
+
+    @cached_property
     def qualities(self) -> list[Quality]:
         """The results of those records."""
         return [record.result for record in self.records]

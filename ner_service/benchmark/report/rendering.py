@@ -1,17 +1,17 @@
-"""Results are rendered by templates as one HTML page, and as Markdown tables of the docs."""
+"""Results are rendered by templates: the report, the docs' tables, the service page's figures."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
-from ner_service.benchmark import formatting
 from ner_service.benchmark.comparison import Results
 from ner_service.benchmark.parts import load_parts, read_results
 from ner_service.benchmark.provenance import Provenance
-from ner_service.benchmark.results import Store
+from ner_service.benchmark.results import Spread, Store
 from ner_service.errors import ConfigError
-from ner_service.files import replacing
+from ner_service.files import read_text, replacing
 
 FOLDERS = (Path(__file__).parent, Path(__file__).parents[1] / "parts")  # of the templates
 
@@ -38,6 +38,18 @@ def render_table(store: Store, name: str) -> str:
     raise ConfigError(f"{store.folder}: no results for the table {name!r}: measure first")
 
 
+def update_figures(store: Store, path: Path, check: bool) -> None:
+    """Writes the figures that docs/page.md describes, or raises `ConfigError` for old ones."""
+    template = _environment().get_template("measured.json.j2")
+    figures = json.loads(template.render(_context(read_results(store))))
+    text = json.dumps(figures, ensure_ascii=False, indent=2) + "\n"
+    if not check:
+        with replacing(path) as file:
+            file.write(text.encode())
+    elif read_text(path) != text:
+        raise ConfigError(f"{path}: is not of these results: run `python -m benchmarks page`")
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDERS),
@@ -46,7 +58,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for filter in (formatting.share, formatting.number, formatting.spread):
+    for filter in (share, number, spread):
         environment.filters[filter.__name__] = filter
     return environment
 
@@ -55,3 +67,21 @@ def _context(results: Results) -> dict[str, Any]:
     """Returns what templates read: each part's view by the part's name, and all records."""
     views = {part.name: results.view(part.view) for part in load_parts()}
     return {**views, "results": results, "provenance": Provenance(results.with_machine)}
+
+
+def share(value: float | None) -> str:
+    """Returns a share of one with three digits and no leading zero: .885."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}".removeprefix("0") if value < 1 else "1.000"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Returns a number with commas between thousands."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def spread(value: Spread, digits: int = 2) -> str:
+    """Returns a median with the least and the greatest value."""
+    median, low, high = (number(v, digits) for v in (value.median, value.low, value.high))
+    return f"{median} ({low}–{high})"
