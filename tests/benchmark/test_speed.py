@@ -72,7 +72,7 @@ def test_an_interrupt_of_the_terminal_is_not_the_workers(timed: Worker) -> None:
 
 def test_cutters_cut_alike() -> None:
     text = "Анна. Она уехала в г. Тверь."
-    ours, razdel, units, sentences = (Cutter(load()).tag([text])[0] for load in CUTTERS.values())
+    ours, razdel, units, sentences = (Cutter(name).tag([text])[0] for name in CUTTERS)
     bounds = [(token.start, token.stop) for token in razdel]
     assert [*zip(ours.starts, ours.ends, strict=True)] == bounds
     assert [(s, e) for u in units for s, e in zip(u.starts, u.ends, strict=True)] == bounds

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from ner_service.taggers.registry import load_tagger
 
 Answer = dict[str, list[dict[str, Any]]]
+Handler = Callable[..., Any]
 
 
 class Question(BaseModel):
@@ -24,45 +25,38 @@ class Question(BaseModel):
     text: str
 
 
-def empty(spec: str) -> FastAPI:
-    """Returns an endpoint that checks the request and finds nothing: what HTTP alone costs."""
-    app = FastAPI()
+def empty(spec: str) -> Handler:
+    """Returns a handler that checks the request and finds nothing: what HTTP alone costs."""
 
-    @app.post("/ner")
     async def ner(question: Question) -> Answer:
         return {"entities": []}
 
-    return app
+    return ner
 
 
-def plain(spec: str) -> FastAPI:
-    """Returns natasha's library behind a route, one call a request."""
+def plain(spec: str) -> Handler:
+    """Returns a handler that calls natasha's library, one call a request, in FastAPI's threads."""
     from natasha import NewsEmbedding, NewsNERTagger
 
-    app = FastAPI()
     tagger = NewsNERTagger(NewsEmbedding())
 
-    @app.post("/ner")
     def ner(question: Question) -> Answer:
         spans = tagger(question.text).spans
         return answer(question.text, ((s.start, s.stop, s.type) for s in spans))
 
-    return app
+    return ner
 
 
-def single(spec: str) -> FastAPI:
-    """Returns a tagger of ours behind a route, one call a request, in its one thread."""
-    app = FastAPI()
-    tagger = load_tagger(spec)
-    thread = ThreadPoolExecutor(1)
+def single(spec: str) -> Handler:
+    """Returns a handler that calls a tagger of ours, one call a request, in its one thread."""
+    tagger, thread = load_tagger(spec), ThreadPoolExecutor(1)
 
-    @app.post("/ner")
     async def ner(question: Question) -> Answer:
         loop = asyncio.get_running_loop()
         (entities,) = await loop.run_in_executor(thread, tagger.tag, [question.text])
         return answer(question.text, ((e.start, e.end, e.label) for e in entities))
 
-    return app
+    return ner
 
 
 def answer(text: str, spans: Iterable[tuple[int, int, str]]) -> Answer:
@@ -72,13 +66,15 @@ def answer(text: str, spans: Iterable[tuple[int, int, str]]) -> Answer:
     }
 
 
-APPS: dict[str, Callable[[str], FastAPI]] = {"empty": empty, "plain": plain, "single": single}
+HANDLERS = {"empty": empty, "plain": plain, "single": single}
 
 
 def main(baseline: str, port: str) -> None:
     """Serves until the process is stopped."""
     name, _, spec = baseline.partition(":")
-    uvicorn.run(APPS[name](spec), port=int(port), log_level="warning")
+    app = FastAPI()
+    app.post("/ner")(HANDLERS[name](spec))
+    uvicorn.run(app, port=int(port), log_level="warning")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from typing import Any, Protocol
 from ner_service.benchmark.machine import cores
 from ner_service.benchmark.processes import natasha_library
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
-from ner_service.errors import ConfigError
-from ner_service.taggers.registry import load_tagger
+from ner_service.errors import ConfigError, NerError
+from ner_service.taggers.models import model_and_convention
+from ner_service.taggers.registry import check_spec, load_tagger
 
 FIRST_TEXT = "Посол Чили прилетел в Киров."
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -99,7 +100,7 @@ class Timed(Protocol):
 def load(spec: str) -> Timed:
     """Loads a tagger of ours by spec, the library that it is compared with, or a cutter."""
     if spec in CUTTERS:
-        return Cutter(CUTTERS[spec]())
+        return Cutter(spec)
     return natasha_library.load() if spec == natasha_library.NAME else load_tagger(spec)
 
 
@@ -140,10 +141,6 @@ def serve(spec: str) -> None:
 
 def _on_disk(spec: str, read: set[str]) -> float:
     """Returns the size of a tagger's model folder and of the large files that it read, in MiB."""
-    from ner_service.errors import NerError
-    from ner_service.taggers.models import model_and_convention
-    from ner_service.taggers.registry import check_spec
-
     files = {Path(name).resolve() for name in read if name.startswith("/")}
     files = {p for p in files if p.suffix not in CODE and p.is_file() and _is_data(p)}
     try:
