@@ -41,7 +41,7 @@ class Results:
 
     @cached_property
     def taggers(self) -> list[str]:
-        """Every tagger, in the order in which they were timed, newest run first, then by name."""
+        """Returns every tagger, first those of the newest timing in its order, the rest by name."""
         timed = newest_first([r for r in self._all if r.result.sets_order])
         ordered = [tagger for record in timed for tagger in record.result.taggers]
         others = {tagger for record in self._all for tagger in record.result.taggers}
@@ -62,7 +62,7 @@ class Results:
 
     @property
     def stale(self) -> list[Record[CorpusResult]]:
-        """The records on corpora whose file or label mapping has changed since."""
+        """Returns the records on corpora whose file or label mapping has changed since."""
         return [record for record in self._on_corpora if not self._is_current(record)]
 
     @property
@@ -71,7 +71,7 @@ class Results:
 
     @cached_property
     def _newest(self) -> dict[str, str | None]:
-        """The hash of file and mapping that each corpus was last measured with."""
+        """Returns the hash of file and mapping that each corpus was last measured with."""
         oldest_first = newest_first(self._on_corpora)[::-1]
         return {record.result.corpus: record.key.get("corpus") for record in oldest_first}
 
@@ -80,7 +80,7 @@ class Results:
 
     @property
     def with_machine(self) -> list[Record[Any]]:
-        """The records whose machine and commit the footnotes name."""
+        """Returns the records whose machine and commit the footnotes name."""
         return [record for record in self._all if record.result.names_machine]
 
 

@@ -36,5 +36,5 @@ class Part:
 
     @property
     def name(self) -> str:
-        """The name on the command line, of the file of results and of the template."""
+        """Returns the name on the command line, of the file of results and of the template."""
         return self.result.kind

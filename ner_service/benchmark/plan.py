@@ -32,17 +32,17 @@ class Plan:
 
     @cached_property
     def loaded(self) -> dict[str, Tagger]:
-        """The taggers, loaded once, by spec."""
+        """Returns the taggers, loaded once, by spec."""
         return {spec: load_tagger(spec) for spec in self.taggers}
 
     @cached_property
     def texts(self) -> list[Corpus]:
-        """The annotated corpora, read once."""
+        """Returns the annotated corpora, read once."""
         return load_corpora(self.corpora, self.root, self.mapping)
 
     @cached_property
     def prose(self) -> Prose:
-        """The plain texts that speed is measured on, read once."""
+        """Returns the plain texts that speed is measured on, read once."""
         return load_prose(self.root, self.store.seed)
 
     def identity(self, spec: str) -> str:

@@ -16,7 +16,7 @@ class Provenance:
 
     @property
     def machines(self) -> list[Machine]:
-        """The machines that were measured on, each once whatever its load was."""
+        """Returns the machines that were measured on, each once whatever its load was."""
         machines = (record.machine for record in self.records)
         return [
             *{
@@ -26,13 +26,13 @@ class Provenance:
 
     @property
     def commits(self) -> list[str]:
-        """The commits that were measured, in order of time."""
+        """Returns the commits that were measured, in order of time."""
         records = sorted(self.records, key=lambda record: record.created)
         return [*dict.fromkeys(record.machine.commit or "unknown" for record in records)]
 
     @property
     def versions(self) -> dict[str, str]:
-        """The versions of each package, all that were measured."""
+        """Returns the versions of each package, all that were measured."""
         seen: dict[str, dict[str, None]] = {}
         for record in self.records:
             for name, version in record.machine.versions.items():

@@ -33,7 +33,7 @@ class Result(BaseModel):
 
     @property
     def taggers(self) -> Sequence[str]:
-        """The specs of the taggers that were measured."""
+        """Returns the specs of the taggers that were measured."""
         return ()
 
 
@@ -44,6 +44,7 @@ class TaggerResult(Result):
 
     @property
     def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
         return (self.tagger,)
 
 

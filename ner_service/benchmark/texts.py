@@ -39,7 +39,7 @@ class Corpus:
 
     @cached_property
     def labels(self) -> set[str]:
-        """The labels that occur."""
+        """Returns the labels that occur."""
         return {e.label for d in self.documents for e in d.entities}
 
 
@@ -112,12 +112,12 @@ class Prose:
 
     @property
     def hash(self) -> str:
-        """The first digits of the SHA-256 of all texts."""
+        """Returns the first digits of the SHA-256 of all texts."""
         return sha256("\n".join(self.texts).encode()).hexdigest()[:16]
 
     @property
     def chars(self) -> int:
-        """The number of characters of all texts."""
+        """Returns the number of characters of all texts."""
         return sum(map(len, self.texts))
 
     def parts(self, sizes: Sequence[int]) -> list[list[str]]:

@@ -113,7 +113,7 @@ class Gains(View):
 
     @property
     def rows(self) -> list[Batching]:
-        """The results, in the order of tables."""
+        """Returns the results, in the order of tables."""
         return self.results.in_order(Batching)
 
 

@@ -33,7 +33,7 @@ class Growth(TaggerResult):
 
     @property
     def is_nonlinear(self) -> bool:
-        """Whether twice the text takes clearly more than twice the time."""
+        """Returns whether twice the text takes clearly more than twice the time."""
         return self.exponent > NONLINEAR
 
 
@@ -85,7 +85,7 @@ class Curves(View):
 
     @cached_property
     def rows(self) -> list[Growth]:
-        """The results, in the order of tables."""
+        """Returns the results, in the order of tables."""
         return self.results.in_order(Growth)
 
     def pictures(self) -> Mapping[str, str]:

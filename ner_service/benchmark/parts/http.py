@@ -47,6 +47,7 @@ class Http(Result):
 
     @property
     def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
         return () if self.server in (EMPTY, INSTANT, PLAIN) else (self.server,)
 
 
@@ -96,12 +97,12 @@ class Latency(View):
 
     @property
     def records(self) -> list[Record[Http]]:
-        """The records of all servers."""
+        """Returns the records of all servers."""
         return self.results.records(Http)
 
     @cached_property
     def servers(self) -> list[Http]:
-        """The empty server, the instant one, those with taggers, and the plain one."""
+        """Returns the empty server, the instant one, those with taggers, and the plain one."""
         rank = {EMPTY: 0, INSTANT: 1, PLAIN: 3}
         place = self.results.place
         servers = [record.result for record in self.records]
@@ -109,14 +110,14 @@ class Latency(View):
 
     @property
     def framework(self) -> list[Load]:
-        """The loads of the service around a tagger that answers at once, by users."""
+        """Returns the loads of the service around a tagger that answers at once, by users."""
         instant = [h for h in self.servers if h.server == INSTANT]
         loads = [load for h in instant for load in h.steps if load.chars == CHARS]
         return sorted(loads, key=lambda load: load.users)
 
     @cached_property
     def _circumstances(self) -> dict[str, tuple[object, ...]]:
-        """The settings, machine, versions and commit of each server's measurement."""
+        """Returns the settings, machine, versions and commit of each server's measurement."""
         return {
             record.result.server: (
                 {name: value for name, value in record.key.items() if name != "tagger"},

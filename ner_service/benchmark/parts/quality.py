@@ -118,12 +118,12 @@ class Comparison:
 
     @property
     def is_tied(self) -> bool:
-        """Whether the difference may be chance."""
+        """Returns whether the difference may be chance."""
         return self.p_value is None or self.p_value >= SIGNIFICANCE
 
     @property
     def p_text(self) -> str:
-        """The p value with three digits."""
+        """Returns the p value with three digits."""
         if self.p_value is None:
             return "–"
         return "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
@@ -137,22 +137,22 @@ class Accuracy(View):
 
     @cached_property
     def _p_values(self) -> dict[tuple[str, ...], float]:
-        """The p values that were drawn so far, by corpus and pair of taggers."""
+        """Returns the p values that were drawn so far, by corpus and pair of taggers."""
         return {}
 
     @property
     def costs(self) -> Costs:
-        """What the taggers cost."""
+        """Returns the costs of the taggers."""
         return self.results.view(Costs)
 
     @cached_property
     def records(self) -> list[Record[Quality]]:
-        """The records on the corpora as they were last measured on."""
+        """Returns the records on the corpora as they were last measured on."""
         return self.results.current(Quality)
 
     @cached_property
     def weights(self) -> dict[tuple[str, str], dict[str, Quality]]:
-        """The results by corpus of all weights with a hash, which tagger and identity name."""
+        """Returns the results by corpus of all weights with a hash, by tagger and identity."""
         weights: dict[tuple[str, str], dict[str, Quality]] = {}
         for record in sorted(self.records, key=lambda r: self.results.place(r.result.tagger)):
             q, identity = record.result, record.key["tagger"]
@@ -162,19 +162,19 @@ class Accuracy(View):
 
     @cached_property
     def qualities(self) -> list[Quality]:
-        """The results of those records."""
+        """Returns the current results."""
         return [record.result for record in self.records]
 
     @cached_property
     def corpora(self) -> list[str]:
-        """The corpora with labels to compare: known test sets, then others, then our own."""
+        """Returns the corpora with labels to compare: test sets, then others, then our own."""
         ours = {q.corpus: q.ours for q in self.qualities if self._compared[q.corpus]}
         rank = {name: n for n, name in enumerate(HEADLINE)}
         return sorted(ours, key=lambda name: (ours[name], rank.get(name, len(rank)), name))
 
     @cached_property
     def _compared(self) -> dict[str, frozenset[str]]:
-        """The labels over which taggers compare on each corpus: those that most of them share."""
+        """Returns the labels that taggers are compared over: those that most share on a corpus."""
         counts: dict[str, Counter[frozenset[str]]] = {}
         for q in self.qualities:
             counts.setdefault(q.corpus, Counter())[frozenset(q.labels)] += bool(q.labels)
@@ -197,7 +197,7 @@ class Accuracy(View):
 
     @property
     def incomparable(self) -> list[Quality]:
-        """Taggers on corpora no label of which any tagger can produce."""
+        """Returns taggers on corpora no label of which any tagger can produce."""
         return [q for q in self.qualities if not self._compared[q.corpus]]
 
     def compare(self, one: Quality, other: Quality) -> Comparison:

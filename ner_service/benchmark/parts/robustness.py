@@ -68,7 +68,7 @@ class Heat(View):
 
     @property
     def corpora(self) -> list[str]:
-        """The corpora that were disturbed, by name."""
+        """Returns the corpora that were disturbed, by name."""
         return sorted({row.corpus for row in self._rows})
 
     def on(self, corpus: str) -> list[Robustness]:
@@ -77,7 +77,7 @@ class Heat(View):
 
     @property
     def main_rows(self) -> list[Robustness]:
-        """The results on the first corpus of the accuracy table that was disturbed."""
+        """Returns the results on the first corpus of the accuracy table that was disturbed."""
         ranked = self.results.view(Accuracy).corpora
         return next((rows for corpus in ranked if (rows := self.on(corpus))), [])
 

@@ -32,7 +32,7 @@ class SelfCheck(Result):
 
     @property
     def is_reproduced(self) -> bool | None:
-        """Whether the published figures come out; `None` where they were not compared."""
+        """Returns whether the published figures come out; `None` where they were not compared."""
         if self.measured is None:
             return None
         pairs = ((self.measured.get(label, 0), f1) for label, f1 in self.published.items())
@@ -40,7 +40,7 @@ class SelfCheck(Result):
 
     @property
     def is_broken(self) -> bool:
-        """Whether the harness must not be trusted."""
+        """Returns whether the harness must not be trusted."""
         return self.is_reproduced is False or self.same_documents < self.documents
 
 
@@ -88,7 +88,7 @@ class Verdict(View):
 
     @property
     def check(self) -> SelfCheck:
-        """The one result that there is."""
+        """Returns the only self-check of the results."""
         return self.results.records(SelfCheck)[0].result
 
 

@@ -73,6 +73,7 @@ class Speed(Result):
 
     @property
     def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
         return [cost.tagger for cost in self.costs[1:]]
 
 
@@ -178,17 +179,17 @@ class Costs(View):
 
     @cached_property
     def records(self) -> list[Record[Speed]]:
-        """The runs of timing, the newest first."""
+        """Returns the runs of timing, the newest first."""
         return newest_first(self.results.records(Speed))
 
     @property
     def latest(self) -> Speed | None:
-        """The newest run."""
+        """Returns the newest run."""
         return self.records[0].result if self.records else None
 
     @cached_property
     def all(self) -> list[Cost]:
-        """The newest cost of each tagger, natasha's library first."""
+        """Returns the newest cost of each tagger, natasha's library first."""
         costs: dict[str, Cost] = {}
         for record in self.records:
             for cost in record.result.costs:
@@ -197,7 +198,7 @@ class Costs(View):
 
     @property
     def timed_apart(self) -> list[str]:
-        """The taggers that were not in the newest run."""
+        """Returns the taggers that were not in the newest run."""
         together = [cost.tagger for cost in self.latest.costs] if self.latest else []
         return [cost.tagger for cost in self.all if cost.tagger not in together]
 

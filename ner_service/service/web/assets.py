@@ -1,4 +1,4 @@
-"""The files of the pages, each with its type and a tag of its content."""
+"""Assets are the files of the pages, each with its type and a tag of its content."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css")  # out of fastapi-offline's
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file to serve; `etag` names its content."""
+    """An asset is a file to serve; `etag` names its content."""
 
     body: bytes
     media_type: str
@@ -33,12 +33,12 @@ def _names() -> frozenset[str]:
 
 
 def asset(name: str) -> Asset | None:
-    """The file that goes by that name, `None` where there is none."""
+    """Returns the file of that name, or `None` where there is none."""
     return _read(name) if name in _names() or name in SWAGGER else None
 
 
 def page(name: str, *without: bytes) -> Asset:
-    """A page of ours, with parts of it left out."""
+    """Returns a page of ours, with parts of it left out."""
     body = (OWN / name).read_bytes()
     for part in without:
         body = body.replace(part, b"")
