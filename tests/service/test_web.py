@@ -82,12 +82,11 @@ def test_the_benchmarks_report_is_linked_and_served_where_there_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = 'href="benchmark"'
-    monkeypatch.setattr(assets, "REPORTS", ("../nowhere",))
+    monkeypatch.setattr(assets, "REPORT", tmp_path / "report.html")
     without = create_app(Settings(taggers="natasha"))
     assert link not in ask("/", app=without).text
     assert ask("/benchmark", app=without).status_code == 404
     (tmp_path / "report.html").write_text("<p>figures")
-    monkeypatch.setattr(assets, "REPORTS", (tmp_path / "report.html",))
     with_it = create_app(Settings(taggers="natasha"))
     assert link in ask("/", app=with_it).text
     answer = ask("/benchmark", app=with_it)

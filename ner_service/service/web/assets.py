@@ -17,17 +17,13 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 OWN = files(__name__.rpartition(".")[0]) / "static"
-PACKAGE = files(__name__.partition(".")[0])
-REPORTS = (  # of the benchmark: in a wheel, in a checkout
-    "_benchmarks/results/report.html",
-    "../benchmarks/results/report.html",
-)
+REPORT = files(__name__.rpartition(".")[0]) / "report.html"  # which the benchmark writes
 SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css")  # out of fastapi-offline's wheel
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file to serve; `etag` names its content."""
+    """An asset is a file to serve; `etag` names its content."""
 
     body: bytes
     media_type: str
@@ -54,9 +50,8 @@ def page(name: str, *without: bytes) -> Asset:
 
 
 def report() -> Asset | None:
-    """The benchmark's report, where there is one."""
-    found = [file for name in REPORTS if (file := PACKAGE / name).is_file()]
-    return _asset("report.html", found[0].read_bytes()) if found else None
+    """Returns the benchmark's report, or `None` where none was built."""
+    return _asset("report.html", REPORT.read_bytes()) if REPORT.is_file() else None
 
 
 @cache
