@@ -20,6 +20,7 @@ from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import replacing
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
+from ner_service.scoring import assess
 from ner_service.scoring.f1 import Report, Score, strict, token_io
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
@@ -65,14 +66,15 @@ def evaluate(
         if report:
             _report(result, report, _page_title(result, corpus))
         if card:
-            from ner_service.training.model.card import add_scores, score, told
+            from ner_service.training.model.card import add_scores, corpus_name, score_record
 
             folder, convention = folders[result.spec]
             name, sha256 = (
-                told(result.corpus, convention or "", load(folder).net),
+                corpus_name(result.corpus, convention or "", load(folder).net),
                 digest(result.path),
             )
-            record = score(name, sha256, result.documents, result.predicted)
+            assessment = assess(result.documents, result.predicted)
+            record = score_record(name, sha256, assessment)
             add_scores(folder, [record])
 
 

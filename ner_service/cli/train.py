@@ -27,10 +27,10 @@ def train(
     Ctrl-C leaves the best model so far; --resume goes on as if never stopped.
     """
     try:
-        from ner_service.training.train import train_command
+        from ner_service.training.train import train_from_file
     except ModuleNotFoundError as error:
         raise MissingExtra(f"training ({error})", "train") from error
     try:
-        train_command(config, set_ or [], resume, from_, corpora_root())
+        train_from_file(config, set_ or [], resume, from_, corpora_root())
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None

@@ -1,5 +1,7 @@
 """Going on from a model: what it knows stays in its place, conventions included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,12 @@ def test_known_conventions_keep_their_vectors_and_new_ones_begin_near_the_first(
     assert np.abs(diary - before.tensors["conventions.weight"][1]).max() < 1e-6
     assert np.abs(news - 100).max() < 1e-6
     assert 0 < np.abs(law - 100).max() < 5
+
+
+def test_the_order_of_tensors_in_a_file_changes_nothing() -> None:
+    before = model("default")
+    turned = replace(before, tensors=dict(reversed(before.tensors.items())))
+    start = model("news", "diary", known=False)
+    one, other = (transplant(artefact, start).tensors for artefact in (before, turned))
+    assert one.keys() == other.keys()
+    assert all((one[key] == other[key]).all() for key in one)

@@ -18,6 +18,13 @@ from ner_service.errors import CorpusError, MissingExtra
 GITHUB = "https://github.com"
 RAW = "https://raw.githubusercontent.com"
 WIKINEURAL = f"{RAW}/Babelscape/wikineural/60dcc65951581fc572401cf19bd1a3fb95b05d40/data/wikineural"
+UNKNOWN_LICENCE = "not known"
+TEXT_LICENCES = {  # of unlabelled texts, by file name
+    "golunov_meduza": "CC BY 4.0",
+    "newstest_ru": "CC BY-SA / CC0",
+    "ruattitudes2017": "MIT",
+    "tgcontest2020": "Apache-2.0",
+}
 NEURONER = f"{RAW}/Franck-Dernoncourt/NeuroNER/master/neuroner/data/conll2003/en"
 
 
@@ -119,6 +126,13 @@ def source(name: str) -> Source:
         if name == found.name or name in found.corpora:
             return found
     raise CorpusError(f"corpus {name!r}: not in the catalogue: {', '.join(SOURCES)}")
+
+
+def licence_of(file_name: str) -> str:
+    """Return the licence of a corpus or of texts by the file's name, or `UNKNOWN_LICENCE`."""
+    stem = file_name.split(".")[0]
+    licences = [source.licence for source in SOURCES.values() if stem.startswith(source.name)]
+    return TEXT_LICENCES.get(stem, licences[0] if licences else UNKNOWN_LICENCE)
 
 
 def download(source: Source, root: Path) -> Iterator[tuple[Path, str]]:

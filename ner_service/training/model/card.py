@@ -1,80 +1,66 @@
 """The model card: `README.md` and its pictures, generated from a model folder's `config.json`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.public.catalogue import SOURCES
+import tomli_w
+
+from ner_service.corpora.public.catalogue import UNKNOWN_LICENCE, licence_of
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.nets.config import NetConfig
+from ner_service.nets.record import CorpusRecord, ModelRecord, RatesRecord, ScoreRecord
 from ner_service.output.charts import confusion_matrix, learning_curve
-from ner_service.scoring.calibration import calibration_of
-from ner_service.scoring.errors import confusion
-from ner_service.scoring.f1 import strict
-from ner_service.training import toml
-from ner_service.types import Document, Entity
+from ner_service.scoring.assessment import Assessment
+from ner_service.scoring.f1 import Rates
 
 CARD, CURVE, CONFUSION = "README.md", "curve.svg", "confusion.svg"
-TEXT_LICENCES = {  # of unlabelled texts, by file name
-    "golunov_meduza": "CC BY 4.0",
-    "newstest_ru": "CC BY-SA / CC0",
-    "ruattitudes2017": "MIT",
-    "tgcontest2020": "Apache-2.0",
-}
-UNKNOWN_LICENCE = "not known"
-Record = dict[str, Any]
 
 
-def licence(file: str) -> str:
-    """The licence of a corpus by its file's name, as far as the catalogue knows it."""
-    stem = file.split(".")[0]
-    found = [source.licence for source in SOURCES.values() if stem.startswith(source.name)]
-    return TEXT_LICENCES.get(stem, found[0] if found else UNKNOWN_LICENCE)
-
-
-def told(corpus: str, convention: str, net: NetConfig) -> str:
-    """A corpus by its file's name, and the convention it was answered in unless the net's first."""
-    name = Path(corpus).name
+def corpus_name(path: str, convention: str, net: NetConfig) -> str:
+    """Return a corpus's file name, with `@CONVENTION` where the net's first did not answer."""
+    name = Path(path).name
     return name if convention in ("", net.conventions[0]) else f"{name}@{convention}"
 
 
-def score(
-    corpus: str, sha256: str, documents: Sequence[Document], predicted: Sequence[Sequence[Entity]]
-) -> Record:
-    """What the card tells of a model on one corpus."""
-    report = strict(documents, predicted)
-    calibration = calibration_of(documents, predicted)
-    confused = confusion(documents, predicted)
-    return {
-        "corpus": corpus,
-        "sha256": sha256,
-        "documents": len(documents),
-        "micro": asdict(report.micro),
-        "labels": {label: asdict(rates) for label, rates in report.labels.items()},
-        "ece": calibration.ece if calibration else None,
-        "confusion": [[*pair, count] for pair, count in sorted(confused.items())],
-    }
+def score_record(corpus: str, sha256: str, assessment: Assessment) -> ScoreRecord:
+    """Return the figures of the card about a model on one corpus."""
+    calibration = assessment.calibration
+    return ScoreRecord(
+        corpus=corpus,
+        sha256=sha256,
+        documents=assessment.documents,
+        micro=_rates(assessment.micro),
+        labels={label: _rates(rates) for label, rates in assessment.labels.items()},
+        ece=calibration.ece if calibration else None,
+        confusion=[[*pair, count] for pair, count in sorted(assessment.confusion.items())],
+    )
 
 
-def add_scores(folder: Path, scores: Iterable[Record]) -> None:
-    """Adds scores to a model folder, in place of those of the same corpora, and writes its card."""
+def _rates(rates: Rates) -> RatesRecord:
+    return RatesRecord(precision=rates.precision, recall=rates.recall, f1=rates.f1, gold=rates.gold)
+
+
+def add_scores(folder: Path, scores: Iterable[ScoreRecord]) -> None:
+    """Add scores to a model folder in place of those on the same corpora, and write its card."""
     artefact = load(folder)
-    known = {record["corpus"]: record for record in artefact.meta.get("scores", ())}
-    known |= {record["corpus"]: record for record in scores}
-    write(replace(artefact, meta={**artefact.meta, "scores": list(known.values())}), folder)
+    records = [*artefact.meta.get("scores", ()), *scores]
+    latest = {record["corpus"]: record for record in records}
+    write(replace(artefact, meta=artefact.meta | {"scores": [*latest.values()]}), folder)
 
 
 def write(artefact: Artefact, folder: Path) -> None:
-    """Saves the model with its card and pictures; raises `ModelError` where it cannot."""
+    """Save the model with its card and pictures; raise `ModelError` where it cannot be written."""
     save(artefact, folder)
     artefact = load(folder)
     files = {CARD: card(artefact)}
     if history := artefact.meta.get("history"):
         files[CURVE] = learning_curve(history)
     if scores := artefact.meta.get("scores"):
-        pairs = {(gold, found): n for gold, found, n in scores[0]["confusion"]}
+        rows = scores[0]["confusion"]
+        pairs = {(str(gold), str(predicted)): int(count) for gold, predicted, count in rows}
         files[CONFUSION] = confusion_matrix(pairs)
     try:
         for name, text in files.items():
@@ -84,7 +70,7 @@ def write(artefact: Artefact, folder: Path) -> None:
 
 
 def card(artefact: Artefact) -> str:
-    """The card as Markdown."""
+    """Return the card as Markdown."""
     meta, net = artefact.meta, artefact.net
     name = meta.get("name", "model")
     parts = [
@@ -108,17 +94,18 @@ def _kind(artefact: Artefact) -> str:
     return f"{name}-CRF ({net.layers} x {net.hidden}, {net.scheme})"
 
 
-def _languages(meta: Mapping[str, Any]) -> str:
+def _languages(meta: ModelRecord) -> str:
     names = {"ru": "Russian", "en": "English"}
     return ", ".join(names.get(code, code) for code in meta.get("languages", ())) or "plain"
 
 
-def _scores(meta: Mapping[str, Any], net: NetConfig) -> Iterator[str]:
+def _scores(meta: ModelRecord, net: NetConfig) -> Iterator[str]:
     scores = meta.get("scores")
     if not scores:
         return
     labels = sorted({label for record in scores for label in record["labels"]})
-    chosen = {told(source["path"], source["convention"], net) for source in meta.get("dev", ())}
+    dev = meta.get("dev", ())
+    chosen = {corpus_name(source["path"], source["convention"], net) for source in dev}
     yield "## Scores\n"
     yield "Strict entity F1 by seqeval (exact bounds and label), as served.\n"
     if len(net.conventions) > 1:
@@ -131,9 +118,10 @@ def _scores(meta: Mapping[str, Any], net: NetConfig) -> Iterator[str]:
     yield f"|---|{'---:|' * (4 + len(labels))}"
     for record in scores:
         micro = record["micro"]
-        shares = [micro["precision"], micro["recall"], micro["f1"]]
-        shares += [record["labels"].get(label, {}).get("f1") for label in labels]
-        shown = " | ".join("" if share is None else f"{share:.4f}" for share in shares)
+        shares = [f"{share:.4f}" for share in (micro["precision"], micro["recall"], micro["f1"])]
+        rates = record["labels"]
+        shares += [f"{rates[label]['f1']:.4f}" if label in rates else "" for label in labels]
+        shown = " | ".join(shares)
         mark = " (chose the epoch)" if record["corpus"] in chosen else ""
         yield f"| {record['corpus']}{mark} | {record['documents']} | {shown} |"
     yield f"\n![Learning curve]({CURVE})\n" if meta.get("history") else ""
@@ -141,7 +129,7 @@ def _scores(meta: Mapping[str, Any], net: NetConfig) -> Iterator[str]:
     yield f"![Confusion matrix]({CONFUSION})\n"
 
 
-def _meaning(meta: Mapping[str, Any], temperature: float | None) -> Iterator[str]:
+def _meaning(meta: ModelRecord, temperature: float | None) -> Iterator[str]:
     yield "## What a score means\n"
     yield (
         "An entity's score is the posterior probability of its whole span and label under the "
@@ -162,7 +150,7 @@ def _meaning(meta: Mapping[str, Any], temperature: float | None) -> Iterator[str
     yield ""
 
 
-def _data(meta: Mapping[str, Any]) -> Iterator[str]:
+def _data(meta: ModelRecord) -> Iterator[str]:
     if not meta.get("data"):
         return
     yield "## Data\n"
@@ -173,7 +161,10 @@ def _data(meta: Mapping[str, Any]) -> Iterator[str]:
     rows += [_row(record, "dev") for record in meta.get("dev", ())]
     yield from dict.fromkeys(rows)  # stages share data
     yield ""
-    unsure = sorted({name for r in data if _unlicensed(licence(name := Path(r["path"]).name))})
+    names = {Path(record["path"]).name for record in data}
+    unsure = sorted(
+        name for name in names if licence_of(name).startswith(("none", UNKNOWN_LICENCE))
+    )
     if unsure:
         yield (
             "No licence is known for the annotations or texts of "
@@ -181,7 +172,7 @@ def _data(meta: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _row(record: Mapping[str, Any], use: str) -> str:
+def _row(record: CorpusRecord, use: str) -> str:
     name = Path(record["path"]).name
     changes = [*record["labels"].items(), *record.get("relabel", {}).items()]
     notes = [f"{old} = {new or 'dropped'}" for old, new in changes]
@@ -190,11 +181,7 @@ def _row(record: Mapping[str, Any], use: str) -> str:
     noted = ", ".join(notes).replace("|", "\\|")
     weight, sha256 = f"{record['weight']:g}", f"`{record['sha256'][:12]}`"
     cells = (name, use, record["documents"], record["convention"] or "the first", weight, noted)
-    return f"| {' | '.join(map(str, cells))} | {licence(name)} | {sha256} |"
-
-
-def _unlicensed(licence: str) -> bool:
-    return licence.startswith(("none", UNKNOWN_LICENCE))
+    return f"| {' | '.join(map(str, cells))} | {licence_of(name)} | {sha256} |"
 
 
 def _reproduction(artefact: Artefact) -> Iterator[str]:
@@ -209,7 +196,7 @@ def _reproduction(artefact: Artefact) -> Iterator[str]:
         sha256 = before if isinstance(before, str) else (before or {}).get("sha256")
         start = f" --from MODEL` with the model of sha256 `{sha256}" if sha256 else ""
         yield f"`ner-service train {stage['name']}.toml{start}`, with this file:\n"
-        yield f"```toml\n{toml.dumps(_told(stage['config']))}```\n"
+        yield f"```toml\n{tomli_w.dumps(_settings(stage['config']))}```\n"
         if mean := stage.get("averaged"):
             yield (
                 f"Of the weights {mean['share']:.0%} are those of this stage (sha256 "
@@ -221,14 +208,14 @@ def _reproduction(artefact: Artefact) -> Iterator[str]:
         yield f"Word vectors: {vectors}, sha256 `{artefact.vectors_hash}`.\n"
 
 
-def _stages(meta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A model's ancestors, the first one first, and itself; as far as they are known."""
+def _stages(meta: ModelRecord) -> list[ModelRecord]:
+    """Return the records of a model's ancestors, the first one first, and its own."""
     before = meta.get("from")
-    return [*(_stages(before) if isinstance(before, Mapping) else ()), meta]
+    return [*(_stages(before) if isinstance(before, dict) else ()), meta]
 
 
-def _told(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The configuration without what says nothing: empty maps, and what is not done."""
+def _settings(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the configuration without empty maps and without switches that are off."""
     data = {
         use: [{k: v for k, v in source.items() if v not in ({}, False)} for source in sources]
         for use, sources in config["data"].items()
