@@ -8,17 +8,17 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from ner_service.errors import ModelError
-from ner_service.nets.config import NetConfig, check_characters
+from ner_service.nets.config import NetConfig
 from ner_service.nets.record import ModelRecord
 from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
@@ -26,7 +26,26 @@ from ner_service.nets.weights import check_tensors, shapes
 
 FORMAT = 1
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
-T = TypeVar("T")
+
+
+@dataclass
+class _Vocabularies:
+    words: list[str]
+    chars: list[Annotated[str, Field(min_length=1, max_length=1)]]
+    shapes: list[str]
+
+
+@dataclass
+class _Meta:
+    languages: list[str] = field(default_factory=list)  # the card alone reads the rest
+
+
+@dataclass
+class _Config:
+    net: NetConfig
+    vocab: _Vocabularies
+    vectors_sha256: str
+    meta: _Meta
 
 
 @dataclass(frozen=True)
@@ -172,22 +191,28 @@ def load(folder: Path) -> Artefact:
     if digest != config.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
     try:
+        parts = TypeAdapter(_Config).validate_python(config)
+        net, vocab = parts.net, parts.vocab
         artefact = Artefact(
-            net=_net(config["net"], folder),
-            words=_vocab(config, "words"),
-            chars=_vocab(config, "chars"),
-            shapes=_vocab(config, "shapes"),
+            net=net
+            if net.vectors in ("", NAVEC)
+            else replace(net, vectors=str(folder / net.vectors)),
+            words=Vocab(vocab.words),
+            chars=Vocab(vocab.chars),
+            shapes=Vocab(vocab.shapes),
             tensors=_tensors(weights),
-            meta=_meta(config["meta"]),
-            vectors_hash=_typed(str, config["vectors_sha256"], "vectors_sha256"),
+            meta=config["meta"],
+            vectors_hash=parts.vectors_sha256,
             hash=digest,
         )
         counts = len(artefact.words), len(artefact.chars), len(artefact.shapes)
-        check_tensors(artefact.tensors, shapes(artefact.net, *counts))
+        check_tensors(artefact.tensors, shapes(net, *counts))
         return artefact
-    except KeyError as error:
-        raise ModelError(f"{folder / CONFIG}: {error} is missing") from None
-    except (TypeError, ValueError, SafetensorError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ModelError(f"{folder}: not a model of this program: {fault}") from None
+    except (ValueError, SafetensorError) as error:
         raise ModelError(f"{folder}: not a model of this program: {error}") from None
 
 
@@ -209,46 +234,8 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"{path}: {error.strerror or error}") from None
 
 
-def _net(values: Any, folder: Path) -> NetConfig:
-    net = _typed(NetConfig, values, "net")
-    if len(set(net.labels)) < len(net.labels):
-        raise ValueError("net.labels: one stands there twice")
-    if bool(net.vectors) != bool(net.vector_dim):
-        raise ValueError("net.vector_dim: above 0 with vectors, and only then")
-    if net.char_encoder == "none" and net.char_size:
-        raise ValueError("net.char_size: above 0 with a char_encoder, and only then")
-    try:
-        check_characters(net)
-    except ValueError as error:
-        raise ValueError(f"net.{error}") from None
-    return net if net.vectors in ("", NAVEC) else replace(net, vectors=str(folder / net.vectors))
-
-
-def _vocab(config: Mapping[str, Any], name: str) -> Vocab:
-    symbols = _typed(list[str], config["vocab"][name], f"vocab.{name}")
-    if name == "chars" and any(len(symbol) != 1 for symbol in symbols):
-        raise ValueError("vocab.chars: expected single characters")
-    return Vocab(symbols)
-
-
 def _tensors(weights: bytes) -> dict[str, NDArray[Any]]:
     try:
         return read_tensors(weights)
     except KeyError as error:
         raise ValueError(f"tensors of type {error} cannot be read") from None
-
-
-def _meta(value: Any) -> ModelRecord:
-    meta = _typed(dict[str, Any], value, "meta")
-    _typed(list[str], meta.get("languages", []), "meta.languages")
-    return cast(ModelRecord, meta)
-
-
-def _typed(kind: type[T], value: Any, name: str) -> T:
-    """Return the value as of that type; raise `ValueError` that names the part that is not."""
-    try:
-        return TypeAdapter(kind).validate_python(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join([name, *map(str, first["loc"])])
-        raise ValueError(f"{place}: {first['msg']}") from None

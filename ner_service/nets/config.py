@@ -1,9 +1,9 @@
 """The configuration of a net: all that must be known to build it, to train it and to serve it."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from ner_service.labels import Scheme, tag_set
 
@@ -20,42 +20,45 @@ CONVENTION_DIM = 8  # enough for the few conventions that one model learns
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+def about(meaning: str) -> Any:
+    """Return the description of an option, for its type and for the documentation."""
+    return Field(description=meaning)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetOptions:
     """The sizes and choices of a net that a user may set; `[net]` in a training file fills it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    scheme: Annotated[Scheme, Field(description="how tags mark entities: BIO or BIOES")] = "BIOES"
-    vectors: Annotated[
-        VectorSource,
-        Field(description="word vectors: navec, a file in word2vec's text format, or none"),
-    ] = "navec"
-    word_dim: Annotated[
-        SizeOrZero, Field(description="size of a learned word's vector; 0 for none")
-    ] = 0
-    char_encoder: Annotated[
-        CharEncoder, Field(description="reads the characters of a word: cnn, lstm or none")
-    ] = "cnn"
-    char_dim: Annotated[Size, Field(description="size of a character's vector")] = 32
-    char_size: Annotated[
-        SizeOrZero, Field(description="size of what char_encoder makes of a word, both directions")
-    ] = 96
-    shape_dim: Annotated[
-        SizeOrZero, Field(description="size of the word shape's vector; 0 for none")
-    ] = 24
-    encoder: Annotated[Encoder, Field(description="reads the tokens: lstm, gru, rnn or cnn")] = (
-        "lstm"
+    scheme: Annotated[Scheme, about("how tags mark entities: BIO or BIOES")] = "BIOES"
+    vectors: Annotated[VectorSource, about("navec, a file in word2vec's text format, or none")] = (
+        "navec"
     )
-    hidden: Annotated[Size, Field(description="units of one direction of the encoder")] = 128
-    layers: Annotated[Size, Field(description="layers of the encoder")] = 1
-    head_hidden: Annotated[
-        SizeOrZero, Field(description="size of a tanh layer before the tags; 0 for none")
-    ] = 0
-    zero_digits: Annotated[bool, Field(description="read every digit as 0")] = False
-    unit_tokens: Annotated[
-        Size, Field(description="most tokens of whole sentences that are read together")
-    ] = 64
+    word_dim: Annotated[SizeOrZero, about("size of a learned word's vector; 0 for none")] = 0
+    char_encoder: Annotated[CharEncoder, about("reads a word's characters: cnn, lstm or none")] = (
+        "cnn"
+    )
+    char_dim: Annotated[Size, about("size of a character's vector")] = 32
+    char_size: Annotated[SizeOrZero, about("size of what char_encoder makes of a word")] = 96
+    shape_dim: Annotated[SizeOrZero, about("size of a word shape's vector; 0 for none")] = 24
+    encoder: Annotated[Encoder, about("reads the tokens: lstm, gru, rnn or cnn")] = "lstm"
+    hidden: Annotated[Size, about("units of one direction of the encoder")] = 128
+    layers: Annotated[Size, about("layers of the encoder")] = 1
+    head_hidden: Annotated[SizeOrZero, about("size of a tanh layer before the tags; or 0")] = 0
+    zero_digits: Annotated[bool, about("read every digit as 0")] = False
+    unit_tokens: Annotated[Size, about("most tokens of sentences that are read together")] = 64
+
+    @model_validator(mode="after")
+    def _check_options(self) -> Self:
+        reads_chars = self.char_encoder != "none"
+        if not (self.vectors or self.word_dim or self.shape_dim or reads_chars):
+            raise ValueError("vectors, word_dim, char_encoder, shape_dim: one must be there")
+        if reads_chars and not self.char_size:
+            raise ValueError("char_size: must be above 0 where there is a char_encoder")
+        if self.char_encoder == "lstm" and self.char_size % 2:
+            raise ValueError("char_size: an LSTM has two directions of one size: give an even one")
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,16 @@ class NetConfig(NetOptions):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tags", tuple(tag_set(self.labels, self.scheme)))
+
+    @model_validator(mode="after")
+    def _check_data(self) -> Self:
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("labels: one stands there twice")
+        if bool(self.vectors) != bool(self.vector_dim):
+            raise ValueError("vector_dim: above 0 with vectors, and only then")
+        if self.char_encoder == "none" and self.char_size:
+            raise ValueError("char_size: above 0 with a char_encoder, and only then")
+        return self
 
     @property
     def feature_dim(self) -> int:
@@ -96,25 +109,9 @@ class Dropout:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    features: Annotated[
-        Share, Field(description="share of a token's features that is left out")
-    ] = 0.3
-    states: Annotated[Share, Field(description="share of each layer's states that is left out")] = (
-        0.3
-    )
-    words: Annotated[Share, Field(description="share of words that are read as unknown")] = 0.05
-    rare: Annotated[
-        Share, Field(description="share of words that occur once and are read as unknown")
-    ] = 0.0
-    chars: Annotated[
-        Share, Field(description="share of the characters' vectors that is left out")
-    ] = 0.0
-    variational: Annotated[bool, Field(description="one mask for all tokens of a unit")] = True
-
-
-def check_characters(net: NetOptions) -> None:
-    """Raise `ValueError` where the characters' encoder cannot make features of `char_size`."""
-    if net.char_encoder != "none" and not net.char_size:
-        raise ValueError("char_size: must be above 0 where there is a char_encoder")
-    if net.char_encoder == "lstm" and net.char_size % 2:
-        raise ValueError("char_size: an LSTM has two directions of one size: give an even number")
+    features: Annotated[Share, about("share of a token's features that is left out")] = 0.3
+    states: Annotated[Share, about("share of each layer's states that is left out")] = 0.3
+    words: Annotated[Share, about("share of words that are read as unknown")] = 0.05
+    rare: Annotated[Share, about("the same for words that occur once, if it is more")] = 0.0
+    chars: Annotated[Share, about("share of the characters' vectors that is left out")] = 0.0
+    variational: Annotated[bool, about("one mask for all tokens of a unit")] = True

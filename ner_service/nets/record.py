@@ -4,21 +4,6 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 
-class CorpusRecord(TypedDict):
-    """A corpus that taught or judged a model: how it was read, its hash and its size."""
-
-    path: str
-    convention: str
-    weight: float
-    labels: dict[str, str]
-    relabel: dict[str, str]
-    split_parentheses: bool
-    outside: str
-    sha256: str
-    documents: int
-    entities: int
-
-
 class RatesRecord(TypedDict):
     """Strict precision, recall and F1, and the number of gold entities."""
 
@@ -40,14 +25,7 @@ class ScoreRecord(TypedDict):
     confusion: Sequence[Sequence[str | int]]
 
 
-class AverageRecord(TypedDict):
-    """The hashes of two averaged models and the share of the second."""
-
-    before: str
-    after: str
-    share: float
-
-
+CorpusRecord = dict[str, Any]  # the keys of a source in a training file, and its hash and size
 ModelRecord = TypedDict(
     "ModelRecord",
     {
@@ -57,7 +35,7 @@ ModelRecord = TypedDict(
         "data": list[CorpusRecord],
         "dev": list[CorpusRecord],
         "config": dict[str, Any],
-        "averaged": AverageRecord,
+        "averaged": dict[str, str | float],  # the hashes before and after, and the share of after
         "from": "ModelRecord | str | None",
         "sha256": str,
         "history": list[dict[str, float]],

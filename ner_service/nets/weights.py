@@ -14,6 +14,8 @@ from ner_service.nets.config import Encoder, NetConfig
 
 GATES: Mapping[Encoder, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a unit has so many
 CONV_WIDTH = 3  # characters or tokens that a convolution reads at once
+OPTIONS = ("vector_dim", "word_dim", "char_dim", "char_size", "shape_dim", "convention_dim",
+           "hidden", "head_hidden")  # fmt: skip
 Shape = tuple[int, ...]
 Named = Iterator[tuple[str, tuple[str, ...]]]
 
@@ -25,26 +27,17 @@ def axes(net: NetConfig) -> dict[str, tuple[str, ...]]:
 
 def sizes(net: NetConfig, words: int, chars: int, shapes: int) -> dict[str, int]:
     """Return the length of each named axis for vocabularies of so many symbols."""
-    half = net.char_size // 2
-    return {
+    return {name: getattr(net, name) for name in OPTIONS} | {
         "words": words,
         "chars": chars,
         "shapes": shapes,
         "conventions": len(net.conventions),
         "tags": len(net.tags),
-        "vector_dim": net.vector_dim,
-        "word_dim": net.word_dim,
-        "char_dim": net.char_dim,
-        "char_size": net.char_size,
-        "char_hidden": half,
-        "char_gates": GATES["lstm"] * half,
-        "shape_dim": net.shape_dim,
-        "convention_dim": net.convention_dim,
+        "char_hidden": net.char_size // 2,
+        "char_gates": GATES["lstm"] * (net.char_size // 2),
         "inputs": net.feature_dim + net.convention_dim,
-        "hidden": net.hidden,
         "gates": GATES.get(net.encoder, 0) * net.hidden,
         "states": 2 * net.hidden,
-        "head_hidden": net.head_hidden,
         "width": CONV_WIDTH,
     }
 

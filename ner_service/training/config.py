@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from ner_service.errors import ConfigError
-from ner_service.nets.config import STRICT, Dropout, NetOptions, Share, check_characters
+from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.data.annotation import check_pattern
 
 T = TypeVar("T", str, dict[str, str])
@@ -51,7 +51,7 @@ class Source(Section):
     path: str = Field(description="a file or folder, or the name of a corpus under NER_CORPORA")
     convention: str = Field(
         "default",
-        description="the way of annotating; the model answers in that of the first corpus",
+        description="way of annotating; the model answers in that of the first corpus",
     )
     weight: float = Field(1.0, gt=0, description="factor of its loss")
     labels: dict[str, str] = Field({}, description="FROM = TO; an empty TO drops the label")
@@ -96,9 +96,7 @@ class Train(Section):
     epochs: int = Field(12, gt=0, description="most passes over the data")
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
-    seed: int = Field(
-        0, ge=0, lt=2**63, description="seed of weights, order, dropout and augmentation"
-    )
+    seed: int = Field(0, ge=0, lt=2**63, description="of weights, order, dropout and augmentation")
     tensorboard: bool = Field(True, description="write curves for TensorBoard to OUTPUT.runs")
 
 
@@ -161,14 +159,6 @@ class TrainConfig(Section):
     @classmethod
     def _expand_home(cls, value: str) -> str:
         return str(Path(value).expanduser())
-
-    @field_validator("net")
-    @classmethod
-    def _reads_words(cls, net: NetOptions) -> NetOptions:
-        if not (net.vectors or net.word_dim or net.shape_dim or net.char_encoder != "none"):
-            raise ValueError("vectors, word_dim, char_encoder, shape_dim: one must be there")
-        check_characters(net)
-        return net
 
     def key(self, name: str) -> str:
         """Return a key as the user wrote it, which is the old name in an older file."""

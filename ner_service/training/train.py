@@ -51,9 +51,8 @@ def train(data: TrainingData, state: State, place: Place, outputs: Outputs) -> N
     tokens = sum(len(unit.words) for unit in data.units)
     while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
         state.net.train()
-        total, seen = 0.0, 0
-        with tqdm(total=tokens, unit="tok", unit_scale=True) as bar:
-            bar.set_description(f"epoch {state.epoch + 1}/{settings.epochs}")
+        total, seen, title = 0.0, 0, f"epoch {state.epoch + 1}/{settings.epochs}"
+        with tqdm(total=tokens, desc=title, unit="tok", unit_scale=True) as bar:
             for batch in batches(data.units, settings.batch_tokens, state.random):
                 units = data.augmenter.augment(batch, state.random) if data.augmenter else batch
                 example = place.move(collate(units, data.features))

@@ -160,7 +160,7 @@ def test_net_settings_that_are_none_of_ours_are_refused(
         ({"meta": []}, "meta: "),
         ({"meta": {"languages": None}}, "meta.languages: "),
         ({"vectors_sha256": 5}, "vectors_sha256: "),
-        ({"vocab": {"words": [], "shapes": [], "chars": ["ab"]}}, "vocab.chars: "),
+        ({"vocab": {"words": [], "shapes": [], "chars": ["ab"]}}, "vocab.chars.0: "),
         ({"vocab": {"words": [], "shapes": [5], "chars": []}}, "vocab.shapes.0: "),
         (
             {"vocab": {"words": [], "shapes": [], "chars": []}},

@@ -238,7 +238,7 @@ def test_a_dev_corpus_is_answered_in_its_convention(of_two: Path) -> None:
     assert score["micro"]["f1"] > 0.8
     card = (of_two / "README.md").read_text("utf-8")
     assert "| dev.jsonl@diary (chose the epoch) |" in card
-    assert "`bilstm:tiny@CONVENTION` as another (`diary`)" in card
+    assert "Ask for another one by `bilstm:tiny@CONVENTION` (`diary`)" in card
 
 
 def test_a_model_answers_in_the_convention_asked_for(of_two: Path) -> None:

@@ -27,18 +27,12 @@ class Corpus:
 
     def record(self) -> CorpusRecord:
         """Return the facts for the model folder; the path is the file's name alone."""
-        return CorpusRecord(
-            path=Path(self.source.path).name,
-            convention=self.source.convention,
-            weight=self.source.weight,
-            labels=self.source.labels,
-            relabel=self.source.relabel,
-            split_parentheses=self.source.split_parentheses,
-            outside=self.source.outside,
-            sha256=self.sha256,
-            documents=len(self.documents),
-            entities=sum(len(document.entities) for document in self.documents),
-        )
+        return self.source.model_dump() | {
+            "path": Path(self.source.path).name,
+            "sha256": self.sha256,
+            "documents": len(self.documents),
+            "entities": sum(len(document.entities) for document in self.documents),
+        }
 
     def tagger(self, artefact: Artefact) -> BilstmTagger:
         """Return a tagger for the model, answering in the convention that the source names."""

@@ -9,7 +9,6 @@ import numpy as np
 
 from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
-from ner_service.nets.record import AverageRecord
 
 
 def average(before: Artefact, after: Artefact, share: float) -> Artefact:
@@ -32,7 +31,7 @@ def average(before: Artefact, after: Artefact, share: float) -> Artefact:
     }
     meta = after.meta.copy()
     meta.pop("scores", None)
-    meta["averaged"] = AverageRecord(before=before.hash, after=after.hash, share=share)
+    meta["averaged"] = {"before": before.hash, "after": after.hash, "share": share}
     net = replace(after.net, temperature=None)
     return replace(after, net=net, tensors=tensors, meta=meta)
 
