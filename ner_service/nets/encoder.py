@@ -98,7 +98,7 @@ class CharLSTM(Characters):
 
 
 class Bidirectional(nn.Module):
-    """One recurrent layer in both directions; each row is reversed within its own length."""
+    """A recurrent layer in both directions; each row is reversed within its own length."""
 
     def __init__(self, cell: str, shape: Shapes, prefix: str) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ def _gather(x: Tensor, places: Tensor) -> Tensor:
 
 
 class Convolution(nn.Module):
-    """One width-3 convolution over tokens; padding counts as the zeros beyond the text."""
+    """A width-3 convolution over tokens; padding counts as the zeros beyond the text."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()

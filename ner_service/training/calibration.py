@@ -29,7 +29,7 @@ def calibrate(artefact: Artefact, corpora: Sequence[Corpus]) -> Artefact:
 
 
 def fit_temperature(artefact: Artefact, corpora: Sequence[Corpus]) -> float:
-    """Return the temperature of the highest likelihood that entities are right as they are.
+    """Return the temperature that maximises the likelihood of entities being right or wrong.
 
     The best path is the same under any temperature; only the scores of its entities change.
     """

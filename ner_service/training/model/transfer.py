@@ -1,6 +1,6 @@
 """Transfer: a net starts from a trained model, with new words, characters, labels, conventions.
 
-Which axes of a tensor may grow is told by their names in `nets.weights`.
+The names of the axes in `nets.weights` tell which axes of a tensor may grow.
 """
 
 from collections.abc import Mapping, Sequence
