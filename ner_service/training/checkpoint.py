@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ner_service.errors import ConfigError
+from ner_service.training.data.prepare import TrainingData
 from ner_service.training.state import Snapshot
 
 
@@ -76,6 +77,8 @@ def _unpack(value: Any, tensors: dict[str, Tensor]) -> Any:
     return {k: _unpack(v, tensors) for k, v in value["dict"]}
 
 
-def fingerprint(parts: object) -> str:
-    """Return a short name of the parts that must not change between a run and its continuation."""
+def fingerprint(data: TrainingData) -> str:
+    """Return a short name of all that must not change between a run and its continuation."""
+    hashes = [corpus.sha256 for corpus in (*data.train, *data.dev)]
+    parts = [data.config.model_dump(), hashes, data.start.hash]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

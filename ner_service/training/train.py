@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -34,16 +34,9 @@ class Diverged(NerError):
     """The loss is no longer a number."""
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """The files that a run writes: the model, the checkpoint, and curves if asked for."""
-
-    model: Path
-    checkpoint: Checkpoint
-    curves: Curves | None
-
-
-def train(data: TrainingData, state: State, place: Place, outputs: Outputs) -> None:
+def train(
+    data: TrainingData, state: State, place: Place, checkpoint: Checkpoint, curves: Curves | None
+) -> None:
     """Train until the epochs or the patience run out, and keep the model of the best epoch."""
     config, settings = data.config, data.config.train
     first_order = np.random.default_rng(seed_of(data.start, config))
@@ -71,10 +64,10 @@ def train(data: TrainingData, state: State, place: Place, outputs: Outputs) -> N
         state.history.append({"epoch": state.epoch, "loss": total / seen, "dev_f1": score})
         if score > state.best:
             state.best, state.best_epoch = score, state.epoch
-            save(make_artefact(data, state), outputs.model)
-        outputs.checkpoint.save(state.snapshot())
-        if outputs.curves:
-            outputs.curves.add(state.history[-1])
+            save(make_artefact(data, state), Path(config.output))
+        checkpoint.save(state.snapshot())
+        if curves:
+            curves.add(state.history[-1])
 
 
 def step(
@@ -162,43 +155,32 @@ def train_from_file(
     """
     settings = read_config(config, overrides)
     output = Path(settings.output)
-    _check_output(output)
+    try:
+        check_place(output)
+    except ModelError as error:
+        raise ConfigError(f"output: {error}") from None
     try:
         place = find_place(settings.hardware)
     except ValueError as error:
         raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
     data = prepare(settings, init, root)
-    outputs = _outputs(output, data)
+    saved = output.with_name(f"{output.name}.checkpoint.safetensors")
+    checkpoint = Checkpoint(saved, fingerprint(data))
+    runs = output.with_name(f"{output.name}.runs")
+    curves = Curves(runs) if settings.train.tensorboard else None
     state = first_state(data, place.device)
     if resume:
-        state.restore(outputs.checkpoint.load())
+        state.restore(checkpoint.load())
     tqdm.write(f"{len(data.units):,} units on {place.device}, bf16 {place.bf16}")
     try:
-        train(data, state, place, outputs)
+        train(data, state, place, checkpoint, curves)
     except KeyboardInterrupt:
         tqdm.write(_stop(data, state, output), file=sys.stderr)
         raise
     _finish(data, state, output)
-    outputs.checkpoint.path.unlink(missing_ok=True)
+    checkpoint.path.unlink(missing_ok=True)
     tqdm.write(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch}")
     return output
-
-
-def _check_output(output: Path) -> None:
-    try:
-        check_place(output)
-    except ModelError as error:
-        raise ConfigError(f"output: {error}") from None
-
-
-def _outputs(output: Path, data: TrainingData) -> Outputs:
-    hashes = [corpus.sha256 for corpus in (*data.train, *data.dev)]
-    run = fingerprint([data.config.model_dump(), hashes, data.start.hash])
-    path = output.with_name(f"{output.name}.checkpoint.safetensors")
-    curves = output.with_name(f"{output.name}.runs")
-    return Outputs(
-        output, Checkpoint(path, run), Curves(curves) if data.config.train.tensorboard else None
-    )
 
 
 def _finish(data: TrainingData, state: State, output: Path) -> None:
