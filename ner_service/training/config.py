@@ -174,19 +174,6 @@ class TrainConfig(Section):
         return values
 
 
-SECTIONS = (
-    TrainConfig,
-    Source,
-    Data,
-    NetOptions,
-    Train,
-    Optimiser,
-    Dropout,
-    Augmentation,
-    Hardware,
-)
-
-
 def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
     """Read the file and apply `section.key=value`; raise `ConfigError` that names the key."""
     try:
@@ -250,7 +237,8 @@ def _complaint(error: ValidationError, written: dict[str, str]) -> str:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{written.get(key, key)}: {first['msg'].removeprefix('Value error, ')}"
-    keys = [key for section in SECTIONS for key in section.__annotations__]
+    sections = (TrainConfig, Source, *TrainConfig.__annotations__.values())
+    keys = [key for section in sections for key in getattr(section, "__annotations__", ())]
     old = OLD_KEYS if first["loc"][0] == "train" else ()
     near = get_close_matches(str(first["loc"][-1]), [*keys, *old], 1)
     return f"{key}: no such key" + (f"; did you mean {near[0]}?" if near else "")
