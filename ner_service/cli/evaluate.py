@@ -130,11 +130,10 @@ def _write_report(result: Result, folder: Path, title: str) -> None:
 
 
 def _add_to_card(result: Result, folder: Path, convention: str | None) -> None:
-    from ner_service.training.model.card import add_scores, score, told
+    from ner_service.training.model.card import add_scores, corpus_name, score_record
 
-    name = told(result.corpus, convention or "", load(folder).net)
-    record = score(name, digest(result.path), result.documents, result.predicted)
-    add_scores(folder, [record])
+    name = corpus_name(result.corpus, convention or "", load(folder).net)
+    add_scores(folder, [score_record(name, digest(result.path), result.assessment)])
 
 
 def _check_names(names: Sequence[str]) -> None:
