@@ -105,7 +105,9 @@ def test_tag_writes_other_formats(run: Run, text: str, format: str, part: str) -
 def test_tag_lists_its_formats_where_one_is_none(run: Run, text: str) -> None:
     done = run("tag", "-f", "doc", text)
     assert done.code == 2
-    assert f"'doc' is not one of {', '.join(FORMATS)}" in " ".join(done.err.split())
+    assert f"'doc' is not one of {', '.join(FORMATS)}" in " ".join(
+        done.err.replace("│", " ").split()
+    )
 
 
 @pytest.mark.parametrize(

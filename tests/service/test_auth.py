@@ -70,6 +70,7 @@ def test_open_routes_are_those_of_the_page_and_of_monitors() -> None:
         "/ner/batch",
         "/taggers",
         "/web/conll",
+        "/web/export",
     }
     assert {answer.status_code for answer in asked.values()} == {200, 401}
 
