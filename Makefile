@@ -25,14 +25,14 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(COG) --check --diff --check-fail-msg='Generated pages are stale: run make docs.' $(PAGES)
-	$(BIN)/python -m benchmarks readme page --check
+	$(BIN)/python -m benchmarks page --check --results benchmarks/results
 
 docs: $(VENV)/.test
 	$(COG) -r $(PAGES)
-	$(BIN)/python -m benchmarks readme page
+	$(BIN)/python -m benchmarks page --results benchmarks/results
 
 bench: $(VENV)/.test
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --results benchmarks/results
 	$(MAKE) docs
 
 train: $(VENV)/.test

@@ -1,6 +1,7 @@
 """Taggers of a few lines, and applications around them, for the tests of the service."""
 
 import asyncio
+import json
 import os
 import re
 import socket
@@ -19,9 +20,17 @@ import httpx
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
+from pydantic import TypeAdapter
 
+from ner_service.service.api.schemas import (
+    BatchResponse,
+    ErrorResponse,
+    LineResponse,
+    TaggerOut,
+    TextResponse,
+)
 from ner_service.service.app import create_app
-from ner_service.service.queue.worker import PROBE
+from ner_service.service.queue.loading import PROBE
 from ner_service.service.server.options import uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Entity, Tagger, TaggerInfo
@@ -55,7 +64,9 @@ class Client:
         self.http = httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60)
 
     def request(self, method: str, url: str, **options: Any) -> httpx.Response:
-        return self.portal.call(partial(self.http.request, method, url, **options))
+        answer = self.portal.call(partial(self.http.request, method, url, **options))
+        check_form(method, url, answer)
+        return answer
 
     def get(self, url: str, **options: Any) -> httpx.Response:
         return self.request("GET", url, **options)
@@ -65,6 +76,29 @@ class Client:
 
     def until_ready(self) -> None:
         until(lambda: self.get("/health/ready").status_code == 200)
+
+
+FORMS: dict[str, TypeAdapter[Any]] = {
+    "POST /ner": TypeAdapter(TextResponse),
+    "POST /ner/batch": TypeAdapter(BatchResponse),
+    "GET /taggers": TypeAdapter(list[TaggerOut]),
+}
+
+
+def check_form(method: str, url: str, answer: httpx.Response) -> None:
+    """Holds every answer to the model that the OpenAPI document shows, no key more or less."""
+    form = FORMS.get(f"{method} {url.partition('?')[0]}")
+    lines = [answer.content]
+    if answer.headers.get("content-type") == "application/x-ndjson":
+        form, lines = TypeAdapter(LineResponse), answer.content.splitlines()
+    elif answer.status_code >= 400:
+        form = TypeAdapter(ErrorResponse)
+    if form is None or method in ("HEAD", "OPTIONS"):  # CORS answers in a form of its own
+        return
+    for line in lines:
+        model = form.validate_json(line, strict=True)
+        dumped = form.dump_python(model, mode="json", exclude_unset=True)
+        assert dumped == json.loads(line)
 
 
 @contextmanager
@@ -113,6 +147,10 @@ def url_of(server: uvicorn.Server) -> str:
     until(lambda: server.started)
     host, port = server.servers[0].sockets[0].getsockname()
     return f"http://{host}:{port}"
+
+
+def ignore(pieces: int, cost: int, seconds: float) -> None:
+    """Observes no batch."""
 
 
 class Gated(Capitals):

@@ -30,16 +30,18 @@ hidden = 12
 [train]
 epochs = 3
 batch_tokens = 120
+tensorboard = false
+[optimiser]
 lr = 2e-2
 ema = 0.9
+[hardware]
 device = "cpu"
 precision = "fp32"
-tensorboard = false
 """
 
 
 def sentence(random: random.Random) -> Document:
-    """`Анна Петрова живёт в Москве.` with its PER and LOC."""
+    """Make a sentence such as `Анна Петрова живёт в Москве.` with its PER and LOC."""
     name, surname = random.choice(NAMES), random.choice(SURNAMES)
     place = random.choice(PLACES)
     text = f"{name} {surname} {random.choice(VERBS)} в {place}."
@@ -48,20 +50,20 @@ def sentence(random: random.Random) -> Document:
 
 
 def documents(count: int, seed: int) -> list[Document]:
-    """Documents of three sentences each."""
+    """Make documents of three sentences each."""
     chance = random.Random(seed)
-    found = []
+    made = []
     for n in range(count):
         text, entities = "", []
         for part in (sentence(chance) for _ in range(3)):
             entities += [entity.shift(len(text)) for entity in part.entities]
             text += part.text + " "
-        found.append(Document(str(n), text.rstrip(), tuple(entities)))
-    return found
+        made.append(Document(str(n), text.rstrip(), tuple(entities)))
+    return made
 
 
 def write(folder: Path) -> Path:
-    """Writes train, dev and the configuration; returns the path of the last."""
+    """Write train, dev and the configuration; return the path of the last."""
     corpora.write(folder / "train.jsonl", documents(40, 1))
     corpora.write(folder / "dev.jsonl", documents(10, 2))
     path = folder / "tiny.toml"

@@ -1,1 +1,1 @@
-"""The benchmark: what each tagger finds, what it costs, and what it withstands."""
+"""The benchmark measures how accurate, how fast and how robust taggers are, and what they cost."""

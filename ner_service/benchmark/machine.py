@@ -1,14 +1,16 @@
-"""The machine, the versions and the commit behind a number."""
+"""A machine is recorded with each number, and the versions of packages and the commit."""
 
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import BaseModel
 
+from ner_service.errors import MissingExtra
 from ner_service.taggers.registry import BACKENDS
 
 PACKAGES = (
@@ -16,11 +18,14 @@ PACKAGES = (
     *dict.fromkeys(name for backend in BACKENDS.values() for name in backend.packages),
     *("razdel", "numpy", "torch", "seqeval", "fastapi", "uvicorn", "locust"),
 )
-TELLING = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx", "asimd")
+FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx", "asimd")
 
 
 class Machine(BaseModel):
-    """Where and with what something was measured; `load` is that of the minute before."""
+    """A machine is where and with what something was measured.
+
+    `load` is the load average of the minute before; `flags` are instruction sets.
+    """
 
     cpu: str
     flags: list[str]
@@ -33,9 +38,12 @@ class Machine(BaseModel):
     commit: str
 
     @classmethod
-    def here(cls) -> "Machine":
-        """This machine, now."""
-        import psutil
+    def current(cls) -> "Machine":
+        """Returns this machine as it is now."""
+        try:
+            import psutil
+        except ModuleNotFoundError as error:
+            raise MissingExtra("psutil", "bench") from error
 
         cpu, flags = _cpu()
         return cls(
@@ -52,7 +60,7 @@ class Machine(BaseModel):
 
 
 def cores() -> list[int]:
-    """The cores that this process may use."""
+    """Returns the numbers of the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
@@ -60,7 +68,7 @@ def cores() -> list[int]:
 
 @cache
 def _cpu() -> tuple[str, list[str]]:
-    """The processor's name, and those of its instruction sets that tell in matrix products."""
+    """Returns the processor's name, and its instruction sets that speed up matrix products."""
     path = Path("/proc/cpuinfo")
     if not path.exists():
         return platform.processor() or platform.machine(), []
@@ -69,30 +77,28 @@ def _cpu() -> tuple[str, list[str]]:
         name, _, value = line.partition(":")
         facts.setdefault(name.strip(), value.strip())
     flags = facts.get("flags", facts.get("Features", "")).split()
-    told = [f for f in flags if f in TELLING or f.startswith("amx")]
-    return facts.get("model name", platform.machine()), told
+    fast = [flag for flag in flags if flag in FLAGS or flag.startswith("amx")]
+    return facts.get("model name", platform.machine()), fast
 
 
 @cache
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 @cache
 def _commit() -> str:
-    """The commit of the checkout, marked where files differ from it; empty outside of one."""
-    here = Path(__file__).parents[2]
-    if not (here / ".git").exists():
+    """Returns the commit of the checkout, marked where files differ; empty outside a checkout."""
+    checkout = Path(__file__).parents[2]
+    if not (checkout / ".git").exists():
         return ""
     try:
         command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-        done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return done.stdout.strip()

@@ -1,245 +1,86 @@
-"""What is measured, and the files it is kept in."""
+"""Measurements are kept with all that is needed to judge and to repeat them, one file a part."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from statistics import median
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from ner_service.benchmark.machine import Machine
 from ner_service.errors import ConfigError
 from ner_service.files import atomic_file
 
 FORMAT = "1"
+SEED = 20160229  # the default of what is drawn: samples, typos, order, tests of significance
+FILE = TypeAdapter(dict[str, JsonValue])
 
 
 class Result(BaseModel):
-    """One measurement; `kind` names its files."""
+    """A result is one measurement; `kind` names the part that makes it, and the part's file.
+
+    Footnotes name the machine of each result that `names_machine`. Tables list taggers in the
+    order of those that `sets_order`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str]
-
-
-class Rate(Result):
-    """Strict scores with the 95% bootstrap interval of F1; `gold` counts the entities."""
-
-    precision: float
-    recall: float
-    f1: float
-    low: float
-    high: float
-    gold: int
-
-
-class ErrorCounts(Result):
-    """As `ner_service.scoring.Errors`."""
-
-    right: int
-    boundary: int
-    label: int
-    both: int
-    missed: int
-    spurious: int
-
-
-class ReliabilityBin(Result):
-    """As `ner_service.scoring.Bin`."""
-
-    score: float
-    precision: float
-    count: int
-
-
-class Reliability(Result):
-    """As `ner_service.scoring.Calibration`."""
-
-    ece: float
-    bins: list[ReliabilityBin]
-
-
-class Quality(Result):
-    """A tagger on a corpus; `micro` is over the labels that both know.
-
-    `unknown` counts gold entities of labels that the tagger cannot produce, `foreign` what it
-    predicted of labels that the corpus has not; `micro_all` scores those too.
-    """
-
-    kind = "quality"
-    corpus: str
-    ours: bool
-    tagger: str
-    version: str
-    documents: int
-    labels: dict[str, Rate]
-    micro: Rate
-    micro_all: float
-    unknown: dict[str, int]
-    foreign: dict[str, int]
-    errors: dict[str, ErrorCounts]
-    token_io: dict[str, float]
-    reliability: Reliability | None
-    score_kind: str
-    by_document: list[tuple[int, int, int]]
-
-
-class SelfCheck(Result):
-    """Whether the harness measures what others measured; `None`: factRuEval is not here."""
-
-    kind = "selfcheck"
-    published: dict[str, float]
-    measured: dict[str, float] | None
-    same_documents: int
-    documents: int
+    names_machine: ClassVar[bool] = False
+    sets_order: ClassVar[bool] = False
 
     @property
-    def reproduced(self) -> bool | None:
-        if self.measured is None:
-            return None
-        return all(abs(self.measured.get(k, 0) - f1) <= 0.001 for k, f1 in self.published.items())
+    def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
+        return ()
+
+
+class TaggerResult(Result):
+    """A tagger result is a measurement of one tagger, named by its spec."""
+
+    tagger: str
 
     @property
-    def broken(self) -> bool:
-        return self.reproduced is False or self.same_documents < self.documents
+    def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
+        return (self.tagger,)
 
 
-class Slice(Result):
-    """F1 on a corpus under one disturbance."""
+class CorpusResult(TaggerResult):
+    """A corpus result is a measurement of one tagger on one corpus; `ours` marks our own corpus."""
 
-    f1: float
-    low: float
-    high: float
-
-
-class Robustness(Result):
-    """A tagger on a disturbed corpus; the first slice is the corpus as it is."""
-
-    kind = "robustness"
     corpus: str
     ours: bool
-    tagger: str
-    slices: dict[str, Slice]
 
 
-class Spread(Result):
-    """The median of several rounds, the least and the greatest."""
+@dataclass(frozen=True)
+class Spread:
+    """A spread is the median of several rounds, with the least and the greatest value."""
 
     median: float
     low: float
     high: float
 
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Returns the spread of the values of all rounds."""
+        return cls(median(values), min(values), max(values))
 
-class Cost(Result):
-    """What a tagger costs on one core: tokens and texts a CPU second, and their ratio to natasha.
-
-    `bulk` is many texts a call, `single` one text a call; seconds and megabytes for the rest.
-    """
-
-    tagger: str
-    bulk: Spread
-    single: Spread
-    bulk_ratio: Spread
-    single_ratio: Spread
-    bulk_texts: float
-    single_texts: float
-    load_s: Spread
-    loaded_mb: float
-    peak_mb: float
-    disk_mb: float
-
-
-class Cutting(Result):
-    """Cutting alone: tokens a CPU second, ours and razdel's, and their ratio round by round."""
-
-    what: str
-    ours: Spread
-    razdel: Spread
-    ratio: Spread
-
-
-class Speed(Result):
-    """Taggers measured in the same interleaved rounds; ratios are to the first of `costs`."""
-
-    kind = "speed"
-    texts: str
-    ours: bool
-    rounds: int
-    costs: list[Cost]
-    cuttings: list[Cutting] = []  # results of before have none
-
-
-class Growth(Result):
-    """CPU microseconds a character by text length, and a text by batch size.
-
-    `exponent` is that of cost over length in the longest decade measured: 1 is linear.
-    """
-
-    kind = "growth"
-    tagger: str
-    repeated: bool
-    by_length: dict[int, float]
-    by_batch: dict[int, float]
-    exponent: float
-
-
-class Step(Result):
-    """A server under one load: `users` in a closed loop send texts of `chars` characters."""
-
-    chars: int
-    users: int
-    requests: int
-    failures: int
-    per_second: float
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    cpu_ms: float
-
-
-class Http(Result):
-    """A server under several loads: the service, or what it stands beside."""
-
-    kind = "http"
-    server: str
-    about: str
-    repeated: bool
-    steps: list[Step]
-
-
-class Gain(Result):
-    """What batches bring under one load: requests a second, and ratios round by round.
-
-    `ours` is the service, `single` the service in batches of one text, `peer` a wrapper that calls
-    the same tagger text by text; `batch` is how many texts the service tagged in one go.
-    """
-
-    chars: int
-    users: int
-    ours: Spread
-    single: Spread
-    peer: Spread
-    over_single: Spread
-    over_peer: Spread
-    batch: float
-
-
-class Batching(Result):
-    """The service with one tagger, in turns with what tags text by text."""
-
-    kind = "batching"
-    tagger: str
-    repeated: bool
-    rounds: int
-    gains: list[Gain]
+    @classmethod
+    def of_ratios(cls, values: Sequence[float], base: Sequence[float]) -> "Spread":
+        """Returns the spread of the ratios of two measurements, taken round by round."""
+        return cls.of([a / b for a, b in zip(values, base, strict=True)])
 
 
 R = TypeVar("R", bound=Result)
+P = ParamSpec("P")
 
 
 class Record(BaseModel, Generic[R]):
-    """A result with all that is needed to judge and to repeat it."""
+    """A record is a result with its seed, date and machine, and the key of what was measured."""
 
-    kind: str
     key: dict[str, str]
     seed: int
     created: str
@@ -248,51 +89,75 @@ class Record(BaseModel, Generic[R]):
 
 
 class Store:
-    """A folder of records; a measurement whose key is there is not made again."""
+    """A store is a folder of records; a measurement whose key is there is not made again."""
 
     def __init__(self, folder: Path, seed: int, fresh: bool = False) -> None:
         self.folder, self.seed, self._fresh = folder, seed, fresh
 
-    def measure(self, kind: type[R], name: str, key: Mapping[str, str], run: Callable[[], R]) -> R:
-        """The stored result under that name and key, or a new one."""
-        path = self.folder / f"{kind.kind}--{slug(name)}.json"
-        wanted = {"format": FORMAT, "seed": str(self.seed), **key}
-        if path.exists() and not self._fresh:
-            found = self._read(path, kind)
-            if found and found.key == wanted:
-                return found.result
+    def measure(
+        self,
+        kind: type[R],
+        name: str,
+        key: Mapping[str, str],
+        run: Callable[P, R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Returns the stored result of that name and key, or calls `run` and stores its result."""
+        full_key = {"format": FORMAT, "seed": str(self.seed), **key}
+        stored = _parse(kind, self._read(kind).get(name))
+        if stored and stored.key == full_key and not self._fresh:
+            return stored.result
         record = Record[kind](  # type: ignore[valid-type]
-            kind=kind.kind,
-            key=wanted,
+            key=full_key,
             seed=self.seed,
-            machine=Machine.here(),
-            result=run(),
+            machine=Machine.current(),
+            result=run(*args, **kwargs),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        with atomic_file(path) as file:
-            file.write(record.model_dump_json(indent=1).encode() + b"\n")
+        self._write(kind, {**self._read(kind), name: record.model_dump(mode="json")})
         return record.result
 
-    def all(self, kind: type[R]) -> list[Record[R]]:
-        """Every record of a kind, by name; raises `ConfigError` for one of another format."""
-        found = []
-        for path in sorted(self.folder.glob(f"{kind.kind}--*.json")):
-            record = self._read(path, kind)
+    def records(self, kind: type[R]) -> list[Record[R]]:
+        """Returns every record of a kind, by name; raises `ConfigError` for an unreadable one."""
+        parsed = []
+        for name, value in sorted(self._read(kind).items()):
+            record = _parse(kind, value)
             if record is None:
-                raise ConfigError(f"{path}: of another format: measure again with --fresh")
-            found.append(record)
-        return found
+                raise ConfigError(
+                    f"{self._path(kind)}: {name}: is of another format: measure again with --fresh"
+                )
+            parsed.append(record)
+        return parsed
 
-    def _read(self, path: Path, kind: type[R]) -> Record[R] | None:
+    def _path(self, kind: type[Result]) -> Path:
+        return self.folder / f"{kind.kind}.json"
+
+    def _read(self, kind: type[Result]) -> dict[str, JsonValue]:
+        path = self._path(kind)
+        if not path.exists():
+            return {}
         try:
-            record: Any = Record[kind].model_validate_json(path.read_bytes())  # type: ignore[valid-type]
+            return FILE.validate_json(path.read_bytes())
         except ValidationError:
-            return None
+            raise ConfigError(f"{path}: is no file of results: delete it, then measure") from None
         except OSError as error:
             raise ConfigError(f"{path}: {error.strerror}") from None
-        return record  # type: ignore[no-any-return]
+
+    def _write(self, kind: type[Result], records: Mapping[str, JsonValue]) -> None:
+        """Writes a JSON object with a line a record, so that a diff shows what was measured."""
+        lines = [
+            f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
+            for name, value in sorted(records.items())
+        ]
+        with atomic_file(self._path(kind)) as file:
+            file.write(("{\n" + ",\n".join(lines) + "\n}\n").encode())
 
 
-def slug(name: str) -> str:
-    """A name as the names of files have it."""
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
+def _parse(kind: type[R], value: JsonValue | None) -> Record[R] | None:
+    """Returns a record, or `None` where there is none, or one of another format."""
+    try:
+        record: Any = Record[kind].model_validate(value)  # type: ignore[valid-type]
+    except ValidationError:
+        return None
+    return record  # type: ignore[no-any-return]

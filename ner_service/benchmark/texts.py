@@ -1,4 +1,4 @@
-"""The texts that are measured on: annotated corpora, and unseen text for speed."""
+"""Texts to measure on are annotated corpora, and plain unseen texts for speed."""
 
 import os
 import random
@@ -9,24 +9,28 @@ from hashlib import sha256
 from pathlib import Path
 
 from ner_service import corpora
-from ner_service.benchmark.results import slug
 from ner_service.corpora.public.catalogue import OWN
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.types import Document
+from ner_service.labels import map_labels
+from ner_service.scoring.f1 import Predicted
+from ner_service.types import Document, Tagger
 
 HEADLINE = ("factru_testset", "ne5_test", "nerel_named_dev")
 NOTES = {
     "ne5_test": "The teacher of natasha's model was trained on most of Collection5, so this is no "
     "fair test of natasha.",
-    OWN.name: "Ours, and hard on purpose: it parts taggers, but says little of everyday text.",
+    OWN.name: "Ours, and hard on purpose: it separates taggers, but says little of everyday text.",
 }
-NEWS = "lenta_misc"  # of the unlabelled texts, the ones most like news articles
+NEWS = "lenta_misc"  # the unlabelled texts that are most like news articles
+TEXTS_A_CALL = 32
+WARM_CHARS = 300_000  # that warm a process before it is timed, where there is enough text
+LOAD_CHARS = 20_000_000  # that are enough for any load on a server
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """An annotated corpus with its labels mapped; `hash` names file and mapping."""
+    """A corpus holds annotated documents, labels mapped; `hash` names file and mapping."""
 
     name: str
     documents: list[Document]
@@ -35,15 +39,17 @@ class Corpus:
 
     @cached_property
     def labels(self) -> set[str]:
+        """Returns the labels that occur."""
         return {e.label for d in self.documents for e in d.entities}
 
 
 def default_corpora(root: Path | None) -> list[str]:
-    """Our own corpus, and those of the headline that are here."""
-    return [*OWN.corpora, *(name for name in HEADLINE if here(name, root))]
+    """Returns our own corpus, and the known test sets that are present."""
+    return [*OWN.corpora, *(name for name in HEADLINE if is_present(name, root))]
 
 
-def here(name: str, root: Path | None) -> bool:
+def is_present(name: str, root: Path | None) -> bool:
+    """Returns whether a corpus can be read on this machine."""
     try:
         corpora.locate(name, root)
     except CorpusError:
@@ -56,16 +62,16 @@ def load_corpus(name: str, root: Path | None, mapping: Mapping[str, str]) -> Cor
     path = corpora.locate(name, root)
     documents = list(corpora.read(path, mapping))
     if not any(d.entities for d in documents):
-        raise CorpusError(f"{path}: holds no annotated documents")
+        raise CorpusError(f"{path}: holds no annotated documents: name a corpus with entities")
     stem, ours = _stem(path), path.parent == corpora.SHIPPED
     if stem in OWN.corpora and not ours:
         raise ConfigError(f"{path}: would be taken for our own corpus {stem}: give it another name")
-    mapped = "".join(f" {a}={b}" for a, b in sorted(mapping.items()))
-    return Corpus(stem, documents, f"{digest(path)[:16]}{mapped}", ours)
+    suffix = "".join(f" {a}={b}" for a, b in sorted(mapping.items()))
+    return Corpus(stem, documents, f"{digest(path)[:16]}{suffix}", ours)
 
 
 def _stem(path: Path) -> str:
-    """A file's name without the ending that says its format, or a folder's."""
+    """Returns the name of a folder, or of a file without the ending that says its format."""
     name = os.path.basename(os.path.abspath(path))
     if path.is_dir():
         return name
@@ -76,20 +82,29 @@ def load_corpora(
     names: Sequence[str], root: Path | None, mapping: Mapping[str, str]
 ) -> list[Corpus]:
     """Reads corpora; raises `ConfigError` where the results of two would have one name."""
-    found: dict[str, str] = {}
-    read = []
-    for name in names:
-        corpus = load_corpus(name, root, mapping)
-        if other := found.get(slug(corpus.name)):
-            raise ConfigError(f"{other} and {name}: results of both would be called {corpus.name}")
-        found[slug(corpus.name)] = name
-        read.append(corpus)
-    return read
+    loaded = [load_corpus(name, root, mapping) for name in names]
+    named: dict[str, str] = {}
+    for name, corpus in zip(names, loaded, strict=True):
+        if other := named.get(corpus.name):
+            raise ConfigError(
+                f"{other} and {name}: results of both would be called {corpus.name}: rename one"
+            )
+        named[corpus.name] = name
+    return loaded
+
+
+def predict(tagger: Tagger, documents: Sequence[Document], mapping: Mapping[str, str]) -> Predicted:
+    """Returns a tagger's entities for each document, their labels mapped as the corpus's are."""
+    predicted = []
+    for at in range(0, len(documents), TEXTS_A_CALL):
+        texts = [d.text for d in documents[at : at + TEXTS_A_CALL]]
+        predicted += [map_labels(entities, mapping) for entities in tagger.tag(texts)]
+    return predicted
 
 
 @dataclass(frozen=True)
 class Prose:
-    """Plain texts to time on; `ours` where nothing larger than our own corpus is here."""
+    """Prose is plain texts to time on; `ours` where only our own corpus is present."""
 
     name: str
     texts: list[str]
@@ -97,15 +112,20 @@ class Prose:
 
     @property
     def hash(self) -> str:
+        """Returns the first digits of the SHA-256 of all texts."""
         return sha256("\n".join(self.texts).encode()).hexdigest()[:16]
 
     @property
     def chars(self) -> int:
+        """Returns the number of characters of all texts."""
         return sum(map(len, self.texts))
 
     def parts(self, sizes: Sequence[int]) -> list[list[str]]:
-        """Slices of about so many characters each, no text in two; raises where it runs out."""
-        found: list[list[str]] = []
+        """Returns texts of about so many characters for each size, no text twice.
+
+        Raises `CorpusError` where there are too few.
+        """
+        parts: list[list[str]] = []
         rest = iter(self.texts)
         for left in sizes:
             part: list[str] = []
@@ -115,26 +135,31 @@ class Prose:
                     raise CorpusError(f"{self.name}: holds less than {sum(sizes)} characters")
                 part.append(text)
                 left -= len(text)
-            found.append(part)
-        return found
+            parts.append(part)
+        return parts
 
     @cached_property
     def stream(self) -> str:
+        """All texts as one."""
         return "\n".join(self.texts) + "\n"
 
     def pieces(self, chars: int, count: int, at: int = 0) -> tuple[list[str], bool]:
-        """So many texts of exactly that length, from that place of all texts on.
+        """Returns `count` texts of `chars` characters each, from the place `at` of the stream on.
 
-        Says if it came round to what was given before.
+        The second value tells whether the stream began again.
         """
         need = at + chars * count
         stream = self.stream * (need // len(self.stream) + 1)
         return [stream[n : n + chars] for n in range(at, need, chars)], need > len(self.stream)
 
+    def load_texts(self, chars: int) -> tuple[list[str], bool]:
+        """Returns texts of `chars` characters for a load generator, as `pieces` does."""
+        return self.pieces(chars, min(self.chars, LOAD_CHARS) // chars or 1)
+
 
 def load_prose(root: Path | None, seed: int) -> Prose:
-    """Unlabelled news in an order drawn by seed, or the texts of our own corpus."""
-    ours = not here(NEWS, root)
+    """Returns unlabelled news in an order drawn by seed, or the texts of our own corpus."""
+    ours = not is_present(NEWS, root)
     name = OWN.name if ours else NEWS
     texts = [d.text for d in corpora.read(corpora.locate(name, root)) if d.text.strip()]
     random.Random(seed).shuffle(texts)

@@ -1,4 +1,4 @@
-"""`average`: a model between another and the one fine-tuned from it."""
+"""The command `average`: makes a model between another and the one fine-tuned from it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,19 +13,19 @@ from ner_service.taggers.models import model_path
 @app.command()
 def average(
     before: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
-    after: Annotated[str, typer.Argument(help="The model that was trained on from it.")],
+    after: Annotated[str, typer.Argument(help="The model that was trained from it with --from.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The model folder to write.")],
     share: Annotated[
         float, typer.Option(min=0, max=1, help="How much of the second model: 0 to 1.")
     ] = 0.5,
 ) -> None:
-    """Average the weights of a model and of one trained on from it with --from.
+    """Average the weights of a model and of one that was trained from it with --from.
 
     The mean often keeps what the first knew and what the second learned; choose the share on dev.
-    Scores are of neither: run `ner-service calibrate` on the result.
+    The result has no scores yet: run `ner-service calibrate` on it.
     """
     from ner_service.training.model import card
-    from ner_service.training.model.averaging import averaged
+    from ner_service.training.model.averaging import average as average_models
 
     first, second = (load(model_path(name)) for name in (before, after))
-    card.write(averaged(first, second, share), output)
+    card.write(average_models(first, second, share), output)

@@ -1,16 +1,12 @@
-"""`benchmark`: quality, robustness, speed and HTTP of taggers, on one's own corpus too."""
+"""`benchmark` measures taggers, and shows the results as a report and on the service's page."""
 
-from collections.abc import Sequence
-from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ner_service.benchmark.report import page_figures, tables
-from ner_service.benchmark.results import Store
-from ner_service.benchmark.texts import default_corpora
+from ner_service.benchmark.parts import PARTS, load_part
+from ner_service.benchmark.results import SEED, Store
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root
 from ner_service.corpora.formats.format import endings
@@ -19,111 +15,108 @@ from ner_service.labels import parse_mapping
 from ner_service.taggers.registry import shipped_specs
 
 PACKAGE = Path(__file__).parents[1]
-CHECKOUT = PACKAGE.parent
-COMMITTED = CHECKOUT / "benchmarks" / "results"
-RESULTS = COMMITTED if COMMITTED.is_dir() else Path("ner-benchmark")
-README = CHECKOUT / "README.md"
-PAGE = PACKAGE / "service" / "web" / "static" / "measured.json"
-SEED = 20160229
-MEASURED = ("quality", "robustness", "speed", "http")
+COMMITTED = PACKAGE.parent / "benchmarks" / "results"  # where this is a checkout
+FIGURES = PACKAGE / "service" / "web" / "static" / "measured.json"
+SHOWN_REPORT = PACKAGE / "service" / "web" / "report.html"  # which the service shows
+OUTPUTS = ("report", "page")
+WORDS = ", ".join([*PARTS, *OUTPUTS])
 
 
-class Part(StrEnum):
-    """What can be asked for; nothing is all of it but the readme and the page."""
-
-    quality = "quality"
-    robustness = "robustness"
-    speed = "speed"
-    http = "http"
-    report = "report"
-    readme = "readme"
-    page = "page"
+def _check_words(words: list[str] | None) -> list[str]:
+    for word in words or ():
+        if word not in (*PARTS, *OUTPUTS):
+            raise typer.BadParameter(f"{word!r} is no part: choose from {WORDS}")
+    return words or []
 
 
 @app.command()
 def benchmark(
     parts: Annotated[
-        list[Part] | None, typer.Argument(help="All of it, then the report, if none is named.")
+        list[str] | None,
+        typer.Argument(
+            metavar="PART",
+            help=f"Of {WORDS}. Without any: all but page.",
+            callback=_check_words,
+        ),
     ] = None,
     taggers: Annotated[
-        str | None, typer.Option(help="Specs by commas; else every tagger that ships.")
+        str | None,
+        typer.Option(help="The taggers' specs, separated by commas. Default: all that ship."),
     ] = None,
     corpora: Annotated[
         str | None,
-        typer.Option(help="Names by commas; else our own, and the test sets here."),
+        typer.Option(
+            help="Corpora by name, separated by commas. Default: our own, and the test sets that "
+            "are present."
+        ),
     ] = None,
     corpus: Annotated[
         list[str] | None,
         typer.Option(help=f"Your own: {endings()}; repeatable."),
     ] = None,
     map_: MapOption = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer rounds and loads.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Measure again what is there.")] = False,
-    results: Annotated[Path, typer.Option(help="Where results are kept.")] = RESULTS,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The report; else report.html in results.")
-    ] = None,
-    readme: Annotated[Path, typer.Option(help="The file whose tables `readme` makes.")] = README,
-    check: Annotated[
-        bool, typer.Option("--check", help="readme, page: fail where figures are not the results'.")
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Take fewer rounds and loads; figures are rougher.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Of what is drawn: samples, typos, order.")] = SEED,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Measure again what was already measured.")
+    ] = False,
+    results: Annotated[Path, typer.Option(help="The folder of results.")] = Path("ner-benchmark"),
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The report. Default: report.html among the results."),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="With page: fail where the page's figures are out of date."),
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(help="The seed of samples, typos and the order of texts.")
+    ] = SEED,
 ) -> None:
-    """Measure taggers: quality, robustness, speed, HTTP; then make the report.
+    """Measure the quality, robustness, speed and HTTP service of taggers, then write the report.
 
-    What is measured is kept, so a run that was stopped goes on. A corpus of your own takes the
-    place of those that come by default, and its labels can be mapped to those of the taggers.
+    Results are kept, so a run that was stopped goes on. `--corpora` and `--corpus` replace the
+    default corpora, and `--map` maps their labels to those of the taggers. `page` writes the
+    figures that the service's page shows.
     """
-    store = Store(results, seed, fresh)
-    measured = [*map(Part, MEASURED)]
-    wanted = parts or [*measured, Part.report]
-    if set(wanted) & set(measured):
-        named = [*_split(corpora), *(corpus or ())]
-        _measure([p for p in wanted if p in measured], store, _split(taggers), named, map_, quick)
-    if not any(results.glob("*--*.json")):
+    store, words = Store(results, seed, fresh), parts or [*PARTS, "report"]
+    if measured := [name for name in PARTS if name in words]:
+        from ner_service.benchmark.plan import Plan
+        from ner_service.benchmark.texts import default_corpora
+
+        root = corpora_root()
+        plan = Plan(
+            taggers=_split(taggers) or shipped_specs(),
+            corpora=[*_split(corpora), *(corpus or ())] or default_corpora(root),
+            mapping=parse_mapping(map_ or ()),
+            root=root,
+            store=store,
+            quick=quick,
+        )
+        named = [load_part(name) for name in measured]
+        required = [load_part(n) for part in named for n in part.requires if n not in measured]
+        for part in [*required, *named]:
+            part.run(plan)
+    if not any((results / f"{name}.json").exists() for name in PARTS):
         raise ConfigError(f"{results}: holds no results: measure first")
-    if Part.report in wanted:
-        path = output or results / "report.html"
-        _needing_extra("report.html").write(store, path)
-        typer.echo(path)
-    if Part.readme in wanted:
-        tables.update(store, readme, check)
-    if Part.page in wanted:
-        page_figures.update(store, PAGE, check)
-
-
-def _measure(
-    parts: Sequence[Part],
-    store: Store,
-    taggers: Sequence[str],
-    corpora: Sequence[str],
-    mapping: Sequence[str] | None,
-    quick: bool,
-) -> None:
-    plans = _needing_extra("run")
-    root = corpora_root()
-    plan = plans.Plan(
-        taggers=taggers or shipped_specs(),
-        corpora=corpora or default_corpora(root),
-        mapping=parse_mapping(mapping or ()),
-        root=root,
-        store=store,
-        quick=quick,
-    )
-    for part in parts:
-        plans.PARTS[part](plan)
-
-
-def _needing_extra(module: str) -> Any:
-    """A module of this package whose libraries come with the extra."""
     try:
-        return import_module(f"ner_service.benchmark.{module}")
+        from ner_service.benchmark.report import rendering
+
+        if "report" in words:
+            path = output or results / "report.html"
+            rendering.write_report(store, path)
+            typer.echo(path)
+            if results.resolve() == COMMITTED.resolve():
+                rendering.write_report(store, SHOWN_REPORT)
+        if "page" in words:
+            rendering.update_figures(store, FIGURES, check)
     except ModuleNotFoundError as error:
-        raise MissingExtra(f"the benchmark ({error})", "bench") from error
+        raise MissingExtra(f"the report ({error})", "bench") from error
 
 
 def _split(names: str | None) -> list[str]:
-    found = [name.strip() for name in (names or "").split(",") if name.strip()]
-    if len(found) != len(set(found)):
-        raise ConfigError(f"{names}: names one twice")
-    return found
+    parts = [name.strip() for name in (names or "").split(",") if name.strip()]
+    if len(parts) != len(set(parts)):
+        raise ConfigError(f"{names}: names one twice: name each once")
+    return parts

@@ -1,4 +1,4 @@
-"""`calibrate`: one temperature that makes a model's scores mean what they say."""
+"""The command `calibrate`: fits the temperature of a model's scores."""
 
 from typing import Annotated
 
@@ -22,11 +22,11 @@ def calibrate(
         ),
     ],
 ) -> None:
-    """Fit a model's scores to the share of entities that are right, and renew its card.
+    """Fit a model's scores to the share of entities that are right, and write its card anew.
 
-    Training does so by itself, on its dev corpora; entities stay what they are.
+    Training does this by itself on its dev corpora. The entities do not change.
     """
-    from ner_service.training.calibration import calibrated
+    from ner_service.training.calibration import calibrate as calibrate_model
     from ner_service.training.config import DevSource
     from ner_service.training.data.corpus import read_source
     from ner_service.training.model import card
@@ -38,10 +38,10 @@ def calibrate(
     corpora = [read_source(source, corpora_root()) for source in sources]
     if not any(document.entities for each in corpora for document in each.documents):
         raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
-    after = calibrated(artefact, corpora)
+    after = calibrate_model(artefact, corpora)
     fitted = {record["corpus"] for record in after.meta["scores"]}
     others = [
-        {**record, "ece": None}  # it was that of other scores
+        record | {"ece": None}  # it was that of the scores before
         for record in artefact.meta.get("scores", ())
         if record["corpus"] not in fitted
     ]

@@ -14,7 +14,7 @@ from ner_service.cli.options import MapOption, check_apart, corpora_root
 from ner_service.corpora.formats.format import endings
 from ner_service.errors import ConfigError
 from ner_service.labels import parse_mapping
-from ner_service.training.data.annotation import check_pattern, harmonised
+from ner_service.training.data.annotation import check_pattern, reannotate
 
 
 @app.command()
@@ -53,7 +53,7 @@ def convert(
     change = (_patterns(relabel or ()), split_parentheses, _check_pattern("--outside", outside))
     documents = corpora.read(path, parse_mapping(map_ or ()))
     bar = tqdm(documents, desc=str(target), unit="doc", disable=not sys.stderr.isatty())
-    corpora.write(target, (harmonised(document, *change) for document in bar))
+    corpora.write(target, (reannotate(document, *change) for document in bar))
 
 
 def _patterns(pairs: Iterable[str]) -> dict[str, str]:

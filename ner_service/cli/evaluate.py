@@ -1,8 +1,8 @@
-"""`evaluate`: scores of taggers on annotated corpora."""
+"""The command `evaluate`: scores of taggers on annotated corpora."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,8 @@ from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import atomic_file
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
-from ner_service.scoring.f1 import Report, Score, strict, token_io
+from ner_service.output.figures import as_json, score_rows
+from ner_service.scoring import Assessment, assess
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.types import Document, Entity, TaggerInfo
@@ -29,7 +30,7 @@ from ner_service.types import Document, Entity, TaggerInfo
 
 @dataclass(frozen=True)
 class Result:
-    """What a tagger found in a corpus."""
+    """A tagger's answers to a corpus, and how good they are."""
 
     corpus: str
     path: Path
@@ -37,6 +38,7 @@ class Result:
     info: TaggerInfo
     documents: Sequence[Document]
     predicted: Sequence[Sequence[Entity]]
+    assessment: Assessment
 
 
 @app.command()
@@ -64,19 +66,11 @@ def evaluate(
         _check_names(corpus)
     folders = {spec: _model_of(spec) for spec in specs} if card else {}
     for result in _results(corpus, specs, parse_mapping(map_ or ())):
-        _tell(result, as_json)
+        (_print_json if as_json else _print_table)(result)
         if report:
-            _report(result, report, _page_title(result, corpus))
+            _write_report(result, report, _page_title(result, corpus))
         if card:
-            from ner_service.training.model.card import add_scores, score, told
-
-            folder, convention = folders[result.spec]
-            name, sha256 = (
-                told(result.corpus, convention or "", load(folder).net),
-                digest(result.path),
-            )
-            record = score(name, sha256, result.documents, result.predicted)
-            add_scores(folder, [record])
+            _add_to_card(result, *folders[result.spec])
 
 
 def _results(
@@ -90,72 +84,67 @@ def _results(
         gold = {e.label for document in documents for e in document.entities}
         for spec in specs:
             loaded = load_tagger(spec)
-            known = {mapping.get(label, label) for label in loaded.info.labels}
-            if strange := sorted(gold - known):
+            predictable = {mapping.get(label, label) for label in loaded.info.labels}
+            if unknown := sorted(gold - predictable):
                 typer.echo(
-                    f"note: {spec} does not know {', '.join(strange)}, so these count as missed; "
-                    f"--map {strange[0]}= drops one",
+                    f"note: {spec} does not know {', '.join(unknown)}, so these count as missed; "
+                    f"--map {unknown[0]}= drops one",
                     err=True,
                 )
             predicted = [map_labels(d.entities, mapping) for d in tag_documents(loaded, documents)]
-            yield Result(name, path, spec, loaded.info, documents, predicted)
+            assessment = assess(documents, predicted)
+            yield Result(name, path, spec, loaded.info, documents, predicted, assessment)
 
 
-def _tell(result: Result, as_json: bool) -> None:
-    report = strict(result.documents, result.predicted)
-    tokens = token_io(result.documents, result.predicted)
-    count = len(result.documents)
-    if not as_json:
-        _print_report(f"{result.spec} on {result.corpus}, {count} documents", report, tokens)
-        return
-    print_json(
-        {
-            "corpus": result.corpus,
-            "tagger": result.spec,
-            "hash": result.info.hash,
-            "documents": count,
-            "strict": asdict(report),
-            "token_io_f1": {label: score.f1 for label, score in tokens.items()},
-        }
-    )
+def _print_json(result: Result) -> None:
+    of_what = {"corpus": result.corpus, "tagger": result.spec, "hash": result.info.hash}
+    print_json(of_what | as_json(result.assessment))
 
 
-def _print_report(title: str, report: Report, tokens: dict[str, Score]) -> None:
+def _print_table(result: Result) -> None:
+    title = f"{result.spec} on {result.corpus}, {len(result.documents)} documents"
     table = Table(title=escape(title), title_justify="left")
-    for heading in ("label", "precision", "recall", "F1 (strict)", "gold", "token F1"):
+    rows = list(score_rows(result.assessment))
+    for heading in rows[0]:
         table.add_column(heading, justify="left" if heading == "label" else "right")
-    for label, rates in [*report.labels.items(), ("micro", report.micro)]:
-        shares = (f"{share:.4f}" for share in (rates.precision, rates.recall, rates.f1))
-        token = f"{tokens[label].f1:.4f}" if label in tokens else ""
-        table.add_row(escape(label), *shares, str(rates.gold), token)
+    for row in rows:
+        table.add_row(*map(escape, row.values()))
     Console().print(table)
 
 
 def _page_title(result: Result, names: Sequence[str]) -> str:
-    """A corpus by its file's name, or by its whole path where two files have one name."""
+    """Returns the file's name of a corpus, or its whole path where two files have one name."""
     short = Path(result.corpus).name
     return result.corpus if sum(Path(n).name == short for n in names) > 1 else short
 
 
-def _report(result: Result, folder: Path, title: str) -> None:
+def _write_report(result: Result, folder: Path, title: str) -> None:
     from ner_service.output.error_report import page
 
     name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.spec}").strip("-")
     with atomic_file(folder / f"{name}.html") as file:
         title = f"{result.spec} on {title}"
-        file.write(page(title, result.documents, result.predicted).encode())
+        html = page(title, result.documents, result.predicted, result.assessment)
+        file.write(html.encode())
     typer.echo(str(folder / f"{name}.html"), err=True)
 
 
+def _add_to_card(result: Result, folder: Path, convention: str | None) -> None:
+    from ner_service.training.model.card import add_scores, corpus_name, score_record
+
+    name = corpus_name(result.corpus, convention or "", load(folder).net)
+    add_scores(folder, [score_record(name, digest(result.path), result.assessment)])
+
+
 def _check_names(names: Sequence[str]) -> None:
-    """Raises where scores on one corpus would stand in the card in place of another's."""
+    """Raises `ConfigError` where a card would have two corpora under one name."""
     short = [Path(name).name for name in names]
     if twice := next((name for name in short if short.count(name) > 1), None):
-        raise ConfigError(f"--card: two corpora are called {twice}; a card tells them by name")
+        raise ConfigError(f"--card: two corpora are called {twice}; rename one of them")
 
 
 def _model_of(spec: str) -> tuple[Path, str | None]:
     name, source = check_spec(spec)
     if name != "bilstm":
-        raise ConfigError(f"--card: {spec} has no model card of ours")
+        raise ConfigError(f"--card: {spec} has no model card; name a bilstm model")
     return model_and_convention(source)

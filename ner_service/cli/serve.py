@@ -4,6 +4,7 @@ import logging
 import os
 import tempfile
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from ner_service.cli.app import app
 
 SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
+CORPORA = "NER_CORPORA"  # no setting of the service: other commands read it
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
@@ -29,7 +31,7 @@ def serve(
 
     settings = read_settings(host=host, port=port, taggers=taggers, workers=workers)
     configure(settings.log_format, settings.log_level)
-    for name in unknown_variables(os.environ):
+    for name in unknown_variables(os.environ, [CORPORA]):
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
         import_module("ner_service.service.telemetry.opentelemetry")  # fails now if not installed
@@ -48,7 +50,7 @@ def serve(
         os.environ[METRICS_FOLDER] = folder
         from ner_service.service.server.workers import run as run_processes
 
-        run_processes(settings)
+        run_processes(settings, Path(folder))
 
 
 @app.command()
@@ -59,7 +61,8 @@ def key(
 ) -> None:
     """Make an API key: the client gets the key, NER_API_KEYS gets the line with its hash."""
     from ner_service.errors import ConfigError
-    from ner_service.service.api.auth import hash_key, new_key, parse_keys
+    from ner_service.service.api.auth import hash_key, new_key
+    from ner_service.service.settings import parse_keys
 
     made = new_key()
     line = f"{name}={hash_key(made)}"

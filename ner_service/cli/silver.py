@@ -1,4 +1,4 @@
-"""`silver`: unlabelled texts labelled by the vote of taggers, to be trained on."""
+"""The command `silver`: labels texts by the vote of taggers, to be trained on."""
 
 import sys
 from collections.abc import Iterator
@@ -36,9 +36,9 @@ def silver(
     """Label texts for self-training, by one tagger or by the vote of several.
 
     A span is kept when taggers with more than half of the weight found it; its score is their
-    mean. A stopped job goes on where it was when the same command is given again.
+    weighted mean. The same command resumes a job that was stopped.
     """
-    from ner_service.training.silver import Job, load_voter
+    from ner_service.training.silver import LabellingJob, load_voter
 
     if not output.name.endswith((".jsonl", ".jsonl.gz")):
         raise ConfigError(f"--output {output}: expected a name that ends in .jsonl or .jsonl.gz")
@@ -50,12 +50,12 @@ def silver(
 
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
-    job = Job(voters, output, min_score, f"{digest(*paths)} {input}")
-    some = batches_of(islice(documents(), job.done, None))
+    job = LabellingJob(voters, output, min_score, f"{digest(*paths)} {input}")
+    remaining = batches_of(islice(documents(), job.done, None))
     quiet = not sys.stderr.isatty()
     try:
         with tqdm(total=total, initial=job.done, unit="doc", disable=quiet) as bar:
-            for labelled in job.run(some):
+            for labelled in job.run(remaining):
                 bar.update(len(labelled))
     except KeyboardInterrupt:
         typer.echo(
@@ -65,7 +65,7 @@ def silver(
 
 
 def _texts(path: Path, input: InputFormat) -> Iterator[Document]:
-    """The texts of a corpus, whatever its format, or of a file that is none."""
+    """Yield the texts of a corpus in any format, or of a text file."""
     annotated = path.is_dir() or any(path.suffix in format.endings for format in FORMATS)
     if input is not InputFormat.auto or path.suffix == ".jsonl" or not annotated:
         return read_texts(path, input)

@@ -1,4 +1,4 @@
-"""`train`: a BiLSTM-CRF on the user's own labels."""
+"""The command `train`: trains a BiLSTM-CRF on the user's own labels."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,22 +15,22 @@ def train(
     config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")],
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="table.key=value overrides the file; repeatable."),
+        typer.Option("--set", help="section.key=value overrides the file; repeatable."),
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
     from_: Annotated[
-        str | None, typer.Option("--from", help="A model to go on from, with other labels too.")
+        str | None, typer.Option("--from", help="A model to start from; its labels may differ.")
     ] = None,
 ) -> None:
     """Train a BiLSTM-CRF on your own labels.
 
-    Ctrl-C leaves the best model so far; --resume goes on as if never stopped.
+    Ctrl-C leaves the best model so far. --resume then continues as if never stopped.
     """
     try:
-        from ner_service.training.train import train_command
+        from ner_service.training.train import train_from_file
     except ModuleNotFoundError as error:
         raise MissingExtra(f"training ({error})", "train") from error
     try:
-        train_command(config, set_ or [], resume, from_, corpora_root())
+        train_from_file(config, set_ or [], resume, from_, corpora_root())
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None

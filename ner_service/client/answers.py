@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import httpx
 
-from ner_service.errors import NerError
+from ner_service.errors import Code, NerError
 
 Read = TypeVar("Read")
 OffsetUnit = Literal["codepoint", "utf16", "utf8"]
@@ -18,9 +18,7 @@ NO_KEY = "the key is no value of a header"  # httpx's message may quote it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 LONGEST_WAIT_S = 60.0  # a longer `Retry-After`, as for a key over its limit, is an error at once
 WINDOW_TEXTS, WINDOW_CHARS = 200, 200_000  # of a stream, sent in one request
-CODES_OF_ONE_TEXT = frozenset(
-    {"body_too_large", "invalid_json", "invalid_request", "text_too_long", "too_many_texts"}
-)
+CODES_OF_ONE_TEXT = frozenset(code for code in Code if code.of_one_text)
 
 
 class ServiceError(NerError):

@@ -1,1 +1,1 @@
-"""The BiLSTM-CRF: features, net, and the folder that holds a trained one."""
+"""The BiLSTM-CRF: its features, the net in torch, and the folder of a trained model."""

@@ -1,4 +1,4 @@
-"""A model folder: `config.json` and `model.safetensors`, written whole or not at all."""
+"""A model folder of `config.json` and `model.safetensors`, written whole or not at all."""
 
 import hashlib
 import json
@@ -6,33 +6,53 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from ner_service.errors import ModelError
-from ner_service.nets.config import NetConfig, odd_halves
+from ner_service.nets.config import NetConfig
+from ner_service.nets.record import ModelRecord
 from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
-from ner_service.nets.weights import check, shapes
+from ner_service.nets.weights import check_tensors, shapes
 
 FORMAT = 1
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
-T = TypeVar("T")
+
+
+@dataclass
+class _Vocabularies:
+    words: list[str]
+    chars: list[Annotated[str, Field(min_length=1, max_length=1)]]
+    shapes: list[str]
+
+
+@dataclass
+class _Meta:
+    languages: list[str] = field(default_factory=list)  # the card alone reads the rest
+
+
+@dataclass
+class _Config:
+    net: NetConfig
+    vocab: _Vocabularies
+    vectors_sha256: str
+    meta: _Meta
 
 
 @dataclass(frozen=True)
 class Artefact:
-    """A trained net as plain arrays, with all that is needed to serve it or train it on.
+    """A trained net as plain arrays, with all that is needed to serve it or to train it further.
 
-    `meta` holds what the model card tells: name, version, data, scores.
+    `meta` holds the facts of the model card: name, version, data, scores.
     """
 
     net: NetConfig
@@ -40,47 +60,47 @@ class Artefact:
     chars: Vocab
     shapes: Vocab
     tensors: Mapping[str, NDArray[Any]]
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: ModelRecord = field(default_factory=ModelRecord)
     vectors_hash: str = ""
     hash: str = ""
 
     def vectors(self) -> Vectors | None:
-        """The word vectors that the net was trained on; raises `ModelError` on any others."""
+        """Return the word vectors that the net was trained on; raise `ModelError` on others."""
         if not self.net.vectors:
             return None
-        found = load_vectors(self.net.vectors)
-        if found.dim != self.net.vector_dim:
+        vectors = load_vectors(self.net.vectors)
+        if vectors.dim != self.net.vector_dim:
             raise ModelError(
-                f"word vectors {self.net.vectors!r} have {found.dim} dimensions, "
+                f"word vectors {self.net.vectors!r} have {vectors.dim} dimensions, "
                 f"where the model has {self.net.vector_dim}"
             )
-        if self.vectors_hash and found.hash != self.vectors_hash:
+        if self.vectors_hash and vectors.hash != self.vectors_hash:
             raise ModelError(
                 f"word vectors {self.net.vectors!r} are not those the model was trained on "
-                f"(sha256 {found.hash[:12]}, expected {self.vectors_hash[:12]})"
+                f"(sha256 {vectors.hash[:12]}, expected {self.vectors_hash[:12]})"
             )
-        return found
+        return vectors
 
 
 def answering(artefact: Artefact, convention: str) -> Artefact:
-    """The model as it answers by one of its conventions, which its hash then tells as well.
+    """Return the model that answers by one of its conventions, which its hash then names too.
 
-    Raises `ModelError` where it knows none of that name.
+    Raises `ModelError` where the model has no convention of that name.
     """
-    known = artefact.net.conventions
-    if convention not in known:
-        raise ModelError(f"it knows no convention {convention!r} (known: {', '.join(known)})")
-    order = sorted(range(len(known)), key=lambda place: known[place] != convention)
+    names = artefact.net.conventions
+    if convention not in names:
+        raise ModelError(f"it knows no convention {convention!r} (known: {', '.join(names)})")
+    order = sorted(range(len(names)), key=lambda n: names[n] != convention)
     if order[0] == 0:
         return artefact
-    net = replace(artefact.net, conventions=tuple(known[place] for place in order))
+    net = replace(artefact.net, conventions=tuple(names[n] for n in order))
     rows = artefact.tensors["conventions.weight"][order]
     tensors = {**artefact.tensors, "conventions.weight": rows}
     return replace(artefact, net=net, tensors=tensors, hash=f"{convention}@{artefact.hash}")
 
 
 def save(artefact: Artefact, folder: Path) -> None:
-    """Writes the folder beside its place and renames it; an older model is replaced.
+    """Write a model folder beside its place and rename it; an older model is replaced.
 
     Raises `ModelError` where it cannot be written, and then leaves what was there.
     """
@@ -92,7 +112,7 @@ def save(artefact: Artefact, folder: Path) -> None:
 
 
 def check_place(folder: Path) -> None:
-    """Raises `ModelError` where no model can be written; makes the folder around it."""
+    """Make the folder around a model's; raise `ModelError` where no model can be written."""
     if folder.name in ("", ".."):
         raise ModelError(f"{folder}: a model needs a folder of its own, with a name")
     if folder.is_dir() and any(folder.iterdir()):
@@ -116,7 +136,7 @@ def _save(artefact: Artefact, folder: Path) -> None:
         text = json.dumps(config, ensure_ascii=False, indent=1)
         (temporary / CONFIG).write_text(text + "\n", encoding="utf-8")
         if artefact.net.vectors not in ("", NAVEC):
-            _bring(Path(artefact.net.vectors), temporary)
+            _copy(Path(artefact.net.vectors), temporary)
         temporary.chmod(0o755)
         _replace(temporary, folder)
     finally:
@@ -136,8 +156,8 @@ def _config(artefact: Artefact) -> dict[str, Any]:
     }
 
 
-def _bring(file: Path, folder: Path) -> None:
-    """The file in the folder, as a second name of it where the disk allows that."""
+def _copy(file: Path, folder: Path) -> None:
+    """Put the file into the folder, as a hard link where the disk allows that."""
     try:
         os.link(file, folder / file.name)
     except OSError:
@@ -164,29 +184,35 @@ def _replace(temporary: Path, folder: Path) -> None:
 
 
 def load(folder: Path) -> Artefact:
-    """Reads and verifies a model folder; raises `ModelError` that names what is wrong."""
+    """Read and check a model folder; raise `ModelError` that names what is wrong."""
     config = _read_config(folder / CONFIG)
     weights = _read(folder / WEIGHTS)
     digest = hashlib.sha256(weights).hexdigest()
     if digest != config.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
     try:
-        found = Artefact(
-            net=_net(config["net"], folder),
-            words=_vocab(config, "words"),
-            chars=_vocab(config, "chars"),
-            shapes=_vocab(config, "shapes"),
+        parts = TypeAdapter(_Config).validate_python(config)
+        net, vocab = parts.net, parts.vocab
+        artefact = Artefact(
+            net=net
+            if net.vectors in ("", NAVEC)
+            else replace(net, vectors=str(folder / net.vectors)),
+            words=Vocab(vocab.words),
+            chars=Vocab(vocab.chars),
+            shapes=Vocab(vocab.shapes),
             tensors=_tensors(weights),
-            meta=_meta(config["meta"]),
-            vectors_hash=_typed(str, config["vectors_sha256"], "vectors_sha256"),
+            meta=config["meta"],
+            vectors_hash=parts.vectors_sha256,
             hash=digest,
         )
-        sizes = len(found.words), len(found.chars), len(found.shapes)
-        check(found.tensors, shapes(found.net, *sizes))
-        return found
-    except KeyError as error:
-        raise ModelError(f"{folder / CONFIG}: {error} is missing") from None
-    except (TypeError, ValueError, SafetensorError) as error:
+        counts = len(artefact.words), len(artefact.chars), len(artefact.shapes)
+        check_tensors(artefact.tensors, shapes(net, *counts))
+        return artefact
+    except ValidationError as error:
+        first = error.errors()[0]
+        fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ModelError(f"{folder}: not a model of this program: {fault}") from None
+    except (ValueError, SafetensorError) as error:
         raise ModelError(f"{folder}: not a model of this program: {error}") from None
 
 
@@ -196,8 +222,8 @@ def _read_config(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path}: not JSON: {error}") from None
     if not isinstance(config, dict) or config.get("format") != FORMAT:
-        found = config.get("format") if isinstance(config, dict) else None
-        raise ModelError(f"{path}: model format {found!r}; this version reads format {FORMAT}")
+        given = config.get("format") if isinstance(config, dict) else None
+        raise ModelError(f"{path}: model format {given!r}; this version reads format {FORMAT}")
     return config
 
 
@@ -208,47 +234,8 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"{path}: {error.strerror or error}") from None
 
 
-def _net(values: Any, folder: Path) -> NetConfig:
-    known = {f.name for f in fields(NetConfig) if f.init}
-    if unknown := sorted(set(values) - known):
-        raise ValueError(f"unknown net settings: {', '.join(unknown)}")
-    net = _typed(NetConfig, values, "net")
-    if len(set(net.labels)) < len(net.labels):
-        raise ValueError("net.labels: one stands there twice")
-    if bool(net.vectors) != bool(net.vector_dim):
-        raise ValueError("net.vector_dim: above 0 with vectors, and only then")
-    if (net.char_encoder != "none") != bool(net.char_size):
-        raise ValueError("net.char_size: above 0 with a char_encoder, and only then")
-    if fault := odd_halves(net.char_encoder, net.char_size):
-        raise ValueError(f"net.{fault}")
-    return net if net.vectors in ("", NAVEC) else replace(net, vectors=str(folder / net.vectors))
-
-
-def _vocab(config: Mapping[str, Any], name: str) -> Vocab:
-    symbols = _typed(list[str], config["vocab"][name], f"vocab.{name}")
-    if name == "chars" and any(len(symbol) != 1 for symbol in symbols):
-        raise ValueError("vocab.chars: expected single characters")
-    return Vocab(symbols)
-
-
 def _tensors(weights: bytes) -> dict[str, NDArray[Any]]:
     try:
         return read_tensors(weights)
     except KeyError as error:
         raise ValueError(f"tensors of type {error} cannot be read") from None
-
-
-def _meta(value: Any) -> dict[str, Any]:
-    meta = _typed(dict[str, Any], value, "meta")
-    _typed(list[str], meta.get("languages", []), "meta.languages")
-    return meta
-
-
-def _typed(kind: type[T], value: Any, name: str) -> T:
-    """The value as such; raises `ValueError` that names what of it is not."""
-    try:
-        return TypeAdapter(kind).validate_python(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join([name, *map(str, first["loc"])])
-        raise ValueError(f"{place}: {first['msg']}") from None

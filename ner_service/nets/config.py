@@ -1,9 +1,9 @@
-"""The shape of a net: everything that must be known to build it and to serve it."""
+"""The configuration of a net: all that must be known to build it, to train it and to serve it."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from ner_service.labels import Scheme, tag_set
 
@@ -12,57 +12,106 @@ CharEncoder = Literal["cnn", "lstm", "none"]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]
 Size = Annotated[int, Field(gt=0)]
-SizeOrNone = Annotated[int, Field(ge=0)]  # a size, 0 for none
+SizeOrZero = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
 Temperature = Annotated[float, Field(ge=0.05, le=20)]  # beyond, scores are 0 and 1 or all alike
+VectorSource = Annotated[str, AfterValidator(lambda source: "" if source == "none" else source)]
+CONVENTION_DIM = 8  # enough for the few conventions that one model learns
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-@dataclass(frozen=True, slots=True)
-class NetConfig:
-    """Sizes and choices of a net; `hidden` counts units of one direction.
+def about(meaning: str) -> Any:
+    """Return the description of an option, for its type and for the documentation."""
+    return Field(description=meaning)
 
-    `vectors` is `navec`, a file in word2vec's text format, or empty; `word_dim` is the size of
-    a learned word table, 0 for none. `head_hidden` is the size of a tanh layer between the
-    encoder and the tags, 0 for none. With `zero_digits` every digit is read as 0. `unit_tokens`
-    bounds the runs of whole sentences that are read together. A `convention` is a way of
-    annotating: each corpus has one, and the first answers when serving. `temperature` divides
-    the scores of paths before they become probabilities of entities, once it has been fitted.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetOptions:
+    """The sizes and choices of a net that a user may set; `[net]` in a training file fills it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    scheme: Annotated[Scheme, about("how tags mark entities: BIO or BIOES")] = "BIOES"
+    vectors: Annotated[VectorSource, about("navec, a file in word2vec's text format, or none")] = (
+        "navec"
+    )
+    word_dim: Annotated[SizeOrZero, about("size of a learned word's vector; 0 for none")] = 0
+    char_encoder: Annotated[CharEncoder, about("reads a word's characters: cnn, lstm or none")] = (
+        "cnn"
+    )
+    char_dim: Annotated[Size, about("size of a character's vector")] = 32
+    char_size: Annotated[SizeOrZero, about("size of what char_encoder makes of a word")] = 96
+    shape_dim: Annotated[SizeOrZero, about("size of a word shape's vector; 0 for none")] = 24
+    encoder: Annotated[Encoder, about("reads the tokens: lstm, gru, rnn or cnn")] = "lstm"
+    hidden: Annotated[Size, about("units of one direction of the encoder")] = 128
+    layers: Annotated[Size, about("layers of the encoder")] = 1
+    head_hidden: Annotated[SizeOrZero, about("size of a tanh layer before the tags; or 0")] = 0
+    zero_digits: Annotated[bool, about("read every digit as 0")] = False
+    unit_tokens: Annotated[Size, about("most tokens of sentences that are read together")] = 64
+
+    @model_validator(mode="after")
+    def _check_options(self) -> Self:
+        reads_chars = self.char_encoder != "none"
+        if not (self.vectors or self.word_dim or self.shape_dim or reads_chars):
+            raise ValueError("vectors, word_dim, char_encoder, shape_dim: one must be there")
+        if reads_chars and not self.char_size:
+            raise ValueError("char_size: must be above 0 where there is a char_encoder")
+        if self.char_encoder == "lstm" and self.char_size % 2:
+            raise ValueError("char_size: an LSTM has two directions of one size: give an even one")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetConfig(NetOptions):
+    """The options of a net with what its data decide.
+
+    A `convention` is a way of annotating: each corpus has one, and the first answers when
+    serving. `temperature` divides the scores of paths before they become probabilities of
+    entities, once it has been fitted.
     """
 
     labels: Names
-    scheme: Scheme = "BIOES"
-    vectors: str = "navec"
-    vector_dim: SizeOrNone = 300
-    word_dim: SizeOrNone = 0
-    char_encoder: CharEncoder = "cnn"
-    char_dim: Size = 32
-    char_size: SizeOrNone = 96
-    shape_dim: SizeOrNone = 24
-    encoder: Encoder = "lstm"
-    hidden: Size = 128
-    layers: Size = 1
-    head_hidden: SizeOrNone = 0
-    zero_digits: bool = False
+    vector_dim: SizeOrZero = 300
     conventions: Names = ("default",)
-    unit_tokens: Size = 64
     temperature: Temperature | None = None
     tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tags", tuple(tag_set(self.labels, self.scheme)))
 
+    @model_validator(mode="after")
+    def _check_data(self) -> Self:
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("labels: one stands there twice")
+        if bool(self.vectors) != bool(self.vector_dim):
+            raise ValueError("vector_dim: above 0 with vectors, and only then")
+        if self.char_encoder == "none" and self.char_size:
+            raise ValueError("char_size: above 0 with a char_encoder, and only then")
+        return self
+
     @property
     def feature_dim(self) -> int:
-        """The size of what the encoder reads at a token, the convention apart."""
+        """The size of a word's features, which are all of a token but its convention."""
         return self.vector_dim + self.word_dim + self.char_size + self.shape_dim
 
     @property
     def convention_dim(self) -> int:
-        """The size of a convention's embedding: none where there is but one."""
-        return 8 if len(self.conventions) > 1 else 0
+        """The size of a convention's vector: 0 where there is but one convention."""
+        return CONVENTION_DIM if len(self.conventions) > 1 else 0
 
 
-def odd_halves(char_encoder: str, char_size: int) -> str:
-    """What is wrong with the size that the characters make; empty where nothing is."""
-    if char_encoder == "lstm" and char_size % 2:
-        return "char_size: an LSTM over characters has two directions: an even size"
-    return ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropout:
+    """The shares of a net's inputs that training leaves out at random.
+
+    Words that occur once are left out at the rate `rare` where that is higher than `words`.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    features: Annotated[Share, about("share of a token's features that is left out")] = 0.3
+    states: Annotated[Share, about("share of each layer's states that is left out")] = 0.3
+    words: Annotated[Share, about("share of words that are read as unknown")] = 0.05
+    rare: Annotated[Share, about("the same for words that occur once, if it is more")] = 0.0
+    chars: Annotated[Share, about("share of the characters' vectors that is left out")] = 0.0
+    variational: Annotated[bool, about("one mask for all tokens of a unit")] = True

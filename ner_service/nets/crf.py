@@ -15,7 +15,7 @@ FORBIDDEN = -1e4
 
 
 class CRF(nn.Module):
-    """Scores tag paths by emissions, transitions, and how a path starts and ends.
+    """The score of a tag path: its emissions, its transitions, and how it starts and ends.
 
     Emissions are `batch x length x tags`; the mask `batch x length` is true on tokens, which
     come first in each row, at least one a row.
@@ -33,7 +33,7 @@ class CRF(nn.Module):
         self.register_buffer("allowed", torch.tensor(pairs), persistent=False)
 
     def weights(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Transitions, starts and ends with what the scheme forbids masked out."""
+        """Return transitions (from x to), starts and ends with what the scheme forbids masked."""
         forbid = ~self.allowed
         return (
             self.transitions.masked_fill(forbid[:-1, :-1], FORBIDDEN),
@@ -42,12 +42,12 @@ class CRF(nn.Module):
         )
 
     def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        """The negative log likelihood of each path of `tags` (batch x length): batch."""
+        """Return the negative log likelihood of each path of `tags` (batch x length): batch."""
         emissions = emissions.float()
         return self._log_partition(emissions, mask) - self.score(emissions, tags, mask)
 
     def score(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        """The score of each path: batch."""
+        """Return the score of each path of `tags` (batch x length): batch."""
         transitions, starts, ends = self.weights()
         steps = transitions[tags[:, :-1], tags[:, 1:]] * mask[:, 1:]
         here = emissions.gather(2, tags.unsqueeze(2)).squeeze(2) * mask
@@ -64,7 +64,7 @@ class CRF(nn.Module):
         return (alpha + ends).logsumexp(1)
 
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        """The posterior probability of each tag at each token: batch x length x tags."""
+        """Return the posterior probability of each tag at each token: batch x length x tags."""
         emissions = emissions.detach().float().requires_grad_()
         with torch.enable_grad():
             total = self._log_partition(emissions, mask).sum()
@@ -72,7 +72,7 @@ class CRF(nn.Module):
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
-        """The best path of each row (Viterbi 1967), as long as its mask."""
+        """Return the best path of each row (Viterbi 1967), as long as its mask."""
         transitions, starts, ends = self.weights()
         best = starts + emissions[:, 0]
         history = []
@@ -81,12 +81,12 @@ class CRF(nn.Module):
             best = torch.where(mask[:, i, None], after + emissions[:, i], best)
             history.append(back)
         return [
-            _follow(row, [back[n] for back in history[: int(length) - 1]])
+            _trace_back(row, [back[n] for back in history[: int(length) - 1]])
             for n, (row, length) in enumerate(zip(best + ends, mask.sum(1), strict=True))
         ]
 
 
-def _follow(scores: Tensor, history: Sequence[Tensor]) -> list[int]:
+def _trace_back(scores: Tensor, history: Sequence[Tensor]) -> list[int]:
     path = [int(scores.argmax())]
     for back in reversed(history):
         path.append(int(back[path[-1]]))

@@ -4,54 +4,57 @@ After Lample et al. (2016) and Ma and Hovy (2016). Features depend on the word a
 serving computes them once for each distinct word.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ner_service.nets.config import NetConfig
+from ner_service.nets.config import Dropout, NetConfig
 from ner_service.nets.crf import CRF
 from ner_service.nets.vocab import PAD, UNKNOWN
-from ner_service.nets.weights import CONV_WIDTH
+from ner_service.nets.weights import CONV_WIDTH, Shape, shapes
 
-SHORT_WORD = 10  # characters, with the marks of start and end
+SHORT_WORD = 10  # characters, with the marks of start and end; most words are that short
 RECURRENT = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+Shapes = Mapping[str, Shape]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The distinct words of a batch as features."""
+class WordFeatures:
+    """The features of the distinct words of a batch."""
 
     ids: Tensor  # words
     vectors: Tensor  # words x vector_dim
     chars: Tensor  # words x characters, word start and end included
     shapes: Tensor  # words
-    rare: Tensor | None = None  # words; in training, true for those seen but once
+    rare: Tensor | None = None  # words; in training, true for those that occur once
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Units of text: each token points at one of the distinct words."""
+    """Units of text, where each token points at one of the batch's distinct words."""
 
-    words: Words
+    words: WordFeatures
     index: Tensor  # batch x length
     mask: Tensor  # batch x length
     conventions: Tensor  # batch
 
 
 class Characters(nn.Module):
-    """Reads the characters of words; subclasses say how.
+    """Reads the characters of words; a subclass says how in `read`.
 
     The few long words are read apart, so that the many short ones need not be padded to them.
     """
 
-    def __init__(self, chars: int, dim: int, dropout: float) -> None:
+    def __init__(self, table: Shape, dropout: float) -> None:
         super().__init__()
-        self.table = nn.Embedding(chars, dim, padding_idx=PAD)
+        self.table = _embedding(table, padding=PAD)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, chars: Tensor) -> Tensor:
+        """Return the features of words from the ids of their characters: words x char_size."""
         long = (chars[:, SHORT_WORD:] != PAD).any(1)
         order = torch.cat([long.logical_not().nonzero(), long.nonzero()])[:, 0]
         short, rest = chars[order].tensor_split([len(chars) - int(long.sum())])
@@ -63,76 +66,81 @@ class Characters(nn.Module):
         return torch.cat(parts)[order.argsort()]
 
     def read(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Features of words from vectors of characters, of which the mask is true on real ones."""
+        """Return features of words from words x characters x char_dim; the mask is true on them."""
         raise NotImplementedError
 
 
 class CharCNN(Characters):
-    """Width-3 convolution over characters, then the maximum over those of the word itself."""
+    """A width-3 convolution over characters, then the maximum over those of the word itself."""
 
-    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
-        super().__init__(chars, dim, dropout)
-        self.conv = nn.Conv1d(dim, size, CONV_WIDTH, padding=CONV_WIDTH // 2)
+    def __init__(self, shape: Shapes, dropout: float) -> None:
+        super().__init__(shape["chars.table.weight"], dropout)
+        self.conv = _convolution(shape["chars.conv.weight"])
 
     def read(self, x: Tensor, mask: Tensor) -> Tensor:
-        found = self.conv(x.transpose(1, 2))  # words x size x characters
-        masked: Tensor = found.masked_fill(~mask.unsqueeze(1), -torch.inf)
+        states = self.conv(x.transpose(1, 2))  # words x char_size x characters
+        masked: Tensor = states.masked_fill(~mask.unsqueeze(1), -torch.inf)
         return masked.amax(2)
 
 
 class CharLSTM(Characters):
-    """The last states of an LSTM run over the characters both ways."""
+    """The last states of an LSTM that runs over the characters in both directions."""
 
-    def __init__(self, chars: int, dim: int, size: int, dropout: float) -> None:
-        super().__init__(chars, dim, dropout)
-        self.both = Both("lstm", dim, size // 2)
+    def __init__(self, shape: Shapes, dropout: float) -> None:
+        super().__init__(shape["chars.table.weight"], dropout)
+        self.both = Bidirectional("lstm", shape, "chars.both")
 
     def read(self, x: Tensor, mask: Tensor) -> Tensor:
-        states = self.both(x, mask)  # words x characters x size
+        states = self.both(x, mask)  # words x characters x char_size
         half = states.shape[2] // 2
         last = (mask.sum(1) - 1)[:, None, None].expand(-1, 1, half)
         return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
 
 
-class Both(nn.Module):
-    """One recurrent layer in both directions; each row is reversed within its own length."""
+class Bidirectional(nn.Module):
+    """A recurrent layer in both directions; each row is reversed within its own length."""
 
-    def __init__(self, cell: str, inputs: int, hidden: int) -> None:
+    def __init__(self, cell: str, shape: Shapes, prefix: str) -> None:
         super().__init__()
+        inputs = shape[f"{prefix}.forth.weight_ih_l0"][1]
+        hidden = shape[f"{prefix}.forth.weight_hh_l0"][1]
         self.forth = RECURRENT[cell](inputs, hidden, batch_first=True)
         self.back = RECURRENT[cell](inputs, hidden, batch_first=True)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        flip = _flip(mask)
+        """Return the states of both directions: batch x length x 2 hidden."""
+        reverse = _reversal(mask)
         forth = self.forth(x)[0]
-        back = _take(self.back(_take(x, flip))[0], flip)
-        return torch.cat([forth, back], 2)  # batch x length x 2 hidden
+        back = _gather(self.back(_gather(x, reverse))[0], reverse)
+        return torch.cat([forth, back], 2)
 
 
-def _flip(mask: Tensor) -> Tensor:
+def _reversal(mask: Tensor) -> Tensor:
+    """Return where each token comes from when rows are reversed: batch x length."""
     places = torch.arange(mask.shape[1], device=mask.device)
     mirrored = mask.sum(1, keepdim=True) - 1 - places
     return torch.where(mirrored >= 0, mirrored, places)
 
 
-def _take(x: Tensor, places: Tensor) -> Tensor:
+def _gather(x: Tensor, places: Tensor) -> Tensor:
     return x.gather(1, places.unsqueeze(2).expand(-1, -1, x.shape[2]))
 
 
 class Convolution(nn.Module):
-    """One width-3 convolution over tokens; padding counts as the zeros beyond the text."""
+    """A width-3 convolution over tokens; padding counts as the zeros beyond the text."""
 
-    def __init__(self, inputs: int, hidden: int) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.conv = nn.Conv1d(inputs, 2 * hidden, CONV_WIDTH, padding=CONV_WIDTH // 2)
+        self.conv = _convolution(shape)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return the states of the tokens: batch x length x 2 hidden."""
         x = x * mask.unsqueeze(2)
-        found: Tensor = self.conv(x.transpose(1, 2)).transpose(1, 2)
-        return found.relu()
+        states: Tensor = self.conv(x.transpose(1, 2)).transpose(1, 2)
+        return states.relu()
 
 
-class Dropout(nn.Module):
+class FeatureDropout(nn.Module):
     """Variational dropout (Gal and Ghahramani 2016), one mask for all tokens of a row; or plain."""
 
     def __init__(self, rate: float, variational: bool) -> None:
@@ -140,6 +148,7 @@ class Dropout(nn.Module):
         self.rate, self.variational = rate, variational
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return batch x length x size with some of it set to zero in training."""
         if not self.training or not self.rate:
             return x
         if not self.variational:
@@ -147,91 +156,95 @@ class Dropout(nn.Module):
         return x * F.dropout(torch.ones_like(x[:, :1]), self.rate)
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What is left out at random in training: features, states, characters, and known words.
-
-    Words seen but once are left out at the rate `rare`, if that is higher than `words`.
-    """
-
-    features: float = 0.3
-    states: float = 0.3
-    words: float = 0.05
-    rare: float = 0.0
-    chars: float = 0.0
-    variational: bool = True
-
-
 class Net(nn.Module):
-    """Emits a score for each tag at each token, and holds the CRF that reads them."""
+    """The net that scores each tag at each token, and the CRF that reads these scores."""
 
     def __init__(
-        self, config: NetConfig, words: int, chars: int, shapes: int, rates: Rates = Rates()
+        self,
+        config: NetConfig,
+        word_count: int,
+        char_count: int,
+        shape_count: int,
+        dropout: Dropout = Dropout(),
     ) -> None:
+        """Build a net for vocabularies of so many symbols; the CRF is over `config.tags`."""
         super().__init__()
-        self.config, self.rates = config, rates
-        self.words = _word_table(words, config.word_dim) if config.word_dim else None
-        self.unknown = nn.Parameter(torch.zeros(config.vector_dim))
-        self.chars = _char_encoder(config, chars, rates.chars)
-        self.shapes = nn.Embedding(shapes, config.shape_dim)
-        self.conventions = nn.Embedding(len(config.conventions), config.convention_dim)
-        sizes = [config.feature_dim + config.convention_dim]
-        sizes += [2 * config.hidden] * (config.layers - 1)
-        self.layers = nn.ModuleList(_layer(config, size) for size in sizes)
-        self.dropout = Dropout(rates.features, rates.variational)
-        self.between = Dropout(rates.states, rates.variational)
-        states, inner = 2 * config.hidden, config.head_hidden
-        self.inner = nn.Linear(states, inner) if inner else None
-        self.head = nn.Linear(inner or states, len(config.tags))
+        shape = shapes(config, word_count, char_count, shape_count)
+        self.config, self.rates = config, dropout
+        self.words = _word_table(shape["words.weight"]) if config.word_dim else None
+        self.unknown = nn.Parameter(torch.zeros(shape["unknown"]))
+        self.chars = _char_encoder(config, shape, dropout.chars)
+        self.shapes = _embedding(shape["shapes.weight"])
+        self.conventions = _embedding(shape["conventions.weight"])
+        self.layers = nn.ModuleList(_layer(config, shape, n) for n in range(config.layers))
+        self.dropout = FeatureDropout(dropout.features, dropout.variational)
+        self.between = FeatureDropout(dropout.states, dropout.variational)
+        self.inner = _linear(shape["inner.weight"]) if config.head_hidden else None
+        self.head = _linear(shape["head.weight"])
         self.crf = CRF(config.tags, config.scheme)
 
     def forward(self, batch: Batch) -> Tensor:
-        """Emissions: batch x length x tags."""
-        x = F.embedding(batch.index, self.features(batch.words))
+        """Return the emissions: batch x length x tags."""
+        x = F.embedding(batch.index, self.features(batch.words))  # batch x length x feature_dim
         if self.config.convention_dim:
             convention = self.conventions(batch.conventions)
             x = torch.cat([x, convention[:, None].expand(-1, x.shape[1], -1)], 2)
         x = self.dropout(x)
         for layer in self.layers:
-            x = self.between(layer(x, batch.mask))
+            x = self.between(layer(x, batch.mask))  # batch x length x 2 hidden
         if self.inner is not None:
             x = self.inner(x).tanh()
         emissions: Tensor = self.head(x)
         return emissions
 
-    def features(self, words: Words) -> Tensor:
-        """What each distinct word looks like: words x feature_dim."""
+    def features(self, words: WordFeatures) -> Tensor:
+        """Return the features of each distinct word: words x feature_dim."""
         shape, device = words.shapes.shape, words.shapes.device
         rates = torch.full(shape, float(self.rates.words), device=device)
         if words.rare is not None:
             rates = rates.masked_fill(words.rare, max(self.rates.words, self.rates.rare))
-        dropped = torch.rand_like(rates).lt(rates).unsqueeze(1) & self.training
-        found = []
+        dropped = torch.rand_like(rates).lt(rates).unsqueeze(1) & self.training  # words x 1
+        parts = []
         if self.config.vector_dim:
-            known = words.vectors.any(1, keepdim=True) & ~dropped
-            found.append(torch.where(known, words.vectors, self.unknown))
+            has_vector = words.vectors.any(1, keepdim=True) & ~dropped
+            parts.append(torch.where(has_vector, words.vectors, self.unknown))
         if self.words is not None:
-            found.append(self.words(words.ids.masked_fill(dropped[:, 0], UNKNOWN)))
+            parts.append(self.words(words.ids.masked_fill(dropped[:, 0], UNKNOWN)))
         if self.chars is not None:
-            found.append(self.chars(words.chars))
-        found.append(self.shapes(words.shapes))
-        return torch.cat(found, 1)
+            parts.append(self.chars(words.chars))
+        parts.append(self.shapes(words.shapes))
+        return torch.cat(parts, 1)
 
 
-def _word_table(words: int, dim: int) -> nn.Embedding:
-    table = nn.Embedding(words, dim, sparse=True)
-    nn.init.uniform_(table.weight, -((3 / dim) ** 0.5), (3 / dim) ** 0.5)  # variance 1 / dim
+def _word_table(shape: Shape) -> nn.Embedding:
+    table = _embedding(shape, sparse=True)
+    bound = (3 / shape[1]) ** 0.5  # a uniform distribution of variance 1 / word_dim
+    nn.init.uniform_(table.weight, -bound, bound)
     return table
 
 
-def _char_encoder(config: NetConfig, chars: int, dropout: float) -> nn.Module | None:
+def _char_encoder(config: NetConfig, shape: Shapes, dropout: float) -> nn.Module | None:
     if config.char_encoder == "none":
         return None
-    kind = CharCNN if config.char_encoder == "cnn" else CharLSTM
-    return kind(chars, config.char_dim, config.char_size, dropout)
+    return (CharCNN if config.char_encoder == "cnn" else CharLSTM)(shape, dropout)
 
 
-def _layer(config: NetConfig, inputs: int) -> nn.Module:
+def _layer(config: NetConfig, shape: Shapes, n: int) -> nn.Module:
     if config.encoder == "cnn":
-        return Convolution(inputs, config.hidden)
-    return Both(config.encoder, inputs, config.hidden)
+        return Convolution(shape[f"layers.{n}.conv.weight"])
+    return Bidirectional(config.encoder, shape, f"layers.{n}")
+
+
+def _embedding(shape: Shape, padding: int | None = None, sparse: bool = False) -> nn.Embedding:
+    rows, size = shape
+    return nn.Embedding(rows, size, padding, sparse=sparse)
+
+
+def _linear(shape: Shape) -> nn.Linear:
+    outputs, inputs = shape
+    return nn.Linear(inputs, outputs)
+
+
+def _convolution(shape: Shape) -> nn.Conv1d:
+    outputs, inputs, width = shape
+    return nn.Conv1d(inputs, outputs, width, padding=CONV_WIDTH // 2)

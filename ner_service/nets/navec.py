@@ -1,4 +1,4 @@
-"""Navec's quantised word vectors, out of natasha's wheel: one table for all who read them."""
+"""Navec's quantised word vectors from natasha's wheel, loaded once for all taggers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ Ints = NDArray[np.int64]
 UNKNOWN = "<unk>"
 
 
-class Words:
-    """Words and their numbers, found by their hashes; a dict of them takes five times as much."""
+class WordIndex:
+    """The numbers of words, looked up by hash; a dict would take five times the memory."""
 
     def __init__(self, words: Sequence[str]) -> None:
         lengths = np.fromiter(map(len, words), np.int32, len(words))
@@ -30,7 +30,7 @@ class Words:
         self._hashes = hashes[self._order]
 
     def ids(self, words: Sequence[str]) -> Ints:
-        """The number of each word, -1 for one that is not there."""
+        """Return the number of each word, -1 for a word that the table lacks."""
         hashes = np.fromiter(map(hash, words), np.int64, len(words))
         places = np.searchsorted(self._hashes, hashes)
         ids = self._order.take(places, mode="clip").astype(np.int64)
@@ -44,39 +44,40 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Navec:
-    """Lower-cased words and their vectors, cut into parts that are each one of 256 centroids."""
+    """A table of lower-cased words; each part of a vector is one of 256 centroids."""
 
     id: str
-    words: Words
-    unknown: int  # the row of all other words
+    words: WordIndex
+    unknown: int  # the number of the row for all other words
     indexes: NDArray[np.uint8]  # rows x parts
     codes: Floats  # parts x centroids x chunk
     hash: str
 
     @property
     def dim(self) -> int:
+        """Return the size of a vector."""
         return int(self.codes.shape[0] * self.codes.shape[2])
 
     def rows(self, ids: Ints) -> Floats:
-        """The vectors of these rows: ids x dim."""
+        """Return the vectors of these rows: ids x dim."""
         parts, centroids, chunk = self.codes.shape
         places = self.indexes[ids] + centroids * np.arange(parts, dtype=np.int32)
-        found: Floats = self.codes.reshape(-1, chunk).take(places, axis=0)
-        return found.reshape(len(ids), -1)
+        chunks: Floats = self.codes.reshape(-1, chunk).take(places, axis=0)
+        return chunks.reshape(len(ids), -1)
 
 
 _loading = Lock()
 
 
 def load_navec(path: Path) -> Navec:
-    """The table in a file, loaded once even where several threads ask for it at once."""
+    """Load the table in a file, once even where several threads ask for it at the same time."""
     with _loading:
         return _load(path)
 
 
 @lru_cache(maxsize=4)
 def _load(path: Path) -> Navec:
-    """Loads a table without what navec's own loader makes for similarities: 130 MB of it."""
+    """Load a table without the 130 MB that navec's own loader makes for similarities."""
     from navec.meta import Meta
     from navec.navec import META, PQ_, VOCAB
     from navec.tar import Tar
@@ -91,7 +92,7 @@ def _load(path: Path) -> Navec:
     unknown = words.index(UNKNOWN)  # then padding, and no more
     return Navec(
         id=meta.id,
-        words=Words(words[:unknown]),
+        words=WordIndex(words[:unknown]),
         unknown=unknown,
         indexes=np.frombuffer(data, np.uint8, vectors * parts, 16).reshape(vectors, parts),
         codes=codes.reshape(parts, centroids, -1),

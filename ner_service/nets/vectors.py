@@ -18,7 +18,7 @@ NAVEC = "navec"
 
 
 class Vectors:
-    """Vectors of lower-cased words; a word without one has the row of all unknown words."""
+    """The vectors of lower-cased words; a word without one has a row of zeros."""
 
     def __init__(
         self,
@@ -27,28 +27,28 @@ class Vectors:
         dim: int,
         hash: str,
     ) -> None:
-        """`find` gives numbers of rows, -1 for a word that has none."""
+        """Read rows by number; `find` returns numbers of rows, -1 for a word that has none."""
         self._find, self._rows = find, rows
         self.dim, self.hash = dim, hash
 
     def ids(self, words: Iterable[str]) -> Ints:
-        """The number of each word's vector, -1 for a word that has none."""
+        """Return the number of each word's vector, -1 for a word that has none."""
         return self._find([word.lower() for word in words])
 
     def rows(self, ids: Ints) -> Floats:
-        """The vectors of these numbers: ids x dim; zeros for -1."""
-        found = self._rows(np.maximum(ids, 0))
-        found[ids < 0] = 0.0
-        return found
+        """Return the vectors of these numbers: ids x dim; zeros for -1."""
+        rows = self._rows(np.maximum(ids, 0))
+        rows[ids < 0] = 0.0
+        return rows
 
     def of(self, words: Iterable[str]) -> Floats:
-        """One row a word: words x dim; zeros for a word that has no vector."""
+        """Return a row for each word: words x dim; zeros for a word that has no vector."""
         return self.rows(self.ids(words))
 
 
 @lru_cache(maxsize=4)
 def load_vectors(source: str) -> Vectors:
-    """Loads `navec` (out of natasha's wheel) or a file in word2vec's text format."""
+    """Load `navec` from natasha's wheel, or a file in word2vec's text format."""
     return _navec() if source == NAVEC else _text(Path(source))
 
 

@@ -1,4 +1,4 @@
-"""What a net sees of a word: its lower-cased form, its characters and its shape, as ids."""
+"""Vocabularies: the ids of the lower-cased words, characters and word shapes that a net reads."""
 
 import re
 from collections import Counter
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 PAD, UNKNOWN, START, END = range(4)
 SPECIAL = 4
-EDGE = 20  # characters looked at from each end of a word
+EDGE = 20  # characters that are read from each end of a very long word
 DIGIT = re.compile(r"\d")
 
 
 class Vocab:
-    """Symbols <-> ids; the first four ids are padding, unknown, word start and word end."""
+    """A list of symbols and their ids, which follow padding, unknown, word start and word end."""
 
     def __init__(self, symbols: Sequence[str]) -> None:
         self.symbols = list(symbols)
@@ -24,26 +24,29 @@ class Vocab:
         return symbol in self._ids
 
     def id(self, symbol: str) -> int:
-        """The symbol's id, or `UNKNOWN`."""
+        """Return the symbol's id, or `UNKNOWN`."""
         return self._ids.get(symbol, UNKNOWN)
 
     @classmethod
     def of(cls, symbols: Iterable[str], least: int) -> "Vocab":
-        """The symbols seen at least `least` times, most frequent first."""
+        """Make a vocabulary of symbols that occur `least` times or more; frequent ones first."""
         counts = Counter(symbols)
         kept = sorted((s for s, n in counts.items() if n >= least), key=lambda s: (-counts[s], s))
         return cls(kept)
 
 
 def characters(word: str, zero_digits: bool = False) -> str:
-    """The characters a net looks at: all of a usual word, both edges of a very long one."""
-    seen = word if len(word) <= 2 * EDGE else word[:EDGE] + word[-EDGE:]
-    return DIGIT.sub("0", seen) if zero_digits else seen
+    """Return the characters that a net reads: all of a usual word, both ends of a very long one."""
+    read = word if len(word) <= 2 * EDGE else word[:EDGE] + word[-EDGE:]
+    return DIGIT.sub("0", read) if zero_digits else read
 
 
 def shape(word: str) -> str:
-    """The word's outline with runs collapsed: `Нью-Йорк` is `Xx-Xx`, `1990-х` is `d-x`."""
-    if word.isalpha():  # the usual ones
+    """Return the kinds of a word's characters without repeats: `Xx-Xx` for `Нью-Йорк`.
+
+    `1990-х` is `d-x`; a plus marks a word of several characters of one kind: `1990` is `d+`.
+    """
+    if word.isalpha():  # a short way for most words
         if word.islower():
             return "x+" if len(word) > 1 else "x"
         if word[0].isupper() and word[1:].islower():

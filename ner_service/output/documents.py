@@ -1,26 +1,24 @@
-"""Tagged documents for people and for other programs: JSON lines, table, HTML, CoNLL."""
+"""Tagged documents for people and for other programs: the formats of corpora, and a few more."""
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ner_service.corpora.formats import conll, jsonl
+import orjson
+
+from ner_service.corpora.formats.format import FORMATS as CORPUS_FORMATS
+from ner_service.corpora.formats.format import Streamable
 from ner_service.output import html
 from ner_service.types import Document
 
 
-def as_jsonl(documents: Iterable[Document]) -> Iterator[str]:
-    """A document a line, as the corpora have it."""
+def as_spacy(documents: Iterable[Document]) -> Iterator[str]:
+    """Yields a document a line as spaCy's training pair: the text, and its entities."""
     for document in documents:
-        yield jsonl.line_of(document).decode() + "\n"
-
-
-def as_conll(documents: Iterable[Document]) -> Iterator[str]:
-    """A token and its IOB2 tag a line."""
-    for document in documents:
-        yield f"{conll.DOCSTART}\tO\n\n{conll.columns(document)}"
+        entities = [(e.start, e.end, e.label) for e in document.entities]
+        yield orjson.dumps([document.text, {"entities": entities}]).decode() + "\n"
 
 
 def as_table(documents: Iterable[Document]) -> Iterator[str]:
-    """An entity a line under the document's name."""
+    """Yields an entity a line under the document's name."""
     for document in documents:
         yield f"{document.id}: {len(document.entities)} entities\n"
         for e in document.entities:
@@ -29,10 +27,10 @@ def as_table(documents: Iterable[Document]) -> Iterator[str]:
             yield f"{e.start:>8}{e.end:>8}  {e.label:<8}{score}  {surface}\n"
 
 
-Format = Callable[[Iterable[Document]], Iterator[str]]
-FORMATS: dict[str, Format] = {
-    "jsonl": as_jsonl,
+Writer = Callable[[Iterable[Document]], Iterator[str]]
+FORMATS: dict[str, Writer] = {
+    **{form.name: form.lines for form in CORPUS_FORMATS if isinstance(form, Streamable)},
+    "spacy": as_spacy,
     "table": as_table,
     "html": html.page,
-    "conll": as_conll,
 }

@@ -1,71 +1,67 @@
-"""Tagged documents as one HTML page that looks like the service's own and needs nothing else."""
+"""HTML pages of one file each: templates, their one stylesheet, and tagged documents as a page."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from html import escape
 from importlib.resources import files
+from typing import NamedTuple
 
-from ner_service.types import Document, Entity
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-KNOWN = ("PER", "LOC", "ORG")
-HUES = 12
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem;
-  background: light-dark(#fff, #14161b); color: light-dark(#1b1f27, #e6e8ec); }
-h2 { font-size: 1rem; display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: baseline;
-  border-bottom: 1px solid light-dark(#dfe2e8, #313640); padding-bottom: 0.4rem; }
-h2 :first-child { margin-inline-end: auto; overflow-wrap: anywhere; }
-section { margin-bottom: 2.5rem; }
-"""
+from ner_service.labels import LABELS
+from ner_service.types import Document
+
+HUES = 12  # colours of style.css: one for each of LABELS, and the rest for all other labels
+STYLE = files("ner_service.output").joinpath("style.css")
+
+
+class Piece(NamedTuple):
+    """A part of a text and how it is marked; a part without classes is plain text."""
+
+    text: str
+    classes: str = ""
+    label: str = ""
+    title: str = ""
 
 
 def page(documents: Iterable[Document]) -> Iterator[str]:
-    """The page in parts: its head, a section for each document, its end."""
-    shared = files("ner_service").joinpath("service/web/static/entities.css").read_text("utf-8")
-    yield (
-        '<!doctype html>\n<html lang="ru">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>ner-service</title>\n<style>{STYLE}{shared}</style>\n</head>\n<body>\n"
-    )
-    for document in documents:
-        yield section(document)
-    yield "</body>\n</html>\n"
+    """Yields the page in parts while the documents come, so that it may be larger than memory."""
+    yield from TEMPLATES.get_template("documents.html.j2").generate(documents=documents)
 
 
-def section(document: Document) -> str:
-    """A document under its name, with how many entities each label has."""
-    counts = Counter(entity.label for entity in document.entities)
-    tags = [
-        f'<span class="tag {hue(label)}">{escape(label)} {count}</span>'
-        for label, count in counts.most_common()
-    ]
-    head = f"<h2><span>{escape(document.id)}</span> {' '.join(tags)}</h2>"
-    return f'<section>\n{head}\n<div class="text">{marked(document)}</div>\n</section>\n'
+def render(template: str, **values: object) -> str:
+    """Returns a page, or a part of one, whose values the template escapes."""
+    return TEMPLATES.get_template(template).render(values)
 
 
-def marked(document: Document) -> str:
-    """The text with its entities as `mark` elements; its text content is the text itself."""
-    parts, at = [], 0
-    for entity in document.entities:
-        parts.append(_escaped(document.text[at : entity.start]))
-        parts.append(_mark(entity, document.text))
-        at = entity.end
-    return "".join(parts) + _escaped(document.text[at:])
-
-
-def _mark(entity: Entity, text: str) -> str:
-    score = "" if entity.score is None else f' title="{entity.score:.3f}"'
-    label, surface = escape(entity.label), _escaped(text[entity.start : entity.end])
-    return f'<mark class="entity {hue(entity.label)}" data-label="{label}"{score}>{surface}</mark>'
-
-
-def _escaped(text: str) -> str:
-    return escape(text, quote=False).replace("\r", "&#13;")  # a bare one would become a line feed
+def entity_pieces(document: Document) -> Iterator[Piece]:
+    """Yields the text of a document, cut at the bounds of its entities."""
+    at = 0
+    for e in document.entities:
+        yield Piece(document.text[at : e.start])
+        title = "" if e.score is None else f"{e.score:.3f}"
+        yield Piece(document.text[e.start : e.end], f"entity {hue(e.label)}", e.label, title)
+        at = e.end
+    yield Piece(document.text[at:])
 
 
 def hue(label: str) -> str:
-    """The class that colours a label; `service/web/static/render.js` does the same."""
-    if label in KNOWN:
-        return f"hue-{KNOWN.index(label)}"
-    return f"hue-{len(KNOWN) + sum(map(ord, label)) % (HUES - len(KNOWN))}"
+    """Returns the class that colours a label, as `hue` of the page's `render.js` does."""
+    if label in LABELS:
+        return f"hue-{LABELS.index(label)}"
+    return f"hue-{len(LABELS) + sum(map(ord, label)) % (HUES - len(LABELS))}"
+
+
+def _label_counts(document: Document) -> list[tuple[str, int]]:
+    return Counter(entity.label for entity in document.entities).most_common()
+
+
+TEMPLATES = Environment(
+    loader=PackageLoader("ner_service.output"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+TEMPLATES.globals["style"] = STYLE.read_text("utf-8")
+TEMPLATES.filters |= {"hue": hue, "label_counts": _label_counts, "pieces": entity_pieces}

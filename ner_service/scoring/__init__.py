@@ -1,4 +1,4 @@
-"""Scores of predicted entities against gold ones, and how sure they are."""
+"""Scoring compares predicted entities with gold ones, and says how sure the scores are."""
 
 from ner_service.scoring.assessment import Assessment, assess
 

@@ -1,7 +1,8 @@
-"""The one bundle of figures about a tagger's answers to a corpus.
+"""An assessment bundles all figures about a tagger's answers to a corpus.
 
-The command line, model cards, error reports and the benchmark all show parts of it, so that a
-figure is computed in one place and means the same everywhere.
+The command line, model cards, error reports and the benchmark show parts of it, so that a figure
+is computed in one place and means the same everywhere. A new figure is a function in a module
+of this package, a field here with its line in `assess`, and a line in `output/figures.py`.
 """
 
 from collections import Counter
@@ -50,10 +51,10 @@ def assess(
     labels: Collection[str] | None = None,
     seed: int = SEED,
 ) -> Assessment:
-    """Compares predicted entities with those of the documents.
+    """Compares predicted entities with the gold ones of the documents.
 
     Only `labels` count where they are given, else all that occur. Raises `MissingExtra` without
-    seqeval, and `AssertionError` should seqeval and the comparison of spans ever differ.
+    seqeval, and `AssertionError` if seqeval and the comparison of spans ever differ.
     """
     if labels is not None:
         documents, predicted = _only(documents, predicted, labels)
@@ -61,7 +62,7 @@ def assess(
     names = sorted(report.labels if labels is None else labels)
     by_document = counts(documents, predicted, names)
     if abs(float(f1_of(by_document.sum(0))) - report.micro.f1) > 1e-9:
-        raise AssertionError("seqeval's F1 and that of exact spans differ")
+        raise AssertionError("seqeval's F1 and the F1 of exact spans differ")
     none = Rates(0.0, 0.0, 0.0, 0)
     return Assessment(
         documents=len(documents),

@@ -1,4 +1,4 @@
-"""How far scores are from being probabilities."""
+"""Calibration measures how far the scores of entities are from being probabilities."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ner_service.types import Document
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Predicted entities whose scores fall together: how sure they were, how often right."""
+    """Predicted entities of similar scores: their mean score, and the share that is right."""
 
     score: float
     precision: float
@@ -27,7 +27,7 @@ class Calibration:
 def calibration_of(
     documents: Iterable[Document], predicted: Predicted, bins: int = 10
 ) -> Calibration | None:
-    """How far scores are from being the share of exact entities; `None` without scores."""
+    """Compares scores with the share of entities that are exact; `None` without scores."""
     scores: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
     for document, entities in zip(documents, predicted, strict=True):
         gold = {e.span for e in document.entities}

@@ -1,4 +1,4 @@
-"""What a tagger gets wrong: errors by kind, and labels that are confused."""
+"""Errors of a tagger by kind, and the labels that it confuses."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,11 +11,11 @@ from ner_service.types import Document, Entity
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Gold entities by what became of them, and the predicted ones that met none.
+    """Counts of gold entities by their fate, and of predicted entities that overlap none.
 
-    `boundary`: found under its label with other bounds; `label`: its bounds, another label;
-    `both`: only overlapped by another label; `missed`: nothing there. These four and `right`
-    add up to the gold entities; `spurious` are predicted where no gold entity is.
+    `boundary`: its label with other bounds; `label`: its bounds with another label; `both`: only
+    overlapped by an entity of another label; `missed`: overlapped by none. These four and `right`
+    add up to the gold entities; a `spurious` entity is predicted where no gold entity is.
     """
 
     right: int = 0
@@ -27,40 +27,40 @@ class Errors:
 
 
 def count_errors(documents: Iterable[Document], predicted: Predicted) -> dict[str, Errors]:
-    """Errors by label: that of the gold entity, or of the spurious one."""
+    """Counts errors under the label of the gold entity, or of the spurious one."""
     counts: dict[str, Counter[str]] = {}
     for document, entities in zip(documents, predicted, strict=True):
-        for entity, found in _overlaps(document.entities, entities):
-            counts.setdefault(entity.label, Counter())[_kind(entity, found)] += 1
-        for entity, wanted in _overlaps(entities, document.entities):
-            if not wanted:
+        for entity, rivals in _overlaps(document.entities, entities):
+            counts.setdefault(entity.label, Counter())[_kind(entity, rivals)] += 1
+        for entity, gold in _overlaps(entities, document.entities):
+            if not gold:
                 counts.setdefault(entity.label, Counter())["spurious"] += 1
     return {label: Errors(**count) for label, count in sorted(counts.items())}
 
 
 def confusion(documents: Iterable[Document], predicted: Predicted) -> Counter[tuple[str, str]]:
-    """Counts of (gold label, predicted label) of entities that overlap, `O` where nothing does.
+    """Counts pairs of a gold and a predicted label that overlap; `O` stands for no entity.
 
-    A gold entity counts once, with the first that overlaps it best; so do spurious ones.
+    A gold entity counts once, with the entity that overlaps it most; so does a spurious one.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for document, entities in zip(documents, predicted, strict=True):
-        for entity, found in _overlaps(document.entities, entities):
-            best = max(found, key=lambda e: _shared(e, entity), default=None)
+        for entity, rivals in _overlaps(document.entities, entities):
+            best = max(rivals, key=lambda e: _shared_length(e, entity), default=None)
             counts[entity.label, best.label if best else OUTSIDE] += 1
-        for entity, wanted in _overlaps(entities, document.entities):
-            counts[OUTSIDE, entity.label] += not wanted
+        for entity, gold in _overlaps(entities, document.entities):
+            counts[OUTSIDE, entity.label] += not gold
     return +counts
 
 
-def _shared(one: Entity, other: Entity) -> int:
+def _shared_length(one: Entity, other: Entity) -> int:
     return min(one.end, other.end) - max(one.start, other.start)
 
 
 def _overlaps(
     entities: Iterable[Entity], others: Iterable[Entity]
 ) -> Iterator[tuple[Entity, list[Entity]]]:
-    """Each entity with the others that it overlaps; both sorted, neither overlapping itself."""
+    """Yields each entity with the others that it overlaps; neither list overlaps itself."""
     waiting = sorted(others)
     at = 0
     for entity in sorted(entities):
@@ -72,10 +72,10 @@ def _overlaps(
         yield entity, waiting[at:last]
 
 
-def _kind(gold: Entity, found: Sequence[Entity]) -> str:
-    if not found:
+def _kind(gold: Entity, rivals: Sequence[Entity]) -> str:
+    if not rivals:
         return "missed"
-    same_bounds = (found[0].start, found[0].end) == (gold.start, gold.end)
-    if any(e.label == gold.label for e in found):
+    same_bounds = (rivals[0].start, rivals[0].end) == (gold.start, gold.end)
+    if any(e.label == gold.label for e in rivals):
         return "right" if same_bounds else "boundary"
     return "label" if same_bounds else "both"

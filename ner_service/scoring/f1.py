@@ -1,4 +1,4 @@
-"""Entity scores: strict by seqeval, and naeval's by token."""
+"""F1 of whole entities by seqeval's strict mode, and F1 of tokens as naeval measures it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ Predicted = Sequence[Sequence[Entity]]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts of right, predicted and gold items, and what follows from them."""
+    """Counts of right, predicted and gold items, and the rates that follow from them."""
 
     right: int
     predicted: int
@@ -38,7 +38,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Precision, recall and F1 as seqeval gives them; `gold` counts the gold entities."""
+    """Precision, recall and F1 as seqeval returns them; `gold` counts the gold entities."""
 
     precision: float
     recall: float
@@ -55,18 +55,21 @@ class Report:
 
 
 def exact(documents: Iterable[Document], predicted: Predicted) -> Score:
-    """Counts of entities with equal bounds and label; its F1 is that of `strict`."""
-    right = found = gold = 0
+    """Counts entities with equal bounds and label; the F1 equals the F1 of `strict`."""
+    right = answered = gold = 0
     for document, entities in zip(documents, predicted, strict=True):
         wanted = Counter(e.span for e in document.entities)
         given = Counter(e.span for e in entities)
         right += (wanted & given).total()
-        found, gold = found + given.total(), gold + wanted.total()
-    return Score(right, found, gold)
+        answered, gold = answered + given.total(), gold + wanted.total()
+    return Score(right, answered, gold)
 
 
 def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
-    """seqeval's strict scores (IOB2) over the boundary grid, so whatever the tokeniser was."""
+    """Scores entities by seqeval (strict, IOB2) over `grid`, so tokenisers do not matter.
+
+    Raises `MissingExtra` without seqeval.
+    """
     try:
         from seqeval.metrics import classification_report
         from seqeval.scheme import IOB2
@@ -77,14 +80,14 @@ def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
     if not names:
         return Report(Rates(0.0, 0.0, 0.0, 0), {})  # seqeval refuses to score nothing
     neutral = {name: f"L{n:04}" for n, name in enumerate(names)}  # seqeval cuts hyphens off
-    gold, found = [], []
+    gold_tags, predicted_tags = [], []
     for document, entities in zip(documents, predicted, strict=True):
         wanted, given = map_labels(document.entities, neutral), map_labels(entities, neutral)
         pieces = grid(document.text, [*wanted, *given])
-        gold.append(tags(pieces, wanted, "BIO"))
-        found.append(tags(pieces, given, "BIO"))
+        gold_tags.append(tags(pieces, wanted, "BIO"))
+        predicted_tags.append(tags(pieces, given, "BIO"))
     rows = classification_report(
-        gold, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
+        gold_tags, predicted_tags, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
     )
     labels = {name: _rates(rows[neutral[name]]) for name in names}
     return Report(_rates(rows["micro avg"]), labels)
@@ -97,7 +100,7 @@ def _rates(row: Mapping[str, Any]) -> Rates:
 
 
 def grid(text: str, entities: Iterable[Entity]) -> list[Token]:
-    """The text cut at every token's and every entity's bounds, white space included."""
+    """Cuts the text at the bounds of every token and every entity; keeps the white space."""
     cuts = {at for token in tokenize(text) for at in (token.start, token.end)}
     cuts |= {at for entity in entities for at in (entity.start, entity.end)}
     cuts |= {0, len(text)}
@@ -105,20 +108,19 @@ def grid(text: str, entities: Iterable[Entity]) -> list[Token]:
 
 
 def token_io(documents: Iterable[Document], predicted: Predicted) -> dict[str, Score]:
-    """Scores of razdel tokens by label, without regard to bounds: naeval's measure."""
+    """Scores razdel's tokens by label, without regard to bounds of entities, as naeval does."""
     counts: dict[str, Counter[str]] = {}
     for document, entities in zip(documents, predicted, strict=True):
         tokens = tokenize(document.text)
-        for gold, found in zip(
-            _labels(tokens, document.entities), _labels(tokens, entities), strict=True
-        ):
-            for label in {gold, found} - {""}:
+        pairs = zip(_labels(tokens, document.entities), _labels(tokens, entities), strict=True)
+        for wanted, given in pairs:
+            for label in {wanted, given} - {""}:
                 count = counts.setdefault(label, Counter())
-                count["gold"] += label == gold
-                count["found"] += label == found
-                count["right"] += gold == found
+                count["gold"] += label == wanted
+                count["predicted"] += label == given
+                count["right"] += wanted == given
     return {
-        label: Score(count["right"], count["found"], count["gold"])
+        label: Score(count["right"], count["predicted"], count["gold"])
         for label, count in sorted(counts.items())
     }
 

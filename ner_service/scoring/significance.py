@@ -1,7 +1,8 @@
-"""How sure a score is, and whether two differ: resampling over documents.
+"""Resampling over documents gives the interval of a score and tests the difference of two.
 
-Entities of one document are not independent, so documents are what is drawn: the bootstrap
-gives an interval, approximate randomisation (Noreen 1989; Yeh 2000) tests a difference.
+Entities of one document are not independent, so whole documents are drawn: by the percentile
+bootstrap (Efron and Tibshirani 1993) for an interval, and by approximate randomisation (Noreen
+1989; Yeh 2000) for a test.
 """
 
 from collections import Counter
@@ -14,13 +15,13 @@ from numpy.typing import NDArray
 from ner_service.types import Document, Entity
 
 Counts = NDArray[np.int64]  # documents x (right, predicted, gold)
-DRAWN = 1 << 22  # numbers that are drawn at once
+MAX_DRAWN = 1 << 22  # numbers that are drawn at once: 32 MiB of them
 
 
 def counts(
     documents: Iterable[Document], predicted: Iterable[Sequence[Entity]], labels: Iterable[str]
 ) -> Counts:
-    """Right, predicted and gold entities of each document, of these labels only."""
+    """Counts right, predicted and gold entities of each document, of these labels only."""
     kept = set(labels)
     rows = []
     for document, entities in zip(documents, predicted, strict=True):
@@ -31,7 +32,7 @@ def counts(
 
 
 def f1_of(totals: NDArray[Any]) -> NDArray[np.float64]:
-    """F1 of totals: ... x (right, predicted, gold) -> ..."""
+    """Returns F1 of counts: ... x (right, predicted, gold) -> ..."""
     right, size = totals[..., 0], totals[..., 1] + totals[..., 2]
     return np.asarray(2 * right / np.maximum(size, 1), np.float64)
 
@@ -39,43 +40,43 @@ def f1_of(totals: NDArray[Any]) -> NDArray[np.float64]:
 def interval(
     documents: Counts, seed: int, rounds: int = 2000, level: float = 0.95
 ) -> tuple[float, float]:
-    """The percentile bootstrap interval of micro F1; all of 0 to 1 where one document is all.
+    """Returns the bootstrap interval of micro F1 at this confidence level.
 
-    One document says nothing of how documents differ.
+    The interval of fewer than two documents is 0 to 1: they do not say how documents differ.
     """
     n = len(documents)
     if n < 2:
         return 0.0, 1.0
-    chance, even = np.random.default_rng(seed), np.full(n, 1 / n)
-    drawn = (chance.multinomial(n, even, size) for size in _portions(rounds, n))
-    found = np.concatenate([f1_of(_product(d, documents)) for d in drawn])
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    rng, even = np.random.default_rng(seed), np.full(n, 1 / n)
+    drawn = (rng.multinomial(n, even, size) for size in _portions(rounds, n))  # size x documents
+    scores = np.concatenate([f1_of(_product(d, documents)) for d in drawn])  # rounds
+    low, high = np.quantile(scores, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
 def _portions(rounds: int, documents: int) -> Iterator[int]:
-    """Rounds in portions whose numbers fit in little memory."""
-    most = max(1, DRAWN // documents)
+    """Yields the rounds in portions that draw at most `MAX_DRAWN` numbers each."""
+    most = max(1, MAX_DRAWN // documents)
     for at in range(0, rounds, most):
         yield min(most, rounds - at)
 
 
 def _product(drawn: NDArray[Any], documents: Counts) -> NDArray[np.float64]:
-    """A product of whole numbers, exact in floats, for which there are fast ones."""
+    """Multiplies matrices of whole numbers as floats, which is exact here and much faster."""
     return drawn.astype(np.float64) @ documents.astype(np.float64)
 
 
 def p_value(one: Counts, other: Counts, seed: int, rounds: int = 10_000) -> float:
-    """How often chance makes a difference of micro F1 at least as large as the one seen.
+    """Returns how often chance makes a difference of micro F1 as large as the observed one.
 
     Under the null hypothesis the two answers to a document may be swapped; the test is
     two-sided, and both must be about the same documents in the same order.
     """
-    chance, n = np.random.default_rng(seed), len(one)
-    seen = abs(f1_of(one.sum(0)) - f1_of(other.sum(0)))
+    rng, n = np.random.default_rng(seed), len(one)
+    observed = abs(f1_of(one.sum(0)) - f1_of(other.sum(0)))
     as_large = 0
     for size in _portions(rounds, n):
-        moved = _product(chance.random((size, n)) < 0.5, other - one)  # size x 3
+        moved = _product(rng.random((size, n)) < 0.5, other - one)  # size x 3
         differences = np.abs(f1_of(one.sum(0) + moved) - f1_of(other.sum(0) - moved))
-        as_large += int((differences >= seen - 1e-12).sum())
+        as_large += int((differences >= observed - 1e-12).sum())
     return (1 + as_large) / (1 + rounds)

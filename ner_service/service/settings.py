@@ -1,7 +1,7 @@
-"""The service's settings, read once from the environment (prefix `NER_`)."""
+"""The settings of the service are read once from the environment (prefix `NER_`)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -9,23 +9,17 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ner_service.errors import ConfigError, UnknownTagger
-from ner_service.service.api.auth import parse_keys, split
 from ner_service.taggers.registry import check_spec
 
 PREFIX = "NER_"
-PAGE = """# Settings
-
-The service reads them from the environment when it starts; a wrong one stops it with a line that
-names the variable. This page is written by `python -m ner_service.service.settings`.
-"""
 ADDRESS = re.compile(r"https?://[^/\s:]+")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#]+", re.IGNORECASE)
 LEAST_RATE = 0.001  # requests a second
-CORPORA = "NER_CORPORA"  # not a setting of the service: the command line reads it
+HASH = re.compile(r"[0-9a-f]{64}")  # of an API key: its SHA-256
 
 
 class Settings(BaseSettings):
-    """Every setting has its description, unit and bounds here, and nowhere else."""
+    """Each setting has its description, unit and bounds here."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
@@ -97,11 +91,11 @@ class Settings(BaseSettings):
 
     @field_validator("taggers")
     @classmethod
-    def _known(cls, value: str) -> str:
-        found = specs(value)
-        if not found:
+    def _check_taggers(cls, value: str) -> str:
+        specs = parse_specs(value)
+        if not specs:
             raise ValueError("names no tagger")
-        for spec in found.values():
+        for spec in specs.values():
             try:
                 check_spec(spec)
             except UnknownTagger as error:
@@ -110,74 +104,92 @@ class Settings(BaseSettings):
 
     @field_validator("host")
     @classmethod
-    def _somewhere(cls, value: str) -> str:
+    def _check_host(cls, value: str) -> str:
         if not value.strip():
             raise ValueError("names no address: 127.0.0.1, or 0.0.0.0 for all")
         return value
 
     @field_validator("traces_url")
     @classmethod
-    def _an_address(cls, value: str) -> str:
+    def _check_url(cls, value: str) -> str:
         if value and not ADDRESS.match(value):
             raise ValueError("expected an address such as http://host:4318/v1/traces")
         return value
 
     @field_validator("cors_origins")
     @classmethod
-    def _origins(cls, value: str) -> str:
+    def _check_origins(cls, value: str) -> str:
         value = value.lower()  # as browsers send them
-        for origin in split(value):
+        for origin in split_list(value):
             if origin != "*" and not ORIGIN.fullmatch(origin):
                 raise ValueError(f"expected origins such as https://example.org, not {origin!r}")
         return value
 
     @field_validator("key_rate")
     @classmethod
-    def _waits_end(cls, value: float) -> float:
+    def _check_rate(cls, value: float) -> float:
         if 0 < value < LEAST_RATE:
             raise ValueError(f"expected 0, or at least {LEAST_RATE}")
         return value
 
     @field_validator("api_keys")
     @classmethod
-    def _hashed(cls, value: str) -> str:
+    def _check_keys(cls, value: str) -> str:
         parse_keys(value)
         return value
 
     @property
     def keys(self) -> dict[str, str]:
-        """Hash of an API key -> its name."""
+        """Returns the names of the API keys by their hashes."""
         return parse_keys(self.api_keys)
 
     @property
     def origins(self) -> list[str]:
-        """The origins that may ask from a browser."""
-        return split(self.cors_origins)
+        """Returns the origins that may ask from a browser."""
+        return split_list(self.cors_origins)
 
     @property
     def specs(self) -> dict[str, str]:
-        """Public name -> spec."""
-        return specs(self.taggers)
+        """Returns the specs of the taggers by their public names."""
+        return parse_specs(self.taggers)
 
     @property
     def default(self) -> str:
-        """The tagger that answers when none is named."""
+        """Returns the name of the tagger that answers when none is named."""
         if self.default_tagger:
             return self.default_tagger
         return "bilstm" if "bilstm" in self.specs else next(iter(self.specs))
 
 
-def specs(value: str) -> dict[str, str]:
-    """Reads `a,b=spacy:x`; raises `ValueError` on a name given twice."""
-    found: dict[str, str] = {}
-    for part in split(value):
+def split_list(value: str) -> list[str]:
+    """Returns the parts of a list by commas."""
+    return [*filter(None, (part.strip() for part in value.split(",")))]
+
+
+def parse_specs(value: str) -> dict[str, str]:
+    """Reads `NAME` and `NAME=SPEC` by commas; raises `ValueError` on a name given twice."""
+    specs: dict[str, str] = {}
+    for part in split_list(value):
         name, _, spec = part.partition("=")
         if not name:
             raise ValueError(f"{part!r} names no tagger")
-        if name in found:
+        if name in specs:
             raise ValueError(f"names {name!r} twice")
-        found[name] = spec or name
-    return found
+        specs[name] = spec or name
+    return specs
+
+
+def parse_keys(value: str) -> dict[str, str]:
+    """Reads `NAME=HASH,...` as names by their hashes; raises `ValueError`."""
+    names: dict[str, str] = {}
+    for part in split_list(value):
+        name, _, hash = part.rpartition("=")
+        if not name or not HASH.fullmatch(hash):
+            raise ValueError("expected NAME=HASH by commas, as `ner-service key NAME` prints them")
+        if hash in names or name in names.values():
+            raise ValueError(f"has {name!r} or its key twice")
+        names[hash] = name
+    return names
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -200,48 +212,30 @@ def read_settings(**overrides: Any) -> Settings:
 
 
 def _reason(name: str, kind: str, message: str) -> str:
-    """What a setting should have been."""
-    bounds = _range(name)
+    """Returns the reason why a setting is wrong."""
+    bounds = bounds_of(name)
     if bounds and kind != "value_error":
         return f"expected a number from {bounds}"
     return message.removeprefix("Value error, ")
 
 
-def _range(name: str) -> str:
-    """The least and the greatest number that a setting may be, if it is one."""
-    known = Settings.model_json_schema()["properties"][name]
-    return f"{known['minimum']} to {known['maximum']}" if "minimum" in known else ""
+def bounds_of(name: str) -> str:
+    """Returns the least and the greatest number that a setting may be, if it is one."""
+    schema = Settings.model_json_schema()["properties"][name]
+    return f"{schema['minimum']} to {schema['maximum']}" if "minimum" in schema else ""
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """Returns the environment variable of a setting."""
     return PREFIX + name.upper()
 
 
-def unknown_variables(environment: Iterable[str]) -> list[str]:
-    """Variables that look like settings and are none, each with the nearest name that is."""
-    known = [*map(variable, Settings.model_fields), CORPORA]
+def unknown_variables(environment: Iterable[str], others: Iterable[str] = ()) -> list[str]:
+    """Lists variables that look like settings and are none, each with the nearest name that is.
+
+    `others` are variables with the same prefix that something else reads.
+    """
+    known = [*map(variable, Settings.model_fields), *others]
     strange = sorted(n for n in environment if n.startswith(PREFIX) and n not in known)
     near = {name: get_close_matches(name, known, 1) for name in strange}
     return [f"{name} (did you mean {near[name][0]}?)" if near[name] else name for name in strange]
-
-
-def settings_page() -> str:
-    """The page of the documentation that lists the settings (docs/settings.md)."""
-    fields: Mapping[str, Any] = Settings.model_fields
-    rows = [
-        f"| `{variable(name)}` | {_shown(field.default)} | {_range(name)} | {field.description} |"
-        for name, field in fields.items()
-    ]
-    return (
-        "\n".join([PAGE, "| variable | default | range | meaning |", "|---|---|---|---|", *rows])
-        + "\n"
-    )
-
-
-def _shown(default: Any) -> str:
-    return f"`{default}`" if default != "" else "none"
-
-
-if __name__ == "__main__":
-    print(settings_page(), end="")

@@ -1,42 +1,58 @@
-"""A run's state in one safetensors file: tensors as such, all else as JSON in its header."""
+"""Checkpoints: the state of a run in one safetensors file, with JSON in its header."""
 
 import json
 import os
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from ner_service.errors import ConfigError
+from ner_service.training.data.prepare import TrainingData
+from ner_service.training.state import Snapshot
 
 
-def save(path: Path, state: Any) -> None:
-    """Writes the file whole or not at all; raises `ConfigError` and leaves the former one."""
-    tensors: dict[str, Tensor] = {}
-    header = {"state": json.dumps(_pack(state, tensors))}
-    temporary = path.with_name(f"{path.name}.part")
-    try:
-        save_file(tensors, temporary, metadata=header)
-        os.replace(temporary, path)
-    except (OSError, SafetensorError) as error:
-        raise ConfigError(f"{path}: cannot write the checkpoint: {error}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+@dataclass(frozen=True)
+class Checkpoint:
+    """The file that a stopped run goes on from; `run` is the run's fingerprint."""
 
+    path: Path
+    run: str
 
-def load(path: Path) -> Any:
-    """Reads what `save` wrote; raises `ConfigError` where it cannot be read."""
-    if not path.exists():
-        raise ConfigError(f"{path}: no checkpoint to resume from; train without --resume")
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            return _unpack(json.loads(file.metadata()["state"]), tensors)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise ConfigError(f"{path}: cannot resume from this checkpoint: {error}") from None
+    def save(self, state: Snapshot) -> None:
+        """Write the file whole or not at all; raise `ConfigError` and leave the former one."""
+        tensors: dict[str, Tensor] = {}
+        header = {"run": self.run, "state": json.dumps(_pack(state, tensors))}
+        temporary = self.path.with_name(f"{self.path.name}.part")
+        try:
+            save_file(tensors, temporary, metadata=header)
+            os.replace(temporary, self.path)
+        except (OSError, SafetensorError) as error:
+            raise ConfigError(f"{self.path}: cannot write the checkpoint: {error}") from None
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def load(self) -> Snapshot:
+        """Read the state; raise `ConfigError` where there is none, or that of another run."""
+        if not self.path.exists():
+            raise ConfigError(f"{self.path}: no checkpoint to resume from; train without --resume")
+        try:
+            with safe_open(self.path, framework="pt") as file:
+                header = file.metadata() or {}
+                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+                state = cast(Snapshot, _unpack(json.loads(header["state"]), tensors))
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise ConfigError(f"{self.path}: cannot resume from this checkpoint: {error}") from None
+        if header.get("run") != self.run:
+            raise ConfigError(
+                f"{self.path}: made with another configuration, other data or another version; "
+                "train without --resume"
+            )
+        return state
 
 
 def _pack(value: Any, tensors: dict[str, Tensor]) -> Any:
@@ -61,6 +77,8 @@ def _unpack(value: Any, tensors: dict[str, Tensor]) -> Any:
     return {k: _unpack(v, tensors) for k, v in value["dict"]}
 
 
-def fingerprint(parts: object) -> str:
-    """A short name of what must not change between a run and its continuation."""
+def fingerprint(data: TrainingData) -> str:
+    """Return a short name of all that must not change between a run and its continuation."""
+    hashes = [corpus.sha256 for corpus in (*data.train, *data.dev)]
+    parts = [data.config.model_dump(), hashes, data.start.hash]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,37 +1,59 @@
-"""The training configuration: a TOML file and `key=value` overrides, checked once."""
+"""The training configuration: a TOML file in sections and `section.key=value` overrides."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ner_service.errors import ConfigError
-from ner_service.labels import Scheme
-from ner_service.nets.config import CharEncoder, Encoder, odd_halves
+from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.data.annotation import check_pattern
 
 T = TypeVar("T", str, dict[str, str])
 
 PRESETS = Path(__file__).with_name("presets")
+OLD_KEYS = {  # keys of [train] in files of version 0.1, and the keys that they are now
+    **{f"dropout_{name}": f"dropout.{name}" for name in ("states", "words", "rare", "chars")},
+    **{
+        name: f"optimiser.{name}"
+        for name in ("momentum", "lr", "schedule", "lr_final", "decay", "warmup", "clip", "ema")
+    },
+    "optimizer": "optimiser.name",
+    "dropout": "dropout.features",
+    "variational": "dropout.variational",
+    "case_noise": "augmentation.case",
+    "punctuation_noise": "augmentation.punctuation",
+    "device": "hardware.device",
+    "precision": "hardware.precision",
+}
 
 
 class Section(BaseModel):
     """A table of the file; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(**STRICT, frozen=True)
 
 
 class Source(Section):
-    """One training corpus: where it is, how it annotates, and how much it counts."""
+    """A training corpus: where it is, how it annotates, and how much it counts."""
 
     path: str = Field(description="a file or folder, or the name of a corpus under NER_CORPORA")
     convention: str = Field(
-        "default", description="the way of annotating; that of the first corpus answers"
+        "default",
+        description="way of annotating; the model answers in that of the first corpus",
     )
-    weight: float = Field(1.0, gt=0, description="how much its loss counts")
+    weight: float = Field(1.0, gt=0, description="factor of its loss")
     labels: dict[str, str] = Field({}, description="FROM = TO; an empty TO drops the label")
     relabel: dict[str, str] = Field(
         {}, description="PATTERN = LABEL for entities whose whole text matches; empty drops them"
@@ -40,7 +62,7 @@ class Source(Section):
         False, description="make two entities of one that ends in parentheses"
     )
     outside: str = Field(
-        "", description="PATTERN at a name's beginning that is none of it, nor are quotes behind it"
+        "", description="PATTERN that is cut off a name's beginning, as are quotes around the rest"
     )
 
     @field_validator("relabel", "outside")
@@ -52,15 +74,15 @@ class Source(Section):
 
 
 class DevSource(Source):
-    """A corpus to be judged by, and the convention in which it is answered."""
+    """A corpus that judges epochs, and the convention in which it is answered."""
 
     convention: str = Field(
-        "", description="the convention it is answered in; none: that of the first corpus"
+        "", description="the convention of the answers to it; none: that of the first corpus"
     )
 
 
 class Data(Section):
-    """What is read: sources to train on, and the corpora that choose the best epoch."""
+    """The corpora that are read."""
 
     train: tuple[Source, ...] = Field(min_length=1, description="corpora to learn from")
     dev: tuple[DevSource, ...] = Field(
@@ -68,103 +90,82 @@ class Data(Section):
     )
 
 
-class NetSection(Section):
-    """The net; see `NetConfig`."""
-
-    scheme: Scheme = Field("BIOES", description="how tags mark entities: BIO or BIOES")
-    vectors: str = Field(
-        "navec", description="word vectors: navec, a file in word2vec's text format, or none"
-    )
-    word_dim: int = Field(0, ge=0, description="size of a learned word's vector; 0 for none")
-    char_encoder: CharEncoder = Field("cnn", description="over characters: cnn, lstm or none")
-    char_dim: int = Field(32, gt=0, description="size of a character's vector")
-    char_size: int = Field(96, ge=2, description="size of what the characters make, both ways")
-    shape_dim: int = Field(24, ge=0, description="size of the word shape's vector; 0 for none")
-    encoder: Encoder = Field("lstm", description="over tokens: lstm, gru, rnn or cnn")
-    hidden: int = Field(128, gt=0, description="units of one direction")
-    layers: int = Field(1, gt=0, description="layers of the encoder")
-    head_hidden: int = Field(0, ge=0, description="a tanh layer before the tags; 0 for none")
-    zero_digits: bool = Field(False, description="read every digit as 0")
-    unit_tokens: int = Field(64, gt=0, description="tokens of context read together")
-
-    @field_validator("vectors")
-    @classmethod
-    def _none(cls, value: str) -> str:
-        return "" if value == "none" else value
-
-    @model_validator(mode="after")
-    def _reads(self) -> Self:
-        if not (self.vectors or self.word_dim or self.shape_dim or self.char_encoder != "none"):
-            raise ValueError("vectors, word_dim, char_encoder, shape_dim: one must be there")
-        return self
-
-    @model_validator(mode="after")
-    def _halves(self) -> Self:
-        if fault := odd_halves(self.char_encoder, self.char_size):
-            raise ValueError(fault)
-        return self
-
-
-class Optimisation(Section):
-    """How the weights are found; dropout rates are shares, `lr` the peak learning rate."""
+class Train(Section):
+    """The length of a run, its steps, its seed and its curves."""
 
     epochs: int = Field(12, gt=0, description="most passes over the data")
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
-    optimizer: Literal["adam", "sgd"] = Field("adam", description="adam or sgd")
-    momentum: float = Field(0.0, ge=0, lt=1, description="of sgd")
+    seed: int = Field(0, ge=0, lt=2**63, description="of weights, order, dropout and augmentation")
+    tensorboard: bool = Field(True, description="write curves for TensorBoard to OUTPUT.runs")
+
+
+class Optimiser(Section):
+    """The way in which weights follow gradients."""
+
+    name: Literal["adam", "sgd"] = Field("adam", description="adam or sgd")
+    momentum: float = Field(0.0, ge=0, lt=1, description="sgd: momentum")
     lr: float = Field(2e-3, gt=0, description="the peak learning rate")
     schedule: Literal["cosine", "inverse", "exponential"] = Field(
         "cosine",
         description="a cosine down to lr_final; lr / (1 + decay * epoch); or lr * decay ** epoch",
     )
     lr_final: float = Field(0.02, ge=0, description="cosine: share of the peak rate at the end")
-    decay: float = Field(0.0, ge=0, description="of the inverse or exponential schedule")
-    warmup: float = Field(0.03, ge=0, lt=1, description="cosine: share of all steps")
+    decay: float = Field(0.0, ge=0, description="inverse, exponential: decay of the rate")
+    warmup: Share = Field(0.03, description="cosine: share of all steps")
     clip: float = Field(5.0, ge=0, description="largest norm of the gradient; 0 for any")
-    ema: float = Field(0.998, ge=0, lt=1, description="weight averaging; 0 for none")
-    dropout: float = Field(0.3, ge=0, lt=1, description="of what a token looks like")
-    dropout_states: float = Field(0.3, ge=0, lt=1, description="of each layer's states")
-    dropout_words: float = Field(0.05, ge=0, lt=1, description="of words: read as unknown")
-    dropout_rare: float = Field(0.0, ge=0, lt=1, description="of words that occur once")
-    dropout_chars: float = Field(0.0, ge=0, lt=1, description="of the vectors of characters")
-    variational: bool = Field(True, description="one dropout mask for all tokens of a unit")
-    case_noise: float = Field(0.0, ge=0, lt=1, description="share of units lower- or upper-cased")
-    punctuation_noise: float = Field(
-        0.0, ge=0, lt=1, description="share of units that lose their punctuation"
-    )
-    seed: int = Field(0, ge=0, lt=2**63, description="of weights, order and dropout")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
-    precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="fp32, bf16, or bf16 where the hardware multiplies it fast"
-    )
-    tensorboard: bool = Field(True, description="curves for TensorBoard in OUTPUT.runs")
+    ema: Share = Field(0.998, description="decay of the weights' moving average; 0 for none")
 
     @model_validator(mode="after")
-    def _falls(self) -> Self:
+    def _needs_decay(self) -> Self:
         if self.schedule == "exponential" and not self.decay:
             raise ValueError("decay: the exponential schedule needs one above 0")
         return self
 
 
+class Augmentation(Section):
+    """The shares of training units that are changed as careless writers would."""
+
+    case: Share = Field(0.0, description="share of units put in lower or upper case")
+    punctuation: Share = Field(0.0, description="share of units that lose their punctuation")
+
+
+class Hardware(Section):
+    """The device that trains, and the precision of its matrix products."""
+
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="fp32, bf16, or bf16 where the hardware multiplies it fast"
+    )
+
+
 class TrainConfig(Section):
     """A whole training run."""
 
-    preset: str = Field("ours", description="whose settings hold where the file is silent")
+    preset: str = Field("ours", description="the settings that hold where the file has none")
     name: str = Field(min_length=1, pattern=r"^[\w.-]+$", description="the model's name")
     output: str = Field(description="the model folder to write")
     languages: tuple[str, ...] = Field(("ru",), description="codes of the text's languages")
     data: Data
-    net: NetSection = NetSection()
-    train: Optimisation = Optimisation()
+    net: NetOptions = NetOptions()
+    train: Train = Train()
+    optimiser: Optimiser = Optimiser()
+    dropout: Dropout = Dropout()
+    augmentation: Augmentation = Augmentation()
+    hardware: Hardware = Hardware()
+    _written: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("output")
     @classmethod
-    def _home(cls, value: str) -> str:
+    def _expand_home(cls, value: str) -> str:
         return str(Path(value).expanduser())
 
+    def key(self, name: str) -> str:
+        """Return a key as the user wrote it, which is the old name in an older file."""
+        return self._written.get(name, name)
+
     def public(self) -> dict[str, Any]:
-        """The values as they may be published: files and folders by name alone."""
+        """Return the values as they may be published: files and folders by name alone."""
         values = self.model_dump(mode="json")
         values["output"] = Path(self.output).name
         values["net"]["vectors"] = Path(self.net.vectors).name
@@ -173,32 +174,30 @@ class TrainConfig(Section):
         return values
 
 
-KEYS = [
-    key
-    for section in (TrainConfig, Data, Source, NetSection, Optimisation)
-    for key in section.model_fields
-]
-
-
-def read_config(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
-    """Reads the file and applies `table.key=value`; raises `ConfigError` naming the key."""
+def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
+    """Read the file and apply `section.key=value`; raise `ConfigError` that names the key."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
+    written: dict[str, str] = {}
+    _move_old_keys(values, written)
     for override in overrides:
-        _override(values, override)
-    values = _over(_preset(values.get("preset", "ours")), values)
+        _override(values, override, written)
+    _move_old_keys(values, written)
+    values = _merge(_preset(values.get("preset", "ours")), values)
     try:
-        return TrainConfig.model_validate(values)
+        config = TrainConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_complaint(error)}") from None
+        raise ConfigError(f"{path}: {_complaint(error, written)}") from None
+    config._written.update(written)
+    return config
 
 
 def presets() -> list[str]:
-    """The names of the presets that come with the package."""
+    """Return the names of the presets that come with the package."""
     return sorted(path.stem for path in PRESETS.glob("*.toml"))
 
 
@@ -208,36 +207,57 @@ def _preset(name: object) -> dict[str, Any]:
     return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _over(under: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """`values`, and what `under` has besides, table by table."""
+def _move_old_keys(values: dict[str, Any], written: dict[str, str]) -> None:
+    """Move the keys of an older file to their sections; `written` gets their old names."""
+    table = values.get("train")
+    if not isinstance(table, dict):
+        return
+    for old in [key for key in OLD_KEYS if key in table]:
+        section, key = OLD_KEYS[old].split(".")
+        target = values.setdefault(section, {})
+        if not isinstance(target, dict) or key in target:
+            raise ConfigError(f"train.{old}: is {section}.{key} now, which is there too: keep one")
+        target[key] = table.pop(old)
+        written |= {f"{section}.{key}": f"train.{old}", section: "train"}
+
+
+def _merge(under: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` with all that only `under` has, table by table."""
     return under | {
-        key: _over(under[key], value)
+        key: _merge(under[key], value)
         if isinstance(value, dict) and isinstance(under.get(key), dict)
         else value
         for key, value in values.items()
     }
 
 
-def _complaint(error: ValidationError) -> str:
-    """The first thing wrong, by the key's dotted name."""
+def _complaint(error: ValidationError, written: dict[str, str]) -> str:
+    """Return the first thing wrong, by the key as the user wrote it."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    if first["type"] != "extra_forbidden":
-        return f"{key}: {first['msg'].removeprefix('Value error, ')}"
-    near = get_close_matches(str(first["loc"][-1]), KEYS, 1)
+    if first["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{written.get(key, key)}: {first['msg'].removeprefix('Value error, ')}"
+    sections = (TrainConfig, Source, *TrainConfig.__annotations__.values())
+    keys = [key for section in sections for key in getattr(section, "__annotations__", ())]
+    old = OLD_KEYS if first["loc"][0] == "train" else ()
+    near = get_close_matches(str(first["loc"][-1]), [*keys, *old], 1)
     return f"{key}: no such key" + (f"; did you mean {near[0]}?" if near else "")
 
 
-def _override(values: dict[str, Any], override: str) -> None:
-    key, equals, text = override.partition("=")
-    if not (key and equals):
+def _override(values: dict[str, Any], override: str, written: dict[str, str]) -> None:
+    name, equals, text = override.partition("=")
+    if not (name and equals):
         raise ConfigError(f"--set {override!r}: expected key=value, such as train.epochs=20")
+    key = OLD_KEYS.get(name.removeprefix("train."), name) if name.startswith("train.") else name
     *tables, last = key.split(".")
     for table in tables:
         values = values.setdefault(table, {})
         if not isinstance(values, dict):
             raise ConfigError(f"--set {override!r}: {table!r} is not a table")
     values[last] = _value(text)
+    for new, old in ((key, name), (key.rpartition(".")[0], name.rpartition(".")[0])):
+        written.pop(new, None)
+        written |= {new: old} if new != old else {}
 
 
 def _value(text: str) -> Any:

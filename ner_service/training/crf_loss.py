@@ -1,4 +1,4 @@
-"""The CRF's loss and its gradient in one compiled pass; on a CPU far faster than autograd.
+"""The loss of a CRF and its gradient in one compiled pass, on a CPU far faster than autograd.
 
 Forward and backward messages are kept in float64 as probabilities scaled at each token, so no
 logarithm is taken inside the loops; gradients are posteriors less the gold path.
@@ -15,7 +15,7 @@ from ner_service.nets.crf import CRF
 
 
 def path_losses(crf: CRF, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-    """What `crf.loss` gives, with the same gradients: batch."""
+    """Return the negative log likelihood of each path, with the gradients of `crf.loss`: batch."""
     if emissions.device.type != "cpu":
         return crf.loss(emissions, tags, mask)
     apply: Any = _Losses.apply

@@ -1,36 +1,56 @@
-"""Where and in what precision a net trains: detected, never assumed."""
+"""The device and the precision in which a net trains: detected, never assumed."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from torch import Tensor
 
-from ner_service.errors import ConfigError
-from ner_service.training.config import Optimisation
+from ner_service.training.config import Hardware
+from ner_service.training.data.batches import GoldBatch
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A device and whether matrix products run in bfloat16 there."""
+    """A device, and whether matrix products run in bfloat16 there."""
 
     device: torch.device
     bf16: bool
 
     def autocast(self) -> AbstractContextManager[None]:
-        """The context in which forward passes run."""
+        """Return the context in which forward passes run."""
         if not self.bf16:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
+    def move(self, example: GoldBatch) -> GoldBatch:
+        """Return the batch with every tensor on the device."""
+        moved: GoldBatch = _move(example, self.device) if self.device.type != "cpu" else example
+        return moved
 
-def find_place(train: Optimisation) -> Place:
-    """Picks CUDA where it is, and bfloat16 where the hardware multiplies it fast."""
+
+def _move(value: Any, device: torch.device) -> Any:
+    """Move every tensor inside nested dataclasses."""
+    if value is None:
+        return value
+    if isinstance(value, Tensor):
+        return value.to(device, non_blocking=True)
+    parts = {name: _move(getattr(value, name), device) for name in value.__slots__}
+    return type(value)(**parts)
+
+
+def find_place(hardware: Hardware) -> Place:
+    """Pick CUDA where it is, and bfloat16 where the hardware multiplies it fast.
+
+    Raises `ValueError` where CUDA is asked for and missing.
+    """
     cuda = torch.cuda.is_available()
-    if train.device == "cuda" and not cuda:
-        raise ConfigError("train.device: cuda: no CUDA device here; use cpu or auto")
-    device = torch.device("cuda" if cuda and train.device != "cpu" else "cpu")
+    if hardware.device == "cuda" and not cuda:
+        raise ValueError("cuda: no CUDA device here; use cpu or auto")
+    device = torch.device("cuda" if cuda and hardware.device != "cpu" else "cpu")
     fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else _has_bf16()
-    return Place(device, fast if train.precision == "auto" else train.precision == "bf16")
+    return Place(device, fast if hardware.precision == "auto" else hardware.precision == "bf16")
 
 
 def _has_bf16() -> bool:

@@ -1,8 +1,8 @@
 """Silver data: unlabelled texts tagged by one tagger, or by the vote of several.
 
 A span is kept when taggers with more than half of all weight found it, so kept spans never
-overlap. Its score is the mean of the taggers' scores by weight: 0 where one did not find it,
-1 where one has no scores.
+overlap. Its score is the weighted mean of the taggers' scores: 0 for a tagger that did not find
+the span, 1 for a tagger without scores.
 """
 
 import gzip
@@ -29,7 +29,7 @@ class Voter:
 
 
 def load_voter(spec: str) -> Voter:
-    """Loads `SPEC` or `SPEC*WEIGHT`, such as `bilstm:ru-news*2`."""
+    """Load `SPEC` or `SPEC*WEIGHT`, such as `bilstm:ru-news*2`."""
     name, star, weight = spec.rpartition("*")
     if not star:
         return Voter(load_tagger(spec), 1.0)
@@ -44,40 +44,40 @@ def load_voter(spec: str) -> Voter:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a vote says of a text: the kept spans with scores, and those voted down."""
+    """The result of a vote on a text: the kept spans with scores, and the rejected ones."""
 
     kept: tuple[Entity, ...]
-    lost: tuple[Entity, ...]
+    rejected: tuple[Entity, ...]
 
     def doubtful(self, least: float) -> Iterator[Entity]:
-        """Kept spans that score below `least`, and lost ones that score above `1 - least`."""
+        """Return kept spans that score below `least` and rejected ones above `1 - least`."""
         yield from (e for e in self.kept if e.score is not None and e.score < least)
-        yield from (e for e in self.lost if e.score is not None and e.score > 1 - least)
+        yield from (e for e in self.rejected if e.score is not None and e.score > 1 - least)
 
 
 def vote(ballots: Sequence[Sequence[Entity]], weights: Sequence[float]) -> Verdict:
-    """Counts the ballots: one list of entities a tagger."""
+    """Count the ballots, which are a list of entities for each tagger."""
     votes: dict[tuple[int, int, str], list[float]] = {}
     for entities, weight in zip(ballots, weights, strict=True):
         for e in entities:
-            found = votes.setdefault(e.span, [0.0, 0.0])
-            found[0] += weight
-            found[1] += weight * (1.0 if e.score is None else e.score)
+            totals = votes.setdefault(e.span, [0.0, 0.0])
+            totals[0] += weight
+            totals[1] += weight * (1.0 if e.score is None else e.score)
     total = sum(weights)
     kept: list[Entity] = []
-    lost: list[Entity] = []
+    rejected: list[Entity] = []
     for span, (support, score) in sorted(votes.items()):
-        (kept if support > total / 2 else lost).append(Entity(*span, score=score / total))
-    return Verdict(tuple(kept), tuple(lost))
+        (kept if support > total / 2 else rejected).append(Entity(*span, score=score / total))
+    return Verdict(tuple(kept), tuple(rejected))
 
 
-def certain(document: Document, verdict: Verdict, least: float) -> Iterator[Document]:
-    """The document, or its runs of sentences without a doubtful span as documents of their own."""
+def without_doubt(document: Document, verdict: Verdict, least: float) -> Iterator[Document]:
+    """Yield the document, or a document for each run of its sentences without a doubtful span."""
     doubts = list(verdict.doubtful(least))
     if not doubts:
         yield replace(document, entities=verdict.kept)
         return
-    sentences = _whole(sentenize(document.text), [*verdict.kept, *verdict.lost])
+    sentences = _join_crossed(sentenize(document.text), [*verdict.kept, *verdict.rejected])
     for n, run in enumerate(_runs(sentences, doubts)):
         within = (e for e in verdict.kept if run.start <= e.start and e.end <= run.end)
         entities = tuple(e.shift(-run.start) for e in within)
@@ -85,7 +85,7 @@ def certain(document: Document, verdict: Verdict, least: float) -> Iterator[Docu
 
 
 def _runs(sentences: Iterable[Sentence], doubts: Sequence[Entity]) -> list[Sentence]:
-    """Sentences that no doubtful span touches, neighbours joined."""
+    """Return the sentences that no doubtful span touches, neighbours joined."""
     runs: list[Sentence] = []
     joined = False
     for sentence in sentences:
@@ -98,22 +98,22 @@ def _runs(sentences: Iterable[Sentence], doubts: Sequence[Entity]) -> list[Sente
     return runs
 
 
-def _whole(sentences: Iterable[Sentence], spans: Sequence[Entity]) -> list[Sentence]:
-    """Sentences, those that a span crosses made one."""
-    found: list[Sentence] = []
+def _join_crossed(sentences: Iterable[Sentence], spans: Sequence[Entity]) -> list[Sentence]:
+    """Return the sentences, joined where a span crosses their border."""
+    joined: list[Sentence] = []
     for sentence in sentences:
-        if found and any(e.start < found[-1].end and e.end > sentence.start for e in spans):
-            sentence = Sentence(found.pop().start, sentence.end)
-        found.append(sentence)
-    return found
+        if joined and any(e.start < joined[-1].end and e.end > sentence.start for e in spans):
+            sentence = Sentence(joined.pop().start, sentence.end)
+        joined.append(sentence)
+    return joined
 
 
 @dataclass
-class Job:
-    """Labels texts into `output`, slice by slice; a job that was stopped goes on.
+class LabellingJob:
+    """Labels texts into `output`, slice by slice; a job that was stopped can be resumed.
 
-    While it runs, `OUTPUT.part` holds the finished slices and `OUTPUT.part.json` says how far
-    it came and of which taggers, texts and options it is.
+    While it runs, `OUTPUT.part` holds the finished slices, and `OUTPUT.part.json` records how far
+    the job has come and a fingerprint of its taggers, texts and options. `key` names the texts.
     """
 
     voters: Sequence[Voter]
@@ -126,15 +126,15 @@ class Job:
         self._part = self.output.with_name(f"{self.output.name}.part")
         self._state = self.output.with_name(f"{self.output.name}.part.json")
         infos = [[v.tagger.info.name, v.tagger.info.hash, v.weight] for v in self.voters]
-        self._print = sha256(json.dumps([infos, self.least, self.key]).encode()).hexdigest()
+        self._fingerprint = sha256(json.dumps([infos, self.least, self.key]).encode()).hexdigest()
         self._size = 0
         if self._state.exists():
-            self._take_up()
+            self._resume()
 
-    def _take_up(self) -> None:
+    def _resume(self) -> None:
         try:
             state = json.loads(self._state.read_bytes())
-            same = state["job"] == self._print and self._part.stat().st_size >= state["size"]
+            same = state["job"] == self._fingerprint and self._part.stat().st_size >= state["size"]
         except (OSError, ValueError, KeyError, TypeError):
             same = False
         if not same:
@@ -144,41 +144,41 @@ class Job:
         self.done, self._size = state["done"], state["size"]
 
     def run(self, slices: Iterable[Sequence[Document]]) -> Iterator[Sequence[Document]]:
-        """Labels what is left of the texts; yields each slice once its labels are on disk.
+        """Label the remaining texts; yield each slice once its labels are on disk.
 
-        The slices must be of the same documents in the same order as when the job began; those
-        already done must have been left out. Raises `CorpusError` where it cannot write.
+        The documents must come in the same order as when the job began, without the first `done`.
+        Raises `CorpusError` where the output cannot be written.
         """
         try:
             self.output.parent.mkdir(parents=True, exist_ok=True)
             with self._part.open("r+b" if self._size else "wb") as file:
                 file.truncate(self._size)
                 file.seek(self._size)
-                for some in slices:
-                    file.write(self._pack(self.label(some)))
+                for documents in slices:
+                    file.write(self._pack(self.label(documents)))
                     file.flush()
-                    self.done, self._size = self.done + len(some), file.tell()
-                    self._note()
-                    yield some
+                    self.done, self._size = self.done + len(documents), file.tell()
+                    self._save_state()
+                    yield documents
             os.replace(self._part, self.output)
             self._state.unlink(missing_ok=True)
         except OSError as error:
             raise CorpusError(f"{self.output}: {error.strerror or error}") from None
 
     def label(self, documents: Sequence[Document]) -> Iterator[Document]:
-        """The documents with the entities of the vote, without what is uncertain."""
+        """Yield the documents with the entities of the vote, without their uncertain sentences."""
         texts = [document.text for document in documents]
         weights = [voter.weight for voter in self.voters]
         ballots = [voter.tagger.tag(texts) for voter in self.voters]
         for document, *given in zip(documents, *ballots, strict=True):
-            yield from certain(document, vote(given, weights), self.least)
+            yield from without_doubt(document, vote(given, weights), self.least)
 
     def _pack(self, documents: Iterable[Document]) -> bytes:
         data = b"".join(jsonl.line_of(document) + b"\n" for document in documents)
         return gzip.compress(data, mtime=0) if self.output.suffix == ".gz" and data else data
 
-    def _note(self) -> None:
+    def _save_state(self) -> None:
         beside = self._state.with_name(f"{self._state.name}.new")
-        note = {"job": self._print, "done": self.done, "size": self._size}
-        beside.write_text(json.dumps(note), encoding="utf-8")
+        state = {"job": self._fingerprint, "done": self.done, "size": self._size}
+        beside.write_text(json.dumps(state), encoding="utf-8")
         os.replace(beside, self._state)

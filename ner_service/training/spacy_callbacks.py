@@ -1,7 +1,7 @@
-"""A callback for `spacy train`: saves the pipeline without the training data's words.
+"""A callback for `spacy train` that saves the pipeline without the words of the training data.
 
-Hash embeddings need no list of words, and with it the folder would be several times larger
-and would hold every word of the corpus.
+Hash embeddings need no list of words. With it the folder would be several times larger and would
+hold every word of the corpus.
 """
 
 from typing import Any
@@ -12,12 +12,12 @@ from spacy.util import registry
 
 @registry.callbacks("ner_service.trim_strings.v1")  # type: ignore[untyped-decorator]
 def trim_strings() -> Any:
-    """Makes the callback for `[training.before_to_disk]`."""
-    return trimmed
+    """Return the callback for `[training.before_to_disk]`."""
+    return trim
 
 
-def trimmed(nlp: Any) -> Any:
-    """A copy of the pipeline whose vocabulary knows its labels and tokenizer exceptions only."""
+def trim(nlp: Any) -> Any:
+    """Return a copy of the pipeline with only labels and tokenizer exceptions in its vocabulary."""
     copy = spacy.blank(nlp.lang).from_config(nlp.config)
     copy.from_bytes(nlp.to_bytes(exclude=["vocab"]), exclude=["vocab"])
     for labels in nlp.pipe_labels.values():

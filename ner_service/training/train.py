@@ -1,218 +1,201 @@
-"""A training run: from a configuration file to a model folder."""
+"""Training: from a configuration file to a model folder, with the loop in `train`."""
 
-import hashlib
+import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-import torch
+import numpy as np
+from torch import nn
 from tqdm import tqdm
 
 from ner_service import __version__
-from ner_service.errors import ConfigError, MissingExtra, ModelError
+from ner_service.errors import ConfigError, ModelError, NerError
 from ner_service.nets.artefact import Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
-from ner_service.nets.encoder import Net, Rates
+from ner_service.nets.record import ModelRecord
 from ner_service.scoring.f1 import exact
-from ner_service.training import checkpoint
-from ner_service.training.calibration import calibrated
-from ner_service.training.config import Optimisation, TrainConfig, read_config
-from ner_service.training.data.prepare import Plan, make_plan
-from ner_service.training.device import find_place
-from ner_service.training.loop import Progress, State, Trainer, fit
+from ner_service.training.calibration import calibrate
+from ner_service.training.checkpoint import Checkpoint, fingerprint
+from ner_service.training.config import Optimiser, read_config
+from ner_service.training.crf_loss import path_losses
+from ner_service.training.curves import Curves
+from ner_service.training.data.batches import GoldBatch, batches, collate
+from ner_service.training.data.prepare import TrainingData, prepare
+from ner_service.training.device import Place, find_place
 from ner_service.training.model import card
+from ner_service.training.optimiser import learning_rate
+from ner_service.training.state import State, first_state, seed_of
 
 
-def seed_of(start: Artefact, config: TrainConfig) -> int:
-    """What chance begins with: another number after each model that training goes on from.
-
-    Stages of one seed would repeat each other's order and noise, and learn them by heart.
-    """
-    if not start.hash:
-        return config.train.seed
-    digest = hashlib.sha256(f"{config.train.seed} {start.hash}".encode()).digest()
-    return int.from_bytes(digest[:7], "big")
+class Diverged(NerError):
+    """The loss is no longer a number."""
 
 
-def build(start: Artefact, train: Optimisation, seed: int) -> Net:
-    """A net with random weights, or with those that it starts from."""
-    torch.manual_seed(seed)
-    rates = Rates(
-        features=train.dropout,
-        states=train.dropout_states,
-        words=train.dropout_words,
-        rare=train.dropout_rare,
-        chars=train.dropout_chars,
-        variational=train.variational,
-    )
-    net = Net(start.net, len(start.words), len(start.chars), len(start.shapes), rates)
-    state = net.state_dict()
-    for key, array in start.tensors.items():
-        state[key].copy_(torch.from_numpy(array.astype("float32")))
-    return net
-
-
-def ancestor(start: Artefact) -> dict[str, Any]:
-    """What a model tells of the one it goes on from: its hash, data, configuration, ancestor."""
-    told = ("name", "data", "config", "averaged", "from")
-    return {"sha256": start.hash} | {key: start.meta[key] for key in told if key in start.meta}
-
-
-def _board(folder: Path) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise MissingExtra(f"train.tensorboard ({error})", "train") from error
-    try:
-        return SummaryWriter(str(folder))
-    except OSError as error:
-        raise ConfigError(f"{folder}: {error.strerror or error}") from None
-
-
-class Run:
-    """Ties the loop to the screen, to TensorBoard and to the disk."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.config = plan, plan.config
-        self.output = Path(plan.config.output)
-        log = self.output.with_name(f"{self.output.name}.runs")
-        self.checkpoint = self.output.with_name(f"{self.output.name}.checkpoint.safetensors")
-        place = find_place(plan.config.train)
-        train, seed = plan.config.train, seed_of(plan.start, plan.config)
-        net = build(plan.start, train, seed)
-        self.trainer = Trainer(net, plan.features, train, place, seed, plan.noise)
-        self.board = _board(log) if plan.config.train.tensorboard else None
-        hashes = [corpus.sha256 for corpus in (*plan.train, *plan.dev)]
-        self._print = checkpoint.fingerprint([plan.config.model_dump(), hashes, plan.start.hash])
-        tqdm.write(f"{len(plan.units):,} units on {place.device}, bf16 {place.bf16}")
-
-    def artefact(self, state: State) -> Artefact:
-        """The weights as a model that can be served."""
-        start, config = self.plan.start, self.config
-        tensors = {k: v.detach().cpu().numpy().astype("float16") for k, v in state.items()}
-        meta = {
-            "name": config.name,
-            "version": __version__,
-            "languages": config.languages,
-            "data": [corpus.record() for corpus in self.plan.train],
-            "dev": [corpus.record() for corpus in self.plan.dev],
-            "config": config.public(),
-            "from": ancestor(start) if start.hash else None,
-            "history": self.trainer.progress.history,
-        }
-        return Artefact(
-            start.net, start.words, start.chars, start.shapes, tensors, meta, start.vectors_hash
-        )
-
-    def evaluate(self, state: State) -> float:
-        """Mean micro F1 over the dev corpora, through the tagger that will serve."""
-        artefact = self.artefact(state)
-        scores = []
-        for corpus in tqdm(self.plan.dev, desc="dev", leave=False, delay=1):
-            found = corpus.tagged(corpus.tagger(artefact))
-            scores.append(exact(corpus.documents, found).f1)
-        shown = ", ".join(
-            f"{corpus.source.path} {score:.4f}"
-            for corpus, score in zip(self.plan.dev, scores, strict=True)
-        )
-        tqdm.write(f"epoch {self.trainer.progress.epoch}: dev F1 {shown}")
-        return sum(scores) / len(scores)
-
-    def watch(self, epoch: Iterator[tuple[float, int]], steps: int) -> float:
-        """Shows an epoch's progress; returns its mean loss a token."""
-        total, seen = 0.0, 0
-        tokens = sum(len(unit.words) for unit in self.plan.units)
-        title = f"epoch {self.trainer.progress.epoch + 1}/{self.config.train.epochs}"
+def train(
+    data: TrainingData, state: State, place: Place, checkpoint: Checkpoint, curves: Curves | None
+) -> None:
+    """Train until the epochs or the patience run out, and keep the model of the best epoch."""
+    config, settings = data.config, data.config.train
+    first_order = np.random.default_rng(seed_of(data.start, config))
+    steps = settings.epochs * len(batches(data.units, settings.batch_tokens, first_order))
+    tokens = sum(len(unit.words) for unit in data.units)
+    while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
+        state.net.train()
+        total, seen, title = 0.0, 0, f"epoch {state.epoch + 1}/{settings.epochs}"
         with tqdm(total=tokens, desc=title, unit="tok", unit_scale=True) as bar:
-            for loss, count in epoch:
+            for batch in batches(data.units, settings.batch_tokens, state.random):
+                units = data.augmenter.augment(batch, state.random) if data.augmenter else batch
+                example = place.move(collate(units, data.features))
+                loss = step(state, example, config.optimiser, state.step / steps, place)
+                if not math.isfinite(loss):
+                    raise Diverged(
+                        f"the loss is {loss} at step {state.step}: lower "
+                        f"{config.key('optimiser.lr')} (now {config.optimiser.lr})"
+                    )
+                count = sum(len(unit.words) for unit in batch)
                 total, seen = total + loss * count, seen + count
                 bar.update(count)
                 bar.set_postfix(loss=f"{total / seen:.4f}", refresh=False)
-        return total / max(seen, 1)
-
-    def record(self) -> None:
-        """Writes the checkpoint and the curves after an epoch."""
-        checkpoint.save(self.checkpoint, {"run": self._print, **self.trainer.state()})
-        if self.board:
-            last = self.trainer.progress.history[-1]
-            try:
-                for key in ("loss", "dev_f1"):
-                    self.board.add_scalar(key, last[key], int(last["epoch"]))
-                self.board.flush()
-            except OSError as error:
-                raise ConfigError(f"{self.output}.runs: {error.strerror or error}") from None
-
-    def resume(self) -> None:
-        """Goes on from the checkpoint; raises `ConfigError` where it is of another run."""
-        state = checkpoint.load(self.checkpoint)
-        if state.pop("run") != self._print:
-            raise ConfigError(
-                f"{self.checkpoint}: made with another configuration or other data; "
-                "train without --resume"
-            )
-        self.trainer.resume(state)
-
-    def keep(self, state: State) -> None:
-        """Writes the model folder."""
-        save(self.artefact(state), self.output)
-
-    def fit(self) -> Progress:
-        """Trains to the end and removes the checkpoint."""
-        progress = fit(
-            self.trainer, self.plan.units, self.evaluate, self.watch, self.keep, self.record
-        )
-        self.finish()
-        self.checkpoint.unlink(missing_ok=True)
-        return progress
-
-    def finish(self) -> None:
-        """Calibrates the best model on dev, and writes its card, which tells of all epochs."""
-        best = load_artefact(self.output)
-        meta = {**best.meta, "history": self.trainer.progress.history}
-        card.write(calibrated(replace(best, meta=meta), self.plan.dev), self.output)
-
-    def stopped(self) -> str:
-        """What a run that is stopped here leaves."""
-        progress = self.trainer.progress
-        if not progress.history:
-            return f"stopped before the first epoch ended: nothing was saved in {self.output}"
-        self.finish()
-        return (
-            f"stopped; {self.output} is the model of epoch {progress.best_epoch}; "
-            f"--resume goes on after epoch {len(progress.history)}"
-        )
+        state.epoch += 1
+        score = evaluate(data, state)
+        state.history.append({"epoch": state.epoch, "loss": total / seen, "dev_f1": score})
+        if score > state.best:
+            state.best, state.best_epoch = score, state.epoch
+            save(make_artefact(data, state), Path(config.output))
+        checkpoint.save(state.snapshot())
+        if curves:
+            curves.add(state.history[-1])
 
 
-def train_command(
+def step(
+    state: State, example: GoldBatch, settings: Optimiser, share: float, place: Place
+) -> float:
+    """Update the weights by one batch and return its loss a token.
+
+    `share` is that of the whole run's steps which are done; the learning rate follows it.
+    """
+    rate = learning_rate(settings, state.epoch, share)
+    for optimiser in state.optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = rate * group["share"]
+        optimiser.zero_grad(set_to_none=True)
+    mask = example.batch.mask  # batch x length
+    with place.autocast():
+        emissions = state.net(example.batch)  # batch x length x tags
+    losses = path_losses(state.net.crf, emissions.float(), example.tags, mask)  # batch
+    loss = (losses * example.weights).sum() / mask.sum()
+    loss.backward()  # type: ignore[no-untyped-call]
+    dense = [p for p in state.net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    if settings.clip:
+        nn.utils.clip_grad_norm_(dense, settings.clip)
+    for optimiser in state.optimisers:
+        optimiser.step()
+    state.step += 1
+    state.average.update(state.step)
+    return loss.item()
+
+
+def evaluate(data: TrainingData, state: State) -> float:
+    """Return the mean micro F1 over the dev corpora, through the tagger that will serve."""
+    artefact = make_artefact(data, state)
+    scores = []
+    for corpus in tqdm(data.dev, desc="dev", leave=False, delay=1):
+        predicted = corpus.predict(corpus.tagger(artefact))
+        scores.append((corpus.source.path, exact(corpus.documents, predicted).f1))
+    shown = ", ".join(f"{path} {f1:.4f}" for path, f1 in scores)
+    tqdm.write(f"epoch {state.epoch}: dev F1 {shown}")
+    return sum(f1 for _, f1 in scores) / len(scores)
+
+
+def make_artefact(data: TrainingData, state: State) -> Artefact:
+    """Return the averaged weights as a model that can be served, 16 bits a weight."""
+    start, config = data.start, data.config
+    weights = state.average.weights.items()
+    meta = ModelRecord(
+        name=config.name,
+        version=__version__,
+        languages=config.languages,
+        data=[corpus.record() for corpus in data.train],
+        dev=[corpus.record() for corpus in data.dev],
+        config=config.public(),
+        history=state.history,
+    )
+    meta["from"] = ancestor(start) if start.hash else None
+    return Artefact(
+        start.net,
+        start.words,
+        start.chars,
+        start.shapes,
+        {name: weight.detach().cpu().numpy().astype("float16") for name, weight in weights},
+        meta,
+        start.vectors_hash,
+    )
+
+
+def ancestor(start: Artefact) -> ModelRecord:
+    """Return the record of the model that training starts from, its own ancestor included."""
+    kept = ("name", "data", "config", "averaged", "from")
+    facts = {key: value for key, value in start.meta.items() if key in kept}
+    return cast(ModelRecord, {"sha256": start.hash, **facts})
+
+
+def train_from_file(
     config: Path,
-    overrides: Sequence[str] = (),
+    overrides: Iterable[str] = (),
     resume: bool = False,
     init: str | None = None,
     root: Path | None = None,
 ) -> Path:
-    """Trains as the file says and returns the model folder; `root` is where corpora lie.
+    """Train as a file says and return the model folder; `root` is where corpora lie.
 
     An interrupted run leaves the best model so far and a checkpoint that `resume` takes up.
     """
     settings = read_config(config, overrides)
     output = Path(settings.output)
-    _check_output(output)
-    run = Run(make_plan(settings, init, root))
-    if resume:
-        run.resume()
-    try:
-        progress = run.fit()
-    except KeyboardInterrupt:
-        tqdm.write(run.stopped(), file=sys.stderr)
-        raise
-    tqdm.write(f"{output}: dev F1 {progress.best:.4f} at epoch {progress.best_epoch}")
-    return output
-
-
-def _check_output(output: Path) -> None:
     try:
         check_place(output)
     except ModelError as error:
         raise ConfigError(f"output: {error}") from None
+    try:
+        place = find_place(settings.hardware)
+    except ValueError as error:
+        raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
+    data = prepare(settings, init, root)
+    saved = output.with_name(f"{output.name}.checkpoint.safetensors")
+    checkpoint = Checkpoint(saved, fingerprint(data))
+    runs = output.with_name(f"{output.name}.runs")
+    curves = Curves(runs) if settings.train.tensorboard else None
+    state = first_state(data, place.device)
+    if resume:
+        state.restore(checkpoint.load())
+    tqdm.write(f"{len(data.units):,} units on {place.device}, bf16 {place.bf16}")
+    try:
+        train(data, state, place, checkpoint, curves)
+    except KeyboardInterrupt:
+        tqdm.write(_stop(data, state, output), file=sys.stderr)
+        raise
+    _finish(data, state, output)
+    checkpoint.path.unlink(missing_ok=True)
+    tqdm.write(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch}")
+    return output
+
+
+def _finish(data: TrainingData, state: State, output: Path) -> None:
+    """Calibrate the best model on dev, and write its card, which shows all epochs."""
+    best = load_artefact(output)
+    best = replace(best, meta=best.meta | {"history": state.history})
+    card.write(calibrate(best, data.dev), output)
+
+
+def _stop(data: TrainingData, state: State, output: Path) -> str:
+    """Finish the best model of a run that is stopped, and return what is left of the run."""
+    if not state.history:
+        return f"stopped before the first epoch ended: nothing was saved in {output}"
+    _finish(data, state, output)
+    return (
+        f"stopped; {output} is the model of epoch {state.best_epoch}; "
+        f"--resume goes on after epoch {len(state.history)}"
+    )

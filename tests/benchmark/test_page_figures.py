@@ -1,15 +1,18 @@
-"""The figures beside the taggers: of these very weights, or none."""
+"""The figures beside the taggers are of these very weights, or there are none."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("psutil")
 
-from ner_service.benchmark.parts.quality import measure
-from ner_service.benchmark.report import page_figures as measured
-from ner_service.benchmark.results import Cost, Http, Quality, Speed, Spread, Step, Store
+from ner_service.benchmark.parts.http import Http, Load
+from ner_service.benchmark.parts.quality import Quality, measure
+from ner_service.benchmark.parts.speed import Cost, Speed
+from ner_service.benchmark.report.rendering import update_figures
+from ner_service.benchmark.results import Spread, Store
 from ner_service.benchmark.texts import Corpus, load_corpus
 from ner_service.errors import ConfigError
 from ner_service.service.web.assets import OWN
@@ -35,9 +38,9 @@ def cost(name: str) -> Cost:
     return Cost(tagger=name, **spreads, **numbers)
 
 
-def step(users: int) -> Step:
+def load(users: int) -> Load:
     names = ("requests", "failures", "per_second", "p95_ms", "p99_ms", "cpu_ms")
-    return Step(chars=1000, users=users, p50_ms=users + 0.256, **dict.fromkeys(names, 1))
+    return Load(chars=1000, users=users, p50_ms=users + 0.256, **dict.fromkeys(names, 1))
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def store(tmp_path: Path) -> Store:
         corpus = Corpus("own_news", DOCUMENTS, "hash")
         found = measure(corpus, name, Gold(), {}, 0)
         store.measure(Quality, name, {"tagger": weights}, lambda found=found: found)
-        http = Http(server=name, about="", repeated=False, steps=[step(16), step(1)])
+        http = Http(server=name, about="", repeated=False, steps=[load(16), load(1)])
         key = {"tagger": "2.0 abc"}
         store.measure(Http, name, key, lambda http=http: http)
     speed = Speed(texts="t", ours=True, rounds=1, costs=[*map(cost, ("library", "gold", "other"))])
@@ -56,8 +59,14 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
+def figures(store: Store) -> Any:
+    path = store.folder / "figures" / "measured.json"
+    update_figures(store, path, check=False)
+    return json.loads(path.read_text())
+
+
 def test_each_figure_is_of_the_weights_that_it_stands_beside(store: Store) -> None:
-    found = measured.figures(store)
+    found = figures(store)
     gold, other = found["taggers"]
     f1 = {"own_news": {"micro": 1, "PER": 1, "LOC": 1, "ORG": 1}}
     assert gold == {
@@ -74,20 +83,20 @@ def test_each_figure_is_of_the_weights_that_it_stands_beside(store: Store) -> No
 
 
 def test_what_was_not_measured_is_an_empty_list(tmp_path: Path) -> None:
-    found = measured.figures(Store(tmp_path, seed=0))
+    found = figures(Store(tmp_path, seed=0))
     assert found == {"machine": None, "corpora": [], "taggers": []}
 
 
 def test_stale_figures_are_told_from_fresh_ones(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "page" / "measured.json"
-    measured.update(store, path, check=False)
-    measured.update(store, path, check=True)
-    assert json.loads(path.read_text()) == measured.figures(store)
+    update_figures(store, path, check=False)
+    update_figures(store, path, check=True)
+    assert json.loads(path.read_text()) == figures(store)
     path.write_text(path.read_text().replace("1234", "9999"))
     with pytest.raises(ConfigError, match="python -m benchmarks page"):
-        measured.update(store, path, check=True)
+        update_figures(store, path, check=True)
 
 
 def test_the_pages_figures_are_those_of_the_committed_results() -> None:
     results = Path(__file__).parents[2] / "benchmarks" / "results"
-    measured.update(Store(results, seed=0), Path(str(OWN / "measured.json")), check=True)
+    update_figures(Store(results, seed=0), Path(str(OWN / "measured.json")), check=True)

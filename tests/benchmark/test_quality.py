@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ner_service import corpora
-from ner_service.benchmark.parts import quality
+from ner_service.benchmark.parts import quality, selfcheck
+from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.processes.natasha_library import load as load_library
 from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import Corpus, load_corpora, load_corpus
@@ -128,15 +129,14 @@ def test_only_our_own_corpus_is_ours(tmp_path: Path) -> None:
 def test_the_harness_is_checked_again_when_factrueval_arrives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = pytest.importorskip("ner_service.benchmark.run")
     keys = []
     monkeypatch.setattr(
-        Store, "measure", lambda self, kind, name, key, run: keys.append(key["factrueval"])
+        Store, "measure", lambda self, kind, name, key, *run: keys.append(key["factrueval"])
     )
     store = Store(tmp_path / "results", 0)
     for _ in range(2):
-        plan.run_quality(plan.Plan([], [], {}, tmp_path, store, quick=True))
-        for part in quality.FACTRUEVAL:
+        selfcheck.run(Plan([], [], {}, tmp_path, store, quick=True))
+        for part in selfcheck.FACTRUEVAL:
             written(tmp_path / "gold" / f"{part}.jsonl.gz")
     assert keys == ["False", "True"]
 
@@ -158,29 +158,28 @@ def library() -> Tagger:
 
 
 def test_the_harness_is_sound_here(natasha: Tagger, library: Tagger) -> None:
-    found = quality.check(natasha, library, OWN, None)
-    assert (found.reproduced, found.broken) == (None, False)
+    found = selfcheck.check(natasha, library, OWN, None)
+    assert (found.is_reproduced, found.is_broken) == (None, False)
 
 
 @pytest.mark.parametrize("by", [1, -1])
 def test_an_adapter_that_moves_offsets_is_caught(natasha: Tagger, library: Tagger, by: int) -> None:
-    assert quality.check(OffByOne(natasha, by), library, OWN, None).broken
+    assert selfcheck.check(OffByOne(natasha, by), library, OWN, None).is_broken
 
 
 @pytest.mark.slow
 def test_published_figures_are_reproduced_and_catch_moved_offsets(
     natasha: Tagger, library: Tagger, corpora_root: Path
 ) -> None:
-    assert quality.check(natasha, library, OWN, corpora_root).reproduced is True
+    assert selfcheck.check(natasha, library, OWN, corpora_root).is_reproduced is True
     for by in (1, -1):
-        found = quality.check(OffByOne(natasha, by), library, OWN, corpora_root)
-        assert found.reproduced is False
+        found = selfcheck.check(OffByOne(natasha, by), library, OWN, corpora_root)
+        assert found.is_reproduced is False
 
 
 def test_a_model_is_measured_in_a_convention_that_a_corpus_is_named_by(
     tmp_path: Path,
 ) -> None:
-    plan = pytest.importorskip("ner_service.benchmark.run")
     (tmp_path / "made").mkdir()
     config = tiny.write(tmp_path / "made")
     train = f'{{path = "{tmp_path}/made/train.jsonl"}}'
@@ -191,6 +190,6 @@ def test_a_model_is_measured_in_a_convention_that_a_corpus_is_named_by(
     found = {}
     for name in ("diary_test", "letters"):
         path = written(tmp_path / f"{name}.jsonl")
-        made = plan.Plan([spec], [str(path)], {}, None, Store(tmp_path / name, 0), quick=True)
-        found[name] = list(plan.in_conventions(made))
+        plan = Plan([spec], [str(path)], {}, None, Store(tmp_path / name, 0), quick=True)
+        found[name] = list(quality.specs_with_conventions(plan))
     assert found == {"diary_test": [spec, f"{spec}@diary"], "letters": [spec]}

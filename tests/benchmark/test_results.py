@@ -1,6 +1,7 @@
 """Results: kept once, made into tables and one page, and never with a text in them."""
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,27 +13,18 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("psutil")
 
 from ner_service import cli
-from ner_service.benchmark import comparison as findings_module
-from ner_service.benchmark.comparison import Findings, advice
-from ner_service.benchmark.parts.quality import measure
-from ner_service.benchmark.report import html as report
-from ner_service.benchmark.report import tables as readme
-from ner_service.benchmark.results import (
-    Batching,
-    Cost,
-    Cutting,
-    Gain,
-    Growth,
-    Http,
-    Quality,
-    Robustness,
-    SelfCheck,
-    Slice,
-    Speed,
-    Spread,
-    Step,
-    Store,
-)
+from ner_service.benchmark.part import Part
+from ner_service.benchmark.parts import PARTS, load_parts, quality, read_results
+from ner_service.benchmark.parts.batching import Batching, Gain
+from ner_service.benchmark.parts.growth import Growth
+from ner_service.benchmark.parts.http import Http, Latency, Load
+from ner_service.benchmark.parts.quality import Accuracy, Quality, measure
+from ner_service.benchmark.parts.robustness import Heat, Robustness, Slice
+from ner_service.benchmark.parts.selfcheck import SelfCheck
+from ner_service.benchmark.parts.speed import Cost, Costs, Cutting, Speed, run_name
+from ner_service.benchmark.provenance import Provenance
+from ner_service.benchmark.report.rendering import FOLDERS, render_table, write_report
+from ner_service.benchmark.results import Spread, Store
 from ner_service.benchmark.texts import Corpus, load_corpus
 from ner_service.errors import ConfigError
 from ner_service.taggers.registry import shipped_specs
@@ -99,11 +91,11 @@ def store(tmp_path: Path) -> Store:
         store.measure(Growth, name, KEY, lambda grown=grown: grown)
     costs = [cost("natasha (library)", 1000), cost("careful", 500), cost("careless", 4000)]
     cut = Cutting(what="tokens", ours=spread(8), razdel=spread(2), ratio=spread(4))
-    speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs, cuttings=[cut])
+    speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs, cuttings=(cut,))
     store.measure(Speed, "all", KEY, lambda: speed)
     for name in ("empty", "instant", "careful"):
         steps = [
-            Step(
+            Load(
                 chars=1000,
                 users=users,
                 requests=10,
@@ -144,28 +136,55 @@ def test_what_is_kept_is_not_measured_again(store: Store) -> None:
 
 
 def test_a_record_of_another_format_is_named(store: Store) -> None:
-    path = store.folder / "selfcheck--natasha.json"
+    path = store.folder / "selfcheck.json"
     path.write_text(path.read_text().replace("same_documents", "alike"))
-    with pytest.raises(ConfigError, match=r"selfcheck--natasha\.json: of another format"):
-        store.all(SelfCheck)
+    with pytest.raises(ConfigError, match=r"selfcheck\.json: natasha: is of another format"):
+        store.records(SelfCheck)
     assert store.measure(SelfCheck, "natasha", KEY, lambda: check(100)) == check(100)
 
 
-def test_a_folder_in_place_of_a_record_is_named(store: Store) -> None:
-    (store.folder / "selfcheck--other.json").mkdir()
-    with pytest.raises(ConfigError, match=r"selfcheck--other\.json: Is a directory"):
-        store.all(SelfCheck)
+def test_a_measurement_leaves_the_others_of_its_part_as_they_are(store: Store) -> None:
+    before = store.records(Growth)
+    store.measure(Growth, "third", KEY, lambda: before[0].result)
+    assert [r for r in store.records(Growth) if r.result in [b.result for b in before]][
+        :2
+    ] == before
+    assert len(store.records(Growth)) == 3
+
+
+def test_a_run_that_was_stopped_keeps_what_it_measured(tmp_path: Path) -> None:
+    def stop() -> SelfCheck:
+        raise KeyboardInterrupt
+
+    store = Store(tmp_path, seed=0)
+    store.measure(SelfCheck, "one", KEY, lambda: check(100))
+    with pytest.raises(KeyboardInterrupt):
+        store.measure(SelfCheck, "two", KEY, stop)
+    assert [record.result for record in store.records(SelfCheck)] == [check(100)]
+
+
+def test_a_file_that_holds_no_results_is_named(store: Store) -> None:
+    (store.folder / "growth.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"growth\.json: is no file of results"):
+        store.records(Growth)
+
+
+def test_a_folder_in_place_of_a_file_is_named(store: Store) -> None:
+    (store.folder / "selfcheck.json").unlink()
+    (store.folder / "selfcheck.json").mkdir()
+    with pytest.raises(ConfigError, match=r"selfcheck\.json: Is a directory"):
+        store.records(SelfCheck)
 
 
 def test_names_with_dollars_are_drawn_as_they_are(store: Store) -> None:
-    for path in store.folder.glob("*own_news--*"):
+    for path in store.folder.glob("*.json"):
         path.write_text(path.read_text().replace('"own_news"', '"cost$5_$10"'))
-    report.write(store, store.folder / "report.html")
+    write_report(store, store.folder / "report.html")
     assert "cost$5_$10 · careful" in (store.folder / "report.html").read_text()
 
 
 def test_records_say_where_they_come_from(store: Store) -> None:
-    (record,) = store.all(Speed)
+    (record,) = store.records(Speed)
     assert record.machine.cores > 0
     assert record.machine.versions["natasha"]
     assert record.key["corpus"] == "hash"
@@ -180,30 +199,31 @@ def test_no_text_is_kept(store: Store) -> None:
 def test_the_committed_results_hold_no_text_and_are_small() -> None:
     files = list((Path(__file__).parents[2] / "benchmarks" / "results").glob("*.json"))
     assert sum(path.stat().st_size for path in files) < 1_000_000
-    for path in files:
-        cyrillic = [
-            c
-            for c in json.dumps(json.loads(path.read_text()), ensure_ascii=False)
-            if "а" <= c <= "я"
-        ]
-        assert len(cyrillic) < 20, path
+    for path in files:  # names of disturbances have single letters
+        said = json.dumps(json.loads(path.read_text()), ensure_ascii=False)
+        assert not re.search("[а-яё]{2}", said, re.IGNORECASE), path
 
 
-def changed(path: Path, **new: object) -> None:
+def change(store: Store, kind: str, name: str, **new: object) -> None:
     """Rewrites parts of a record, a minute younger."""
-    record = json.loads(path.read_text())
+    path = store.folder / f"{kind}.json"
+    records = json.loads(path.read_text())
+    record = records[name]
     record["created"] = record["created"].replace("20", "30", 1)
-    for name, value in new.items():
-        record[name] |= value
-    path.write_text(json.dumps(record))
+    for field, value in new.items():
+        record[field] |= value
+    path.write_text(json.dumps(records))
+
+
+def accuracy(store: Store) -> Accuracy:
+    return read_results(store).view(Accuracy)
 
 
 def test_what_was_measured_on_another_corpus_of_that_name_is_left_out(store: Store) -> None:
-    path = store.folder / "quality--own_news--careless.json"
-    changed(path, key={"corpus": "hash GPE=LOC"}, result={"by_document": [(1, 1, 1)]})
-    findings = Findings(store)
-    assert [a.quality.tagger for a in findings.on("own_news")] == ["careless"]
-    assert findings.disturbed("own_news") == []
+    new = {"key": {"corpus": "hash GPE=LOC"}, "result": {"by_document": [(1, 1, 1)]}}
+    change(store, "quality", "own_news--careless", **new)
+    assert [c.quality.tagger for c in accuracy(store).ranked("own_news")] == ["careless"]
+    assert read_results(store).view(Heat).on("own_news") == []
     said = " ".join(page(store).said)
     assert "careful on own_news is left out (quality)" in said
     assert "careless on own_news is left out (robustness)" in said
@@ -214,11 +234,11 @@ def test_a_tagger_of_fewer_labels_is_not_ranked_with_the_others(store: Store) ->
     of_persons.info = replace(of_persons.info, labels=("PER",))
     found = measure(SMALL, "of persons", of_persons, {}, 0)
     store.measure(Quality, "own_news--a", KEY, lambda: found)
-    findings = Findings(store)
-    assert found.micro.f1 > findings.on("own_news")[0].quality.micro.f1
-    assert [a.quality.tagger for a in findings.on("own_news")] == ["careful", "careless"]
-    assert [q.tagger for q in findings.apart("own_news")] == ["of persons"]
-    assert not any("of persons" in sentence for sentence in advice(findings))
+    ranked = accuracy(store).ranked("own_news")
+    assert found.micro.f1 > ranked[0].quality.micro.f1
+    assert [c.quality.tagger for c in ranked] == ["careful", "careless"]
+    assert [q.tagger for q in accuracy(store).unranked("own_news")] == ["of persons"]
+    assert not any("of persons" in sentence for sentence in page(store).advice)
     said = " ".join(" ".join(page(store).said).split())
     assert "of persons is not compared: of the corpus's labels it can produce PER" in said
     assert f"30 documents, {sum(len(d.entities) for d in SMALL.documents)} entities." in said
@@ -229,7 +249,7 @@ def test_taggers_of_no_label_of_the_corpus_are_not_compared_at_all(tmp_path: Pat
     stranger = Forgetful(2)
     stranger.info = replace(stranger.info, labels=("HUMAN",))
     store.measure(Quality, "a", KEY, lambda: measure(SMALL, "stranger", stranger, {}, 0))
-    assert advice(Findings(store)) == []
+    assert page(store).advice == []
     said = " ".join(" ".join(page(store).said).split())
     assert "stranger on own_news is not comparable: it can produce none" in said
     assert "(LOC, ORG, PER)" in said
@@ -237,49 +257,47 @@ def test_taggers_of_no_label_of_the_corpus_are_not_compared_at_all(tmp_path: Pat
 
 def test_timing_one_tagger_leaves_the_others_their_figures(store: Store) -> None:
     again = [cost("natasha (library)", 10), cost("careful", 5)]
-    speed = Speed(texts="t", ours=True, rounds=3, costs=again, cuttings=[])
+    speed = Speed(texts="t", ours=True, rounds=3, costs=again)
     store.measure(Speed, "again", KEY, lambda: speed)
-    changed(store.folder / "speed--again.json")
-    findings = Findings(store)
-    rates = {c.tagger: c.single.median for c in findings.costs()}
+    change(store, "speed", "again")
+    costs = read_results(store).view(Costs)
+    rates = {c.tagger: c.single.median for c in costs.all}
     assert rates == {"natasha (library)": 10, "careful": 5, "careless": 4000}
-    assert findings.timed_apart == ["careless"]
+    assert costs.timed_apart == ["careless"]
     assert "careless: timed in another run" in " ".join(page(store).said)
 
 
 def test_runs_of_other_taggers_are_kept_beside_each_other() -> None:
-    plan = pytest.importorskip("ner_service.benchmark.run")
-    assert plan._together(shipped_specs()) == "all"
-    assert plan._together(["a", "b"]) == plan._together(["b", "a"]) != plan._together(["a"])
+    assert run_name(shipped_specs()) == "all"
+    assert run_name(["a", "b"]) == run_name(["b", "a"]) != run_name(["a"])
 
 
 def test_a_level_tagger_that_was_not_timed_is_named(store: Store) -> None:
     found = measure(SMALL, "untimed", Forgetful(9), {}, 0)
     store.measure(Quality, "own_news--untimed", KEY, lambda: found)
-    assert "untimed was not timed" in advice(Findings(store))[0]
+    assert "untimed was not timed" in page(store).advice[0]
 
 
 def test_ratios_stand_only_where_circumstances_are_the_same(store: Store) -> None:
-    findings = Findings(store)
-    plain = next(h for h in findings.http if h.server == "careful")
-    store.measure(Http, "plain", KEY, lambda: plain.model_copy(update={"server": "plain"}))
-    findings = Findings(store)
-    assert findings.beside_plain(plain, plain.steps[0]) == 1
-    changed(store.folder / "http--plain.json", machine={"commit": "another"})
-    findings = Findings(store)
-    assert findings.beside_plain(plain, plain.steps[0]) is None
-    assert "another" in readme.machine(findings)
-    assert f"commits {', '.join(findings.commits)}" in " ".join(page(store).said)
-    assert len(findings.commits) == 2
+    served = next(r.result for r in store.records(Http) if r.result.server == "careful")
+    store.measure(Http, "plain", KEY, lambda: served.model_copy(update={"server": "plain"}))
+    assert read_results(store).view(Latency).ratio_to_plain(served, served.steps[0]) == 1
+    change(store, "http", "plain", machine={"commit": "another"})
+    results = read_results(store)
+    assert results.view(Latency).ratio_to_plain(served, served.steps[0]) is None
+    commits = Provenance(results.with_machine).commits
+    assert "another" in render_table(store, "machine")
+    assert f"commits {', '.join(commits)}" in " ".join(page(store).said)
+    assert len(commits) == 2
 
 
 def test_every_machine_is_named(store: Store) -> None:
-    changed(store.folder / "speed--all.json", machine={"cpu": "Abacus", "cores": 10})
-    assert "Abacus, 10 cores" in readme.machine(Findings(store))
+    change(store, "speed", "all", machine={"cpu": "Abacus", "cores": 10})
+    assert "Abacus, 10 cores" in render_table(store, "machine")
     assert "Abacus, 10 cores" in " ".join(page(store).said)
 
 
-@pytest.mark.parametrize("part", ["report", "readme", "page"])
+@pytest.mark.parametrize("part", ["report", "page"])
 def test_a_folder_without_results_is_named(
     part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -292,24 +310,25 @@ def test_a_folder_without_results_is_named(
 
 def test_each_pair_is_tested_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr(findings_module, "p_value", lambda *args: drawn.append(1) or 0.5)
-    report.write(store, store.folder / "report.html")
+    monkeypatch.setattr(quality, "p_value", lambda *args: drawn.append(1) or 0.5)
+    write_report(store, store.folder / "report.html")
     assert len(drawn) == 1
 
 
 def test_the_one_who_is_right_and_cheap_is_recommended(store: Store) -> None:
-    first, *rest = advice(Findings(store))
+    first, *rest = page(store).advice
     assert first.startswith("Use careful")
     assert any("which is more than chance" in sentence for sentence in rest)
 
 
 class Page(HTMLParser):
-    """Collects what a page would fetch, and its text."""
+    """Collects what a page would fetch, its text, and the sentences at its top."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fetched: list[str] = []
         self.said: list[str] = []
+        self.advice: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
@@ -318,10 +337,12 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.said.append(data)
+        if self.get_starttag_text() == "<li>" and data.strip():
+            self.advice.append(data)
 
 
 def page(store: Store) -> Page:
-    report.write(store, store.folder / "report.html")
+    write_report(store, store.folder / "report.html")
     found = Page()
     found.feed((store.folder / "report.html").read_text())
     return found
@@ -340,19 +361,22 @@ def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
 def test_results_from_before_cutting_was_measured_still_make_a_page_and_a_table(
     store: Store,
 ) -> None:
-    path = store.folder / "speed--all.json"
-    record = json.loads(path.read_text())
-    assert "| tokens | 8 | 2 | 4.0 |" in readme.speed(Findings(store))
+    path = store.folder / "speed.json"
+    records = json.loads(path.read_text())
+    assert "| tokens | 8 | 2 | 4.0 |" in render_table(store, "speed")
     assert "× razdel" in " ".join(page(store).said)
-    del record["result"]["cuttings"]
-    path.write_text(json.dumps(record))
-    assert "razdel" not in readme.speed(Findings(store))
+    del records["all"]["result"]["cuttings"]
+    path.write_text(json.dumps(records))
+    assert "razdel" not in render_table(store, "speed")
     assert "Cutting alone was not measured yet" in " ".join(page(store).said)
 
 
 def test_results_from_before_batches_were_measured_still_make_a_page(store: Store) -> None:
-    (store.folder / "batching--careful.json").unlink()
-    (store.folder / "http--instant.json").unlink()
+    (store.folder / "batching.json").unlink()
+    path = store.folder / "http.json"
+    records = json.loads(path.read_text())
+    del records["instant"]
+    path.write_text(json.dumps(records))
     said = " ".join(page(store).said)
     assert "CPU ms a request" in said
     assert "in batches of one" not in said
@@ -368,44 +392,29 @@ def test_a_report_of_nothing_says_so(tmp_path: Path) -> None:
     assert "Not measured" in " ".join(page(Store(tmp_path, 0)).said)
 
 
-MARKED = "".join(
-    f"<!-- benchmark:begin {name} -->\n<!-- benchmark:end {name} -->\n" for name in readme.TABLES
-)
+TABLES = sorted(file.name.removesuffix(".md.j2") for f in FOLDERS for file in f.glob("*.md.j2"))
 
 
-def test_stale_tables_are_found_and_renewed(store: Store, tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(f"# before\n{MARKED}after\n")
-    with pytest.raises(ConfigError, match="not the results'"):
-        readme.update(store, path, check=True)
-    readme.update(store, path, check=False)
-    readme.update(store, path, check=True)
-    text = path.read_text()
-    assert text.startswith("# before\n")
-    assert text.endswith("after\n")
-    assert "| careless |" in text
-    path.write_text(text.replace("| careless |", "| careless  |"))
-    with pytest.raises(ConfigError, match="not the results'"):
-        readme.update(store, path, check=True)
-
-
-@pytest.mark.parametrize("name", readme.TABLES)
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_without_results_is_named(tmp_path: Path, name: str) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(f"<!-- benchmark:begin {name} -->\n<!-- benchmark:end {name} -->\n")
     with pytest.raises(ConfigError, match=f"no results for the table '{name}'"):
-        readme.update(Store(tmp_path, 0), path, check=True)
+        render_table(Store(tmp_path, 0), name)
 
 
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("<!-- benchmark:begin nothing -->\n<!-- benchmark:end nothing -->", "no table is called"),
-        ("<!-- benchmark:begin speed -->\n", "without its benchmark:end"),
-    ],
-)
-def test_a_wrong_marker_is_named(store: Store, tmp_path: Path, text: str, error: str) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(text)
-    with pytest.raises(ConfigError, match=error):
-        readme.update(store, path, check=False)
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(store: Store, name: str) -> None:
+    table = render_table(store, name)
+    assert "\n\n\n" not in table
+    for part in table.split("\n\n"):
+        assert len({line.count("|") for line in part.splitlines()}) == 1
+
+
+def test_an_unknown_table_is_named(store: Store) -> None:
+    with pytest.raises(ConfigError, match="no table is called 'nothing'"):
+        render_table(store, "nothing")
+
+
+@pytest.mark.parametrize("part", load_parts(), ids=PARTS)
+def test_a_part_is_called_after_its_module_and_has_a_section(part: Part) -> None:
+    assert part.run.__module__.endswith(f".parts.{part.name}")
+    assert any((folder / f"{part.name}.html.j2").is_file() for folder in FOLDERS)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.benchmark.parts.robustness import (
+from ner_service.benchmark.disturbances import (
+    DISTURBANCES,
     JOINED,
-    SLICES,
     STRESS,
     Edit,
     disturb,
-    disturbed,
-    joined,
+    edit,
+    join,
 )
 from ner_service.benchmark.texts import load_corpus
 from ner_service.types import Document, Entity
@@ -38,7 +38,7 @@ def test_an_entity_is_what_its_characters_became(made: list[Edit], start: int, s
         (entity.start <= at and end <= entity.end) or end <= entity.start or entity.end <= at
         for at, end, _ in made
     )
-    new = disturbed(Document("", TEXT, (entity,)), made)
+    new = edit(Document("", TEXT, (entity,)), made)
     pieces = [changed.get(n, "") if n in gone else c for n, c in enumerate(TEXT)]
     assert new.text == "".join(pieces)
     if whole:
@@ -46,7 +46,7 @@ def test_an_entity_is_what_its_characters_became(made: list[Edit], start: int, s
         assert [new.text[e.start : e.end] for e in new.entities] == ([surface] if surface else [])
 
 
-@pytest.mark.parametrize("name", [n for n in SLICES if n != JOINED])
+@pytest.mark.parametrize("name", [n for n in DISTURBANCES if n != JOINED])
 def test_no_entity_of_our_corpus_is_lost(name: str) -> None:
     for before, after in zip(OWN, disturb(OWN, name, seed=1), strict=True):
         assert [e.label for e in after.entities] == [e.label for e in before.entities]
@@ -87,7 +87,7 @@ def test_chance_is_the_same_for_every_tagger() -> None:
 
 
 def test_joined_documents_keep_their_names() -> None:
-    whole = joined(OWN)
+    whole = join(OWN)
     names = [d.text[e.start : e.end] for d in OWN for e in d.entities]
     assert [whole.text[e.start : e.end] for e in whole.entities] == names
     assert disturb(OWN, JOINED, seed=1)[0].text.count("\n") == 0

@@ -11,11 +11,9 @@ if find_spec("locust") is None:  # importing it here would patch this process's 
     pytest.skip("locust is not installed", allow_module_level=True)
 pytest.importorskip("psutil")
 
-from ner_service.benchmark.parts import batching, speed
-from ner_service.benchmark.parts import http as http_load
+from ner_service.benchmark.parts import batching, growth, http, speed
 from ner_service.benchmark.processes import instant_service as instant
-from ner_service.benchmark.processes import natasha_library as library
-from ner_service.benchmark.processes import timed_tagger as worker
+from ner_service.benchmark.processes import natasha_library, timed_tagger
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
 from ner_service.benchmark.processes.timed_tagger import Worker
 from ner_service.benchmark.texts import Prose, load_prose
@@ -26,14 +24,14 @@ PROSE = Prose("many", TEXTS, ours=False)
 
 
 def test_no_text_is_timed_twice() -> None:
-    rounds = speed._material(PROSE, 3)
+    rounds = speed.split_prose(PROSE, 3)
     timed = [text for _, bulk, single in rounds for text in (*bulk, *single)]
     assert len(timed) == len(set(timed))
     assert not set(rounds[0][0]) & set(timed)
 
 
 def test_our_own_corpus_gives_rounds_without_overlap_too() -> None:
-    for warm, bulk, single in speed._material(load_prose(None, seed=0), 3):
+    for warm, bulk, single in speed.split_prose(load_prose(None, seed=0), 3):
         assert not set(warm) & set(bulk)
         assert not set(bulk) & set(single)
 
@@ -53,7 +51,7 @@ def test_pieces_have_their_length_and_say_when_they_come_round() -> None:
 @pytest.mark.parametrize("power", [1.0, 1.5, 2.0])
 def test_the_exponent_is_that_of_the_cost(power: float) -> None:
     by_length = {n: n ** (power - 1) for n in (100, 1_000, 10_000)}
-    assert speed.exponent(by_length) == pytest.approx(power)
+    assert growth.exponent(by_length) == pytest.approx(power)
 
 
 def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
@@ -74,7 +72,7 @@ def test_an_interrupt_of_the_terminal_is_not_the_workers(timed: Worker) -> None:
 
 def test_cutters_cut_alike() -> None:
     text = "Анна. Она уехала в г. Тверь."
-    ours, razdel, units, sentences = (Cutter(load()).tag([text])[0] for load in CUTTERS.values())
+    ours, razdel, units, sentences = (Cutter(name).tag([text])[0] for name in CUTTERS)
     bounds = [(token.start, token.stop) for token in razdel]
     assert [*zip(ours.starts, ours.ends, strict=True)] == bounds
     assert [(s, e) for u in units for s, e in zip(u.starts, u.ends, strict=True)] == bounds
@@ -85,8 +83,8 @@ def test_cutters_cut_alike() -> None:
 def test_ours_and_razdels_cutting_are_timed_round_by_round(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(speed, "WARM", 3_000)
-    monkeypatch.setattr(speed, "TIMED", 10_000)
+    monkeypatch.setattr(speed, "WARM_CHARS", 3_000)
+    monkeypatch.setattr(speed, "TIMED_CHARS", 10_000)
     found = speed.measure([], PROSE, 1, lambda name: None)
     assert [cut.what for cut in found.cuttings] == ["tokens", "tokens and sentences"]
     for cut in found.cuttings:
@@ -107,8 +105,8 @@ def test_a_worker_times_and_weighs_itself(timed: Worker) -> None:
 @pytest.mark.slow
 def test_a_server_is_loaded_and_its_cpu_counted() -> None:
     seen: list[str] = []
-    for server in http_load.servers(["natasha"]):
-        found = http_load.measure(server, PROSE, {200: (1, 4)}, 1.0, seen.append)
+    for server in http.list_servers(["natasha"]):
+        found = http.measure(server, PROSE, {200: (1, 4)}, 1.0, seen.append)
         assert [(s.chars, s.users) for s in found.steps] == [(200, 1), (200, 4)]
         for s in found.steps:
             assert s.requests > 10
@@ -139,24 +137,28 @@ def test_the_tagger_that_answers_at_once_finds_only_what_is_in_the_text() -> Non
 def test_the_whole_command_runs_on_a_corpus_of_ones_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ner_service.cli.benchmark import main
+    from ner_service import cli
 
     monkeypatch.delenv("NER_CORPORA", raising=False)
     corpus = tmp_path / "mine.conll"
     corpus.write_text("Анна\tB-PERSON\nв\tO\nМоскве\tB-GPE\n\nПетр\tB-PERSON\nел\tO\n\n")
     arguments = ["quality", "robustness", "report", "--taggers", "natasha", "--corpus", str(corpus)]
     with pytest.raises(SystemExit) as done:
-        main([*arguments, "--map", "PERSON=PER", "--results", str(tmp_path / "out")])
+        cli.main(
+            ["benchmark", *arguments, "--map", "PERSON=PER", "--results", str(tmp_path / "out")]
+        )
     assert done.value.code == 0
     page = (tmp_path / "out" / "report.html").read_text()
     assert "natasha cannot produce" in page
     assert "GPE (1 entities)" in page
 
 
-@pytest.mark.parametrize("spec", [library.NAME, "natasha", *CUTTERS])
+@pytest.mark.parametrize("spec", [natasha_library.NAME, "natasha", *CUTTERS])
 def test_what_has_no_model_folder_has_only_what_it_read_on_disk(spec: str) -> None:
-    assert worker._on_disk(spec, set()) == 0
+    assert timed_tagger._on_disk(spec, set()) == 0
 
 
 def test_a_convention_is_as_large_as_its_model() -> None:
-    assert worker._on_disk("bilstm@ne5", set()) == worker._on_disk("bilstm", set()) > 0.5
+    assert (
+        timed_tagger._on_disk("bilstm@ne5", set()) == timed_tagger._on_disk("bilstm", set()) > 0.5
+    )

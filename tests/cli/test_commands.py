@@ -16,6 +16,7 @@ import pytest
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
+from ner_service.output.documents import FORMATS
 from ner_service.types import Document, Entity
 from tests.marked import marked
 
@@ -104,7 +105,9 @@ def test_tag_writes_other_formats(run: Run, text: str, format: str, part: str) -
 def test_tag_lists_its_formats_where_one_is_none(run: Run, text: str) -> None:
     done = run("tag", "-f", "doc", text)
     assert done.code == 2
-    assert "'doc' is not one of jsonl, table, html, conll" in " ".join(done.err.split())
+    assert f"'doc' is not one of {', '.join(FORMATS)}" in " ".join(
+        done.err.replace("│", " ").split()
+    )
 
 
 @pytest.mark.parametrize(

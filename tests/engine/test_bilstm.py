@@ -14,7 +14,7 @@ from ner_service.engine import bilstm
 from ner_service.engine.bilstm import Engine
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.config import NetConfig
-from ner_service.nets.encoder import Batch, Net, Words
+from ner_service.nets.encoder import Batch, Net, WordFeatures
 from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
 
@@ -37,7 +37,7 @@ class Pair:
         spelled = [[START, *map(artefact.chars.id, characters(w)), END] for w in unit]
         longest = max(map(len, spelled))
         vectors = artefact.vectors()
-        features = Words(
+        features = WordFeatures(
             ids=torch.tensor([artefact.words.id(word.lower()) for word in unit]),
             vectors=torch.from_numpy(vectors.of(unit)) if vectors else torch.zeros(len(unit), 0),
             chars=torch.tensor([row + [PAD] * (longest - len(row)) for row in spelled]),
@@ -115,7 +115,7 @@ def test_emissions_are_those_of_torch(pair: Pair) -> None:
 
 def test_another_convention_answers_as_in_torch() -> None:
     usual = {"vector_dim": 0, "char_dim": 7, "char_size": 10, "shape_dim": 3, "hidden": 16}
-    pair = build(NetConfig(("PER",), vectors="", conventions=("a", "b", "c"), **usual))  # type: ignore[arg-type]
+    pair = build(NetConfig(labels=("PER",), vectors="", conventions=("a", "b", "c"), **usual))  # type: ignore[arg-type]
     for place, name in enumerate(pair.artefact.net.conventions):
         engine = Engine(answering(pair.artefact, name))
         for unit in texts(4):
@@ -129,7 +129,7 @@ def test_the_smallest_sizes_are_computed_too(
     encoder: Literal["lstm", "gru", "rnn", "cnn"], sizes: dict[str, int]
 ) -> None:
     usual = {"vector_dim": 0, "char_dim": 7, "char_size": 10, "shape_dim": 3, "hidden": 16}
-    config = NetConfig(("PER",), vectors="", encoder=encoder, **usual | sizes)  # type: ignore[arg-type]
+    config = NetConfig(labels=("PER",), vectors="", encoder=encoder, **usual | sizes)  # type: ignore[arg-type]
     pair = build(config)
     for unit in texts(3):
         found = pair.engine.emissions([unit])

@@ -21,7 +21,7 @@ def artefact() -> Artefact:
     vocabs = (Vocab(["москва", "ночь"]), Vocab(list("абв\u0301😀")), Vocab(["Xx"]))
     tensors = {
         name: np.arange(np.prod(shape), dtype=np.float16).reshape(shape[::-1]).T
-        for name, shape in shapes(net, *map(len, vocabs))
+        for name, shape in shapes(net, *map(len, vocabs)).items()
     }
     return Artefact(net, *vocabs, tensors, {"name": "x", "data": []})
 
@@ -160,7 +160,7 @@ def test_net_settings_that_are_none_of_ours_are_refused(
         ({"meta": []}, "meta: "),
         ({"meta": {"languages": None}}, "meta.languages: "),
         ({"vectors_sha256": 5}, "vectors_sha256: "),
-        ({"vocab": {"words": [], "shapes": [], "chars": ["ab"]}}, "vocab.chars: "),
+        ({"vocab": {"words": [], "shapes": [], "chars": ["ab"]}}, "vocab.chars.0: "),
         ({"vocab": {"words": [], "shapes": [5], "chars": []}}, "vocab.shapes.0: "),
         (
             {"vocab": {"words": [], "shapes": [], "chars": []}},
@@ -183,7 +183,7 @@ def test_values_that_fit_no_model_are_named(
         (None, "head.weight is missing"),
         (np.zeros((5, 6), np.float32), r"head.weight is of shape \[5, 6\], not \[9, 6\]"),
         (np.zeros((9, 6), np.int8), "head.weight holds int8, not floats"),
-        (np.full((9, 6), np.nan, np.float32), "head.weight holds what is no finite number"),
+        (np.full((9, 6), np.nan, np.float32), "head.weight holds numbers that are not finite"),
     ],
 )
 def test_weights_of_another_net_are_named(

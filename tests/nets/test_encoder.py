@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ner_service.nets.config import NetConfig
-from ner_service.nets.encoder import Batch, Net, Rates, Words
+from ner_service.nets.config import Dropout, NetConfig
+from ner_service.nets.encoder import Batch, Net, WordFeatures
 from ner_service.nets.vocab import END, PAD, START
 from ner_service.nets.weights import shapes
 
@@ -32,14 +32,14 @@ def make(config: NetConfig) -> Net:
     return net.eval()
 
 
-def words(count: int, width: int = 0) -> Words:
+def words(count: int, width: int = 0) -> WordFeatures:
     random = np.random.default_rng(5)
     rows = [
         [START, *random.integers(END + 1, CHARS, random.integers(1, 6)), END] for _ in range(count)
     ]
     width = max(width, *map(len, rows))
     chars = torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows])
-    return Words(
+    return WordFeatures(
         ids=torch.from_numpy(random.integers(0, WORDS, count)),
         vectors=torch.from_numpy(random.normal(size=(count, 5)).astype(np.float32)),
         chars=chars,
@@ -48,7 +48,7 @@ def words(count: int, width: int = 0) -> Words:
     )
 
 
-def batch(words: Words, lengths: list[int], width: int = 0) -> Batch:
+def batch(words: WordFeatures, lengths: list[int], width: int = 0) -> Batch:
     width = max(width, *lengths)
     mask = torch.arange(width) < torch.tensor(lengths)[:, None]
     index = torch.arange(len(lengths) * width).view(len(lengths), width) * 7 % len(words.ids)
@@ -66,7 +66,7 @@ def test_tensors_have_the_names_and_shapes_that_a_model_is_checked_for(
     size = 0 if char_encoder == "none" else 8
     net = make(config(encoder=encoder, char_encoder=char_encoder, char_size=size, **more))
     found = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
-    assert dict(shapes(net.config, WORDS, CHARS, SHAPES)) == found
+    assert shapes(net.config, WORDS, CHARS, SHAPES) == found
 
 
 @pytest.mark.parametrize("encoder", ["lstm", "gru", "rnn", "cnn"])
@@ -114,14 +114,14 @@ def test_dropout_is_for_training_only() -> None:
 
 
 def test_variational_dropout_hides_the_same_features_at_every_token() -> None:
-    net = Net(config(), WORDS, CHARS, SHAPES, Rates(features=0.5)).train()
+    net = Net(config(), WORDS, CHARS, SHAPES, Dropout(features=0.5)).train()
     out = net.dropout(torch.ones(2, 6, 40))
     assert torch.equal(out, out[:, :1].expand_as(out))
     assert set(out.unique().tolist()) == {0.0, 2.0}
 
 
 def test_words_seen_once_are_dropped_at_their_own_rate() -> None:
-    rates = Rates(features=0, states=0, words=0, rare=0.999999)
+    rates = Dropout(features=0, states=0, words=0, rare=0.999999)
     net = Net(config(char_encoder="none", char_size=0), WORDS, CHARS, SHAPES, rates).train()
     given = replace(words(9), ids=torch.full((9,), 7), shapes=torch.zeros(9, dtype=torch.long))
     given = replace(given, vectors=torch.ones(9, 5))
@@ -135,7 +135,13 @@ def test_words_seen_once_are_dropped_at_their_own_rate() -> None:
 @pytest.mark.parametrize("char_encoder", ["cnn", "lstm"])
 def test_a_tanh_layer_and_dropped_characters_have_their_place(char_encoder: str) -> None:
     settings = config(char_encoder=char_encoder, head_hidden=4)
-    net = Net(settings, WORDS, CHARS, SHAPES, Rates(0, 0, 0, chars=0.5, variational=False))
+    net = Net(
+        settings,
+        WORDS,
+        CHARS,
+        SHAPES,
+        Dropout(features=0, states=0, words=0, chars=0.5, variational=False),
+    )
     given = batch(words(9), [5, 3])
     assert net.head.in_features == 4
     assert not torch.equal(net.train()(given), net(given))
@@ -143,13 +149,15 @@ def test_a_tanh_layer_and_dropped_characters_have_their_place(char_encoder: str)
 
 
 def test_plain_dropout_hides_other_features_at_each_token() -> None:
-    net = Net(config(), WORDS, CHARS, SHAPES, Rates(features=0.5, variational=False)).train()
+    net = Net(config(), WORDS, CHARS, SHAPES, Dropout(features=0.5, variational=False)).train()
     out = net.dropout(torch.ones(2, 6, 40))
     assert not torch.equal(out, out[:, :1].expand_as(out))
 
 
 def test_a_dropped_word_looks_like_an_unknown_one() -> None:
-    net = Net(config(char_encoder="none", char_size=0), WORDS, CHARS, SHAPES, Rates(words=0.999999))
+    net = Net(
+        config(char_encoder="none", char_size=0), WORDS, CHARS, SHAPES, Dropout(words=0.999999)
+    )
     net.train()
     given = replace(words(9), shapes=torch.zeros(9, dtype=torch.long))
     seen = net.features(given)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,13 +12,19 @@ from hypothesis import strategies as st
 
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
-from ner_service.output.error_report import highlighted, mistakes, page
+from ner_service.output.error_report import compared_pieces, count_mistakes, page
+from ner_service.output.html import render
+from ner_service.scoring import assess
 from ner_service.scoring.errors import Errors, confusion, count_errors
 from ner_service.types import Document, Entity
 
 TEXT = "Анна <b> Лион & Co. в Москве"
 GOLD = Document("a<1>", TEXT, (Entity(0, 4, "PER"), Entity(9, 13, "PER"), Entity(22, 28, "LOC")))
 FOUND = (Entity(0, 4, "PER"), Entity(9, 19, "ORG"), Entity(20, 21, "LOC"))
+
+
+def highlighted(gold: Document, predicted: Sequence[Entity]) -> str:
+    return render("marked.html.j2", pieces=compared_pieces(gold, predicted))
 
 
 def entity_lists(size: int) -> st.SearchStrategy[tuple[Entity, ...]]:
@@ -54,14 +61,16 @@ class Text(HTMLParser):
 
 def test_marks_tell_what_became_of_each_entity() -> None:
     html = highlighted(GOLD, FOUND)
-    assert re.findall(r'class="(\w+)" title="([^"]+)">([^<]+)', html) == [
-        ("right", "gold PER, found PER", "Анна"),
-        ("wrong", "gold PER, found ORG", "Лион"),
-        ("spurious", "gold none, found ORG", " &amp; Co."),
-        ("spurious", "gold none, found LOC", "в"),
-        ("missed", "gold LOC, found none", "Москве"),
+    assert re.findall(
+        r'class="entity (\w+)" data-label="([^"]+)" title="([^"]+)">([^<]+)', html
+    ) == [
+        ("right", "PER", "gold PER, predicted PER", "Анна"),
+        ("wrong", "PER → ORG", "gold PER, predicted ORG", "Лион"),
+        ("spurious", "none → ORG", "gold none, predicted ORG", " &amp; Co."),
+        ("spurious", "none → LOC", "gold none, predicted LOC", "в"),
+        ("missed", "LOC → none", "gold LOC, predicted none", "Москве"),
     ]
-    assert mistakes(GOLD, FOUND) == 4
+    assert count_mistakes(GOLD, FOUND) == 4
 
 
 @given(entity_lists(20), entity_lists(20))
@@ -75,7 +84,7 @@ def test_highlighting_never_loses_a_character(
     assert reader.text == text
     covered = {place for e in (*gold, *found) for place in range(e.start, e.end)}
     assert sum(reader.marks.values()) == len(covered)
-    assert (mistakes(Document("1", text, gold), found) == 0) == (not (set(gold) ^ set(found)))
+    assert (count_mistakes(Document("1", text, gold), found) == 0) == (not (set(gold) ^ set(found)))
 
 
 @given(st.lists(st.tuples(entity_lists(20), entity_lists(20)), max_size=4))
@@ -98,12 +107,13 @@ def test_confusion_agrees_with_the_kinds_of_errors(
 
 def test_the_page_shows_scores_errors_and_the_worst_first() -> None:
     good = Document("fine", "Анна", (Entity(0, 4, "PER"),))
-    html = page("mine on <news>", [good, GOLD], [good.entities, FOUND])
+    documents, predicted = [good, GOLD], [good.entities, FOUND]
+    html = page("mine on <news>", documents, predicted, assess(documents, predicted))
     assert "<title>mine on &lt;news&gt;</title>" in html
     assert "a&lt;1&gt;: 4 mistakes" in html
     assert "fine:" not in html
-    assert "<td>micro</td><td>0.5000</td><td>0.5000</td><td>0.5000</td>" in html
-    assert "<td>PER</td><td>2</td><td>0</td><td>0</td><td>1</td><td>0</td><td>0</td>" in html
+    assert "micro</th><td>0.5000</td><td>0.5000</td><td>0.5000</td>" in html
+    assert "PER</th><td>2</td><td>0</td><td>0</td><td>1</td><td>0</td><td>0</td>" in html
 
 
 def test_evaluate_writes_a_page_for_each_tagger(

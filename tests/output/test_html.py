@@ -10,6 +10,10 @@ from ner_service.output import html
 from ner_service.types import Document, Entity
 
 
+def marked(document: Document) -> str:
+    return html.render("marked.html.j2", pieces=html.entity_pieces(document))
+
+
 class Reader(HTMLParser):
     """Collects the text, and the marks as (start, end, label, title)."""
 
@@ -47,7 +51,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 @given(documents())
 def test_marks_come_back_as_the_entities_and_the_text_as_it_was(document: Document) -> None:
-    read = Reader(html.marked(document))
+    read = Reader(marked(document))
     assert read.text == document.text
     assert read.marks == [
         (e.start, e.end, e.label, None if e.score is None else "0.500") for e in document.entities
@@ -55,7 +59,7 @@ def test_marks_come_back_as_the_entities_and_the_text_as_it_was(document: Docume
 
 
 def test_a_line_end_survives_the_normalisation_that_html_prescribes() -> None:
-    assert "\r" not in html.marked(Document("d", "Анна\r\nБелова", (Entity(0, 12, "PER"),)))
+    assert "\r" not in marked(Document("d", "Анна\r\nБелова", (Entity(0, 12, "PER"),)))
 
 
 def test_the_page_names_each_document_and_counts_its_labels() -> None:
@@ -83,5 +87,4 @@ def test_the_usual_labels_have_colours_of_their_own(label: str, expected: int) -
 def test_every_label_has_a_colour_of_the_style_sheet(label: str) -> None:
     number = int(html.hue(label).removeprefix("hue-"))
     assert 0 <= number < html.HUES
-    page = next(iter(html.page([])))
-    assert f".hue-{number} {{" in page
+    assert f".hue-{number} {{" in html.STYLE.read_text("utf-8")

@@ -31,7 +31,7 @@ def test_one_document_says_nothing_of_others() -> None:
 def test_figures_are_the_same_when_drawn_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = np.random.default_rng(2).integers(0, 5, (2, 60, 3))
     whole = interval(one, seed=3), p_value(one, other, seed=3)
-    monkeypatch.setattr(significance, "DRAWN", 1_000)
+    monkeypatch.setattr(significance, "MAX_DRAWN", 1_000)
     assert (interval(one, seed=3), p_value(one, other, seed=3)) == whole
 
 

@@ -4,12 +4,15 @@ import re
 from functools import partial
 
 import pytest
+from fastapi.routing import APIRoute
 
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service.cli.app import app, guarded
 from ner_service.errors import ConfigError
-from ner_service.service.api.auth import Bucket, hash_key, new_key, parse_keys
-from ner_service.service.settings import read_settings
+from ner_service.service import web
+from ner_service.service.api.auth import Bucket, hash_key, new_key
+from ner_service.service.api.routes import Route
+from ner_service.service.settings import parse_keys, read_settings
 from tests.serving import serving
 
 KEY = new_key()
@@ -39,6 +42,37 @@ def test_a_known_key_is_needed_where_keys_are_set() -> None:
                 assert answer.headers["www-authenticate"] == "Bearer"
         for path in ("/health/live", "/health/ready", "/metrics", "/", "/docs", "/openapi.json"):
             assert client.get(path).status_code == 200
+
+
+def test_a_route_needs_a_key_unless_it_is_declared_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answer() -> dict[str, str]:
+        return {"answer": "yes"}
+
+    added = [Route("GET", "/dummy/{name}", answer), Route("GET", "/open/{name}", answer, open=True)]
+    routes = web.routes
+    monkeypatch.setattr(web, "routes", lambda *arguments: [*routes(*arguments), *added])
+    with serving(api_keys=f"one={hash_key(KEY)}") as client:
+        client.app.add_api_route("/added-to-the-framework", answer)
+        for path in ("/dummy/a", "/added-to-the-framework", "/web/conll", "/no-such", "/openapi"):
+            assert client.get(path).status_code == 401
+        for path in ("/dummy/a", "/added-to-the-framework"):
+            assert client.get(path, headers={"x-api-key": KEY}).json() == {"answer": "yes"}
+        assert client.get("/no-such", headers={"x-api-key": KEY}).status_code == 404
+        assert client.get("/open/a").json() == {"answer": "yes"}
+
+
+def test_open_routes_are_those_of_the_page_and_of_monitors() -> None:
+    with serving(api_keys=f"one={hash_key(KEY)}") as client:
+        paths = {route.path for route in client.app.routes if isinstance(route, APIRoute)}
+        asked = {path: client.get(path.replace("{name:path}", "app.js")) for path in paths}
+    assert {path for path, answer in asked.items() if answer.status_code == 401} == {
+        "/ner",
+        "/ner/batch",
+        "/taggers",
+        "/web/conll",
+        "/web/export",
+    }
+    assert {answer.status_code for answer in asked.values()} == {200, 401}
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_again() -> None:

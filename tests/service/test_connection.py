@@ -1,33 +1,59 @@
-"""Clients that leave: who is told, and when."""
+"""Clients that leave: who hears of it, and when."""
 
-from ner_service.service.connection import EXTENSION, Gone, Leaving, leaving_of
+import asyncio
 
+import pytest
+from fastapi import Request
 
-def test_the_request_that_is_being_answered_is_told_once_its_client_leaves() -> None:
-    leaving, told = Leaving(), list[Gone]()
-    leaving.then(told.append)
-    assert not told
-    leaving.leave()
-    assert [type(gone) for gone in told] == [Gone]
-
-
-def test_a_client_that_has_left_already_is_told_at_once() -> None:
-    leaving, told = Leaving(), list[Gone]()
-    leaving.leave()
-    leaving.then(told.append)
-    assert len(told) == 1
+from ner_service.service.api.request_body import arrival_of
+from ner_service.service.connection import EXTENSION, Arrival, Connection, Gone
+from ner_service.service.queue.lane import Lane
+from ner_service.service.queue.worker import Worker
+from tests.serving import Capitals, ignore
 
 
-def test_nobody_is_told_after_the_answer() -> None:
-    leaving, told = Leaving(), list[Gone]()
-    leaving.then(told.append)
-    leaving.forget()
-    leaving.leave()
-    assert not told
+def test_the_request_that_is_being_answered_hears_once_that_its_client_leaves() -> None:
+    connection, heard = Connection(), list[Gone]()
+    connection.on_close = heard.append
+    assert not heard
+    connection.mark_closed()
+    assert [type(gone) for gone in heard] == [Gone]
 
 
-def test_requests_of_one_connection_share_its_leaving_and_other_servers_tell_nothing() -> None:
-    leaving = Leaving()
-    scope = {"type": "http", "extensions": {EXTENSION: {"leaving": leaving}}}
-    assert leaving_of(scope) is leaving
-    assert leaving_of({"type": "http"}) is not leaving_of({"type": "http"})
+def test_a_text_of_a_client_that_has_left_already_is_not_tagged() -> None:
+    async def test() -> None:
+        lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
+        async with asyncio.timeout(10):
+            while not lane.ready:
+                await asyncio.sleep(0.001)
+        connection = Connection()
+        connection.mark_closed()
+        with pytest.raises(Gone):
+            await lane.tag(["Анна"], connection=connection)
+        assert lane.queued == 0
+        lane.worker.stop(5)
+
+    asyncio.run(test())
+
+
+def test_nobody_hears_after_the_answer() -> None:
+    async def test() -> None:
+        lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
+        async with asyncio.timeout(10):
+            while not lane.ready:
+                await asyncio.sleep(0.001)
+        connection = Connection()
+        await lane.tag(["Анна"], connection=connection)
+        assert connection.on_close is None
+        connection.mark_closed()
+        lane.worker.stop(5)
+
+    asyncio.run(test())
+
+
+def test_requests_of_one_connection_share_it_and_other_servers_say_nothing() -> None:
+    connection = Connection()
+    scope = {"type": "http", "extensions": {EXTENSION: Arrival(connection)}}
+    assert arrival_of(Request(scope)).connection is connection
+    silent = Request({"type": "http"})
+    assert arrival_of(silent).connection is not arrival_of(silent).connection

@@ -4,17 +4,18 @@ import asyncio
 
 import pytest
 
-from ner_service.service.queue.job import Late
+from ner_service.service.queue.errors import Late
 from ner_service.service.queue.lane import Lane
+from ner_service.service.queue.worker import Worker
 from tests.service.connecting import Clock, on_clock
-from tests.serving import Gated, until
+from tests.serving import Gated, ignore, until
 
 
 @on_clock
 async def test_each_request_is_late_at_its_own_time_and_one_that_went_never(clock: Clock) -> None:
     tagger = Gated()
-    lane = Lane("test", lambda: tagger, 1000, 200, timeout_s=5)
-    until(lambda: lane.tagger)
+    lane = Lane(Worker("test", lambda: tagger, 200, ignore), 1000, timeout_s=5)
+    until(lambda: lane.worker.tagger)
     asked = []
     for _ in range(4):
         asked.append(asyncio.create_task(lane.tag(["Анна"])))
@@ -30,4 +31,4 @@ async def test_each_request_is_late_at_its_own_time_and_one_that_went_never(cloc
             await task
     assert lane.queued == 0
     tagger.gate.set()
-    lane.stop(5)
+    lane.worker.stop(5)

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ner_service.errors import ModelError
-from ner_service.service.queue import worker
-from ner_service.service.queue.job import Late, NotReady, Overloaded, TaggerFailed
+from ner_service.service.queue import loading, worker
+from ner_service.service.queue.errors import Late, NotReady, Overloaded, TaggerFailed
 from ner_service.service.queue.lane import Lane
+from ner_service.service.queue.worker import Worker
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Entity, Tagger
-from tests.serving import Capitals, Fragile, Gated, settle
+from tests.serving import Capitals, Fragile, Gated, ignore, settle
 
 
 @asynccontextmanager
@@ -29,12 +30,12 @@ async def lane_of(
     batch_chars: int = 200,
     timeout_s: float = 30,
 ) -> AsyncIterator[Lane]:
-    lane = Lane("test", load, queue_chars, batch_chars, timeout_s)
+    lane = Lane(Worker("test", load, batch_chars, ignore), queue_chars, timeout_s)
     try:
         await until(lambda: lane.ready)
         yield lane
     finally:
-        await asyncio.to_thread(lane.stop, 5)
+        await asyncio.to_thread(lane.worker.stop, 5)
 
 
 async def until(true: Callable[[], Any]) -> None:
@@ -104,7 +105,7 @@ def test_one_and_many_are_refused_alike_and_the_patient_wait() -> None:
             for texts in (["я"], ["я"] * 9):
                 with pytest.raises(Overloaded) as refused:
                     await tag(lane, *texts)
-                assert refused.value.retry_after >= 1
+                assert refused.value.retry >= 1
             patient = asyncio.create_task(tag(lane, "Анна", patient=True))
             await settle()
             assert (lane.queued, patient.done()) == (200, False)
@@ -151,7 +152,7 @@ def test_what_would_come_too_late_is_refused(monkeypatch: pytest.MonkeyPatch) ->
             await until(lambda: lane.queued)
             with pytest.raises(Overloaded) as refused:
                 await tag(lane, "я")
-            assert refused.value.retry_after == round(lane.wait_s)
+            assert refused.value.retry == round(lane.wait_s)
             tagger.gate.set()
             await waiting
 
@@ -205,7 +206,7 @@ def test_a_dead_tagger_is_told_and_loaded_again(
             with pytest.raises(NotReady, match="died of SystemExit"):
                 await tag(lane, "Анна")
             await until(lambda: lane.ready)
-            assert (lane.restarts, lane.error, lane.queued) == (1, None, 0)
+            assert (lane.worker.restarts, lane.worker.error, lane.queued) == (1, None, 0)
             assert await tag(lane, "Анна") == Capitals().tag(["Анна"])
 
     run(test)
@@ -224,7 +225,7 @@ def test_a_tagger_that_does_not_load_is_tried_again(monkeypatch: pytest.MonkeyPa
 
     async def test() -> None:
         async with lane_of(load) as lane:
-            assert lane.restarts == 2
+            assert lane.worker.restarts == 2
             assert await tag(lane, "Анна") == Capitals().tag(["Анна"])
 
     run(test)
@@ -233,15 +234,15 @@ def test_a_tagger_that_does_not_load_is_tried_again(monkeypatch: pytest.MonkeyPa
 def test_a_tagger_that_fails_its_first_text_is_not_ready(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(worker, "PROBE", "poison")
+    monkeypatch.setattr(loading, "PROBE", "poison")
 
     async def test() -> None:
-        lane = Lane("test", Fragile, 100, 100, 1)
-        await until(lambda: lane.restarts)
+        lane = Lane(Worker("test", Fragile, 100, ignore), 100, 1)
+        await until(lambda: lane.worker.restarts)
         assert not lane.ready
         with pytest.raises(NotReady, match="test: the tagger died of ValueError"):
             await tag(lane, "Анна")
-        await asyncio.to_thread(lane.stop, 5)
+        await asyncio.to_thread(lane.worker.stop, 5)
 
     run(test)
 
@@ -311,7 +312,7 @@ def test_stopping_answers_what_was_admitted() -> None:
         async with lane_of(lambda: tagger) as lane:
             asked = [asyncio.create_task(tag(lane, "Анна")) for _ in range(5)]
             await until(lambda: lane.queued == 100)
-            lane.stop(0)
+            lane.worker.stop(0)
             tagger.gate.set()
             assert await asyncio.gather(*asked) == [Capitals().tag(["Анна"])] * 5
 

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ner_service.service.api.answers import entities_out
 from ner_service.service.api.offsets import convert
-from ner_service.service.api.schemas import entities_out
+from ner_service.service.api.schemas import Options
 from ner_service.types import Entity
 
 spans = st.text(max_size=40).flatmap(
@@ -36,7 +37,7 @@ def test_the_surface_is_cut_by_code_points_whatever_the_unit(
     text, wanted = case
     entities = [Entity(start, end, "PER") for start, end in wanted]
     for unit in ("codepoint", "utf16", "utf8"):
-        found = entities_out(text, entities, None, unit)
+        found = entities_out(text, entities, Options(offsets=unit))
         assert [e["text"] for e in found] == [text[start:end] for start, end in wanted]
 
 

@@ -1,7 +1,9 @@
 """The OpenAPI document: its examples are true, and the service keeps to it."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -19,11 +21,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from ner_service.errors import Code
+from ner_service.service.api.auth import hash_key
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
 from tests.serving import listening, url_of
 
 NDJSON = "application/x-ndjson"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +46,11 @@ def lines(context: Any, value: Any) -> bytes:
 def every_example(node: Any) -> Iterator[tuple[Any, Any]]:
     """Each `schema` with the `example` beside it."""
     if isinstance(node, dict):
-        if "schema" in node and "example" in node:
-            yield node["schema"], node["example"]
+        if "schema" in node:
+            yield from ((node["schema"], node[key]) for key in ["example"] if key in node)
+            yield from (
+                (node["schema"], case["value"]) for case in node.get("examples", {}).values()
+            )
         for inner in node.values():
             yield from every_example(inner)
     elif isinstance(node, list):
@@ -78,7 +86,40 @@ def test_every_example_keeps_to_its_schema() -> None:
 def test_every_route_shows_an_answer_and_its_errors() -> None:
     for route in ROUTES:
         for answer in route["responses"].values():
-            assert answer["content"]["application/json"]["example"]
+            content = answer["content"]["application/json"]
+            assert content.get("example") or content["examples"]
+
+
+def test_the_table_of_codes_is_what_the_document_and_the_page_show() -> None:
+    """A wrong path or method is no operation's answer, so the document has no `http_error`."""
+    answers = [answer for route in ROUTES for answer in route["responses"].items()]
+    shown = {
+        (int(status), name, case["value"]["error"]["message"])
+        for status, answer in answers
+        for name, case in answer["content"]["application/json"].get("examples", {}).items()
+    }
+    table = {(code.status, code.value, code.example) for code in Code}
+    assert shown == {row for row in table if row[1] != Code.HTTP_ERROR}
+    page = (ROOT / "docs" / "api.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
+    assert {(int(status), code, meaning) for status, code, meaning in rows} == {
+        (code.status, code.value, code.meaning) for code in Code
+    }
+
+
+def test_every_code_is_answered_somewhere_and_nowhere_by_another_name() -> None:
+    sources = "".join(file.read_text() for file in (ROOT / "ner_service").rglob("*.py"))
+    assert set(re.findall(r"\bCode\.([A-Z_]+)", sources)) >= {code.name for code in Code}
+    assert not re.findall(r"Refused\(\s*(?!Code\.|self|NerError)[^)\s]", sources)
+
+
+def test_a_route_asks_for_a_key_in_the_document_where_it_asks_for_one() -> None:
+    keys = create_app(Settings(taggers="natasha", api_keys=f"one={hash_key('x')}"))
+    document = keys.openapi()
+    assert set(document["components"]["securitySchemes"]) == {"key", "header"}
+    routes = [(path, route) for path, ways in document["paths"].items() for route in ways.values()]
+    guarded = {path for path, route in routes if "security" in route}
+    assert guarded == {"/ner", "/ner/batch", "/taggers"}
 
 
 def check(server: uvicorn.Server, path: str, method: str, examples: int) -> None:

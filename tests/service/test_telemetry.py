@@ -163,7 +163,7 @@ def test_an_error_of_our_own_says_nothing_of_the_text(
     def fail(*arguments: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("ner_service.service.queue.lanes.entities_out", fail)
+    monkeypatch.setattr("ner_service.service.api.answers.entities_out", fail)
     answer = client.post("/ner", json={"text": "Анна"}, headers={"x-request-id": "abc"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
     assert SECRET not in answer.text + caplog.text

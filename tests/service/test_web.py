@@ -8,10 +8,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from ner_service.output.documents import FORMATS
+from ner_service.service.api.auth import hash_key
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
 from ner_service.service.web import assets
 from ner_service.service.web.assets import OWN, SWAGGER
+from ner_service.types import Document, Entity
 
 APP = create_app(Settings(taggers="natasha"))  # never started, so nothing loads
 
@@ -47,7 +50,7 @@ def test_every_address_in_a_page_is_relative_and_answers(path: str) -> None:
         assert ask(f"/{address}").status_code == 200
 
 
-@pytest.mark.parametrize("name", sorted(f.name for f in OWN.iterdir()) + list(SWAGGER))
+@pytest.mark.parametrize("name", [*sorted(f.name for f in OWN.iterdir()), "style.css", *SWAGGER])
 def test_a_file_is_sent_once_and_then_confirmed_by_its_tag(name: str) -> None:
     first = ask(f"/web/{name}")
     again = ask(f"/web/{name}", **{"if-none-match": first.headers["etag"]})
@@ -79,12 +82,11 @@ def test_the_benchmarks_report_is_linked_and_served_where_there_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = 'href="benchmark"'
-    monkeypatch.setattr(assets, "REPORTS", ("../nowhere",))
+    monkeypatch.setattr(assets, "REPORT", tmp_path / "report.html")
     without = create_app(Settings(taggers="natasha"))
     assert link not in ask("/", app=without).text
     assert ask("/benchmark", app=without).status_code == 404
     (tmp_path / "report.html").write_text("<p>figures")
-    monkeypatch.setattr(assets, "REPORTS", (tmp_path / "report.html",))
     with_it = create_app(Settings(taggers="natasha"))
     assert link in ask("/", app=with_it).text
     answer = ask("/benchmark", app=with_it)
@@ -107,17 +109,42 @@ def test_every_phrase_is_said_somewhere_and_every_one_that_is_said_exists() -> N
     assert {p for p in phrases if f'"{p}"' not in source and not by_code.match(p)} == set()
 
 
-def post(body: str) -> httpx.Response:
-    return ask("/web/conll", "POST", body.encode(), **{"content-type": "application/json"})
+def post(name: str, body: str) -> httpx.Response:
+    return ask(f"/web/{name}", "POST", body.encode(), **{"content-type": "application/json"})
 
 
 def test_a_tagged_text_comes_back_as_the_command_lines_conll() -> None:
     entities = '[{"start": 2, "end": 6, "label": "PER"}]'
-    answer = post(f'{{"text": "😀 Анна!", "entities": {entities}}}')
+    answer = post("conll", f'{{"text": "😀 Анна!", "entities": {entities}}}')
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.text == "😀\tO\nАнна\tB-PER\n!\tO\n\n"
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_tagged_text_comes_back_in_each_format_of_the_command_line(format: str) -> None:
+    entities = '[{"start": 2, "end": 6, "label": "PER"}]'
+    body = f'{{"text": "😀 Анна!", "entities": {entities}, "format": "{format}"}}'
+    answer = post("export", body)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"  # never run as a page
+    document = Document("", "😀 Анна!", (Entity(2, 6, "PER"),))
+    written = "".join(FORMATS[format]([document]))
+    assert answer.text == written.removeprefix("-DOCSTART-\tO\n\n")
+
+
+def test_a_format_that_nobody_writes_is_refused_and_the_others_are_named() -> None:
+    answer = post("export", '{"text": "Анна", "entities": [], "format": "pdf"}')
+    assert (answer.status_code, answer.json()["error"]["fields"]) == (422, ["format"])
+    assert "labelstudio" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["conll", "export"])
+def test_an_export_needs_a_key_where_the_service_has_keys(name: str) -> None:
+    app = create_app(Settings(taggers="natasha", api_keys=f"us={hash_key('open sesame')}"))
+    assert ask(f"/web/{name}", "POST", b"{}", app).status_code == 401
+    assert all(ask(f"/web/{f.name}", app=app).status_code == 200 for f in OWN.iterdir())
+
+
+@pytest.mark.parametrize("name", ["conll", "export"])
 @pytest.mark.parametrize(
     "entities",
     [
@@ -129,7 +156,8 @@ def test_a_tagged_text_comes_back_as_the_command_lines_conll() -> None:
         "{}",
     ],
 )
-def test_entities_that_do_not_fit_their_text_are_refused(entities: str) -> None:
-    answer = post(f'{{"text": "Анна", "entities": {entities}}}')
+def test_entities_that_do_not_fit_their_text_are_refused(name: str, entities: str) -> None:
+    answer = post(name, f'{{"text": "Анна", "format": "spacy", "entities": {entities}}}')
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
+    assert answer.json()["error"]["fields"][0].startswith("entities")
     assert "Анна" not in answer.text

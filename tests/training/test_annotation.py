@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ner_service import corpora
 from ner_service.training.config import Source
-from ner_service.training.data.annotation import harmonised
+from ner_service.training.data.annotation import reannotate
 from ner_service.training.data.corpus import read_source
 from ner_service.types import Document, Entity
 
@@ -27,13 +27,13 @@ def names(document: Document) -> list[tuple[str, str]]:
 
 def test_names_that_match_have_another_label_or_none() -> None:
     before = document("ЕС и США, сообщают СМИ", ("ЕС", "LOC"), ("США", "LOC"), ("СМИ", "ORG"))
-    after = harmonised(before, {UNION: "ORG", "СМИ": ""}, split=False)
+    after = reannotate(before, {UNION: "ORG", "СМИ": ""}, split=False)
     assert names(after) == [("ЕС", "ORG"), ("США", "LOC")]
 
 
 def test_a_pattern_must_match_the_whole_name() -> None:
     before = document("Совет Евросоюза", ("Совет Евросоюза", "ORG"))
-    assert harmonised(before, {UNION: "LOC"}, split=False) == before
+    assert reannotate(before, {UNION: "LOC"}, split=False) == before
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_a_pattern_must_match_the_whole_name() -> None:
 )
 def test_a_name_in_parentheses_is_one_of_its_own(name: str, parts: list[str]) -> None:
     before = document(f"Это {name}.", (name, "ORG"))
-    assert names(harmonised(before, {}, split=True)) == [(part, "ORG") for part in parts]
-    assert harmonised(before, {}, split=False) == before
+    assert names(reannotate(before, {}, split=True)) == [(part, "ORG") for part in parts]
+    assert reannotate(before, {}, split=False) == before
 
 
 @given(st.text("аБ() \n", min_size=1, max_size=12))
 def test_parts_are_in_order_apart_and_within(name: str) -> None:
     before = Document("a", f"x{name}x", (Entity(1, 1 + len(name), "ORG"),))
-    spans = [e.span for e in harmonised(before, {}, split=True).entities]
+    spans = [e.span for e in reannotate(before, {}, split=True).entities]
     places = [place for start, end, _ in spans for place in (start, end)]
     assert places == sorted(set(places))
     assert places[0] == 1
@@ -81,13 +81,13 @@ def test_parts_are_in_order_apart_and_within(name: str) -> None:
 )
 def test_what_a_name_begins_with_stands_outside(name: str, rest: str) -> None:
     before = document(f"и {name}, и", (name, "ORG"))
-    assert names(harmonised(before, {}, False, "ОАО|ООО")) == [(rest, "ORG")]
+    assert names(reannotate(before, {}, False, "ОАО|ООО")) == [(rest, "ORG")]
 
 
 @given(st.text('ОА О«»"x', min_size=1, max_size=12).filter(lambda name: name.strip()))
 def test_whatever_stands_outside_a_name_is_left(name: str) -> None:
     before = Document("a", f"({name})", (Entity(1, 1 + len(name), "ORG"),))
-    (entity,) = harmonised(before, {}, False, "ОАО").entities
+    (entity,) = reannotate(before, {}, False, "ОАО").entities
     assert 1 <= entity.start < entity.end <= 1 + len(name)
 
 

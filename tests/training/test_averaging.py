@@ -9,7 +9,7 @@ from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vocab import Vocab
-from ner_service.training.model.averaging import averaged
+from ner_service.training.model.averaging import average
 
 
 def model(value: float, chars: str = "аб") -> Artefact:
@@ -21,7 +21,7 @@ def model(value: float, chars: str = "аб") -> Artefact:
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, 1.0), (0.25, 1.5), (1.0, 3.0)])
 def test_the_share_is_that_of_the_second_model(share: float, expected: float) -> None:
-    found = averaged(model(1.0), model(3.0), share)
+    found = average(model(1.0), model(3.0), share)
     assert found.tensors["head.bias"].tolist() == [expected] * 3
     assert found.tensors["head.bias"].dtype == np.float16
     assert found.meta == {
@@ -33,15 +33,15 @@ def test_the_share_is_that_of_the_second_model(share: float, expected: float) ->
 
 def test_models_of_other_vocabularies_are_refused() -> None:
     with pytest.raises(ConfigError, match="chars: the two models differ"):
-        averaged(model(1.0), model(1.0, "аб "), 0.5)
+        average(model(1.0), model(1.0, "аб "), 0.5)
 
 
 def test_models_of_other_nets_are_refused() -> None:
     other = replace(model(1.0), net=NetConfig(labels=("LOC",)))
     with pytest.raises(ConfigError, match="net: the two models differ"):
-        averaged(model(1.0), other, 0.5)
+        average(model(1.0), other, 0.5)
 
 
 def test_models_that_read_more_text_at_once_are_the_same_net() -> None:
     wider = replace(model(3.0), net=replace(model(3.0).net, unit_tokens=128))
-    assert averaged(model(1.0), wider, 0.5).net.unit_tokens == 128
+    assert average(model(1.0), wider, 0.5).net.unit_tokens == 128

@@ -11,7 +11,7 @@ from ner_service.corpora import write
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.scoring.calibration import calibration_of
 from ner_service.taggers.bilstm import BilstmTagger
-from ner_service.training.calibration import fit_temperature, lowest
+from ner_service.training.calibration import fit_temperature, minimise
 from ner_service.training.config import DevSource
 from ner_service.training.data.corpus import Corpus
 from ner_service.types import Document
@@ -60,7 +60,7 @@ def test_the_temperature_of_the_truth_is_found_and_lowers_the_error(
     assert fitted == pytest.approx(true, rel=0.15)
     errors = []
     for value in (None, fitted):
-        found = calibration_of(corpus.documents, corpus.tagged(at(artefact, value)))
+        found = calibration_of(corpus.documents, corpus.predict(at(artefact, value)))
         assert found is not None
         errors.append(found.ece)
     assert errors[1] < errors[0] / 2
@@ -73,7 +73,7 @@ def test_a_trained_model_says_that_its_scores_are_calibrated(artefact: Artefact)
 
 
 def test_the_bottom_of_a_valley_is_found() -> None:
-    assert lowest(lambda x: (x - 0.3) ** 2, -1, 2) == pytest.approx(0.3, abs=0.05)
+    assert minimise(lambda x: (x - 0.3) ** 2, -1, 2) == pytest.approx(0.3, abs=0.05)
 
 
 def test_digits_read_as_zero_give_one_answer(artefact: Artefact) -> None:

@@ -1,4 +1,4 @@
-"""Silver labels: the vote, what is too uncertain, and a job that was stopped."""
+"""Silver labels: the vote, what is too unwithout_doubt, and a job that was stopped."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ from ner_service.cli.app import app, guarded
 from ner_service.errors import ConfigError
 from ner_service.taggers import registry
 from ner_service.taggers.backend import Backend
-from ner_service.training.silver import certain, load_voter, vote
+from ner_service.training.silver import load_voter, vote, without_doubt
 from ner_service.types import Document, Entity, TaggerInfo
 
 ANNA = Entity(0, 4, "PER")
@@ -50,7 +50,7 @@ def test_a_span_needs_more_than_half_of_the_weight() -> None:
     ballots = [[ANNA], [ANNA], []]
     assert vote(ballots, [1, 1, 1]).kept == (Entity(0, 4, "PER", 2 / 3),)
     assert vote(ballots, [1, 1, 2]).kept == ()
-    assert vote(ballots, [1, 1, 2]).lost == (Entity(0, 4, "PER", 0.5),)
+    assert vote(ballots, [1, 1, 2]).rejected == (Entity(0, 4, "PER", 0.5),)
 
 
 def test_a_score_is_the_mean_over_all_taggers() -> None:
@@ -82,25 +82,27 @@ def test_what_is_kept_never_overlaps_and_one_voter_is_obeyed(
         assert before.end <= after.start
     alone = vote(ballots[:1], weights[:1])
     assert [e.span for e in alone.kept] == [e.span for e in ballots[0]]
-    assert not alone.lost
+    assert not alone.rejected
 
 
 def test_sentences_with_a_doubtful_span_are_left_out() -> None:
     place = TEXT.index("Пётр")
     verdict = vote([[Entity(0, 4, "PER", 0.9), Entity(place, place + 4, "PER", 0.4)]], [1])
-    found = list(certain(Document("a", TEXT), verdict, 0.5))
+    found = list(without_doubt(Document("a", TEXT), verdict, 0.5))
     assert [(d.id, d.text) for d in found] == [
         ("a#0", "Анна живёт в Перми."),
         ("a#1", "Мария пришла. Все довольны."),
     ]
     assert found[0].entities == (Entity(0, 4, "PER", 0.9),)
-    assert list(certain(Document("a", TEXT), verdict, 0.3)) == [Document("a", TEXT, verdict.kept)]
+    assert list(without_doubt(Document("a", TEXT), verdict, 0.3)) == [
+        Document("a", TEXT, verdict.kept)
+    ]
 
 
 def test_a_span_narrowly_voted_down_is_doubtful_too() -> None:
     verdict = vote([[ANNA], [], []], [1, 1, 1])
-    assert not list(certain(Document("a", "Анна."), verdict, 0.7))
-    assert list(certain(Document("a", "Анна."), verdict, 0.6)) == [Document("a", "Анна.")]
+    assert not list(without_doubt(Document("a", "Анна."), verdict, 0.7))
+    assert list(without_doubt(Document("a", "Анна."), verdict, 0.6)) == [Document("a", "Анна.")]
 
 
 def test_a_weight_follows_a_star() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import safetensors.torch
 import torch
+from safetensors import safe_open
 
 from ner_service import corpora
 from ner_service.cli.app import app, guarded
@@ -19,9 +20,10 @@ from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.vectors import load_vectors
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.training import checkpoint
+from ner_service.training import train as training
+from ner_service.training.checkpoint import Checkpoint
 from ner_service.training.config import read_config
-from ner_service.training.loop import Trainer
-from ner_service.training.train import seed_of
+from ner_service.training.state import State, seed_of
 from ner_service.types import Document, Entity
 from tests import tiny
 
@@ -59,21 +61,23 @@ def config(tmp_path: Path) -> Path:
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, step: int, error: BaseException) -> None:
     """Raises `error` instead of taking that step."""
-    original = Trainer.step
+    original = training.step
 
-    def patched(self: Trainer, *args: Any) -> float:
-        if self.progress.step == step:
+    def patched(state: State, *args: Any) -> float:
+        if state.step == step:
             raise error
-        return original(self, *args)
+        return original(state, *args)
 
-    monkeypatch.setattr(Trainer, "step", patched)
+    monkeypatch.setattr(training, "step", patched)
 
 
 def steps_an_epoch(folder: Path) -> int:
-    """Found out from a checkpoint after the first epoch."""
-    state = checkpoint.load(folder / "tiny.checkpoint.safetensors")
-    steps: int = state["progress"]["step"] // state["progress"]["epoch"]
-    return steps
+    """The number of steps, from a checkpoint after the first epoch."""
+    path = folder / "tiny.checkpoint.safetensors"
+    with safe_open(path, framework="pt") as file:
+        run = file.metadata()["run"]
+    state = Checkpoint(path, run).load()
+    return state["step"] // state["epoch"]
 
 
 def test_training_learns_a_tiny_corpus(trained: Path) -> None:
@@ -101,6 +105,25 @@ def test_the_same_seed_gives_the_same_model_and_another_another(
     assert weights(config.parent / "tiny") == weights(trained)
     assert train(config, train__seed=1) == 0
     assert weights(config.parent / "tiny") != weights(trained)
+
+
+def test_a_file_of_version_0_1_trains_the_model_of_the_same_file_in_sections(
+    config: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    old = tiny.write(tmp_path_factory.mktemp("old"))
+    settings = "epochs = 2\noptimizer = 'sgd'\nmomentum = 0.5\nlr = 0.1\ndropout_rare = 0.5\n"
+    settings += "case_noise = 0.3\nbatch_tokens = 120\nprecision = 'fp32'\ntensorboard = false\n"
+    text = old.read_text("utf-8").partition("[train]")[0]
+    old.write_text(f"{text}[train]\n{settings}", "utf-8")
+    config.write_text(
+        config.read_text("utf-8").partition("[train]")[0]
+        + "[train]\nepochs = 2\nbatch_tokens = 120\ntensorboard = false\n"
+        "[optimiser]\nname = 'sgd'\nmomentum = 0.5\nlr = 0.1\n[dropout]\nrare = 0.5\n"
+        "[augmentation]\ncase = 0.3\n[hardware]\nprecision = 'fp32'\n",
+        "utf-8",
+    )
+    assert train(old) == train(config) == 0
+    assert weights(old.parent / "tiny") == weights(config.parent / "tiny")
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
@@ -215,7 +238,7 @@ def test_a_dev_corpus_is_answered_in_its_convention(of_two: Path) -> None:
     assert score["micro"]["f1"] > 0.8
     card = (of_two / "README.md").read_text("utf-8")
     assert "| dev.jsonl@diary (chose the epoch) |" in card
-    assert "`bilstm:tiny@CONVENTION` as another (`diary`)" in card
+    assert "Ask for another one by `bilstm:tiny@CONVENTION` (`diary`)" in card
 
 
 def test_a_model_answers_in_the_convention_asked_for(of_two: Path) -> None:
@@ -404,6 +427,7 @@ def test_a_loss_that_is_no_number_stops_the_run(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(config, capsys, "lower train.lr (now 1e+36)", train__lr=1e36)
+    refused(config, capsys, "lower optimiser.lr (now 1e+36)", optimiser__lr=1e36)
 
 
 def test_an_output_that_is_a_file_is_named(

@@ -1,5 +1,7 @@
 """Going on from a model: what it knows stays in its place, conventions included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,8 @@ from ner_service.nets.artefact import Artefact
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Net
 from ner_service.nets.vocab import Vocab
-from ner_service.training.model.transfer import transplant
+from ner_service.nets.weights import axes, sizes
+from ner_service.training.model.transfer import GROWING, transplant
 
 SHAPE = {"vector_dim": 5, "vectors": "", "char_size": 6, "char_dim": 4, "hidden": 7}
 
@@ -44,3 +47,18 @@ def test_known_conventions_keep_their_vectors_and_new_ones_begin_near_the_first(
     assert np.abs(diary - before.tensors["conventions.weight"][1]).max() < 1e-6
     assert np.abs(news - 100).max() < 1e-6
     assert 0 < np.abs(law - 100).max() < 5
+
+
+def test_the_order_of_tensors_in_a_file_changes_nothing() -> None:
+    before = model("default")
+    turned = replace(before, tensors=dict(reversed(before.tensors.items())))
+    start = model("news", "diary", known=False)
+    one, other = (transplant(artefact, start).tensors for artefact in (before, turned))
+    assert one.keys() == other.keys()
+    assert all((one[key] == other[key]).all() for key in one)
+
+
+def test_each_axis_that_may_grow_is_one_of_the_nets() -> None:
+    net = NetConfig(labels=("PER",), conventions=("a", "b"), word_dim=3, **SHAPE)  # type: ignore[arg-type]
+    names = {axis for tensor in axes(net).values() for axis in tensor}
+    assert set(GROWING) <= names <= sizes(net, 1, 1, 1).keys()

@@ -1,150 +1,173 @@
-"""A really running server under a load that grows, and what it costs a request."""
+"""HTTP is the service with each tagger under load, compared with other servers."""
 
-import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from tempfile import TemporaryFile
-from typing import IO
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from ner_service.benchmark.comparison import EMPTY, INSTANT, PLAIN
-from ner_service.benchmark.parts.speed import Tick
-from ner_service.benchmark.processes.timed_tagger import environment, on_core
-from ner_service.benchmark.results import Http, Step
+from ner_service.benchmark.charts import color_of, new_axes, svg
+from ner_service.benchmark.part import Part, View
+from ner_service.benchmark.plan import Plan, Step, progress
+from ner_service.benchmark.processes import servers
+from ner_service.benchmark.processes.servers import EMPTY, INSTANT, PLAIN, Server
+from ner_service.benchmark.results import Record, Result
 from ner_service.benchmark.texts import Prose
-from ner_service.errors import ConfigError
 
-READY_S = 120
-ENOUGH = 20_000_000  # characters of texts that are enough for any step
+Grid = Mapping[int, Sequence[int]]  # numbers of users by length of text in characters
+GRID: Grid = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}
+ROUGH_GRID: Grid = {1_000: (1, 16, 64), 200: (16,), 10_000: (16,)}  # on the few texts of ours
+QUICK_GRID: Grid = {1_000: (1, 16)}
+STEP_S, QUICK_STEP_S = 2.5, 1.5
+CHARS, USERS = 1_000, 16  # the load by which servers are compared
 
 
 @dataclass(frozen=True)
-class Server:
-    """Something that answers `POST /ner`."""
+class Load:
+    """A load is so many users in a closed loop who send texts of `chars` characters."""
 
-    name: str
+    chars: int
+    users: int
+    requests: int
+    failures: int
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    cpu_ms: float
+
+
+class Http(Result):
+    """An HTTP result is one server under several loads."""
+
+    kind = "http"
+    names_machine = True
+    server: str
     about: str
-    arguments: tuple[str, ...]  # of python -m, the port to follow
-    settings: Mapping[str, str] = field(default_factory=dict)  # of the service, beside the default
+    repeated: bool
+    steps: list[Load]
 
-    @classmethod
-    def ours(cls, spec: str, **settings: str) -> "Server":
-        """The service with one tagger."""
-        serve = ("ner_service", "serve", "--taggers", f"one={spec}", "--port")
-        return cls(spec, "ner-service", serve, settings)
-
-    @classmethod
-    def peer(cls, name: str, about: str) -> "Server":
-        """What the service stands beside."""
-        return cls(name, about, ("ner_service.benchmark.processes.baselines", name))
+    @property
+    def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
+        return () if self.server in (EMPTY, INSTANT, PLAIN) else (self.server,)
 
 
-@dataclass(frozen=True)
-class Running:
-    """A server that answers."""
-
-    url: str
-    pid: int
-
-    def step(self, users: int) -> dict[str, object]:
-        """A load on it, as the load generator is told of it."""
-        return {"url": self.url, "pid": self.pid, "users": users}
-
-
-def servers(specs: Sequence[str]) -> list[Server]:
-    """The service with each tagger, between what it stands beside."""
+def list_servers(specs: Sequence[str]) -> list[Server]:
+    """Returns the service with each tagger, between the servers that it is compared with."""
     instant = ("ner_service.benchmark.processes.instant_service",)
     return [
-        Server.peer(EMPTY, "an endpoint that finds nothing"),
+        Server.baseline(EMPTY, "an endpoint that finds nothing"),
         Server(INSTANT, "ner-service, a tagger that answers at once", instant),
-        *map(Server.ours, specs),
-        Server.peer(PLAIN, "FastAPI around natasha"),
+        *map(Server.of_tagger, specs),
+        Server.baseline(PLAIN, "FastAPI around natasha"),
     ]
 
 
-def measure(
-    server: Server, prose: Prose, grid: Mapping[int, Sequence[int]], seconds: float, tick: Tick
-) -> Http:
-    """A server's steps: for each length of text, each number of users."""
-    steps: list[Step] = []
-    repeated = False
-    with running(server) as there:
+def run(plan: Plan) -> None:
+    """Measures every server under every load."""
+    servers.check_load_generator()
+    grid = QUICK_GRID if plan.quick else ROUGH_GRID if plan.prose.ours else GRID
+    seconds = QUICK_STEP_S if plan.quick or plan.prose.ours else STEP_S
+    wanted = list_servers(plan.taggers)
+    with progress("http", len(wanted) * sum(map(len, grid.values()))) as step:
+        for server in wanted:
+            key = plan.timing_key(server.name if server.name in plan.taggers else None)
+            arguments = server, plan.prose, grid, seconds, step
+            plan.store.measure(Http, server.name, key, measure, *arguments)
+
+
+def measure(server: Server, prose: Prose, grid: Grid, seconds: float, step: Step) -> Http:
+    """Puts one server under each load of the grid."""
+    loads: list[Load] = []
+    repeated = prose.ours
+    with servers.running(server) as process:
         for chars, users in grid.items():
-            texts, again = prose.pieces(chars, min(prose.chars, ENOUGH) // chars or 1)
-            repeated |= again or prose.ours
-            for n, found in enumerate(load(texts, seconds, [*map(there.step, users)])):
-                tick(f"http {server.name}, {chars} characters, {users[n]} users")
-                steps.append(Step(chars=chars, **found))
-    return Http(server=server.name, about=server.about, repeated=repeated, steps=steps)
+            texts, again = prose.load_texts(chars)
+            repeated |= again
+            steps = [process.load_step(n) for n in users]
+            for n, figures in zip(users, servers.generate_load(texts, seconds, steps), strict=True):
+                step(f"{server.name}, {chars} characters, {n} users")
+                loads.append(Load(chars=chars, **figures))  # type: ignore[arg-type]  # by name
+    return Http(server=server.name, about=server.about, repeated=repeated, steps=loads)
 
 
-def load(
-    texts: Sequence[str], seconds: float, steps: Sequence[Mapping[str, object]]
-) -> Iterator[dict[str, float]]:
-    """What the load generator says, a step at a time."""
-    plan = {"seconds": seconds, "texts": texts, "steps": steps}
-    with subprocess.Popen(
-        [sys.executable, "-m", "ner_service.benchmark.processes.load_generator"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment(),
-        preexec_fn=on_core(1),
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        with suppress(BrokenPipeError):  # it has ended; its exit code says so below
-            process.stdin.write(json.dumps(plan).encode() + b"\n")
-            process.stdin.close()
-        yield from map(json.loads, process.stdout)
-    if process.returncode:
-        raise ConfigError(f"the load generator ended with code {process.returncode}; see above")
+class Latency(View):
+    """Latency compares servers under the same load and in the same circumstances."""
+
+    chars, users = CHARS, USERS
+
+    @property
+    def records(self) -> list[Record[Http]]:
+        """Returns the records of all servers."""
+        return self.results.records(Http)
+
+    @cached_property
+    def servers(self) -> list[Http]:
+        """Returns the empty server, the instant one, those with taggers, and the plain one."""
+        rank = {EMPTY: 0, INSTANT: 1, PLAIN: 3}
+        place = self.results.place
+        servers = [record.result for record in self.records]
+        return sorted(servers, key=lambda h: (rank.get(h.server, 2), place(h.server)))
+
+    @property
+    def framework(self) -> list[Load]:
+        """Returns the loads of the service around a tagger that answers at once, by users."""
+        instant = [h for h in self.servers if h.server == INSTANT]
+        loads = [load for h in instant for load in h.steps if load.chars == CHARS]
+        return sorted(loads, key=lambda load: load.users)
+
+    @cached_property
+    def _circumstances(self) -> dict[str, tuple[object, ...]]:
+        """Returns the settings, machine, versions and commit of each server's measurement."""
+        return {
+            record.result.server: (
+                {name: value for name, value in record.key.items() if name != "tagger"},
+                record.machine.model_dump(exclude={"load"}),
+            )
+            for record in self.records
+        }
+
+    def ratio_to_plain(self, http: Http, load: Load) -> float | None:
+        """Returns the ratio of requests a second to the plain server's.
+
+        It is `None` unless load, settings, versions, commit and machine are the same.
+        """
+        if self._circumstances[http.server] != self._circumstances.get(PLAIN):
+            return None
+        plain = next(h for h in self.servers if h.server == PLAIN)
+        for other in plain.steps:
+            if (other.chars, other.users) == (load.chars, load.users) and other.per_second:
+                return load.per_second / other.per_second
+        return None
+
+    def median_ms(self, tagger: str, identity: str) -> float | None:
+        """Returns the median latency of one user, of a tagger of just this identity."""
+        for record in self.records:
+            if record.result.server == tagger and record.key.get("tagger") == identity:
+                for load in record.result.steps:
+                    if (load.chars, load.users) == (CHARS, 1):
+                        return load.p50_ms
+        return None
+
+    def pictures(self) -> Mapping[str, str]:
+        """Returns the median and the 99th percentile of latency over the number of users."""
+        figure, axes = new_axes()
+        colors = color_of([*self.results.taggers, EMPTY, PLAIN, INSTANT])
+        ticks: set[int] = set()
+        for http in self.servers:
+            loads = [load for load in http.steps if load.chars == CHARS]
+            users, color = [load.users for load in loads], colors[http.server]
+            ticks |= set(users)
+            if loads:
+                axes.plot(users, [s.p50_ms for s in loads], "o-", color=color, label=http.server)
+                axes.plot(users, [s.p99_ms for s in loads], ":", color=color)
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_xticks(sorted(ticks), [str(n) for n in sorted(ticks)])
+        axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
+        axes.set_xlabel("users at once")
+        axes.set_ylabel("ms (solid: half, dotted: 99%)")
+        axes.legend(frameon=False)
+        return {"latency": svg(figure, "latency")}
 
 
-@contextmanager
-def running(server: Server) -> Iterator[Running]:
-    """Starts a server, and stops it with the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with TemporaryFile() as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *server.arguments, str(port)],
-            env={**_without_settings(environment()), **server.settings},
-            preexec_fn=on_core(0),
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _await(f"http://127.0.0.1:{port}", process, log)
-            yield Running(f"http://127.0.0.1:{port}", process.pid)
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _without_settings(variables: Mapping[str, str]) -> dict[str, str]:
-    """Servers are measured as they are by default, whatever is set in this environment."""
-    return {name: value for name, value in variables.items() if not name.startswith("NER_")}
-
-
-def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    body = json.dumps({"text": "Орёл"}).encode()
-    until = time.monotonic() + READY_S
-    while time.monotonic() < until:
-        request = urllib.request.Request(f"{url}/ner", body, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=5):
-                return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            if process.poll() is not None:
-                log.seek(0)
-                said = log.read().decode(errors="replace").strip()
-                raise ConfigError(f"a server did not start: {said[-500:]}") from None
-            time.sleep(0.1)
-    raise ConfigError(f"a server did not answer within {READY_S} s")
+PART = Part(Http, "Over HTTP", run, Latency)

@@ -1,124 +1,298 @@
-"""Accuracy of a tagger on a corpus, and the check of the harness itself."""
+"""Quality is the accuracy of each tagger on each annotated corpus."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
-from ner_service.benchmark.results import (
-    ErrorCounts,
-    Quality,
-    Rate,
-    Reliability,
-    ReliabilityBin,
-    SelfCheck,
-)
-from ner_service.benchmark.texts import Corpus, here, load_corpus
-from ner_service.labels import map_labels
-from ner_service.scoring.calibration import calibration_of
-from ner_service.scoring.errors import count_errors
-from ner_service.scoring.f1 import Predicted, Rates, exact, strict, token_io
-from ner_service.scoring.significance import counts, f1_of, interval
-from ner_service.types import Document, Tagger
+import numpy as np
 
-# naeval's figures for slovnet, which natasha ships, on factRuEval dev and test together
-PUBLISHED = {"PER": 0.959, "LOC": 0.915, "ORG": 0.825}
-FACTRUEVAL = ("factru_devset", "factru_testset")
-SLICE = 32
+from ner_service.benchmark.charts import color_of, new_axes, svg
+from ner_service.benchmark.part import Part, View
+from ner_service.benchmark.parts.speed import Costs
+from ner_service.benchmark.plan import Plan, progress
+from ner_service.benchmark.results import CorpusResult, Record
+from ner_service.benchmark.texts import HEADLINE, NOTES, Corpus, predict
+from ner_service.scoring import assess
+from ner_service.scoring.assessment import RatesWithInterval
+from ner_service.scoring.calibration import Calibration
+from ner_service.scoring.errors import Errors
+from ner_service.scoring.f1 import exact
+from ner_service.scoring.significance import p_value
+from ner_service.taggers.registry import load_tagger
+from ner_service.types import Tagger
+
+SIGNIFICANCE = 0.05  # a difference with a p value from here up may be chance
+ERROR_KINDS = {
+    "right": "right",
+    "boundary": "wrong bounds",
+    "label": "wrong label",
+    "both": "both wrong",
+    "missed": "missed",
+    "spurious": "invented",
+}
 
 
-def predict(tagger: Tagger, documents: Sequence[Document], mapping: Mapping[str, str]) -> Predicted:
-    """A tagger's entities for each document, their labels mapped as the corpus's are."""
-    found = []
-    for at in range(0, len(documents), SLICE):
-        texts = [d.text for d in documents[at : at + SLICE]]
-        found += [map_labels(entities, mapping) for entities in tagger.tag(texts)]
-    return found
+class Quality(CorpusResult):
+    """A quality result holds the scores of a tagger over the labels that it shares with a corpus.
+
+    `unknown` counts gold entities of labels that the tagger cannot produce, `foreign` what it
+    predicted of labels that the corpus lacks; `micro_all` is an F1 that scores those too.
+    """
+
+    kind = "quality"
+    names_machine = True
+    version: str
+    documents: int
+    labels: dict[str, RatesWithInterval]
+    micro: RatesWithInterval
+    micro_all: float
+    unknown: dict[str, int]
+    foreign: dict[str, int]
+    errors: dict[str, Errors]
+    token_io: dict[str, float]
+    calibration: Calibration | None
+    score_kind: str
+    by_document: list[tuple[int, int, int]]
+
+
+def run(plan: Plan) -> None:
+    """Measures every tagger on every corpus."""
+    pairs = [(corpus, spec) for corpus in plan.texts for spec in specs_with_conventions(plan)]
+    with progress("quality", len(pairs)) as step:
+        for corpus, spec in pairs:
+            step(f"{spec} on {corpus.name}")
+            name, key = f"{corpus.name}--{spec}", plan.corpus_key(corpus, spec)
+            arguments = corpus, spec, plan.loaded[spec], plan.mapping, plan.store.seed
+            plan.store.measure(Quality, name, key, measure, *arguments)
+
+
+def specs_with_conventions(plan: Plan) -> Iterator[str]:
+    """Yields each tagger, and again in those of its conventions that a corpus is named by."""
+    for spec in plan.taggers:
+        yield spec
+        default, *others = plan.loaded[spec].info.conventions or ("",)
+        for convention in others:
+            other = f"{spec.removesuffix(f'@{default}')}@{convention}"
+            is_named = any(corpus.name.startswith(f"{convention}_") for corpus in plan.texts)
+            if is_named and other not in plan.taggers:
+                plan.loaded[other] = load_tagger(other)
+                yield other
 
 
 def measure(
     corpus: Corpus, spec: str, tagger: Tagger, mapping: Mapping[str, str], seed: int
 ) -> Quality:
-    """Everything that is known of a tagger's answers to a corpus."""
+    """Tags a corpus and compares the entities with those of the corpus."""
     documents = corpus.documents
     predicted = predict(tagger, documents, mapping)
-    known = {mapping.get(label, label) for label in tagger.info.labels} - {""}
-    shared = corpus.labels & known
-    gold, found = only(documents, predicted, shared)
-    report = strict(gold, found)
-    by_document = counts(gold, found, shared)
-    micro = _rate(report.micro, gold, found, shared, seed)
-    if abs(f1_of(by_document.sum(0)) - micro.f1) > 1e-9:
-        raise AssertionError(f"{spec} on {corpus.name}: seqeval and exact spans differ")
-    wanted = Counter(e.label for d in documents for e in d.entities)
-    given = Counter(e.label for entities in predicted for e in entities)
+    producible = {mapping.get(label, label) for label in tagger.info.labels} - {""}
+    scores = assess(documents, predicted, corpus.labels & producible, seed)
+    gold_labels = Counter(e.label for d in documents for e in d.entities)
+    predicted_labels = Counter(e.label for entities in predicted for e in entities)
     return Quality(
         corpus=corpus.name,
         ours=corpus.ours,
         tagger=spec,
         version=tagger.info.version,
-        documents=len(documents),
-        labels={k: _rate(report.labels[k], gold, found, {k}, seed) for k in sorted(shared)},
-        micro=micro,
+        documents=scores.documents,
+        labels=dict(scores.labels),
+        micro=scores.micro,
         micro_all=exact(documents, predicted).f1,
-        unknown={label: n for label, n in sorted(wanted.items()) if label not in known},
-        foreign={label: n for label, n in sorted(given.items()) if label not in corpus.labels},
-        errors={k: ErrorCounts(**asdict(e)) for k, e in count_errors(gold, found).items()},
-        token_io={k: s.f1 for k, s in token_io(gold, found).items()},
-        reliability=_reliability(gold, found),
+        unknown={k: n for k, n in sorted(gold_labels.items()) if k not in producible},
+        foreign={k: n for k, n in sorted(predicted_labels.items()) if k not in corpus.labels},
+        errors=dict(scores.errors),
+        token_io={label: score.f1 for label, score in scores.token_io.items()},
+        calibration=scores.calibration,
         score_kind=tagger.info.score_kind,
-        by_document=[(int(a), int(b), int(c)) for a, b, c in by_document],
+        by_document=scores.by_document.tolist(),
     )
 
 
-def only(
-    documents: Sequence[Document], predicted: Predicted, labels: set[str]
-) -> tuple[list[Document], Predicted]:
-    """Gold and predicted entities of some labels."""
-    gold = [
-        replace(d, entities=tuple(e for e in d.entities if e.label in labels)) for d in documents
-    ]
-    return gold, [[e for e in entities if e.label in labels] for entities in predicted]
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison is with the most accurate tagger; `p_value` is `None` for that one itself."""
+
+    quality: Quality
+    p_value: float | None
+
+    @property
+    def is_tied(self) -> bool:
+        """Returns whether the difference may be chance."""
+        return self.p_value is None or self.p_value >= SIGNIFICANCE
+
+    @property
+    def p_text(self) -> str:
+        """Returns the p value with three digits."""
+        if self.p_value is None:
+            return "–"
+        return "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
 
 
-def _reliability(gold: Sequence[Document], found: Predicted) -> Reliability | None:
-    judged = calibration_of(gold, found)
-    if judged is None:
-        return None
-    return Reliability(ece=judged.ece, bins=[ReliabilityBin(**asdict(b)) for b in judged.bins])
+class Accuracy(View):
+    """Accuracy ranks the taggers on each corpus, and tests the differences."""
+
+    error_kinds = ERROR_KINDS
+    notes = NOTES
+
+    @cached_property
+    def _p_values(self) -> dict[tuple[str, ...], float]:
+        """Returns the p values that were drawn so far, by corpus and pair of taggers."""
+        return {}
+
+    @property
+    def costs(self) -> Costs:
+        """Returns the costs of the taggers."""
+        return self.results.view(Costs)
+
+    @cached_property
+    def records(self) -> list[Record[Quality]]:
+        """Returns the records on the corpora as they were last measured on."""
+        return self.results.current(Quality)
+
+    @cached_property
+    def weights(self) -> dict[tuple[str, str], dict[str, Quality]]:
+        """Returns the results by corpus of all weights with a hash, by tagger and identity."""
+        weights: dict[tuple[str, str], dict[str, Quality]] = {}
+        for record in sorted(self.records, key=lambda r: self.results.place(r.result.tagger)):
+            q, identity = record.result, record.key["tagger"]
+            if identity != q.version:
+                weights.setdefault((q.tagger, identity), {})[q.corpus] = q
+        return weights
+
+    @cached_property
+    def qualities(self) -> list[Quality]:
+        """Returns the current results."""
+        return [record.result for record in self.records]
+
+    @cached_property
+    def corpora(self) -> list[str]:
+        """Returns the corpora with labels to compare: test sets, then others, then our own."""
+        ours = {q.corpus: q.ours for q in self.qualities if self._compared[q.corpus]}
+        rank = {name: n for n, name in enumerate(HEADLINE)}
+        return sorted(ours, key=lambda name: (ours[name], rank.get(name, len(rank)), name))
+
+    @cached_property
+    def _compared(self) -> dict[str, frozenset[str]]:
+        """Returns the labels that taggers are compared over: those that most share on a corpus."""
+        counts: dict[str, Counter[frozenset[str]]] = {}
+        for q in self.qualities:
+            counts.setdefault(q.corpus, Counter())[frozenset(q.labels)] += bool(q.labels)
+        return {
+            corpus: max(sets, key=lambda labels: (sets[labels], len(labels), sorted(labels)))
+            for corpus, sets in counts.items()
+        }
+
+    def ranked(self, corpus: str) -> list[Comparison]:
+        """Returns taggers over the same labels, the most accurate first."""
+        labels = self._compared[corpus]
+        same = [q for q in self.qualities if q.corpus == corpus and q.labels.keys() == labels]
+        same.sort(key=lambda q: -q.micro.f1)
+        return [self.compare(same[0], q) for q in same]
+
+    def unranked(self, corpus: str) -> list[Quality]:
+        """Returns the taggers of other labels, whose F1 is of other entities."""
+        labels = self._compared[corpus]
+        return [q for q in self.qualities if q.corpus == corpus and q.labels.keys() != labels]
+
+    @property
+    def incomparable(self) -> list[Quality]:
+        """Returns taggers on corpora no label of which any tagger can produce."""
+        return [q for q in self.qualities if not self._compared[q.corpus]]
+
+    def compare(self, one: Quality, other: Quality) -> Comparison:
+        """Tests the difference of two taggers on the same corpus; each pair is tested once."""
+        if one is other:
+            return Comparison(other, None)
+        pair = (one.corpus, *sorted([one.tagger, other.tagger]))
+        if pair not in self._p_values:
+            a, b = (np.array(q.by_document, np.int64) for q in (one, other))
+            self._p_values[pair] = p_value(a, b, self.results.store.seed)
+        return Comparison(other, self._p_values[pair])
+
+    def recommended(self, corpus: str) -> str:
+        """Returns the fastest of the taggers that are tied with the most accurate."""
+        tied = [c.quality.tagger for c in self.ranked(corpus) if c.is_tied]
+        return max(tied, key=self.costs.relative_speed)
+
+    def reason(self, corpus: str) -> str:
+        """Returns why that tagger is recommended."""
+        tied = [c.quality.tagger for c in self.ranked(corpus) if c.is_tied]
+        untimed = [tagger for tagger in tied if not self.costs.cost_of(tagger)]
+        limits = "".join(f"; {tagger} was not timed" for tagger in untimed)
+        if len(tied) == 1:
+            return "no other is as accurate"
+        if len(untimed) == len(tied):
+            return "it is the most accurate" + limits
+        if self.recommended(corpus) == tied[0]:
+            return "it is the most accurate, and none that is tied with it is faster" + limits
+        return "it is the fastest of those that are tied with the most accurate" + limits
+
+    def pictures(self) -> Mapping[str, str]:
+        """Returns F1 by corpus, F1 over speed, and how often entities of a score are right."""
+        if not self.corpora:
+            return {}
+        drawn = {"accuracy": self._draw_accuracy()}
+        ranked = [comparison.quality for comparison in self.ranked(self.corpora[0])]
+        if self.costs.all:
+            drawn["quality_speed"] = self._draw_speed(ranked)
+        if any(q.calibration for q in ranked):
+            drawn["reliability"] = self._draw_reliability(ranked)
+        return drawn
+
+    @property
+    def _colors(self) -> Mapping[str, str]:
+        return color_of(self.results.taggers)
+
+    def _draw_accuracy(self) -> str:
+        rows = [c.quality for corpus in self.corpora for c in self.ranked(corpus)][::-1]
+        figure, axes = new_axes(height=1.2 + 0.28 * len(rows))
+        for n, q in enumerate(rows):
+            ends = [[q.micro.f1 - q.micro.low], [q.micro.high - q.micro.f1]]
+            color = self._colors[q.tagger]
+            axes.errorbar([q.micro.f1], [n], xerr=ends, fmt="o", color=color, capsize=3)
+        axes.set_yticks(range(len(rows)), [f"{q.corpus} · {q.tagger}" for q in rows])
+        axes.set_xlabel("F1 of whole entities, 95% interval")
+        return svg(figure, "accuracy")
+
+    def _draw_speed(self, ranked: list[Quality]) -> str:
+        figure, axes = new_axes()
+        for q in ranked:
+            if cost := self.costs.cost_of(q.tagger):
+                x, y = cost.single, q.micro
+                axes.errorbar(
+                    [x.median],
+                    [y.f1],
+                    xerr=[[x.median - x.low], [x.high - x.median]],
+                    yerr=[[y.f1 - y.low], [y.high - y.f1]],
+                    fmt="o",
+                    markersize=9,
+                    color=self._colors[q.tagger],
+                    capsize=3,
+                )
+                axes.annotate(q.tagger, (x.median, y.f1), (9, 7), textcoords="offset points")
+        axes.margins(0.15)
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
+        axes.set_xlabel("tokens a second on one core, one text a call")
+        axes.set_ylabel(f"F1 on {ranked[0].corpus}")
+        return svg(figure, "quality-speed")
+
+    def _draw_reliability(self, ranked: list[Quality]) -> str:
+        figure, axes = new_axes(5.2, 4.6)
+        axes.plot([0, 1], [0, 1], color="#999", linewidth=1)
+        for q in ranked:
+            if q.calibration:
+                bins, color = q.calibration.bins, self._colors[q.tagger]
+                largest = max(b.count for b in bins)
+                x, y = [b.score for b in bins], [b.precision for b in bins]
+                sizes = [20 + 160 * b.count / largest for b in bins]
+                label = f"{q.tagger} (ECE {q.calibration.ece:.3f})"
+                axes.plot(x, y, "-", color=color, alpha=0.5)
+                axes.scatter(x, y, s=sizes, color=color, label=label)
+        axes.set_xlabel("score given")
+        axes.set_ylabel("share that is right")
+        axes.legend(frameon=False)
+        return svg(figure, "reliability")
 
 
-def _rate(
-    rates: Rates,
-    gold: Sequence[Document],
-    found: Predicted,
-    labels: set[str],
-    seed: int,
-) -> Rate:
-    low, high = interval(counts(gold, found, labels), seed)
-    return Rate(**asdict(rates), low=low, high=high)
-
-
-def check(adapter: Tagger, library: Tagger, own: Corpus, root: Path | None) -> SelfCheck:
-    """Holds the natasha adapter to naeval's figures where factRuEval is here, and to natasha.
-
-    The figures catch a harness that counts wrongly; the comparison with the library called
-    directly, on any machine, catches an adapter that moves offsets.
-    """
-    texts = [d.text for d in own.documents]
-    answers = zip(adapter.tag(texts), library.tag(texts), strict=True)
-    same = sum([e.span for e in a] == [e.span for e in b] for a, b in answers)
-    return SelfCheck(
-        published=PUBLISHED,
-        measured=_token_io(adapter, root),
-        same_documents=same,
-        documents=len(texts),
-    )
-
-
-def _token_io(tagger: Tagger, root: Path | None) -> dict[str, float] | None:
-    if not all(here(part, root) for part in FACTRUEVAL):
-        return None
-    documents = [d for part in FACTRUEVAL for d in load_corpus(part, root, {}).documents]
-    scores = token_io(documents, predict(tagger, documents, {}))
-    return {label: score.f1 for label, score in scores.items()}
+PART = Part(Quality, "Accuracy", run, Accuracy, requires=("selfcheck",))

@@ -1,35 +1,102 @@
-"""Throughput, start and memory on one core, and how cost grows.
+"""Speed is the throughput, start-up time and memory of each tagger on one core.
 
 Every round starts each tagger anew, warms it on some texts, then times it on texts that it has
 not seen: replayed texts would flatter whoever keeps a cache. CPU seconds are counted, so what
 else the machine does matters less, and taggers take turns, so that what remains falls on all.
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
 from statistics import median
 
-from ner_service.benchmark.processes import natasha_library as library
+from ner_service.benchmark.comparison import newest_first
+from ner_service.benchmark.part import Part, View
+from ner_service.benchmark.plan import Plan, Step, progress
 from ner_service.benchmark.processes.cutters import CUTTERS, PAIRS
+from ner_service.benchmark.processes.natasha_library import NAME as LIBRARY
 from ner_service.benchmark.processes.timed_tagger import Worker
-from ner_service.benchmark.results import Cost, Cutting, Growth, Speed, Spread
-from ner_service.benchmark.texts import Prose
+from ner_service.benchmark.results import Record, Result, Spread
+from ner_service.benchmark.texts import WARM_CHARS, Prose
+from ner_service.taggers.registry import shipped_specs
 from ner_service.text.tokens import tokenize
 
-WARM, TIMED = 300_000, 100_000  # characters, where there is enough text
-LENGTHS = (100, 1_000, 10_000, 100_000, 1_000_000)
-BATCHES = (1, 8, 64, 512)
-BATCH_CHARS = 300
-LEAST_CHARS = 40_000  # timed at each length
-Tick = Callable[[str], None]
+TIMED_CHARS = 100_000  # of each of the two timings of a round, where there is enough text
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A cost is what a tagger takes on one core: tokens and texts a CPU second, and their ratio.
+
+    `bulk` is many texts a call, `single` one text a call; ratios are to natasha's library;
+    `load_s` is in seconds, the sizes are in megabytes.
+    """
+
+    tagger: str
+    bulk: Spread
+    single: Spread
+    bulk_ratio: Spread
+    single_ratio: Spread
+    bulk_texts: float
+    single_texts: float
+    load_s: Spread
+    loaded_mb: float
+    peak_mb: float
+    disk_mb: float
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """A cutting is tokens a CPU second, ours and razdel's, of a tokeniser without a tagger."""
+
+    what: str
+    ours: Spread
+    razdel: Spread
+    ratio: Spread
+
+
+class Speed(Result):
+    """A speed result compares taggers in the same interleaved rounds.
+
+    `costs` begins with natasha's library, which the ratios are to.
+    """
+
+    kind = "speed"
+    names_machine = True
+    sets_order = True
+    texts: str
+    ours: bool
+    rounds: int
+    costs: list[Cost]
+    cuttings: tuple[Cutting, ...] = ()  # older results have none
+
+    @property
+    def taggers(self) -> Sequence[str]:
+        """Returns the specs of the taggers that were measured."""
+        return [cost.tagger for cost in self.costs[1:]]
+
+
+def run(plan: Plan) -> None:
+    """Times all taggers and cutters in the same rounds."""
+    rounds = 3 if plan.quick or plan.prose.ours else 7
+    key = {**plan.timing_key(), "razdel": version("razdel")}
+    key |= {spec: plan.identity(spec) for spec in plan.taggers}
+    with progress("speed", rounds * (1 + len(plan.taggers) + len(CUTTERS))) as step:
+        name, arguments = run_name(plan.taggers), (plan.taggers, plan.prose, rounds, step)
+        plan.store.measure(Speed, name, key, measure, *arguments)
+
+
+def run_name(taggers: Sequence[str]) -> str:
+    """Returns the name of a run of these taggers; runs of other taggers are kept, too."""
+    return "all" if set(taggers) == set(shipped_specs()) else " ".join(sorted(taggers))
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one fresh process of one tagger gave."""
+    """A round is what one fresh process of one tagger took; fields are as in `Cost`."""
 
-    bulk: float  # tokens a CPU second
+    bulk: float
     single: float
     bulk_texts: float
     single_texts: float
@@ -39,28 +106,28 @@ class Round:
     disk_mb: float
 
 
-def measure(specs: Sequence[str], prose: Prose, rounds: int, tick: Tick) -> Speed:
-    """Times taggers and cutters in turns; natasha as a library is the measure of taggers."""
-    names = [library.NAME, *specs, *CUTTERS]
-    found: dict[str, list[Round]] = {name: [] for name in names}
-    for number, (warm, bulk, single) in enumerate(_material(prose, rounds)):
-        order = names if number % 2 == 0 else names[::-1]
-        for name in order:
-            tick(f"speed {name}, round {number + 1}")
-            found[name].append(_round(name, warm, bulk, single))
-    base = found[library.NAME]
-    costs = [_cost(name, found[name], base) for name in (library.NAME, *specs)]
-    cuttings = [_cutting(what, *(found[name] for name in pair)) for what, pair in PAIRS.items()]
-    return Speed(texts=prose.name, ours=prose.ours, rounds=rounds, costs=costs, cuttings=cuttings)
+def measure(specs: Sequence[str], prose: Prose, rounds: int, step: Step) -> Speed:
+    """Times natasha's library, taggers and cutters in turns."""
+    names = [LIBRARY, *specs, *CUTTERS]
+    timed: dict[str, list[Round]] = {name: [] for name in names}
+    for number, (warm, bulk, single) in enumerate(split_prose(prose, rounds)):
+        for name in names if number % 2 == 0 else names[::-1]:
+            step(f"{name}, round {number + 1}")
+            timed[name].append(_round(name, warm, bulk, single))
+    costs = [_cost(name, timed[name], timed[LIBRARY]) for name in (LIBRARY, *specs)]
+    cuttings = (_cutting(what, *(timed[name] for name in pair)) for what, pair in PAIRS.items())
+    return Speed(
+        texts=prose.name, ours=prose.ours, rounds=rounds, costs=costs, cuttings=tuple(cuttings)
+    )
 
 
-def _material(prose: Prose, rounds: int) -> list[list[list[str]]]:
-    """Texts of each round to warm on, for one call, and for calls of one; none in two."""
+def split_prose(prose: Prose, rounds: int) -> list[list[list[str]]]:
+    """Returns each round's texts to warm on, for one call, and for calls of one, none in two."""
     if prose.ours:  # so little that every round takes all of it, in processes that start anew
         sizes = [prose.chars // 5, 2 * prose.chars // 5, prose.chars // 3]
         parts = prose.parts(sizes)
         return [[parts[0], *(parts[1:] if n % 2 else parts[:0:-1])] for n in range(rounds)]
-    warm, *timed = prose.parts([WARM, *[TIMED] * 2 * rounds])
+    warm, *timed = prose.parts([WARM_CHARS, *[TIMED_CHARS] * 2 * rounds])
     return [[warm, timed[2 * n], timed[2 * n + 1]] for n in range(rounds)]
 
 
@@ -89,13 +156,13 @@ def _cost(name: str, rounds: Sequence[Round], base: Sequence[Round]) -> Cost:
     bulk, single = [r.bulk for r in rounds], [r.single for r in rounds]
     return Cost(
         tagger=name,
-        bulk=spread(bulk),
-        single=spread(single),
-        bulk_ratio=ratio(bulk, [b.bulk for b in base]),
-        single_ratio=ratio(single, [b.single for b in base]),
+        bulk=Spread.of(bulk),
+        single=Spread.of(single),
+        bulk_ratio=Spread.of_ratios(bulk, [b.bulk for b in base]),
+        single_ratio=Spread.of_ratios(single, [b.single for b in base]),
         bulk_texts=median(r.bulk_texts for r in rounds),
         single_texts=median(r.single_texts for r in rounds),
-        load_s=spread([r.load_s for r in rounds]),
+        load_s=Spread.of([r.load_s for r in rounds]),
         loaded_mb=median(r.loaded_mb for r in rounds),
         peak_mb=max(r.peak_mb for r in rounds),
         disk_mb=rounds[0].disk_mb,
@@ -104,47 +171,55 @@ def _cost(name: str, rounds: Sequence[Round], base: Sequence[Round]) -> Cost:
 
 def _cutting(what: str, ours: Sequence[Round], razdel: Sequence[Round]) -> Cutting:
     rates, base = [r.bulk for r in ours], [r.bulk for r in razdel]
-    return Cutting(what=what, ours=spread(rates), razdel=spread(base), ratio=ratio(rates, base))
+    return Cutting(what, Spread.of(rates), Spread.of(base), Spread.of_ratios(rates, base))
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """Median, least and greatest."""
-    return Spread(median=median(values), low=min(values), high=max(values))
+class Costs(View):
+    """Costs are what each tagger took when it was last timed."""
+
+    @cached_property
+    def records(self) -> list[Record[Speed]]:
+        """Returns the runs of timing, the newest first."""
+        return newest_first(self.results.records(Speed))
+
+    @property
+    def latest(self) -> Speed | None:
+        """Returns the newest run."""
+        return self.records[0].result if self.records else None
+
+    @cached_property
+    def all(self) -> list[Cost]:
+        """Returns the newest cost of each tagger, natasha's library first."""
+        costs: dict[str, Cost] = {}
+        for record in self.records:
+            for cost in record.result.costs:
+                costs.setdefault(cost.tagger, cost)
+        return [*costs.values()]
+
+    @property
+    def timed_apart(self) -> list[str]:
+        """Returns the taggers that were not in the newest run."""
+        together = [cost.tagger for cost in self.latest.costs] if self.latest else []
+        return [cost.tagger for cost in self.all if cost.tagger not in together]
+
+    def cost_of(self, tagger: str) -> Cost | None:
+        """Returns what a tagger took; a model costs the same in each of its conventions."""
+        names = (tagger, tagger.rpartition("@")[0])
+        return next((c for name in names for c in self.all if c.tagger == name), None)
+
+    def relative_speed(self, tagger: str) -> float:
+        """Returns the ratio to the library in the same rounds; runs compare in nothing else."""
+        cost = self.cost_of(tagger)
+        return cost.single_ratio.median if cost else 0.0
+
+    def tokens_per_second(self, tagger: str, identity: str) -> float | None:
+        """Returns the rate of one text a call, of a tagger of just this identity."""
+        for record in self.records:
+            if record.key.get(tagger) == identity:
+                for cost in record.result.costs:
+                    if cost.tagger == tagger:
+                        return cost.single.median
+        return None
 
 
-def ratio(rates: Sequence[float], base: Sequence[float]) -> Spread:
-    """How many times as fast, round by round."""
-    return spread([a / b for a, b in zip(rates, base, strict=True)])
-
-
-def grow(spec: str, prose: Prose, longest: int, tick: Tick) -> Growth:
-    """How a tagger's cost grows with the length of a text and with the size of a batch."""
-    lengths = [n for n in LENGTHS if n <= longest]
-    by_length, by_batch = {}, {}
-    at = WARM
-    with Worker(spec) as worker:
-        worker.time(prose.pieces(WARM, 1)[0])
-        for chars in lengths:
-            tick(f"growth {spec}, {chars} characters")
-            count = max(1, LEAST_CHARS // chars)
-            texts, repeated = prose.pieces(chars, count, at)
-            at += chars * count
-            by_length[chars] = 1e6 * worker.time(texts, batch=1)["cpu"] / (chars * count)
-        for batch in BATCHES:
-            tick(f"growth {spec}, batches of {batch}")
-            texts, repeated = prose.pieces(BATCH_CHARS, max(BATCHES), at)
-            at += BATCH_CHARS * max(BATCHES)
-            by_batch[batch] = 1e6 * worker.time(texts, batch)["cpu"] / len(texts)
-    return Growth(
-        tagger=spec,
-        repeated=repeated,
-        by_length=by_length,
-        by_batch=by_batch,
-        exponent=exponent(by_length),
-    )
-
-
-def exponent(by_length: dict[int, float]) -> float:
-    """The power of length that the cost of a text follows over the last two lengths."""
-    (shorter, before), (longer, after) = sorted(by_length.items())[-2:]
-    return 1 + math.log(after / before) / math.log(longer / shorter)
+PART = Part(Speed, "Speed and memory", run, Costs)

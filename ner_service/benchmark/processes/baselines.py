@@ -1,6 +1,6 @@
-"""What the service stands beside: an endpoint that does nothing, and wrappers of ten minutes.
+"""Baselines are an endpoint that does nothing, and wrappers as one writes them in ten minutes.
 
-As a module it is run with NAME PORT, and serves `empty`, `plain`, or `single:SPEC`.
+As a module it runs with NAME PORT, and serves `empty`, `plain`, or `single:SPEC`.
 """
 
 import asyncio
@@ -15,70 +15,66 @@ from pydantic import BaseModel
 
 from ner_service.taggers.registry import load_tagger
 
-Found = dict[str, list[dict[str, Any]]]
+Answer = dict[str, list[dict[str, Any]]]
+Handler = Callable[..., Any]
 
 
-class Asked(BaseModel):
-    """A request."""
+class Question(BaseModel):
+    """A question is a text to tag."""
 
     text: str
 
 
-def empty(spec: str) -> FastAPI:
-    """Reads and checks the request, and answers with no entities: what HTTP alone costs."""
-    app = FastAPI()
+def empty(spec: str) -> Handler:
+    """Returns a handler that checks the request and finds nothing: what HTTP alone costs."""
 
-    @app.post("/ner")
-    async def ner(asked: Asked) -> Found:
+    async def ner(question: Question) -> Answer:
         return {"entities": []}
 
-    return app
+    return ner
 
 
-def plain(spec: str) -> FastAPI:
-    """natasha behind a route, one call a request."""
+def plain(spec: str) -> Handler:
+    """Returns a handler that calls natasha's library, one call a request, in FastAPI's threads."""
     from natasha import NewsEmbedding, NewsNERTagger
 
-    app = FastAPI()
     tagger = NewsNERTagger(NewsEmbedding())
 
-    @app.post("/ner")
-    def ner(asked: Asked) -> Found:
-        spans = tagger(asked.text).spans
-        return found(asked.text, ((s.start, s.stop, s.type) for s in spans))
+    def ner(question: Question) -> Answer:
+        spans = tagger(question.text).spans
+        return answer(question.text, ((s.start, s.stop, s.type) for s in spans))
 
-    return app
+    return ner
 
 
-def single(spec: str) -> FastAPI:
-    """A tagger of ours behind a route, one call a request, in the one thread that it may have."""
-    app = FastAPI()
-    tagger = load_tagger(spec)
-    thread = ThreadPoolExecutor(1)
+def single(spec: str) -> Handler:
+    """Returns a handler that calls a tagger of ours, one call a request, in its one thread."""
+    tagger, thread = load_tagger(spec), ThreadPoolExecutor(1)
 
-    @app.post("/ner")
-    async def ner(asked: Asked) -> Found:
+    async def ner(question: Question) -> Answer:
         loop = asyncio.get_running_loop()
-        (entities,) = await loop.run_in_executor(thread, tagger.tag, [asked.text])
-        return found(asked.text, ((e.start, e.end, e.label) for e in entities))
+        (entities,) = await loop.run_in_executor(thread, tagger.tag, [question.text])
+        return answer(question.text, ((e.start, e.end, e.label) for e in entities))
 
-    return app
+    return ner
 
 
-def found(text: str, spans: Iterable[tuple[int, int, str]]) -> Found:
-    """The answer, as the service has it."""
+def answer(text: str, spans: Iterable[tuple[int, int, str]]) -> Answer:
+    """Returns entities as the service answers them."""
     return {
         "entities": [{"start": s, "end": e, "label": n, "text": text[s:e]} for s, e, n in spans]
     }
 
 
-APPS: dict[str, Callable[[str], FastAPI]] = {"empty": empty, "plain": plain, "single": single}
+HANDLERS = {"empty": empty, "plain": plain, "single": single}
 
 
-def main(wanted: str, port: str) -> None:
-    """Serves until told to stop."""
-    name, _, spec = wanted.partition(":")
-    uvicorn.run(APPS[name](spec), port=int(port), log_level="warning")
+def main(baseline: str, port: str) -> None:
+    """Serves until the process is stopped."""
+    name, _, spec = baseline.partition(":")
+    app = FastAPI()
+    app.post("/ner")(HANDLERS[name](spec))
+    uvicorn.run(app, port=int(port), log_level="warning")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The load generator: locust as a library, in a process of its own on a core of its own.
+"""The load generator is locust as a library, in a process and on a core of its own.
 
-Run as a module, it reads a plan on stdin and writes a line of figures for each step.
+As a module it reads a plan on stdin, and writes a line of figures for each step.
 """
 
 import gevent.monkey
@@ -20,14 +20,14 @@ from locust import FastHttpUser, constant, task  # noqa: E402
 from locust.env import Environment  # noqa: E402
 
 WARM_S = 0.3
-ANSWERS = 8  # for each user at least: answers to a batch come all at once
-PATIENCE = 6  # times the seconds of a step, for those answers
+ANSWERS = 8  # at least for each user, since answers to a batch come all at once
+PATIENCE = 6  # times the seconds of a step, to wait for those answers
 REST_S = 0.1
 MOST_RESTS = 50
 
 
 class Client(FastHttpUser):
-    """Sends the next text as soon as the last one is answered."""
+    """A client sends the next text as soon as the last one is answered."""
 
     wait_time = constant(0)
     bodies: list[bytes]
@@ -35,13 +35,14 @@ class Client(FastHttpUser):
 
     @task
     def ner(self) -> None:
+        """Sends one text."""
         body = self.bodies[next(self.turn) % len(self.bodies)]
         client: Any = self.client
         client.post("/ner", data=body, headers={"Content-Type": "application/json"})
 
 
 def step(environment: Environment, server: psutil.Process, users: int, seconds: float) -> Any:
-    """The figures of one concurrency, after a moment to settle."""
+    """Returns the figures of one number of users, after a moment to settle."""
     latencies: list[float] = []
     failed: list[str] = []
 
@@ -78,7 +79,7 @@ def step(environment: Environment, server: psutil.Process, users: int, seconds: 
 
 
 def _await_rest(server: psutil.Process) -> None:
-    """Lets a server finish what nobody waits for any more; the next may share its core."""
+    """Waits until a server has finished its work, since the next server may share its core."""
     for _ in range(MOST_RESTS):
         before = _cpu(server)
         gevent.sleep(REST_S)
@@ -87,7 +88,7 @@ def _await_rest(server: psutil.Process) -> None:
 
 
 def _cpu(process: psutil.Process) -> float:
-    """CPU seconds of a server and of its children."""
+    """Returns CPU seconds of a server and of its children."""
     times = [p.cpu_times() for p in (process, *process.children(recursive=True))]
     return float(sum(t.user + t.system for t in times))
 

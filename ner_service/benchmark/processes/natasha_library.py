@@ -1,4 +1,4 @@
-"""natasha itself, called as its users call it: what our taggers stand beside."""
+"""The natasha library is called as its users call it, and our taggers are compared with it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,13 +10,14 @@ NAME = "natasha (library)"
 
 
 class Library:
-    """`NewsNERTagger` text by text; its own `map` over many texts is slower still."""
+    """The library is called text by text; its own `map` over many texts is slower still."""
 
     def __init__(self, ner: Any, version: str) -> None:
         self._ner = ner
         self.info = TaggerInfo("natasha-library", version, ("ru",), LABELS, "none")
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """Returns one list of entities per text."""
         return [[Entity(s.start, s.stop, s.type) for s in self._ner(t).spans] for t in texts]
 
 

@@ -1,6 +1,6 @@
-"""A tagger in a process of its own, on one core: loads, says so, then times what it is sent.
+"""A tagger is timed in a process of its own, on one core.
 
-Run as a module with SPEC, it answers each line of texts on stdin by a line of figures.
+As a module it runs with SPEC, and answers each line of texts on stdin by a line of figures.
 """
 
 import json
@@ -10,39 +10,36 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from ner_service.benchmark.machine import cores
-from ner_service.benchmark.processes import natasha_library as library
+from ner_service.benchmark.processes import natasha_library
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
-from ner_service.errors import ConfigError
-from ner_service.taggers.registry import load_tagger
+from ner_service.errors import ConfigError, NerError
+from ner_service.taggers.models import model_and_convention
+from ner_service.taggers.registry import check_spec, load_tagger
 
-FIRST = "Посол Чили прилетел в Киров."
+FIRST_TEXT = "Посол Чили прилетел в Киров."
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
-DATA_BYTES = 1 << 16  # smaller files are code and notes
+DATA_BYTES = 1 << 16  # smaller files are code and metadata
 CODE = (".py", ".pyc", ".so", ".dat", ".json")
 
 
 class Worker:
-    """The parent's end; closes the process with the block."""
+    """A worker is the parent's handle of the process, which ends with the block."""
 
     def __init__(self, spec: str) -> None:
         started = time.perf_counter()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, spec],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment(),
-            preexec_fn=on_core(0),
-            process_group=0,  # an interrupt is this process's to answer
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        # in a group of its own, so that the terminal's interrupt goes to the parent alone
+        self._process = spawn(0, __name__, spec, process_group=0, **pipes)
         self.loaded = self._answer()
         self.load_s = time.perf_counter() - started
 
     def time(self, texts: Sequence[str], batch: int = 0) -> dict[str, Any]:
-        """CPU and wall seconds for the texts in calls of `batch`, or in one call."""
+        """Returns CPU and wall seconds for the texts in calls of `batch`, or in one call."""
         stdin = self._process.stdin
         assert stdin
         stdin.write(json.dumps({"texts": list(texts), "batch": batch}).encode() + b"\n")
@@ -75,35 +72,44 @@ class Worker:
             pass
 
 
-def environment() -> dict[str, str]:
-    """That of a child: one thread a library, and this process's own modules."""
+def spawn(core: int, module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Starts a module of this process's own on one core, with one thread a library.
+
+    Settings of the service in this environment do not reach it.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NER_")}
     path = os.pathsep.join(p for p in sys.path if p)
-    return {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
+    environment = {**inherited, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        env=environment | options.pop("settings", {}),
+        preexec_fn=partial(_keep_to_core, cores()[core % len(cores())]),
+        **options,
+    )
 
 
-def on_core(number: int) -> Any:
-    """What a child runs first: it keeps to one core, where the system can be told so."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    core = cores()[number % len(cores())]
-    return lambda: os.sched_setaffinity(0, {core})
+def _keep_to_core(core: int) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
 
 
 class Timed(Protocol):
-    """A tagger, or what is timed as one."""
+    """A timed object is a tagger, or a cutter that is timed as one."""
 
-    def tag(self, texts: Sequence[str]) -> Sequence[Sequence[object]]: ...
+    def tag(self, texts: Sequence[str]) -> Sequence[Sequence[object]]:
+        """Returns one answer per text."""
+        ...
 
 
 def load(spec: str) -> Timed:
-    """A tagger of ours by spec, the library that it is compared with, or a cutter."""
+    """Loads a tagger of ours by spec, the library that it is compared with, or a cutter."""
     if spec in CUTTERS:
-        return Cutter(CUTTERS[spec]())
-    return library.load() if spec == library.NAME else load_tagger(spec)
+        return Cutter(spec)
+    return natasha_library.load() if spec == natasha_library.NAME else load_tagger(spec)
 
 
 def _megabytes() -> float:
-    """The greatest resident memory of this process so far."""
+    """Returns the greatest resident memory of this process so far, in MiB."""
     status = Path("/proc/self/status")
     if status.exists():  # getrusage would count what the parent had when it forked
         fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
@@ -112,44 +118,40 @@ def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
-def _timed(tagger: Timed, texts: Sequence[str], batch: int) -> dict[str, Any]:
+def _time(tagger: Timed, texts: Sequence[str], batch: int) -> dict[str, Any]:
     calls = [texts[at : at + batch] for at in range(0, len(texts), batch)] if batch else [texts]
     cpu, wall = time.process_time(), time.perf_counter()
-    found = sum(len(entities) for call in calls for entities in tagger.tag(call))
+    entities = sum(len(answer) for call in calls for answer in tagger.tag(call))
     return {
         "cpu": time.process_time() - cpu,
         "wall": time.perf_counter() - wall,
-        "entities": found,
+        "entities": entities,
         "peak_mb": _megabytes(),
     }
 
 
 def serve(spec: str) -> None:
-    """The child's end."""
+    """Times what comes in on stdin until it ends."""
     read: set[str] = set()
     sys.addaudithook(lambda event, args: read.add(str(args[0])) if event == "open" else None)
     tagger = load(spec)
-    tagger.tag([FIRST])
+    tagger.tag([FIRST_TEXT])
     ready = {"cpu": time.process_time(), "loaded_mb": _megabytes(), "disk_mb": _on_disk(spec, read)}
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
-        asked = json.loads(line)
-        print(json.dumps(_timed(tagger, asked["texts"], asked["batch"])), flush=True)
+        request = json.loads(line)
+        print(json.dumps(_time(tagger, request["texts"], request["batch"])), flush=True)
 
 
 def _on_disk(spec: str, read: set[str]) -> float:
-    """The size of a tagger's data: its model folder, and whatever else large it read."""
-    from ner_service.errors import NerError
-    from ner_service.taggers.models import model_and_convention
-    from ner_service.taggers.registry import check_spec
-
+    """Returns the size of a tagger's model folder and of the large files that it read, in MiB."""
     files = {Path(name).resolve() for name in read if name.startswith("/")}
     files = {p for p in files if p.suffix not in CODE and p.is_file() and _is_data(p)}
     try:
         folder, _ = model_and_convention(check_spec(spec)[1] or "nowhere")
         files |= {p.resolve() for p in folder.rglob("*") if p.is_file()}
     except NerError:
-        pass  # a package, or no tagger: what it read is all there is to see
+        pass  # a package or a cutter has no model folder
     return sum(p.stat().st_size for p in files) / 2**20
 
 

@@ -1,1 +1,1 @@
-"""Results as tables, pictures and pages."""
+"""Reports show results as one HTML page, and as figures for the service's page."""

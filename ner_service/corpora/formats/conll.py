@@ -22,6 +22,7 @@ name = "conll"
 endings = (".conll", ".iob", ".bio", ".tsv")
 description = "CoNLL columns; IOB1, IOB2 or BIOES is detected"
 DOCSTART = "-DOCSTART-"
+HEAD = f"{DOCSTART}\tO\n\n"  # stands before each document; one alone does not need it
 BILOU = {"L": "E", "U": "S", "M": "I"}  # the other names of the same prefixes
 
 
@@ -156,7 +157,7 @@ def write(path: Path, documents: Iterable[Document]) -> None:
 def lines(documents: Iterable[Document]) -> Iterator[str]:
     """Yield each document as rows behind its `-DOCSTART-`."""
     for document in documents:
-        yield f"{DOCSTART}\tO\n\n{columns(document)}"
+        yield HEAD + columns(document)
 
 
 def columns(document: Document) -> str:

@@ -130,7 +130,7 @@ def _task(document: Document) -> dict[str, Any]:
         value = {"start": start, "end": end, "text": surface, "labels": [e.label]}
         region = {"from_name": "label", "to_name": "text", "type": "labels", "value": value}
         regions.append(region)
-    data = {"text": document.text, "id": document.id}
+    data = {"text": document.text} | ({"id": document.id} if document.id else {})
     return {"data": data, "annotations": [{"result": regions}]}
 
 

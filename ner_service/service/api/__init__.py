@@ -1,1 +1,1 @@
-"""What a client meets: routes, bodies, answers, errors, keys, and the layers around them."""
+"""This room has what a client meets: routes, bodies, answers, errors, keys and load shedding."""

@@ -1,61 +1,42 @@
-"""Who may ask: API keys, known by their hashes, and how often each may."""
+"""API keys say who may ask, and how often; only their hashes are known."""
 
 import hashlib
 import hmac
 import math
-import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ner_service.service.api.errors import Refused, told
-from ner_service.service.telemetry.request import trace_of
-
-GUARDED = ("/ner", "/taggers", "/web/conll")
-HASH = re.compile(r"[0-9a-f]{64}")
+from ner_service.errors import Code, Refused
+from ner_service.service.api.errors import fail
+from ner_service.service.api.routes import Route
+from ner_service.service.telemetry.request_log import trace_of
 
 
 def new_key() -> str:
-    """A key that cannot be guessed, so that its plain SHA-256 may stand in the settings."""
+    """Returns a key that cannot be guessed, so that its plain SHA-256 may stand in the settings."""
     return f"ner_{secrets.token_urlsafe(32)}"
 
 
 def hash_key(key: str) -> str:
-    """What the settings have of a key."""
+    """Returns the hash that the settings hold of a key."""
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def split(value: str) -> list[str]:
-    """The parts of a list by commas."""
-    return [*filter(None, (part.strip() for part in value.split(",")))]
-
-
-def parse_keys(value: str) -> dict[str, str]:
-    """Reads `NAME=HASH,...` as hash -> name; raises `ValueError`."""
-    found: dict[str, str] = {}
-    for part in split(value):
-        name, _, hash = part.rpartition("=")
-        if not name or not HASH.fullmatch(hash):
-            raise ValueError("expected NAME=HASH by commas, as `ner-service key NAME` prints them")
-        if hash in found or name in found.values():
-            raise ValueError(f"has {name!r} or its key twice")
-        found[hash] = name
-    return found
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Lets `rate` requests a second pass, and as many at once after a rest of a second."""
+    """A token bucket lets `rate` requests a second pass, and as many at once after a rest."""
 
     rate: float
     tokens: float = 0.0
     filled: float = field(default_factory=time.monotonic)
 
     def take(self) -> float:
-        """0 where a request may pass, else the seconds until one may."""
+        """Returns 0 where a request may pass, else the seconds until one may."""
         now = time.monotonic()
         most = max(1.0, self.rate)
         self.tokens = min(most, self.tokens + (now - self.filled) * self.rate)
@@ -66,39 +47,54 @@ class Bucket:
         return 0.0
 
 
-class Access:
-    """Answers 401 without a known key, and 429 to a key that asks too often."""
+class KeyCheck:
+    """Answers 401 without a known key, and 429 to a key that asks too often.
 
-    def __init__(self, app: ASGIApp, keys: Mapping[str, str], rate: float) -> None:
+    A path needs a key unless it is that of open routes alone.
+    """
+
+    def __init__(
+        self, app: ASGIApp, routes: Iterable[Route], keys: Mapping[str, str], rate: float
+    ) -> None:
         self._app = app
+        patterns = [(route.open, compile_path(route.path)[0]) for route in routes]
+        self._open = [pattern for open, pattern in patterns if open]
+        self._guarded = [pattern for open, pattern in patterns if not open]
         self._keys = {hash.encode(): name for hash, name in keys.items()}
         self._buckets = {name: Bucket(rate, max(1.0, rate)) for name in keys.values() if rate}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
-            return await self._app(scope, receive, send)
-        trace = trace_of(scope)
-        trace.key = self._name(token(scope))
-        if trace.key is None:
-            refused = Refused(401, "unauthorized", "authorization: a known API key is needed")
-            return await told(scope, refused)(scope, receive, send)
-        bucket = self._buckets.get(trace.key)
+        if scope["type"] == "http" and self._needs_key(scope["path"]):
+            trace = trace_of(scope)
+            trace.key = self._name_of(key_of(scope))
+            if refused := self._refusal(trace.key):
+                return await fail(trace, refused)(scope, receive, send)
+        await self._app(scope, receive, send)
+
+    def _needs_key(self, path: str) -> bool:
+        guarded = any(pattern.match(path) for pattern in self._guarded)
+        return guarded or not any(pattern.match(path) for pattern in self._open)
+
+    def _refusal(self, name: str | None) -> Refused | None:
+        """Returns why the owner of a key may not ask now, if so."""
+        if name is None:
+            return Refused(Code.UNAUTHORIZED, "authorization: a known API key is needed")
+        bucket = self._buckets.get(name)
         if bucket and (wait := bucket.take()):
             seconds = math.ceil(wait)
             message = f"more than {bucket.rate:g} requests a second: try again in {seconds} s"
-            refused = Refused(429, "rate_limited", message, retry=seconds)
-            return await told(scope, refused)(scope, receive, send)
-        await self._app(scope, receive, send)
+            return Refused(Code.RATE_LIMITED, message, retry=seconds)
+        return None
 
-    def _name(self, token: bytes) -> str | None:
-        """Compares with every key in constant time."""
-        hash = hashlib.sha256(token).hexdigest().encode()
-        found = [name for known, name in self._keys.items() if hmac.compare_digest(hash, known)]
-        return found[0] if found else None
+    def _name_of(self, key: bytes) -> str | None:
+        """Returns whose key it is; compares with every key in constant time."""
+        hash = hashlib.sha256(key).hexdigest().encode()
+        names = [name for other, name in self._keys.items() if hmac.compare_digest(hash, other)]
+        return names[0] if names else None
 
 
-def token(scope: Scope) -> bytes:
-    """The key in a request's `Authorization: Bearer` or `X-API-Key` header."""
+def key_of(scope: Scope) -> bytes:
+    """Returns the key in a request's `Authorization: Bearer` or `X-API-Key` header."""
     for name, value in scope["headers"]:
         if name == b"x-api-key":
             return bytes(value).strip()

@@ -1,89 +1,61 @@
-"""Errors as responses: one form for all, and no echo of what was sent."""
+"""Every error becomes a response of one form, which does not echo what was sent."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 from fastapi import Response
 from pydantic import ValidationError
-from starlette.types import Scope
 
-from ner_service.errors import NerError, UnknownTagger
-from ner_service.service.queue.job import Late, NotReady, Overloaded, TaggerFailed
-from ner_service.service.telemetry.request import trace_of
+from ner_service.errors import Code, NerError, Refused, UnknownTagger
+from ner_service.service.telemetry.request_log import Trace
 
-MOST_NAME_CHARS = 64
+MOST_NAME_CHARS = 64  # of a field's name, which clients choose
 
 
-class Refused(NerError):
-    """A request that is answered with an error status."""
-
-    def __init__(
-        self, status: int, code: str, message: str, fields: Sequence[str] = (), retry: int = 0
-    ) -> None:
-        super().__init__(message)
-        self.status, self.code, self.fields, self.retry = status, code, tuple(fields), retry
-
-    def body(self) -> dict[str, Any]:
-        """The fault as the response has it."""
-        return {"code": self.code, "message": str(self), "fields": list(self.fields)}
-
-
-def refusal(error: NerError) -> Refused:
-    """The answer to an error of the floors below."""
+def refusal(error: NerError | ValidationError) -> Refused:
+    """Returns the answer to an error of the floors below, or of what a client sent."""
     match error:
         case Refused():
             return error
-        case Overloaded():
-            return Refused(429, "overloaded", str(error), retry=error.retry_after)
-        case NotReady():
-            return Refused(503, "not_ready", str(error), retry=1)
-        case Late():
-            return Refused(504, "timeout", str(error))
+        case ValidationError():
+            return _invalid(error)
         case UnknownTagger():
-            return Refused(404, "unknown_tagger", str(error), ["tagger"])
-        case TaggerFailed():
-            return Refused(500, "tagger_failed", str(error))
+            return Refused(Code.UNKNOWN_TAGGER, str(error), ["tagger"])
     raise error
 
 
-def invalid(error: ValidationError) -> Refused:
-    """The fields that are wrong and why, without their values."""
-    found = [(field_name(known(e["loc"])), e) for e in error.errors(include_input=False)]
-    if found[0][1]["type"] == "json_invalid":
-        message = f"the body is not valid JSON: {found[0][1]['ctx']['error']}"
-        return Refused(422, "invalid_json", message)
-    reasons = "; ".join(f"{name}: {e['msg']}" if name else e["msg"] for name, e in found[:5])
-    fields = dict.fromkeys(name for name, _ in found[:20] if name)
-    return Refused(422, "invalid_request", reasons, [*fields])
+def _invalid(error: ValidationError) -> Refused:
+    """Names the fields that are wrong and why, without their values."""
+    faults = [(_field_of(fault["loc"]), fault) for fault in error.errors(include_input=False)]
+    if faults[0][1]["type"] == "json_invalid":
+        message = f"the body is not valid JSON: {faults[0][1]['ctx']['error']}"
+        return Refused(Code.INVALID_JSON, message)
+    reasons = "; ".join(f"{name}: {e['msg']}" if name else e["msg"] for name, e in faults[:5])
+    fields = dict.fromkeys(name for name, _ in faults[:20] if name)
+    return Refused(Code.INVALID_REQUEST, reasons, [*fields])
 
 
-def known(path: Sequence[str | int]) -> Sequence[str | int]:
-    """The path of a field without the types that an `id` may have."""
-    return path[:1] if path[:1] == ("id",) else path
+def _field_of(path: Sequence[str | int]) -> str:
+    """Returns the name of a field; that of an `id` without the types that it may have."""
+    return shorten(".".join(map(str, path[:1] if path[:1] == ("id",) else path)))
 
 
-def field_name(path: Sequence[str | int]) -> str:
-    """The path of a field; clients choose the names of unknown ones, so not at any length."""
-    name = ".".join(map(str, path))
+def shorten(name: str) -> str:
+    """Shortens the name of a field, which a client may have chosen at any length."""
     return name if len(name) <= MOST_NAME_CHARS else name[: MOST_NAME_CHARS - 1] + "…"
 
 
-def answer(scope: Scope, error: NerError | ValidationError) -> Response:
-    """The response to a request that failed; its trace says so, too."""
-    return told(scope, invalid(error) if isinstance(error, ValidationError) else refusal(error))
-
-
-def told(scope: Scope, refused: Refused) -> Response:
-    """The response to a refused request; its trace says so, too."""
-    trace_of(scope).error = refused.code
-    return respond(refused)
-
-
 def respond(refused: Refused) -> Response:
-    """The response to a refusal, with `Retry-After` where trying again makes sense."""
+    """Returns the response to a refusal, with `Retry-After` where trying again makes sense."""
     headers = {"retry-after": str(refused.retry)} if refused.retry else {}
-    if refused.status == 401:
+    if refused.code == Code.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     body = orjson.dumps({"error": refused.body()})
     return Response(body, refused.status, headers, "application/json")
+
+
+def fail(trace: Trace, error: NerError | ValidationError) -> Response:
+    """Returns the response to a request that failed, and notes the error in its trace."""
+    refused = refusal(error)
+    trace.error = refused.code
+    return respond(refused)

@@ -9,11 +9,12 @@ from functools import cache
 from fastapi import Response
 from starlette.types import Scope
 
-from ner_service.service.api.errors import Refused, refusal, respond
-from ner_service.service.api.request_log import Telemetry
-from ner_service.service.queue.job import Overloaded
-from ner_service.service.queue.lanes import Service
-from ner_service.service.telemetry.request import header
+from ner_service.errors import Refused
+from ner_service.service.api.errors import respond
+from ner_service.service.api.request_body import header
+from ner_service.service.queue.errors import Overloaded
+from ner_service.service.queue.lanes import Lanes
+from ner_service.service.telemetry.request_log import RequestLog
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
 METHOD, PATH = "POST", "/ner"  # of the requests that may be refused so; without a query
@@ -29,8 +30,8 @@ class Shedding:
     the application asks a second time, and 1.24 times where it alone asks.
     """
 
-    def __init__(self, service: Service, telemetry: Telemetry) -> None:
-        self._service, self._telemetry = service, telemetry
+    def __init__(self, lanes: Lanes, log: RequestLog) -> None:
+        self._lanes, self._log = lanes, log
 
     def refusal(self, scope: Scope) -> tuple[Response, Head] | None:
         """Returns the answer to a `POST /ner` for which there is no room, and its own headers.
@@ -42,20 +43,20 @@ class Shedding:
         if header(scope, b"origin"):
             return None
         size = header(scope, b"content-length")
-        error = self._service.overload(int(size)) if size else None
-        if error is None:
+        lanes = self._lanes.by_name.values()
+        if not size or not lanes or any(lane.has_room(int(size)) for lane in lanes):
             return None
-        refused, answer = _refuse(error.retry_after)
-        return answer, self._telemetry.refused(scope, refused)
+        refused, answer = _refuse(min(lane.retry_after for lane in lanes))
+        return answer, self._log.note_refusal(scope, refused.status, refused.code)
 
     def note(self, refused: Refused) -> Head:
         """Counts the refusal of a connection or a bad head; returns the headers of its answer."""
         scope: Scope = {"method": "", "path": "", "headers": []}
-        return self._telemetry.refused(scope, refused)
+        return self._log.note_refusal(scope, refused.status, refused.code)
 
 
 @cache
 def _refuse(retry_after: int) -> tuple[Refused, Response]:
     """Returns the refusal and its answer, the same for all who may come again after so long."""
-    refused = refusal(Overloaded(retry_after))
+    refused = Overloaded(retry_after)
     return refused, respond(refused)

@@ -1,35 +1,109 @@
-"""Request bodies as they arrive, within limits of size and time; never held without end."""
+"""Requests arrive as headers, options and a body, within limits of size and time."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import lru_cache
+from typing import Any
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
+from starlette.types import Scope
 
-from ner_service.service.api.errors import Refused
-from ner_service.service.connection import Gone, is_whole
-from ner_service.service.telemetry.request import header
+from ner_service.errors import Code, Refused
+from ner_service.service.api.errors import shorten
+from ner_service.service.api.schemas import TextRequest
+from ner_service.service.connection import EXTENSION, Arrival, Gone
+from ner_service.service.settings import split_list
+
+JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
 
 
-class Intake:
-    """Reads bodies; all that it holds at a time has a limit beside that of each body."""
+def header(scope: Scope, name: bytes) -> bytes:
+    """Returns the first header of that name, or nothing."""
+    for other, value in scope["headers"]:
+        if other == name:
+            return value  # type: ignore[no-any-return]
+    return b""
+
+
+def arrival_of(request: Request) -> Arrival:
+    """Returns the request's connection, and whether its body is complete, as the server says."""
+    return request.scope.get("extensions", {}).get(EXTENSION) or Arrival()
+
+
+def content_type(request: Request, *allowed: str) -> str:
+    """Returns the request's media type; raises where it is not among those allowed."""
+    kind, charset = media_type(header(request.scope, b"content-type"))
+    if kind not in allowed:
+        message = f"content-type: expected {' or '.join(allowed)}"
+        raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, message)
+    if charset and charset not in ("utf-8", "utf8"):
+        raise Refused(Code.UNSUPPORTED_CHARSET, "content-type: the charset must be UTF-8")
+    if header(request.scope, b"content-encoding").lower() not in (b"", b"identity"):
+        raise Refused(Code.UNSUPPORTED_ENCODING, "content-encoding: send the body as it is")
+    return kind
+
+
+@lru_cache(64)
+def media_type(value: bytes) -> tuple[str, str]:
+    """Returns the media type of a `Content-Type`, and its charset, in lower case."""
+    kind, _, parameters = value.decode("latin-1").lower().partition(";")
+    charset, _, _ = parameters.partition("charset=")[2].partition(";")
+    return kind.strip(), charset.strip(' "')
+
+
+def check_no_query(request: Request) -> None:
+    """Raises where options stand in the query though they belong in the body."""
+    if request.scope["query_string"] and request.query_params:
+        fields = [shorten(name) for name in request.query_params][:20]
+        raise Refused(Code.INVALID_REQUEST, "options of a JSON body belong in it", fields)
+
+
+def query_options(request: Request) -> dict[str, Any]:
+    """Returns the options in the query; `labels` may repeat or be joined by commas."""
+    options: dict[str, Any] = dict(request.query_params)
+    if "text" in options:
+        raise Refused(Code.INVALID_REQUEST, "text: belongs in the body", ["text"])
+    if "labels" in options:
+        options["labels"] = split_list(",".join(request.query_params.getlist("labels")))
+    return options
+
+
+def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
+    """Reads a single text out of JSON, or out of a plain body with its options in the query."""
+    if kind == JSON:
+        check_no_query(request)
+        return TextRequest.model_validate_json(body)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 at byte {error.start}"
+        raise Refused(Code.INVALID_ENCODING, message) from None
+    return TextRequest.model_validate(query_options(request) | {"text": text})
+
+
+class BodyReader:
+    """A reader holds bodies while they arrive; all of them have a limit beside that of each.
+
+    Limits are in bytes; `patience_s` is what a client may take for a body, or a part of a stream.
+    """
 
     def __init__(self, most: int, most_held: int, patience_s: float) -> None:
         self._most, self._most_held, self._patience_s = most, most_held, patience_s
         self.held = 0
 
     async def body(self, request: Request) -> bytes:
-        """The whole body, refused as soon as it is too large or too slow."""
+        """Returns the whole body; refuses it as soon as it is too large or too slow."""
         self._check(int(header(request.scope, b"content-length") or 0))
-        if is_whole(request.scope):
-            return await self._whole(request)
+        if arrival_of(request).complete:
+            return await self._read(request)
         try:
             async with asyncio.timeout(self._patience_s):
-                return await self._whole(request)
+                return await self._read(request)
         except TimeoutError:
             raise self._too_slow() from None
 
-    async def _whole(self, request: Request) -> bytes:
+    async def _read(self, request: Request) -> bytes:
         parts: list[bytes] = []
         size, more = 0, True
         try:
@@ -47,21 +121,21 @@ class Intake:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _check(self, size: int) -> None:
-        if fault := self.fault("the body", size):
-            raise fault
+        if refused := self.refusal("the body", size):
+            raise refused
 
-    def fault(self, what: str, size: int) -> Refused | None:
-        """Why something of that size is not held on to, if it is not."""
+    def refusal(self, what: str, size: int) -> Refused | None:
+        """Returns why something of that size is not held on to, if it is not."""
         if size > self._most:
             message = f"{what} is larger than {self._most} bytes (NER_MAX_BODY_BYTES)"
-            return Refused(413, "body_too_large", message)
+            return Refused(Code.BODY_TOO_LARGE, message)
         if self.held > self._most_held:
             message = "too many bodies at once: try again in 1 s (NER_MAX_HELD_BYTES)"
-            return Refused(429, "overloaded", message, retry=1)
+            return Refused(Code.OVERLOADED, message, retry=1)
         return None
 
     async def lines(self, request: Request) -> AsyncIterator[bytes | Refused]:
-        """The body's lines as they come; one that is not held on to is passed over and says so.
+        """Yields the body's lines as they come; a line that is too large is refused in its place.
 
         A body that stops coming ends with a refusal.
         """
@@ -98,38 +172,34 @@ class Intake:
 
     def _too_slow(self) -> Refused:
         message = f"the body stopped coming for {self._patience_s:g} s (NER_CLIENT_TIMEOUT_S)"
-        return Refused(408, "body_too_slow", message)
+        return Refused(Code.BODY_TOO_SLOW, message)
 
 
 class Line:
-    """A line of a stream as its parts come; what is held of it counts with all that is held."""
+    """A line of a stream gathers its parts, which count with all that its reader holds."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, reader: BodyReader) -> None:
+        self._reader = reader
         self._parts: list[bytes] = []
-        self._size = self._held = 0
-        self._fault: Refused | None = None
+        self._size = 0  # of all that came, the parts that were dropped included
+        self._refused: Refused | None = None
 
     def add(self, part: bytes) -> None:
-        """Takes the next part, unless there is a fault already."""
+        """Takes the next part, unless the line is refused already."""
         self._size += len(part)
-        self._hold(len(part))
+        self._reader.held += len(part)
         self._parts.append(part)
-        self._fault = self._fault or self._intake.fault("the line", self._size)
-        if self._fault:
+        self._refused = self._refused or self._reader.refusal("the line", self._size)
+        if self._refused:
             self._drop()
 
     def end(self) -> bytes | Refused:
-        """The line without white space around it, or why it is not there; then begins anew."""
-        found = self._fault or b"".join(self._parts).strip()
+        """Returns the line without white space around it, or why it is refused; begins anew."""
+        line = self._refused or b"".join(self._parts).strip()
         self._drop()
-        self._size, self._fault = 0, None
-        return found
-
-    def _hold(self, size: int) -> None:
-        self._held += size
-        self._intake.held += size
+        self._size, self._refused = 0, None
+        return line
 
     def _drop(self) -> None:
+        self._reader.held -= sum(map(len, self._parts))
         self._parts = []
-        self._hold(-self._held)

@@ -1,60 +1,47 @@
-"""Requests and responses; all validation of what a client sends is here."""
+"""The forms of requests and responses are here, with all validation of what a client sends."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from ner_service.service.api.offsets import Unit, convert
-from ner_service.types import Entity
+from ner_service.errors import Code
+from ner_service.service.api.offsets import OffsetUnit
 
 EXAMPLE = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области."
 
-
-def _valid(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("holds half of a surrogate pair, which is not valid Unicode") from None
-    return text
+Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can hold
 
 
-Text = Annotated[str, AfterValidator(_valid)]
-
-
-Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
-
-
-class Request(BaseModel):
-    """What every request may say of how it wants its answer."""
+class Options(BaseModel):
+    """Options say how a request wants its answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    tagger: Text | None = Field(None, description="a name from `GET /taggers`")
-    labels: list[Text] | None = Field(None, description="answer with these labels only")
-    offsets: Unit = Field("codepoint", description="what `start` and `end` count")
+    tagger: str | None = Field(None, description="a name from `GET /taggers`")
+    labels: list[str] | None = Field(None, description="answer with these labels only")
+    offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
 
 
-class TextRequest(Request):
-    """One text."""
+class TextRequest(Options):
+    """A request has one text."""
 
-    text: Text = Field(description="the text, any valid Unicode", examples=[EXAMPLE])
+    text: str = Field(description="the text, any valid Unicode", examples=[EXAMPLE])
 
 
-class BatchRequest(Request):
-    """Several texts under the same options."""
+class BatchRequest(Options):
+    """A batch has several texts under the same options."""
 
-    texts: list[Text] = Field(description="the texts", examples=[[EXAMPLE, ""]])
+    texts: list[str] = Field(description="the texts", examples=[[EXAMPLE, ""]])
 
 
 class LineRequest(TextRequest):
-    """One line of an NDJSON stream; `id` comes back with the answer."""
+    """A line of an NDJSON stream has a text; its `id` comes back with the answer."""
 
-    id: Text | Int64 | None = None
+    id: str | Int64 | None = None
 
 
 class EntityOut(BaseModel):
-    """An entity of the text."""
+    """An entity is a labelled span of the text."""
 
     start: int
     end: int
@@ -64,17 +51,17 @@ class EntityOut(BaseModel):
 
 
 class TextResponse(BaseModel):
-    """The entities of one text, in order."""
+    """An answer has the entities of one text, in order."""
 
     tagger: str
-    offsets: Unit
+    offsets: OffsetUnit
     entities: list[EntityOut]
 
 
 class Fault(BaseModel):
-    """What went wrong, for programs (`code`) and people (`message`)."""
+    """A fault says what went wrong, to programs (`code`) and to people (`message`)."""
 
-    code: str
+    code: Annotated[Code, WithJsonSchema({"type": "string", "enum": [*Code]})]
     message: str
     fields: list[str] = []
 
@@ -86,30 +73,30 @@ class ErrorResponse(BaseModel):
 
 
 class BatchResult(BaseModel):
-    """The entities of one text of a batch, or why it has none."""
+    """A text of a batch has its entities, or the error that it caused."""
 
     entities: list[EntityOut] | None = None
     error: Fault | None = None
 
 
 class LineResponse(BatchResult):
-    """The answer to one line of a stream, with the line's own `id`, if any."""
+    """A line of a stream has its answer, with the line's own `id`, if any."""
 
     id: str | int | None = None
     tagger: str | None = None
-    offsets: Unit | None = None
+    offsets: OffsetUnit | None = None
 
 
 class BatchResponse(BaseModel):
-    """One result a text, in order."""
+    """A batch has a result for each text, in order."""
 
     tagger: str
-    offsets: Unit
+    offsets: OffsetUnit
     results: list[BatchResult]
 
 
 class TaggerOut(BaseModel):
-    """A tagger that can be named in requests."""
+    """A tagger can be named in requests; it says what it is once it is loaded."""
 
     name: str
     default: bool
@@ -121,25 +108,3 @@ class TaggerOut(BaseModel):
     score_kind: str | None
     hash: str | None
     conventions: list[str]
-
-
-def entities_out(
-    text: str, entities: Sequence[Entity], labels: Sequence[str] | None, unit: Unit
-) -> list[dict[str, Any]]:
-    """Entities as the response has them: offsets converted, surface text added."""
-    kept = entities if labels is None else [e for e in entities if e.label in labels]
-    found: list[dict[str, Any]] = [
-        {
-            "start": e.start,
-            "end": e.end,
-            "label": e.label,
-            "text": text[e.start : e.end],
-            "score": None if e.score is None else round(e.score, 4),
-        }
-        for e in kept
-    ]
-    if unit != "codepoint":
-        at = convert(text, [place for e in kept for place in (e.start, e.end)], unit)
-        for entity in found:
-            entity["start"], entity["end"] = at[entity["start"]], at[entity["end"]]
-    return found

@@ -8,8 +8,8 @@ import orjson
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from ner_service.service.api.errors import Refused
-from ner_service.service.api.media_types import NDJSON
+from ner_service.errors import Refused
+from ner_service.service.api.request_body import NDJSON
 
 MOST_LINES, MOST_BYTES = 64, 1_000_000  # that may wait for their answers before no more is read
 

@@ -1,1 +1,1 @@
-"""The way of a text to a tagger: a bounded lane, its jobs, and the thread that works them off."""
+"""This room leads a text to a tagger: a bounded lane, its jobs, and the thread that does them."""

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from threading import Lock
 
-from ner_service.service.queue.worker import PROBE
 from ner_service.taggers.registry import backend, check_spec, load_tagger
 from ner_service.types import Tagger
+
+PROBE = "Анна живёт в Москве."  # what a tagger must answer before it counts as loaded
 
 _one_at_a_time = Lock()
 
@@ -20,27 +21,26 @@ def load(spec: str) -> Tagger:
     if not backend(name).kernels:
         return load_tagger(spec)
     with _one_at_a_time:
-        return _load(spec)
+        return _load_compiled(spec)
 
 
-def _load(spec: str) -> Tagger:
+def _load_compiled(spec: str) -> Tagger:
     from ner_service.engine.jit import NotOnDisk, from_disk
 
     try:
         with from_disk():
-            return load_and_warm(spec)
+            return probe(load_tagger(spec))
     except NotOnDisk:  # and should that process fail, this one compiles
         command = [sys.executable, "-m", __name__, spec]
         subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
     return load_tagger(spec)
 
 
-def load_and_warm(spec: str) -> Tagger:
-    """Load a tagger and have it answer a text, which loads or compiles all its kernels."""
-    tagger = load_tagger(spec)
+def probe(tagger: Tagger) -> Tagger:
+    """Returns the tagger once it has answered a text, with all its kernels compiled."""
     tagger.tag([PROBE])
     return tagger
 
 
 if __name__ == "__main__":
-    load_and_warm(sys.argv[1])
+    probe(load_tagger(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""The thread that owns a tagger: it loads, proves and feeds it, and reloads one that died."""
+"""A worker is the thread that owns a tagger: it loads, probes and feeds it, and reloads it."""
 
 import logging
 import os
@@ -6,47 +6,42 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from ner_service.errors import NerError
-from ner_service.service.queue.job import (
-    Answer,
-    Job,
-    NotReady,
-    Piece,
-    TaggerFailed,
-    cost,
-    deliver,
-    turns,
-)
+from ner_service.service.queue.errors import NotReady, TaggerFailed
+from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged
+from ner_service.service.queue.loading import probe
+from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Tagger
 
 log = logging.getLogger(__name__)
 
-PROBE = "Анна живёт в Москве."
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
+OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
 
 Observe = Callable[[int, int, float], None]
 """Called after each batch with its pieces, its cost and the seconds it took."""
 
 
 class Worker:
-    """Answers jobs in batches formed of whatever came in while the last batch ran."""
+    """A worker answers jobs in batches, formed of whatever came in while the last one ran."""
 
     def __init__(
         self, name: str, load: Callable[[], Tagger], batch_chars: int, observe: Observe
     ) -> None:
         self.name = name
         self.tagger: Tagger | None = None  # set once it has really answered a text
-        self.error: NerError | None = None
+        self.error: NerError | None = None  # why it has no tagger, unless it is merely loading
         self.busy_since: float | None = None
-        self.restarts = 0
+        self.restarts = 0  # how often the tagger has died or failed to load
+        self.pace = 0.0  # seconds that a character costs, as lately measured
         self._load, self._batch_chars, self._observe = load, batch_chars, observe
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._turns: deque[Job] = deque()
         self._batch: list[Piece] = []
-        self._leaving = False
+        self._stopping = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
         self._thread.start()
@@ -56,7 +51,7 @@ class Worker:
         self._inbox.put(job)
 
     def stop(self, seconds: float) -> None:
-        """Lets it finish what it has, and waits so long for that."""
+        """Lets the worker finish the jobs that it has, and waits so many seconds for that."""
         self._stop.set()
         self._inbox.put(None)
         self._thread.join(seconds)
@@ -66,43 +61,42 @@ class Worker:
         pause = FIRST_PAUSE_S
         while not self._stop.is_set():
             try:
-                tagger = self._load()
-                tagger.tag([PROBE])
+                tagger = probe(self._load())
                 self.tagger, self.error, pause = tagger, None, FIRST_PAUSE_S
-                while self._form():
-                    self._answer(tagger)
+                while self._form_batch():
+                    self._tag_batch(tagger)
             except NerError as error:
-                self._died(error)
+                self._note_death(error)
             except BaseException as error:  # whatever a library raises: the thread must go on
-                self._died(NotReady(f"the tagger died of {kind(error)}"))
+                self._note_death(NotReady(f"the tagger died of {type(error).__name__}"))
             finally:
                 self.tagger = self.busy_since = None
                 self._abandon()
             self._stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
-    def _died(self, error: NerError) -> None:
+    def _note_death(self, error: NerError) -> None:
         self.error = error
         self.restarts += 1
         log.error("%s: %s", self.name, error)
 
-    def _form(self) -> bool:
-        """Waits for jobs and takes a batch of them; false where no more will come."""
+    def _form_batch(self) -> bool:
+        """Waits for jobs and takes a batch of them; returns false where no more will come."""
         self._batch = []
         while not self._batch:
-            if self._leaving and not self._turns:
+            if self._stopping and not self._turns:
                 return False
             self._fetch()
-            self._batch = list(turns(self._turns, self._batch_chars))
+            self._batch = list(take_turns(self._turns, self._batch_chars))
         return True
 
     def _fetch(self) -> None:
-        """Takes in what has been put to it; waits only where there is nothing else to do."""
+        """Takes in the jobs that were put; waits only where there is nothing else to do."""
         with suppress(queue.Empty):
-            job = self._inbox.get(block=not self._turns and not self._leaving)
+            job = self._inbox.get(block=not self._turns and not self._stopping)
             while True:
                 if job is None:
-                    self._leaving = True
+                    self._stopping = True
                 else:
                     self._open(job)
                 job = self._inbox.get_nowait()
@@ -110,25 +104,30 @@ class Worker:
     def _open(self, job: Job) -> None:
         if job.future.done():
             return  # its client has left
-        job.open()
+        cut(job)
         if job.left:
             self._turns.append(job)
         else:
-            deliver([(job, job.tagged)])
+            deliver([(job, finish(job))])
 
-    def _answer(self, tagger: Tagger) -> None:
+    def _tag_batch(self, tagger: Tagger) -> None:
         texts = [piece.text for piece in self._batch]
         self.busy_since = started = time.perf_counter()
-        found = answers(tagger, texts)
+        answers = tag_each(tagger, texts)
         self.busy_since = None
-        self._observe(len(texts), sum(map(cost, texts)), time.perf_counter() - started)
-        for piece, answer in zip(self._batch, found, strict=True):
-            piece.job.add(piece, answer)
+        self._measure(len(texts), sum(map(cost, texts)), time.perf_counter() - started)
+        for piece, answer in zip(self._batch, answers, strict=True):
+            add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}
-        deliver([(job, job.tagged) for job in jobs if not job.left])
+        deliver([(job, finish(job)) for job in jobs if not job.left])
+
+    def _measure(self, pieces: int, cost: int, seconds: float) -> None:
+        pace = seconds / cost
+        self.pace = 0.8 * self.pace + 0.2 * pace if self.pace else pace
+        self._observe(pieces, cost, seconds)
 
     def _abandon(self) -> None:
-        """Tells everyone who still waits that no answer will come."""
+        """Settles every job that still waits: no answer will come."""
         jobs = {*self._turns, *(piece.job for piece in self._batch)}
         self._turns.clear()
         self._batch = []
@@ -142,21 +141,93 @@ class Worker:
 
 
 def yield_to_loop() -> None:
-    """Lets a job that is put not interrupt the event loop, which would only have to wait for it."""
+    """Keeps this thread from interrupting the event loop, which would only have to wait for it."""
     with suppress(AttributeError, OSError):  # Linux alone knows it, and some sandboxes forbid it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
 
 
-def answers(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
+def cost(text: str) -> int:
+    """Returns the cost of a text in the queue, in characters."""
+    return len(text) + OVERHEAD_CHARS
+
+
+def cut(job: Job) -> None:
+    """Cuts the texts of a job into pieces, in the thread that tags them."""
+    job.begun = time.perf_counter()
+    job.answers = [[] for _ in job.texts]
+    job.left.extend(
+        Piece(job, n, start, text[start:end])
+        for n, text in enumerate(job.texts)
+        for start, end in chunks(text, PIECE_CHARS)
+    )
+
+
+def take_turns(jobs: deque[Job], most: int) -> Iterator[Piece]:
+    """Takes one piece of each job in turn, up to a cost of `most`.
+
+    Jobs that nobody waits for are passed over.
+    """
+    size = 0
+    while jobs:
+        job = jobs[0]
+        if job.future.done():
+            jobs.popleft()
+            continue
+        size += cost(job.left[0].text)
+        if size > most and size > cost(job.left[0].text):
+            return
+        yield job.left.popleft()
+        jobs.popleft()
+        if job.left:
+            jobs.append(job)
+
+
+def tag_each(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
     """Tags a batch; when it raises, each text alone, so that one cannot fail its neighbours."""
     try:
         return list(tagger.tag(texts))
     except Exception as error:
-        if len(texts) == 1:
-            log.error("%s on a text of %d characters", kind(error), len(texts[0]))
-            return [TaggerFailed("the tagger failed on this text")]
-        return [answer for text in texts for answer in answers(tagger, [text])]
+        if len(texts) == 1:  # the error's message may quote the text: its type alone is logged
+            log.error("%s on a text of %d characters", type(error).__name__, len(texts[0]))
+            return [TaggerFailed()]
+        return [answer for text in texts for answer in tag_each(tagger, [text])]
 
 
-def kind(error: BaseException) -> str:
-    return type(error).__name__  # never its message, which may quote the text
+def add_answer(piece: Piece, answer: Answer) -> None:
+    """Keeps the answer to one piece; a text with a piece that failed has failed."""
+    answers = piece.job.answers
+    before = answers[piece.n]
+    if isinstance(before, TaggerFailed):
+        return
+    if isinstance(answer, TaggerFailed):
+        answers[piece.n] = answer
+    elif piece.start:
+        before.extend(entity.shift(piece.start) for entity in answer)
+    else:
+        before.extend(answer)
+
+
+def finish(job: Job) -> Tagged:
+    """Returns the result of a job of which nothing is left."""
+    return Tagged(job.answers, job.begun - job.admitted, time.perf_counter() - job.begun)
+
+
+def deliver(results: Sequence[tuple[Job, Result]]) -> None:
+    """Hands over results from any thread; waking the event loop once for all costs the least."""
+    if results:
+        results[0][0].future.get_loop().call_soon_threadsafe(_settle_all, results)
+
+
+def _settle_all(results: Sequence[tuple[Job, Result]]) -> None:
+    for job, result in results:
+        settle(job, result)
+
+
+def settle(job: Job, result: Result) -> None:
+    """Gives the result to whoever waits, unless they have one; in their event loop."""
+    if job.future.done():
+        return
+    if isinstance(result, Exception):
+        job.future.set_exception(result)
+    else:
+        job.future.set_result(result)

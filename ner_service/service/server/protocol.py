@@ -20,9 +20,10 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from ner_service.service.api.errors import Refused, respond
+from ner_service.errors import Code, Refused
+from ner_service.service.api.errors import respond
 from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
-from ner_service.service.connection import Leaving, have_read, told
+from ner_service.service.connection import EXTENSION, Arrival, Connection
 from ner_service.service.server.parser import Parser
 
 MOST_HEAD_BYTES = 65_536
@@ -53,7 +54,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._half_closed = False  # the client sends no more, and may still read
         self._draining = False  # the server stops
         self._fault = ""  # what is wrong with the head, where the parser would not say
-        self._leaving = Leaving()
+        self._connection = Connection()
         self._read_timer: asyncio.TimerHandle | None = None  # for a head, or the rest of a body
         self._write_timer: asyncio.TimerHandle | None = None  # for the client to read
 
@@ -62,7 +63,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if len(self.connections) > self._most_connections:
             message = "too many connections: try again in 1 s (NER_MAX_CONNECTIONS)"
-            self._refuse(Refused(503, "too_many_connections", message, retry=1))
+            self._refuse(Refused(Code.TOO_MANY_CONNECTIONS, message, retry=1))
         else:
             self._set_read_timer()
 
@@ -70,7 +71,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Tells the request that its client has left, and leaves nothing behind."""
         super().connection_lost(exc)
         self._unparsed = b""
-        self._leaving.leave()
+        self._connection.mark_closed()
         self._unset_keepalive_if_required()
         for timer in (self._read_timer, self._write_timer):
             if timer:
@@ -154,7 +155,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begins a request, and adds what is known of its client to the scope."""
         super().on_message_begin()
-        self.scope["extensions"] = told(self._leaving)
+        self.scope["extensions"] = {EXTENSION: Arrival(self._connection)}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
         """Refuses the request, or starts the application on it; raises where the head is bad."""
@@ -215,7 +216,7 @@ class HttpProtocol(HttpToolsProtocol):
             super().on_response_complete()
         else:
             super().on_message_complete()
-            have_read(self.scope)
+            self.scope["extensions"][EXTENSION].complete = True  # type: ignore[attr-defined]
 
     def on_response_complete(self) -> None:
         """Goes on with what came behind the request that has its answer now."""
@@ -242,7 +243,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._in_body and (self._shed or self.cycle.response_started):
             self.transport.close()
         else:
-            self._refuse(Refused(400, "invalid_http", self._fault or msg))
+            self._refuse(Refused(Code.INVALID_HTTP, self._fault or msg))
 
     def _refuse(self, refused: Refused) -> None:
         """Answers without the application, and closes."""

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -18,8 +19,7 @@ from uvicorn_worker import UvicornWorker
 
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
-from ner_service.service.queue.loading import load
-from ner_service.service.queue.worker import PROBE
+from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.options import KEEP_ALIVE_S, cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
@@ -28,13 +28,13 @@ HEARTBEAT_S = 1
 HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until a signal stops it; raises `ConfigError` as the single process does."""
     check_address(settings)
     taggers = PreloadedTaggers(settings.specs)
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    GunicornApplication(settings, taggers).run()
+    GunicornApplication(settings, taggers, metrics_folder).run()
 
 
 def check_address(settings: Settings) -> None:
@@ -57,7 +57,7 @@ class PreloadedTaggers:
         except NerError as error:
             raise ConfigError(f"NER_TAGGERS: {error}") from None
         for tagger in self._taggers.values():
-            tagger.tag([PROBE])  # what it compiles is shared, too
+            probe(tagger)  # what it compiles is shared, too
 
     def __call__(self, spec: str) -> Tagger:
         return self._taggers.pop(spec, None) or load(spec)
@@ -66,8 +66,8 @@ class PreloadedTaggers:
 class GunicornApplication(BaseApplication):  # type: ignore[misc]
     """The gunicorn application, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, taggers: PreloadedTaggers) -> None:
-        self._settings, self._taggers = settings, taggers
+    def __init__(self, settings: Settings, taggers: PreloadedTaggers, metrics_folder: Path) -> None:
+        self._settings, self._taggers, self._metrics_folder = settings, taggers, metrics_folder
         super().__init__()
 
     def load_config(self) -> None:
@@ -91,7 +91,7 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Returns the application that each worker serves."""
-        return create_app(self._settings, self._taggers)
+        return create_app(self._settings, self._taggers, self._metrics_folder)
 
 
 def drop_worker_metrics(arbiter: Any, worker: UvicornWorker) -> None:

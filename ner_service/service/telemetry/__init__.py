@@ -1,1 +1,1 @@
-"""What can be seen of the service from outside: metrics, logs, traces."""
+"""This room shows operators the service in log lines, metrics and traces, and never a text."""

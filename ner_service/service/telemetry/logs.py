@@ -1,4 +1,4 @@
-"""Log lines as JSON for programs, or as text for people."""
+"""Log lines are JSON for programs, or text for people."""
 
 import logging
 import logging.config
@@ -10,7 +10,7 @@ import orjson
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and whatever is known besides."""
+    """A line is one JSON object: time, level, logger, message, and the record's fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -19,22 +19,22 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= known(record)
+        line |= fields_of(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line, default=str).decode()
 
 
 class Text(logging.Formatter):
-    """A line for people, with what is known besides as `name=value`."""
+    """A line is for people, with the record's fields as `name=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        rest = (f"{name}={value}" for name, value in known(record).items())
+        rest = (f"{name}={value}" for name, value in fields_of(record).items())
         return " ".join([f"{record.levelname}: {super().format(record)}", *rest])
 
 
 def stamp(seconds: float) -> str:
-    """A moment in UTC, to the millisecond."""
+    """Returns a moment in UTC, to the millisecond."""
     return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03}Z"
 
 
@@ -43,21 +43,21 @@ def _second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
-def known(record: logging.LogRecord) -> dict[str, Any]:
-    """What a record knows besides its message: the `known` of its `extra`."""
-    return getattr(record, "known", {})
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
+    """Returns the `fields` of a record's `extra`, which it says besides its message."""
+    return getattr(record, "fields", {})
 
 
 def configure(form: str, level: str) -> None:
-    """Sets up all loggers, and leaves out what no line of ours shows."""
-    logging.raiseExceptions = False  # a full disk must not be told to a full disk
+    """Sets up all loggers, and drops what no line of ours shows."""
+    logging.raiseExceptions = False  # a full disk must not be logged on a full disk
     logging._srcfile = None  # looks for no caller, as logging documents
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.config.dictConfig(config(form, level))
 
 
 def config(form: str, level: str) -> dict[str, Any]:
-    """The configuration of all loggers, for `logging.config.dictConfig` and for uvicorn."""
+    """Returns the configuration of all loggers, for `logging.config.dictConfig` and for uvicorn."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

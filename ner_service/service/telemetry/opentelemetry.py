@@ -1,11 +1,11 @@
-"""OpenTelemetry: a span for each request, with one for its queueing and one for its tagging."""
+"""OpenTelemetry gets a span for each request, with one for its queueing and one for its tagging."""
 
 from time import time_ns
 
 from starlette.types import Scope
 
 from ner_service.errors import MissingExtra
-from ner_service.service.telemetry.request import Trace
+from ner_service.service.telemetry.request_log import Trace
 
 try:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -19,12 +19,12 @@ except ImportError as error:
 
 
 def otlp(url: str) -> SpanExporter:
-    """Sends spans by OTLP over HTTP, as every collector takes them."""
+    """Returns what sends spans by OTLP over HTTP, as every collector takes them."""
     return OTLPSpanExporter(endpoint=url)
 
 
 class Traces:
-    """Tells each finished request to an exporter, from a thread of its own."""
+    """Traces of finished requests go to an exporter, from a thread of its own."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": "ner-service"}))
@@ -36,7 +36,7 @@ class Traces:
         ended = time_ns()
         span = self._tracer.start_span(
             f"{method} {route}",
-            TraceContextTextMapPropagator().extract(carrier(scope)),
+            TraceContextTextMapPropagator().extract(trace_headers(scope)),
             SpanKind.SERVER,
             {
                 "http.request.method": method,
@@ -61,7 +61,7 @@ class Traces:
         span.end(ended)
 
     def stop(self) -> None:
-        """Sends what has not been sent."""
+        """Sends the spans that have not been sent."""
         self._provider.shutdown()
 
 
@@ -69,8 +69,8 @@ def nanoseconds(seconds: float) -> int:
     return int(seconds * 1e9)
 
 
-def carrier(scope: Scope) -> dict[str, str]:
-    """The headers that name the trace of the client."""
+def trace_headers(scope: Scope) -> dict[str, str]:
+    """Returns the headers that name the trace of the client."""
     return {
         name.decode(): value.decode("latin-1")
         for name, value in scope["headers"]

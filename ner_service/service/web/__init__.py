@@ -1,20 +1,19 @@
-"""The page and the API's own page: static files that ask no other host for anything."""
+"""The page and the API's own page are static files that ask no other host for anything."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
 
 from ner_service.corpora.check import check_entities
 from ner_service.corpora.formats import conll
-from ner_service.errors import CorpusError
-from ner_service.service.api.errors import Refused
-from ner_service.service.api.media_types import JSON, PLAIN, content_type
-from ner_service.service.api.request_body import Intake
-from ner_service.service.api.schemas import Text
+from ner_service.errors import Code, CorpusError, Refused
+from ner_service.output.documents import FORMATS
+from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, content_type
+from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.types import Document, Entity
 
@@ -26,69 +25,70 @@ DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'
 
 
 class Span(BaseModel):
-    """An entity of a tagged text; offsets count code points."""
+    """An entity of a tagged text is a span; its offsets count code points."""
 
     model_config = ConfigDict(strict=True)
 
     start: int
     end: int
-    label: Text
+    label: str
 
 
-class Tagged(BaseModel):
-    """A text with entities that the page wants in another format."""
+class Export(BaseModel):
+    """A text and its entities that the page wants in one of the formats of `ner-service tag`."""
 
     model_config = ConfigDict(strict=True)
 
-    text: Text
+    text: str
     entities: list[Span]
+    format: Literal[*FORMATS] = "conll"  # type: ignore[valid-type]
 
 
-def routes(intake: Intake, docs: bool) -> Sequence[Route]:
-    """The page at `/`, the API's at `/docs` if wanted, what they load from `/web/`, and the
-    benchmark's report at `/benchmark` if there is one."""
+def routes(reader: BodyReader, docs: bool) -> list[Route]:
+    """Declares the page at `/`, the files of `/web/`, and `/docs` and `/benchmark` if there are."""
 
-    async def columns(request: Request) -> Response:
-        """A tagged text as CoNLL, by the tokens and sentences that the command line has too."""
+    async def export(request: Request) -> Response:
+        """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
-        tagged = Tagged.model_validate_json(await intake.body(request))
-        return Response(await asyncio.to_thread(conll_of, tagged), media_type=PLAIN)
+        asked = Export.model_validate_json(await reader.body(request))
+        return Response(await asyncio.to_thread(export_text, asked), media_type=PLAIN)
 
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
-    found = [
-        Route("/web/conll", columns, methods=["POST"]),
-        Route("/", shows(page("index.html", *absent), POLICY)),
-        Route("/web/{name:path}", file),
+    pages = [
+        Route("POST", "/web/export", export),
+        Route("POST", "/web/conll", export),
+        Route("GET", "/", show(page("index.html", *absent), POLICY), open=True),
+        Route("GET", "/web/{name:path}", file, open=True),
     ]
     if docs:
-        found.append(Route("/docs", shows(page("docs.html"), DOCS_POLICY)))
+        pages.append(Route("GET", "/docs", show(page("docs.html"), DOCS_POLICY), open=True))
     if measured:
-        found.append(Route("/benchmark", shows(measured, REPORT_POLICY)))
-    return found
+        pages.append(Route("GET", "/benchmark", show(measured, REPORT_POLICY), open=True))
+    return pages
 
 
-def conll_of(tagged: Tagged) -> str:
-    """Token and tag a line; raises `Refused` where the entities do not fit the text."""
-    found = [Entity(span.start, span.end, span.label) for span in tagged.entities]
+def export_text(asked: Export) -> str:
+    """Returns the text in its format; raises `Refused` where the entities do not fit the text."""
+    spans = [Entity(span.start, span.end, span.label) for span in asked.entities]
     try:
-        entities = check_entities(found, tagged.text, {}, "entities")
+        document = Document("", asked.text, check_entities(spans, asked.text, {}, "entities"))
     except CorpusError as error:
-        raise Refused(422, "invalid_request", str(error), ["entities"]) from None
-    return conll.columns(Document("", tagged.text, entities))
+        raise Refused(Code.INVALID_REQUEST, str(error), ["entities"]) from None
+    return "".join(FORMATS[asked.format]([document])).removeprefix(conll.HEAD)
 
 
-def shows(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
-    """A route's function that answers with one page under a content security policy."""
+def show(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
+    """Returns a handler that answers with one page under a content security policy."""
 
-    async def show(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         return respond(request, page, {"content-security-policy": policy})
 
-    return show
+    return answer
 
 
 async def file(request: Request) -> Response:
-    """One of the files that the pages load; raises 404."""
+    """Answers with one of the files that the pages load, or with 404."""
     found = asset(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
@@ -96,7 +96,7 @@ async def file(request: Request) -> Response:
 
 
 def respond(request: Request, found: Asset, headers: Mapping[str, str]) -> Response:
-    """The file, or 304 where the client has this very content."""
+    """Returns the file, or 304 where the client has this very content."""
     always = {
         "cache-control": "no-cache",  # keep it, but ask whether it is still the same
         "etag": found.etag,

@@ -1,10 +1,13 @@
-"""The files of the pages, each with its type and a tag of its content."""
+"""The files that the pages load, each with its media type and a tag of its content."""
 
 import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
+
+from ner_service.output.html import STYLE
 
 TYPES = {
     ".css": "text/css",
@@ -14,17 +17,13 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 OWN = files(__name__.rpartition(".")[0]) / "static"
-PACKAGE = files(__name__.partition(".")[0])
-REPORTS = (  # of the benchmark: in a wheel, in a checkout
-    "_benchmarks/results/report.html",
-    "../benchmarks/results/report.html",
-)
+REPORT = files(__name__.rpartition(".")[0]) / "report.html"  # which the benchmark writes
 SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css")  # out of fastapi-offline's wheel
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file to serve; `etag` names its content."""
+    """An asset is a file to serve; `etag` names its content."""
 
     body: bytes
     media_type: str
@@ -32,17 +31,18 @@ class Asset:
 
 
 @cache
-def _names() -> frozenset[str]:
-    return frozenset(file.name for file in OWN.iterdir())
+def _files() -> dict[str, Traversable]:
+    swagger = [files("fastapi_offline") / "static" / name for name in SWAGGER]
+    return {file.name: file for file in (STYLE, *swagger, *OWN.iterdir())}
 
 
 def asset(name: str) -> Asset | None:
-    """The file that goes by that name, `None` where there is none."""
-    return _read(name) if name in _names() or name in SWAGGER else None
+    """Returns the file of that name that the pages load, or `None` where there is none."""
+    return _read(name) if name in _files() else None
 
 
 def page(name: str, *without: bytes) -> Asset:
-    """A page of ours, with parts of it left out."""
+    """Returns one of the two pages, with parts of it left out."""
     body = (OWN / name).read_bytes()
     for part in without:
         body = body.replace(part, b"")
@@ -50,15 +50,13 @@ def page(name: str, *without: bytes) -> Asset:
 
 
 def report() -> Asset | None:
-    """The benchmark's report, where there is one."""
-    found = [file for name in REPORTS if (file := PACKAGE / name).is_file()]
-    return _asset("report.html", found[0].read_bytes()) if found else None
+    """Returns the benchmark's report, or `None` where none was built."""
+    return _asset("report.html", REPORT.read_bytes()) if REPORT.is_file() else None
 
 
 @cache
 def _read(name: str) -> Asset:
-    folder = files("fastapi_offline") / "static" if name in SWAGGER else OWN
-    return _asset(name, (folder / name).read_bytes())
+    return _asset(name, _files()[name].read_bytes())
 
 
 def _asset(name: str, body: bytes) -> Asset:

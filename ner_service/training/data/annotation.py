@@ -1,4 +1,4 @@
-"""One way of annotating for corpora that have several: entities changed as a source is read."""
+"""Re-annotation: entities are changed as a corpus is read, so that corpora annotate alike."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,33 +11,33 @@ NAMED_AGAIN = re.compile(r"(?P<name>.*\w.*?)\s*\((?P<again>[^()]*\w[^()]*)\)", r
 
 
 def check_pattern(pattern: str) -> None:
-    """Raises `ValueError` where the pattern is no regular expression."""
+    """Raise `ValueError` where the pattern is no regular expression."""
     try:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{pattern}: no regular expression: {error}") from None
 
 
-def harmonised(
+def reannotate(
     document: Document, relabel: Mapping[str, str], split: bool, outside: str = ""
 ) -> Document:
-    """The document with other labels for names that match, and with other bounds of names.
+    """Return the document with other labels and other bounds for some of its entities.
 
     `relabel` has a label for each pattern that an entity's whole text may match; an empty label
-    drops it, and the first pattern that matches counts. With `split` names in parentheses stand
-    apart. What `outside` matches at a name's beginning is none of it.
+    drops the entity, and the first pattern that matches counts. `split` makes two entities of a
+    name with another in parentheses. `outside` is a pattern that is cut off a name's beginning.
     """
     entities: Iterable[Entity] = document.entities
     if split:
-        entities = (part for entity in entities for part in parted(document.text, entity))
+        entities = (part for entity in entities for part in split_name(document.text, entity))
     if outside:
-        entities = (without(document.text, entity, outside) for entity in entities)
-    found = (relabelled(document.text, entity, relabel) for entity in entities)
-    return replace(document, entities=tuple(entity for entity in found if entity.label))
+        entities = (cut_beginning(document.text, entity, outside) for entity in entities)
+    entities = (relabel_entity(document.text, entity, relabel) for entity in entities)
+    return replace(document, entities=tuple(entity for entity in entities if entity.label))
 
 
-def relabelled(text: str, entity: Entity, relabel: Mapping[str, str]) -> Entity:
-    """The entity with the label of the first pattern that its text matches."""
+def relabel_entity(text: str, entity: Entity, relabel: Mapping[str, str]) -> Entity:
+    """Return the entity with the label of the first pattern that its text matches."""
     name = text[entity.start : entity.end]
     for pattern, label in relabel.items():
         if re.fullmatch(pattern, name):
@@ -45,8 +45,8 @@ def relabelled(text: str, entity: Entity, relabel: Mapping[str, str]) -> Entity:
     return entity
 
 
-def parted(text: str, entity: Entity) -> list[Entity]:
-    """An entity that ends in parentheses as two: the name, and what it is called besides."""
+def split_name(text: str, entity: Entity) -> list[Entity]:
+    """Return two entities for `name (other name)`, or else the entity alone."""
     whole = NAMED_AGAIN.fullmatch(text, entity.start, entity.end)
     if not whole:
         return [entity]
@@ -54,8 +54,8 @@ def parted(text: str, entity: Entity) -> list[Entity]:
     return [replace(entity, start=start, end=end) for start, end in spans]
 
 
-def without(text: str, entity: Entity, outside: str) -> Entity:
-    """The entity without what matches at its beginning, and then without quotes around it."""
+def cut_beginning(text: str, entity: Entity, outside: str) -> Entity:
+    """Return the entity without a beginning that matches and without quotes around the rest."""
     begins = re.compile(rf"(?:{outside})\s+(?=\S)").match(text, entity.start, entity.end)
     if not begins:
         return entity

@@ -1,57 +1,59 @@
-"""Training units as careless hands would have written them: in one case, without punctuation."""
+"""Augmentation: training units changed as careless writers would, in case and punctuation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ner_service.training.config import Optimisation
-from ner_service.training.data.batches import Bools, Ints, Lexicon, Unit
+from ner_service.training.config import Augmentation
+from ner_service.training.data.batches import Bools, EncodedUnit, Ints, Lexicon
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
-    """What may become of units, and of which share of them."""
+class Augmenter:
+    """Changes random units of a batch by the rates of the configuration."""
 
-    case: float
-    punctuation: float
-    forms: Ints  # of each word, those in lower and in upper case: 2 x words
-    marks: Bools  # of each word, whether it is punctuation alone
-    inner: Bools  # of each tag, whether its token may go: it is outside, or goes on, not begins
+    rates: Augmentation
+    forms: Ints  # 2 x words: the ids of each word in lower and in upper case
+    is_mark: Bools  # words: true for punctuation
+    is_inner: Bools  # tags: true where the token may go, as no entity begins or ends there
 
-    def __call__(self, batch: Sequence[Unit], random: np.random.Generator) -> Sequence[Unit]:
-        """The batch with some units changed."""
-        if self.punctuation:
-            chosen = random.random(len(batch)) < self.punctuation
-            batch = [self._bare(u) if c else u for u, c in zip(batch, chosen, strict=True)]
-        if self.case:
-            ways = random.integers(len(self.forms), size=len(batch))
-            chosen = random.random(len(batch)) < self.case
+    def augment(
+        self, batch: Sequence[EncodedUnit], random: np.random.Generator
+    ) -> Sequence[EncodedUnit]:
+        """Return the batch with some units changed."""
+        if self.rates.punctuation:
+            chosen = random.random(len(batch)) < self.rates.punctuation
             batch = [
-                replace(unit, words=self.forms[way][unit.words]) if change else unit
-                for unit, way, change in zip(batch, ways, chosen, strict=True)
+                self._strip_punctuation(unit) if change else unit
+                for unit, change in zip(batch, chosen, strict=True)
+            ]
+        if self.rates.case:
+            cases = random.integers(len(self.forms), size=len(batch))
+            chosen = random.random(len(batch)) < self.rates.case
+            batch = [
+                replace(unit, words=self.forms[case][unit.words]) if change else unit
+                for unit, case, change in zip(batch, cases, chosen, strict=True)
             ]
         return batch
 
-    def _bare(self, unit: Unit) -> Unit:
-        """The unit without its punctuation, unless there is nothing else."""
-        kept = ~(self.marks[unit.words] & self.inner[unit.tags])
+    def _strip_punctuation(self, unit: EncodedUnit) -> EncodedUnit:
+        """Return the unit without its punctuation, unless it has nothing else."""
+        kept = ~(self.is_mark[unit.words] & self.is_inner[unit.tags])
         if not kept.any():
             return unit
         return replace(unit, words=unit.words[kept], tags=unit.tags[kept])
 
 
-def make_noise(train: Optimisation, lexicon: Lexicon, tags: Sequence[str]) -> Noise | None:
-    """The noise that a training asks for; words in other cases are added to the lexicon."""
-    if not (train.case_noise or train.punctuation_noise):
+def make_augmenter(rates: Augmentation, lexicon: Lexicon, tags: Sequence[str]) -> Augmenter | None:
+    """Return an augmenter if the rates ask for one; words in other cases join the lexicon."""
+    if not (rates.case or rates.punctuation):
         return None
-    words = list(lexicon.words) if train.case_noise else []
+    words = list(lexicon.words) if rates.case else []
     forms = [[lexicon.id(change(word)) for word in words] for change in (str.lower, str.upper)]
-    marks = [not any(map(str.isalnum, word)) for word in lexicon.words]
-    return Noise(
-        train.case_noise,
-        train.punctuation_noise,
-        np.array(forms, dtype=np.int32),
-        np.array(marks),
-        np.array([tag[0] in "OI" for tag in tags]),
+    return Augmenter(
+        rates,
+        forms=np.array(forms, dtype=np.int32),
+        is_mark=np.array([not any(map(str.isalnum, word)) for word in lexicon.words]),
+        is_inner=np.array([tag[0] in "OI" for tag in tags]),
     )

@@ -1,4 +1,4 @@
-"""Documents as arrays: distinct words once, units as runs of word ids and tag ids."""
+"""Documents as arrays, and their batches: distinct words once, units as word ids and tag ids."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ner_service.engine.tokens import Tokens, units
 from ner_service.labels import tags
 from ner_service.nets.config import NetConfig
-from ner_service.nets.encoder import Batch, Words
+from ner_service.nets.encoder import Batch, WordFeatures
 from ner_service.nets.vectors import Vectors
 from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
 from ner_service.types import Document
@@ -21,27 +21,28 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A run of tokens with its tags, as ids; `convention` and `weight` are its corpus's."""
+class EncodedUnit:
+    """A unit of tokens and their tags as ids, with the convention and weight of its corpus."""
 
-    words: Ints
-    tags: Ints
+    words: Ints  # length
+    tags: Ints  # length
     convention: int
     weight: float
 
 
 class Lexicon:
-    """The distinct words of all data; gives each an id as it is first seen."""
+    """The distinct words of all data, numbered in the order in which they first occur."""
 
     def __init__(self) -> None:
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
 
     def id(self, word: str) -> int:
-        found = self._ids.setdefault(word, len(self.words))
-        if found == len(self.words):
+        """Return the word's id, which a new word is given."""
+        number = self._ids.setdefault(word, len(self.words))
+        if number == len(self.words):
             self.words.append(word)
-        return found
+        return number
 
 
 def encode(
@@ -50,25 +51,24 @@ def encode(
     lexicon: Lexicon,
     convention: int = 0,
     weight: float = 1.0,
-) -> Iterator[Unit]:
-    """Cuts documents into units; entities that a unit cuts are tagged on both sides."""
+) -> Iterator[EncodedUnit]:
+    """Cut documents into units; an entity that a unit's end cuts is tagged in both units."""
     ids = {tag: i for i, tag in enumerate(net.tags)}
     for document in documents:
         entities = sorted(document.entities)
         for unit in map(Tokens.rows, units(document.text, net.unit_tokens)):
             within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
-            found = tags(unit, within, net.scheme)
-            seen = (characters(token.text, net.zero_digits) for token in unit)
-            yield Unit(
-                np.array([lexicon.id(word) for word in seen], dtype=np.int32),
-                np.array([ids[tag] for tag in found], dtype=np.int32),
+            words = (characters(token.text, net.zero_digits) for token in unit)
+            yield EncodedUnit(
+                np.array([lexicon.id(word) for word in words], dtype=np.int32),
+                np.array([ids[tag] for tag in tags(unit, within, net.scheme)], dtype=np.int32),
                 convention,
                 weight,
             )
 
 
-def seen_once(units: Sequence[Unit], words: Sequence[str]) -> Bools:
-    """Says of each word whether its lower-cased form occurs but once in all units."""
+def rare_words(units: Sequence[EncodedUnit], words: Sequence[str]) -> Bools:
+    """Tell of each word whether its lower-cased form occurs only once in all units: words."""
     counts = np.bincount(np.concatenate([unit.words for unit in units]), minlength=len(words))
     total: Counter[str] = Counter()
     for word, count in zip(words, counts.tolist(), strict=True):
@@ -77,17 +77,15 @@ def seen_once(units: Sequence[Unit], words: Sequence[str]) -> Bools:
 
 
 class Features:
-    """The features of a lexicon's words as tensors, looked up by word id.
-
-    `rare` says of each word whether it is seen but once.
-    """
+    """The features of a lexicon's words as tensors, looked up by word id."""
 
     def __init__(
-        self, words: Sequence[str], rare: Bools, vectors: Vectors | None, known: Vocab,
+        self, words: Sequence[str], rare: Bools, vectors: Vectors | None, table: Vocab,
         chars: Vocab, shapes: Vocab,
     ) -> None:  # fmt: skip
+        """Compute the features of words; `rare` marks words that occur only once."""
         self._rare = torch.from_numpy(rare)
-        self._ids = torch.tensor([known.id(word.lower()) for word in words], dtype=torch.long)
+        self._ids = torch.tensor([table.id(word.lower()) for word in words], dtype=torch.long)
         self._shapes = torch.tensor([shapes.id(shape(word)) for word in words])
         rows = [char_ids(word, chars) for word in words]
         width = max(map(len, rows), default=2)
@@ -95,13 +93,13 @@ class Features:
         for row, ids in zip(self._chars, rows, strict=True):
             row[: len(ids)] = ids
         self._lengths = np.array([len(row) for row in rows])
-        table = vectors.of(words) if vectors else np.zeros((len(words), 0), np.float32)
-        self._vectors = torch.from_numpy(table.astype(np.float16))
+        array = vectors.of(words) if vectors else np.zeros((len(words), 0), np.float32)
+        self._vectors = torch.from_numpy(array.astype(np.float16))
 
-    def of(self, ids: NDArray[np.int64]) -> Words:
-        """The features of these words; characters padded to the longest of them."""
+    def of(self, ids: NDArray[np.int64]) -> WordFeatures:
+        """Return the features of these words, characters padded to the longest of them."""
         width = int(self._lengths[ids].max())
-        return Words(
+        return WordFeatures(
             ids=self._ids[ids],
             vectors=self._vectors[ids].float(),
             chars=torch.from_numpy(self._chars[ids, :width].astype(np.int64)),
@@ -111,21 +109,21 @@ class Features:
 
 
 def char_ids(word: str, chars: Vocab) -> list[int]:
-    """The ids of the word's characters between the marks of its start and end."""
+    """Return the ids of the word's characters between the marks of its start and end."""
     return [START, *(chars.id(char) for char in characters(word)), END]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A batch with its gold tags (batch x length) and the weight of each unit (batch)."""
+class GoldBatch:
+    """A batch with its gold tags and the weight of each unit."""
 
     batch: Batch
-    tags: torch.Tensor
-    weights: torch.Tensor
+    tags: torch.Tensor  # batch x length
+    weights: torch.Tensor  # batch
 
 
-def collate(units: Sequence[Unit], features: Features) -> Example:
-    """Pads units to the longest of them."""
+def collate(units: Sequence[EncodedUnit], features: Features) -> GoldBatch:
+    """Make a batch of units, padded to the longest of them."""
     length = max(len(unit.words) for unit in units)
     words = np.zeros((len(units), length), dtype=np.int64)
     gold = np.zeros((len(units), length), dtype=np.int64)
@@ -141,20 +139,25 @@ def collate(units: Sequence[Unit], features: Features) -> Example:
         conventions=torch.tensor([unit.convention for unit in units]),
     )
     weights = torch.tensor([unit.weight for unit in units])
-    return Example(batch, torch.from_numpy(gold), weights)
+    return GoldBatch(batch, torch.from_numpy(gold), weights)
 
 
-def batches(units: Sequence[Unit], budget: int, random: np.random.Generator) -> list[list[Unit]]:
-    """Units of similar length together, at most `budget` padded tokens each, in random order."""
+def batches(
+    units: Sequence[EncodedUnit], budget: int, random: np.random.Generator
+) -> list[list[EncodedUnit]]:
+    """Put units of similar length together, in random order.
+
+    A batch has at most `budget` tokens, padding included, save for a single longer unit.
+    """
     noisy = [len(unit.words) * random.uniform(0.9, 1.1) for unit in units]
-    found: list[list[Unit]] = []
+    groups: list[list[EncodedUnit]] = []
     longest = 0
     for n in np.argsort(noisy, kind="stable"):
         unit = units[n]
         longest = max(longest, len(unit.words))
-        if not found or longest * (len(found[-1]) + 1) > budget:
-            found.append([])
+        if not groups or longest * (len(groups[-1]) + 1) > budget:
+            groups.append([])
             longest = len(unit.words)
-        found[-1].append(unit)
-    random.shuffle(found)
-    return found
+        groups[-1].append(unit)
+    random.shuffle(groups)
+    return groups

@@ -1,9 +1,8 @@
-"""Corpora as a training run reads them, and whether they can teach and judge."""
+"""The corpora of a training run: read, re-annotated, and checked to be fit for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
@@ -11,9 +10,10 @@ from ner_service import corpora
 from ner_service.digest import digest
 from ner_service.errors import CorpusError
 from ner_service.nets.artefact import Artefact, answering
+from ner_service.nets.record import CorpusRecord
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.training.config import Source
-from ner_service.training.data.annotation import harmonised
+from ner_service.training.data.annotation import reannotate
 from ner_service.types import Document, Entity, Tagger
 
 
@@ -25,46 +25,43 @@ class Corpus:
     sha256: str
     documents: list[Document]
 
-    def record(self) -> dict[str, Any]:
-        """What the model folder tells of it: the file's name alone, whatever folder it lay in."""
-        name = Path(self.source.path).name
-        entities = sum(len(document.entities) for document in self.documents)
-        return {
-            **self.source.model_dump(),
-            "path": name,
+    def record(self) -> CorpusRecord:
+        """Return the facts for the model folder; the path is the file's name alone."""
+        return self.source.model_dump() | {
+            "path": Path(self.source.path).name,
             "sha256": self.sha256,
             "documents": len(self.documents),
-            "entities": entities,
+            "entities": sum(len(document.entities) for document in self.documents),
         }
 
     def tagger(self, artefact: Artefact) -> BilstmTagger:
-        """The model as it answers in the convention that the source names."""
+        """Return a tagger for the model, answering in the convention that the source names."""
         convention = self.source.convention
         return BilstmTagger(answering(artefact, convention) if convention else artefact)
 
-    def tagged(self, tagger: Tagger) -> list[list[Entity]]:
-        """What the tagger finds in each document."""
+    def predict(self, tagger: Tagger) -> list[list[Entity]]:
+        """Return the entities that the tagger finds in each document."""
         return tagger.tag([document.text for document in self.documents])
 
 
 def read_source(source: Source, root: Path | None) -> Corpus:
-    """Reads a corpus by path, or by name under `root`; raises `CorpusError`."""
+    """Read a corpus by path, or by name under `root`; raise `CorpusError`."""
     path = corpora.locate(source.path, root)
     reader = tqdm(corpora.read(path, source.labels), f"reading {source.path}", unit="doc", delay=1)
-    change = (source.relabel, source.split_parentheses, source.outside)
-    documents = [harmonised(document, *change) for document in reader]
+    rules = (source.relabel, source.split_parentheses, source.outside)
+    documents = [reannotate(document, *rules) for document in reader]
     if not documents:
         raise CorpusError(f"{path}: holds no documents")
     return Corpus(source, digest(path), documents)
 
 
 def labels_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:
-    """The labels in use, sorted."""
+    """Return the labels of the corpora's entities, sorted."""
     return tuple(sorted({e.label for c in corpora for d in c.documents for e in d.entities}))
 
 
 def check_labels(train: Sequence[Corpus], dev: Sequence[Corpus]) -> tuple[str, ...]:
-    """The labels to learn; raises `CorpusError` where the data cannot teach or judge them."""
+    """Return the labels to learn; raise `CorpusError` where the data cannot teach or judge them."""
     labels = labels_of(train)
     if not labels:
         raise CorpusError("data.train: holds no entities, so there is nothing to learn")

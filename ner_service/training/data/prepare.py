@@ -1,7 +1,7 @@
-"""What a run is made of before its first step: corpora, labels, vocabularies, units."""
+"""Preparation: corpora, labels, vocabularies and encoded units, before the first step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -15,89 +15,85 @@ from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import Vocab, shape
 from ner_service.taggers.models import model_path
 from ner_service.training.config import TrainConfig
-from ner_service.training.data.augmentation import Noise, make_noise
-from ner_service.training.data.batches import Features, Lexicon, Unit, encode, seen_once
+from ner_service.training.data.augmentation import Augmenter, make_augmenter
+from ner_service.training.data.batches import EncodedUnit, Features, Lexicon, encode, rare_words
 from ner_service.training.data.corpus import Corpus, check_labels, read_source
 from ner_service.training.model.transfer import extend, transplant
 
-RARE_CHAR, RARE_SHAPE = 5, 5  # symbols seen less often are unknown to the net
+RARE_CHAR, RARE_SHAPE = 5, 5  # symbols that occur less often are unknown to the net
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All that a run is made of before its first step."""
+class TrainingData:
+    """The constant part of a run: its configuration, its data, and the model it starts from."""
 
     config: TrainConfig
-    start: Artefact  # vocabularies and the weights to begin with; none when from scratch
-    units: list[Unit]
+    start: Artefact  # vocabularies, and the weights to begin with; no weights from scratch
+    units: list[EncodedUnit]
     features: Features
-    noise: Noise | None
+    augmenter: Augmenter | None
     train: list[Corpus]
     dev: list[Corpus]
 
 
-def make_plan(config: TrainConfig, init: str | None, root: Path | None) -> Plan:
-    """Reads the data and lays out the net; `init` is a model to go on from."""
+def prepare(config: TrainConfig, init: str | None, root: Path | None) -> TrainingData:
+    """Read the corpora and lay out the net; `init` is a model to start from."""
     train = [read_source(source, root) for source in config.data.train]
     dev = [read_source(source, root) for source in config.data.dev]
     labels = check_labels(train, dev)
     before = load_artefact(model_path(init)) if init is not None else None
-    conventions = conventions_of(config, before)
-    for source in config.data.dev:
-        if source.convention and source.convention not in conventions:
-            raise ConfigError(
-                f"data.dev: {source.path}: convention {source.convention!r} is that of no "
-                f"training corpus (there are {', '.join(conventions)})"
-            )
-    net = net_config(config, labels, conventions)
+    net = net_config(config, labels, _conventions(config, before))
     lexicon = Lexicon()
-    units = list(chain.from_iterable(_encode(c, net, lexicon) for c in train))
-    noise = make_noise(config.train, lexicon, net.tags)
-    start = _vocabularies(net, lexicon, before)
-    rare = seen_once(units, lexicon.words)
+    units = list(chain.from_iterable(_encode(corpus, net, lexicon) for corpus in train))
+    augmenter = make_augmenter(config.augmentation, lexicon, net.tags)
+    start = _start(net, lexicon, before)
+    rare = rare_words(units, lexicon.words)
     features = Features(
         lexicon.words, rare, start.vectors(), start.words, start.chars, start.shapes
     )
-    return Plan(config, start, units, features, noise, train, dev)
-
-
-def conventions_of(config: TrainConfig, before: Artefact | None) -> tuple[str, ...]:
-    """The conventions of the corpora, the answering one first, and what else the model knows."""
-    known = before.net.conventions if before and before.net.convention_dim else ()
-    return tuple(dict.fromkeys([*(source.convention for source in config.data.train), *known]))
+    return TrainingData(config, start, units, features, augmenter, train, dev)
 
 
 def net_config(
     config: TrainConfig, labels: tuple[str, ...], conventions: tuple[str, ...]
 ) -> NetConfig:
-    """The net that a configuration asks for."""
-    values = config.net.model_dump()
-    vectors = load_vectors(config.net.vectors) if config.net.vectors else None
+    """Return the net that a configuration asks for."""
+    options = asdict(config.net)
     if config.net.char_encoder == "none":
-        values["char_size"] = 0
-    dim = vectors.dim if vectors else 0
-    return NetConfig(labels=labels, conventions=conventions, vector_dim=dim, **values)
+        options["char_size"] = 0
+    dim = load_vectors(config.net.vectors).dim if config.net.vectors else 0
+    return NetConfig(labels=labels, conventions=conventions, vector_dim=dim, **options)
 
 
-def _encode(corpus: Corpus, net: NetConfig, lexicon: Lexicon) -> Iterator[Unit]:
+def _conventions(config: TrainConfig, before: Artefact | None) -> tuple[str, ...]:
+    """Return the conventions of the corpora, the answering one first, then the model's others."""
+    old = before.net.conventions if before and before.net.convention_dim else ()
+    names = tuple(dict.fromkeys([*(source.convention for source in config.data.train), *old]))
+    for source in config.data.dev:
+        if source.convention and source.convention not in names:
+            raise ConfigError(
+                f"data.dev: {source.path}: convention {source.convention!r} is that of no "
+                f"training corpus (there are {', '.join(names)})"
+            )
+    return names
+
+
+def _encode(corpus: Corpus, net: NetConfig, lexicon: Lexicon) -> Iterator[EncodedUnit]:
     source = corpus.source
     convention = net.conventions.index(source.convention)
     documents = tqdm(corpus.documents, desc=f"encoding {source.path}", unit="doc", delay=1)
     return encode(documents, net, lexicon, convention, source.weight)
 
 
-def _vocabularies(net: NetConfig, lexicon: Lexicon, before: Artefact | None) -> Artefact:
-    words = (word.lower() for word in lexicon.words) if net.word_dim else ()
+def _start(net: NetConfig, lexicon: Lexicon, before: Artefact | None) -> Artefact:
+    """Return the vocabularies of the net, and the weights of the model that it starts from."""
+    table = Vocab.of((word.lower() for word in lexicon.words) if net.word_dim else (), 1)
     chars = Vocab.of((char for word in lexicon.words for char in word), RARE_CHAR)
     shapes = Vocab.of(map(shape, lexicon.words), RARE_SHAPE)
-    known = Vocab.of(words, 1)
     if before:
-        known, chars, shapes = (
-            extend(old, new)
-            for old, new in zip(
-                (before.words, before.chars, before.shapes), (known, chars, shapes), strict=True
-            )
-        )
+        table = extend(before.words, table)
+        chars = extend(before.chars, chars)
+        shapes = extend(before.shapes, shapes)
     vectors_hash = load_vectors(net.vectors).hash if net.vectors else ""
-    start = Artefact(net, known, chars, shapes, {}, vectors_hash=vectors_hash)
+    start = Artefact(net, table, chars, shapes, {}, vectors_hash=vectors_hash)
     return transplant(before, start) if before else start

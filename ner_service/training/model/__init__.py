@@ -1,1 +1,1 @@
-"""What surrounds the weights: a model card, averaging, and transfer from another model."""
+"""The making of models beside training: cards, averaging, and transfer from another model."""

@@ -1,4 +1,4 @@
-"""The mean of two models' weights: between a broad model and one fine-tuned from it.
+"""Averaging the weights of a broad model and of one that was fine-tuned from it.
 
 Wortsman et al. (2022), "Robust fine-tuning of zero-shot models".
 """
@@ -11,13 +11,15 @@ from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 
 
-def averaged(before: Artefact, after: Artefact, share: float) -> Artefact:
-    """Weights of which `share` is `after`'s and the rest `before`'s; the scores start anew.
+def average(before: Artefact, after: Artefact, share: float) -> Artefact:
+    """Return the weighted mean of two models: `share` of `after`, the rest of `before`.
+
+    The result has no scores and no temperature.
 
     Raises `ConfigError` where the two are not of one net with one vocabulary.
     """
     for name in ("net", "words", "chars", "shapes"):
-        if _told(before, name) != _told(after, name):
+        if _structure(before, name) != _structure(after, name):
             raise ConfigError(
                 f"{name}: the two models differ; average a model and the one trained on from it"
             )
@@ -27,13 +29,14 @@ def averaged(before: Artefact, after: Artefact, share: float) -> Artefact:
         )
         for key, array in after.tensors.items()
     }
-    told = {"before": before.hash, "after": after.hash, "share": share}
-    meta = {key: value for key, value in after.meta.items() if key != "scores"}
+    meta = after.meta.copy()
+    meta.pop("scores", None)
+    meta["averaged"] = {"before": before.hash, "after": after.hash, "share": share}
     net = replace(after.net, temperature=None)
-    return replace(after, net=net, tensors=tensors, meta=meta | {"averaged": told})
+    return replace(after, net=net, tensors=tensors, meta=meta)
 
 
-def _told(artefact: Artefact, name: str) -> object:
-    if name == "net":  # how much text is read at once is no part of the weights
+def _structure(artefact: Artefact, name: str) -> object:
+    if name == "net":  # weights do not depend on how many tokens are read together
         return replace(artefact.net, temperature=None, unit_tokens=0)
     return getattr(artefact, name).symbols

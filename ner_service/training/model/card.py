@@ -1,80 +1,69 @@
 """The model card: `README.md` and its pictures, generated from a model folder's `config.json`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.public.catalogue import SOURCES
+import tomli_w
+from jinja2 import Environment, FileSystemLoader
+
+from ner_service.corpora.public.catalogue import UNKNOWN_LICENCE, licence_of
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.nets.config import NetConfig
+from ner_service.nets.record import CorpusRecord, ModelRecord, RatesRecord, ScoreRecord
 from ner_service.output.charts import confusion_matrix, learning_curve
-from ner_service.scoring.calibration import calibration_of
-from ner_service.scoring.errors import confusion
-from ner_service.scoring.f1 import strict
-from ner_service.training import toml
-from ner_service.types import Document, Entity
+from ner_service.scoring.assessment import Assessment
+from ner_service.scoring.f1 import Rates
 
 CARD, CURVE, CONFUSION = "README.md", "curve.svg", "confusion.svg"
-TEXT_LICENCES = {  # of unlabelled texts, by file name
-    "golunov_meduza": "CC BY 4.0",
-    "newstest_ru": "CC BY-SA / CC0",
-    "ruattitudes2017": "MIT",
-    "tgcontest2020": "Apache-2.0",
-}
-UNKNOWN_LICENCE = "not known"
-Record = dict[str, Any]
+KINDS = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}
+LANGUAGES = {"ru": "Russian", "en": "English"}
 
 
-def licence(file: str) -> str:
-    """The licence of a corpus by its file's name, as far as the catalogue knows it."""
-    stem = file.split(".")[0]
-    found = [source.licence for source in SOURCES.values() if stem.startswith(source.name)]
-    return TEXT_LICENCES.get(stem, found[0] if found else UNKNOWN_LICENCE)
-
-
-def told(corpus: str, convention: str, net: NetConfig) -> str:
-    """A corpus by its file's name, and the convention it was answered in unless the net's first."""
-    name = Path(corpus).name
+def corpus_name(path: str, convention: str, net: NetConfig) -> str:
+    """Return a corpus's file name, with `@CONVENTION` where the net's first did not answer."""
+    name = Path(path).name
     return name if convention in ("", net.conventions[0]) else f"{name}@{convention}"
 
 
-def score(
-    corpus: str, sha256: str, documents: Sequence[Document], predicted: Sequence[Sequence[Entity]]
-) -> Record:
-    """What the card tells of a model on one corpus."""
-    report = strict(documents, predicted)
-    calibration = calibration_of(documents, predicted)
-    confused = confusion(documents, predicted)
-    return {
-        "corpus": corpus,
-        "sha256": sha256,
-        "documents": len(documents),
-        "micro": asdict(report.micro),
-        "labels": {label: asdict(rates) for label, rates in report.labels.items()},
-        "ece": calibration.ece if calibration else None,
-        "confusion": [[*pair, count] for pair, count in sorted(confused.items())],
-    }
+def score_record(corpus: str, sha256: str, assessment: Assessment) -> ScoreRecord:
+    """Return the figures of the card about a model on one corpus."""
+    calibration = assessment.calibration
+    return ScoreRecord(
+        corpus=corpus,
+        sha256=sha256,
+        documents=assessment.documents,
+        micro=_rates(assessment.micro),
+        labels={label: _rates(rates) for label, rates in assessment.labels.items()},
+        ece=calibration.ece if calibration else None,
+        confusion=[[*pair, count] for pair, count in sorted(assessment.confusion.items())],
+    )
 
 
-def add_scores(folder: Path, scores: Iterable[Record]) -> None:
-    """Adds scores to a model folder, in place of those of the same corpora, and writes its card."""
+def _rates(rates: Rates) -> RatesRecord:
+    return RatesRecord(precision=rates.precision, recall=rates.recall, f1=rates.f1, gold=rates.gold)
+
+
+def add_scores(folder: Path, scores: Iterable[ScoreRecord]) -> None:
+    """Add scores to a model folder in place of those on the same corpora, and write its card."""
     artefact = load(folder)
-    known = {record["corpus"]: record for record in artefact.meta.get("scores", ())}
-    known |= {record["corpus"]: record for record in scores}
-    write(replace(artefact, meta={**artefact.meta, "scores": list(known.values())}), folder)
+    records = [*artefact.meta.get("scores", ()), *scores]
+    latest = {record["corpus"]: record for record in records}
+    write(replace(artefact, meta=artefact.meta | {"scores": [*latest.values()]}), folder)
 
 
 def write(artefact: Artefact, folder: Path) -> None:
-    """Saves the model with its card and pictures; raises `ModelError` where it cannot."""
+    """Save the model with its card and pictures; raise `ModelError` where it cannot be written."""
     save(artefact, folder)
     artefact = load(folder)
     files = {CARD: card(artefact)}
     if history := artefact.meta.get("history"):
         files[CURVE] = learning_curve(history)
     if scores := artefact.meta.get("scores"):
-        pairs = {(gold, found): n for gold, found, n in scores[0]["confusion"]}
+        rows = scores[0]["confusion"]
+        pairs = {(str(gold), str(predicted)): int(count) for gold, predicted, count in rows}
         files[CONFUSION] = confusion_matrix(pairs)
     try:
         for name, text in files.items():
@@ -84,104 +73,35 @@ def write(artefact: Artefact, folder: Path) -> None:
 
 
 def card(artefact: Artefact) -> str:
-    """The card as Markdown."""
+    """Return the card as Markdown."""
     meta, net = artefact.meta, artefact.net
-    name = meta.get("name", "model")
-    parts = [
-        f"# {name}\n",
-        f"A {_kind(artefact)} that finds {', '.join(net.labels)} in {_languages(meta)} text.",
-        f"Weights: sha256 `{artefact.hash}`, made by ner-service {meta.get('version', '0')}.\n",
-        "This page is generated by `ner-service train` and `ner-service evaluate --card`.\n",
-        f"```sh\nner-service tag --tagger bilstm:{name} news.txt\n```\n",
-        *_scores(meta, net),
-        *_meaning(meta, net.temperature),
-        *_data(meta),
-        *_reproduction(artefact),
-        *_limits(artefact),
-    ]
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _kind(artefact: Artefact) -> str:
-    net = artefact.net
-    name = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}[net.encoder]
-    return f"{name}-CRF ({net.layers} x {net.hidden}, {net.scheme})"
-
-
-def _languages(meta: Mapping[str, Any]) -> str:
-    names = {"ru": "Russian", "en": "English"}
-    return ", ".join(names.get(code, code) for code in meta.get("languages", ())) or "plain"
-
-
-def _scores(meta: Mapping[str, Any], net: NetConfig) -> Iterator[str]:
-    scores = meta.get("scores")
-    if not scores:
-        return
-    labels = sorted({label for record in scores for label in record["labels"]})
-    chosen = {told(source["path"], source["convention"], net) for source in meta.get("dev", ())}
-    yield "## Scores\n"
-    yield "Strict entity F1 by seqeval (exact bounds and label), as served.\n"
-    if len(net.conventions) > 1:
-        others = ", ".join(f"`{name}`" for name in net.conventions[1:])
-        yield (
-            f"It answers as `{net.conventions[0]}` annotates; `bilstm:{meta.get('name', 'model')}"
-            f"@CONVENTION` as another ({others}), and so do the rows with an @.\n"
-        )
-    yield f"| corpus | documents | precision | recall | F1 | {' | '.join(labels)} |"
-    yield f"|---|{'---:|' * (4 + len(labels))}"
-    for record in scores:
-        micro = record["micro"]
-        shares = [micro["precision"], micro["recall"], micro["f1"]]
-        shares += [record["labels"].get(label, {}).get("f1") for label in labels]
-        shown = " | ".join("" if share is None else f"{share:.4f}" for share in shares)
-        mark = " (chose the epoch)" if record["corpus"] in chosen else ""
-        yield f"| {record['corpus']}{mark} | {record['documents']} | {shown} |"
-    yield f"\n![Learning curve]({CURVE})\n" if meta.get("history") else ""
-    yield f"Confusion on {scores[0]['corpus']} (overlapping entities; O is none):\n"
-    yield f"![Confusion matrix]({CONFUSION})\n"
-
-
-def _meaning(meta: Mapping[str, Any], temperature: float | None) -> Iterator[str]:
-    yield "## What a score means\n"
-    yield (
-        "An entity's score is the posterior probability of its whole span and label under the "
-        "CRF (Culotta and McCallum 2004)."
+    scores, dev = meta.get("scores", []), meta.get("dev", [])
+    stages = _stages(meta)
+    data = [record for stage in stages for record in stage.get("data", ())]
+    rows = [*(_row(record, "train") for record in data), *(_row(record, "dev") for record in dev)]
+    names = sorted({Path(record["path"]).name for record in data})
+    return PAGE.render(
+        name=meta.get("name", "model"),
+        kind=KINDS[net.encoder],
+        languages=[LANGUAGES.get(code, code) for code in meta.get("languages", ())],
+        net=net,
+        meta=meta,
+        hash=artefact.hash,
+        scores=scores,
+        labels=sorted({label for record in scores for label in record["labels"]}),
+        chosen=[corpus_name(record["path"], record["convention"], net) for record in dev],
+        curve=CURVE,
+        confusion=CONFUSION,
+        rows=list(dict.fromkeys(rows)),  # stages share data
+        unlicensed=[n for n in names if licence_of(n).startswith(("none", UNKNOWN_LICENCE))],
+        stages=[stage for stage in stages if "config" in stage],
+        vectors=Path(net.vectors).name,
+        vectors_hash=artefact.vectors_hash,
     )
-    if temperature:
-        yield (
-            f"It is calibrated: path scores are divided by a temperature of {temperature:.3f}, "
-            "fitted on dev by the likelihood of entities being right (Guo et al. 2017)."
-        )
-    errors = [
-        f"{record['corpus']} {record['ece']:.4f}"
-        for record in meta.get("scores", ())
-        if record["ece"] is not None
-    ]
-    if errors:
-        yield f"Expected calibration error, 10 bins: {', '.join(errors)}."
-    yield ""
 
 
-def _data(meta: Mapping[str, Any]) -> Iterator[str]:
-    if not meta.get("data"):
-        return
-    yield "## Data\n"
-    yield "| file | use | documents | convention | weight | labels | licence | sha256 |"
-    yield "|---|---|---:|---|---:|---|---|---|"
-    data = [record for stage in _stages(meta) for record in stage.get("data", ())]
-    rows = [_row(record, "train") for record in data]
-    rows += [_row(record, "dev") for record in meta.get("dev", ())]
-    yield from dict.fromkeys(rows)  # stages share data
-    yield ""
-    unsure = sorted({name for r in data if _unlicensed(licence(name := Path(r["path"]).name))})
-    if unsure:
-        yield (
-            "No licence is known for the annotations or texts of "
-            f"{', '.join(unsure)}: whoever uses the weights should know that.\n"
-        )
-
-
-def _row(record: Mapping[str, Any], use: str) -> str:
+def _row(record: CorpusRecord, use: str) -> str:
+    """Return the row of a corpus in the table of data."""
     name = Path(record["path"]).name
     changes = [*record["labels"].items(), *record.get("relabel", {}).items()]
     notes = [f"{old} = {new or 'dropped'}" for old, new in changes]
@@ -190,58 +110,35 @@ def _row(record: Mapping[str, Any], use: str) -> str:
     noted = ", ".join(notes).replace("|", "\\|")
     weight, sha256 = f"{record['weight']:g}", f"`{record['sha256'][:12]}`"
     cells = (name, use, record["documents"], record["convention"] or "the first", weight, noted)
-    return f"| {' | '.join(map(str, cells))} | {licence(name)} | {sha256} |"
+    return f"| {' | '.join(map(str, cells))} | {licence_of(name)} | {sha256} |"
 
 
-def _unlicensed(licence: str) -> bool:
-    return licence.startswith(("none", UNKNOWN_LICENCE))
-
-
-def _reproduction(artefact: Artefact) -> Iterator[str]:
-    stages = [stage for stage in _stages(artefact.meta) if "config" in stage]
-    if not stages:
-        return
-    yield "## Reproduce\n"
-    if len(stages) > 1:
-        yield f"In {len(stages)} stages, each from the model of the one before.\n"
-    for stage in stages:
-        before = stage.get("from")
-        sha256 = before if isinstance(before, str) else (before or {}).get("sha256")
-        start = f" --from MODEL` with the model of sha256 `{sha256}" if sha256 else ""
-        yield f"`ner-service train {stage['name']}.toml{start}`, with this file:\n"
-        yield f"```toml\n{toml.dumps(_told(stage['config']))}```\n"
-        if mean := stage.get("averaged"):
-            yield (
-                f"Of the weights {mean['share']:.0%} are those of this stage (sha256 "
-                f"`{mean['after']}`) and the rest those of sha256 `{mean['before']}`: "
-                f"`ner-service average BEFORE AFTER --share {mean['share']:g}`.\n"
-            )
-    if artefact.net.vectors:
-        vectors = Path(artefact.net.vectors).name
-        yield f"Word vectors: {vectors}, sha256 `{artefact.vectors_hash}`.\n"
-
-
-def _stages(meta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A model's ancestors, the first one first, and itself; as far as they are known."""
+def _stages(meta: ModelRecord) -> list[ModelRecord]:
+    """Return the records of a model's ancestors, the first one first, and its own."""
     before = meta.get("from")
-    return [*(_stages(before) if isinstance(before, Mapping) else ()), meta]
+    return [*(_stages(before) if isinstance(before, dict) else ()), meta]
 
 
-def _told(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The configuration without what says nothing: empty maps, and what is not done."""
+def _sha256_before(stage: ModelRecord) -> str | None:
+    """Return the hash of the model that a stage starts from; old records hold nothing else."""
+    before = stage.get("from")
+    return before if isinstance(before, str) else (before or {}).get("sha256")
+
+
+def _toml(config: Mapping[str, Any]) -> str:
+    """Return the configuration as TOML without empty maps and without switches that are off."""
     data = {
         use: [{k: v for k, v in source.items() if v not in ({}, False)} for source in sources]
         for use, sources in config["data"].items()
     }
-    return {**config, "data": data}
+    return tomli_w.dumps({**config, "data": data})
 
 
-def _limits(artefact: Artefact) -> Iterator[str]:
-    labels = ", ".join(artefact.net.labels)
-    yield "## Limits\n"
-    yield (
-        f"It knows {labels} and nothing else, in text like its training data; entities do not "
-        f"nest or overlap. It reads at most about {artefact.net.unit_tokens} tokens of whole "
-        "sentences together, so a name explained only farther off is judged without that. It "
-        "can be wrong about people: do not let it decide anything about them alone."
-    )
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters |= {"toml": _toml, "sha256_before": _sha256_before}
+PAGE = _TEMPLATES.get_template("card.md.j2")

@@ -1,9 +1,9 @@
-// Requests to the service; what goes wrong becomes a sentence.
+// Requests to the service; every failure becomes a sentence for the reader.
 
 import { knows, t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 
-/** An error whose message is a sentence for the reader; `code` is the service's. */
+/** An error whose message is a sentence for the reader; `code` is the service's error code. */
 export class Problem extends Error {
   constructor(sentence, code) {
     super(sentence);
@@ -11,7 +11,7 @@ export class Problem extends Error {
   }
 }
 
-/** What an error says to the reader; raises it again where it is none of the service's. */
+/** Returns the sentence of a `Problem`; throws any other error again. */
 export function sentence(error) {
   if (error instanceof Problem) return error.message;
   throw error;
@@ -32,11 +32,11 @@ async function problem(response) {
   return new Problem(error ? `${sentence} ${t("says")}${error.message}.` : sentence, error?.code);
 }
 
-const SENDABLE = /^[\x20-\x7e]+$/; // in a header
+const HEADER_VALUE = /^[\x20-\x7e]+$/; // what a header may hold
 
 async function ask(url, options = {}) {
   const key = recall("key", sessionStorage);
-  if (key && !SENDABLE.test(key)) throw new Problem(t("error_unauthorized"), "unauthorized");
+  if (key && !HEADER_VALUE.test(key)) throw new Problem(t("error_unauthorized"), "unauthorized");
   const headers = { ...options.headers, ...(key && { authorization: `Bearer ${key}` }) };
   let response;
   try {
@@ -49,7 +49,7 @@ async function ask(url, options = {}) {
   return response;
 }
 
-/** The answer's JSON; a problem where it was cut, or something else has answered. */
+/** Reads a response as JSON; throws a `Problem` where it was cut off or is not the service's. */
 async function json(response) {
   try {
     return await response.json();
@@ -64,29 +64,29 @@ function post(url, body, signal) {
   return ask(url, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
 
-/** The taggers that the service has. */
+/** Lists the taggers of the service. */
 export const taggers = async () => json(await ask("taggers"));
 
-/** What was measured of them. */
+/** Returns what the benchmark measured of the taggers. */
 export const measured = async () => json(await ask("web/measured.json"));
 
-/** One tagger's entities, with the request that got them and how many ms it took. */
+/** Asks one tagger for entities; returns them with the request and its duration in ms. */
 export async function tag(request, signal) {
   const began = performance.now();
   const response = await post("ner", request, signal);
   const { entities } = await json(response);
   const ms = performance.now() - began;
-  return { tagger: request.tagger, request, entities, ms, tagging: tagging(response) };
+  return { tagger: request.tagger, request, entities, ms, taggingMs: taggingMs(response) };
 }
 
-/** How many ms the tagger itself took, as the service says; nothing where it does not. */
-function tagging(response) {
-  const found = /\btag;dur=([\d.]+)/.exec(response.headers.get("server-timing"));
-  return found && Number(found[1]);
+/** Returns how many ms the tagger itself took, or null where the service does not say. */
+function taggingMs(response) {
+  const match = /\btag;dur=([\d.]+)/.exec(response.headers.get("server-timing"));
+  return match && Number(match[1]);
 }
 
-/** A tagged text as CoNLL: tokens are the service's business. */
-export async function conll(text, entities) {
+/** Converts a tagged text to a format that the service writes; offsets count code points. */
+export async function exportAs(format, text, entities) {
   const spans = entities.map(({ start, end, label }) => ({ start, end, label }));
-  return (await post("web/conll", { text, entities: spans })).text();
+  return (await post("web/export", { format, text, entities: spans })).text();
 }

@@ -1,4 +1,4 @@
-// The page: what the reader does, and what is drawn then.
+// The page: reacts to the reader and draws what follows.
 
 import { measured, sentence, tag, taggers, useKey } from "./api.js";
 import { EXAMPLES } from "./examples.js";
@@ -15,7 +15,7 @@ const state = {
   taggers: [],
   measured: { corpora: [], taggers: [] },
   source: "", // the text as a file had it: a text area turns every line end into \n
-  asking: new AbortController(),
+  pending: new AbortController(),
 };
 const result = new Result();
 
@@ -34,24 +34,24 @@ const measure = () => ($("size").value = count([...text()].length, "n_chars"));
 
 const say = (sentence) => ($("problem").textContent = sentence);
 
-/** The taggers that the reader chose: one, or all that are loaded; none while it still loads. */
+/** Returns the names of the chosen taggers: one, all that are loaded, or none yet. */
 function chosen() {
   const name = new FormData($("ask")).get("tagger");
   if (name) return [name];
   return name === "" ? state.taggers.filter((each) => each.loaded).map((each) => each.name) : [];
 }
 
-/** Tags the text and brings the answer into sight. */
+/** Tags the text and scrolls to the answer. */
 async function submit() {
   const answered = await ask();
   if (answered) result.reveal();
 }
 
-/** Tags the text; true where there is an answer. */
+/** Tags the text; returns whether there is an answer. */
 async function ask() {
-  state.asking.abort();
-  state.asking = new AbortController();
-  const { signal } = state.asking;
+  state.pending.abort();
+  state.pending = new AbortController();
+  const { signal } = state.pending;
   const asked = text();
   say("");
   const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16" }));
@@ -59,10 +59,10 @@ async function ask() {
     say(t(requests.length ? "error_empty" : "error_not_ready"));
     return false;
   }
-  wait(true);
+  showBusy(true);
   const settled = await Promise.allSettled(requests.map((request) => tag(request, signal)));
   if (signal.aborted) return false;
-  wait(false);
+  showBusy(false);
   const answers = settled.filter((each) => each.value).map((each) => each.value);
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
@@ -71,15 +71,15 @@ async function ask() {
   return answers.length > 0;
 }
 
-/** Shows that an answer is awaited, or no more. */
-function wait(busy) {
+/** Shows whether an answer is awaited. */
+function showBusy(busy) {
   document.body.classList.toggle("busy", busy);
   $("result").setAttribute("aria-busy", busy);
   $("submit").firstElementChild.textContent = t(busy ? "busy" : "submit");
 }
 
 /** Opens a file and tags it. */
-async function take(file) {
+async function tagFile(file) {
   try {
     const { text, note } = await openFile(file);
     put(text);
@@ -90,8 +90,8 @@ async function take(file) {
   }
 }
 
-/** Asks for the taggers until each has loaded or failed. */
-async function meet() {
+/** Asks for the list of taggers until each has loaded or failed. */
+async function listTaggers() {
   try {
     state.taggers = await taggers();
   } catch (error) {
@@ -101,7 +101,7 @@ async function meet() {
   drawTaggers();
   if (state.taggers.some((each) => !each.loaded && !each.error)) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    await meet();
+    await listTaggers();
   }
 }
 
@@ -132,11 +132,11 @@ function showFigures() {
 }
 
 const THEMES = ["auto", "light", "dark"];
-const SIGNS = { auto: "◐", light: "☀\ufe0e", dark: "☾" };
+const ICONS = { auto: "◐", light: "☀\ufe0e", dark: "☾" };
 
 function drawTheme() {
   const now = document.documentElement.dataset.theme ?? "auto";
-  $("theme").textContent = SIGNS[now];
+  $("theme").textContent = ICONS[now];
   $("theme").title = `${t("theme")}: ${t(`theme_${now}`)}`;
   $("theme").setAttribute("aria-label", $("theme").title);
 }
@@ -172,7 +172,7 @@ $("clear").addEventListener("click", () => {
   $("text").focus();
 });
 $("file").addEventListener("change", ({ target }) => {
-  if (target.files.length) take(target.files[0]);
+  if (target.files.length) tagFile(target.files[0]);
   target.value = "";
 });
 $("language").addEventListener("click", () => {
@@ -195,7 +195,7 @@ document.addEventListener("drop", (event) => {
   if (!holdsFile(event)) return;
   event.preventDefault();
   $("drop").hidden = true;
-  take(event.dataTransfer.files[0]);
+  tagFile(event.dataTransfer.files[0]);
 });
 
 $("key").addEventListener("submit", (event) => {
@@ -206,17 +206,17 @@ $("key").addEventListener("submit", (event) => {
   begin();
 });
 
-/** Meets the taggers, and tags what stands there when the page opens. */
+/** Lists the taggers, and tags the text that stands there when the page opens. */
 async function begin() {
-  await meet();
+  await listTaggers();
   if (state.taggers.length && !result.shown) ask();
 }
 
 translate();
 drawAll();
 put(EXAMPLES[0].text);
-measured().then((found) => {
-  state.measured = found;
+measured().then((figures) => {
+  state.measured = figures;
   drawTaggers();
 });
 begin();

@@ -1,19 +1,19 @@
-// A file that the reader opens or drops.
+// Reads a file that the reader opens or drops.
 
 import { Problem } from "./api.js";
 import { t } from "./i18n.js";
 
-const MOST = 16 * 2 ** 20; // bytes; beyond it the tab itself would suffer
+const MAX_BYTES = 16 * 2 ** 20; // a larger file would make the tab itself slow
 
 /**
- * The file's text with its line ends as they are, by its byte order mark, else as UTF-8, else as
- * Windows-1251, which `note` then tells.
+ * Returns {text, note}: the file's text with its line ends as they are, decoded by its byte order
+ * mark, else as UTF-8, else as Windows-1251; `note` then says so to the reader.
  */
 export async function openFile(file) {
-  if (file.size > MOST) throw new Problem(t("error_file_large"));
+  if (file.size > MAX_BYTES) throw new Problem(t("error_file_large"));
   const bytes = await read(file);
-  const marked = byMark(bytes);
-  if (marked) return { text: new TextDecoder(marked).decode(bytes), note: "" };
+  const encoding = encodingByMark(bytes);
+  if (encoding) return { text: new TextDecoder(encoding).decode(bytes), note: "" };
   if (bytes.includes(0)) throw new Problem(t("error_file_binary"));
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), note: "" };
@@ -30,7 +30,7 @@ async function read(file) {
   }
 }
 
-function byMark([first, second]) {
+function encodingByMark([first, second]) {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   return first === 0xfe && second === 0xff ? "utf-16be" : null;
 }

@@ -1,10 +1,10 @@
-// The result in the forms that other programs read.
+// The formats in which the reader can copy the result.
 
-import { conll, hasKey } from "./api.js";
+import { exportAs, hasKey } from "./api.js";
 
-const ARGUMENT = 100_000; // characters; Linux takes 128 KiB a command-line argument
+const MAX_ARGUMENT = 100_000; // characters; Linux allows 128 KiB for one argument of a command
 
-/** The same entities with offsets in code points. */
+/** Returns the entities with offsets in code points instead of UTF-16 code units. */
 export function inCodePoints(text, entities) {
   let unit = 0;
   let point = 0;
@@ -15,39 +15,33 @@ export function inCodePoints(text, entities) {
   return entities.map((entity) => ({ ...entity, start: at(entity.start), end: at(entity.end) }));
 }
 
+/** Shows the answer itself. */
 function json({ text, tagger, entities }) {
   const counted = inCodePoints(text, entities);
   return JSON.stringify({ text, tagger, offsets: "codepoint", entities: counted }, null, 2);
 }
 
-function spacy({ text, entities }) {
-  const spans = inCodePoints(text, entities).map((e) => [e.start, e.end, e.label]);
-  return JSON.stringify([text, { entities: spans }]);
-}
+/** Returns the function of a format that the service writes, by the code of the command line. */
+const written = (format) => ({ text, entities }) => exportAs(format, text, inCodePoints(text, entities));
 
-function labelStudio({ text, entities }) {
-  const result = entities.map(({ start, end, label }) => ({
-    from_name: "label",
-    to_name: "text",
-    type: "labels",
-    value: { start, end, text: text.slice(start, end), labels: [label] },
-  }));
-  return JSON.stringify([{ data: { text }, annotations: [{ result }] }], null, 2);
-}
-
-const columns = ({ text, entities }) => conll(text, inCodePoints(text, entities));
-
+/** Returns the command that sends this request again. */
 function curl({ request }) {
   const url = new URL("ner", document.baseURI).href;
   const body = JSON.stringify(request);
   const key = hasKey() ? ' -H "authorization: Bearer $NER_KEY"' : "";
   const head = `curl -s '${url}' -H 'content-type: application/json'${key}`;
-  if (body.length > ARGUMENT) return `${head} --data-binary @- <<'END'\n${body}\nEND`;
+  if (body.length > MAX_ARGUMENT) return `${head} --data-binary @- <<'END'\n${body}\nEND`;
   return `${head} -d '${body.replaceAll("'", "\\u0027")}'`;
 }
 
-/** Name -> function of {text, tagger, entities, request}. */
-export const FORMATS = { JSON: json, CoNLL: columns, spaCy: spacy, "Label Studio": labelStudio, curl };
+/** Name of a tab -> function of {text, tagger, entities, request} that returns what it shows. */
+export const FORMATS = {
+  JSON: json,
+  CoNLL: written("conll"),
+  spaCy: written("spacy"),
+  "Label Studio": written("labelstudio"),
+  curl,
+};
 
 /** Puts a string on the clipboard, also where the page has no secure context. */
 export async function copy(value) {

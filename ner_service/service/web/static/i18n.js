@@ -1,4 +1,4 @@
-// What the page says, in Russian and in English.
+// The phrases of the page in Russian and in English.
 
 import { recall, remember } from "./memory.js";
 
@@ -19,7 +19,7 @@ const ru = {
   drop: "Отпустите файл, чтобы разметить его",
   tagger: "Модель",
   all: "Все",
-  all_note: "рядом, с расхождениями",
+  all_note: "сравнить ответы",
   loading: "загружается…",
   broken: "не загрузилась",
   submit: "Разметить",
@@ -39,14 +39,14 @@ const ru = {
   result_hint: "Стрелки ← → ведут от сущности к сущности, Enter показывает все упоминания.",
   labels: "Метки",
   names: "Найденные имена",
-  names_none: "Ничего не найдено.",
+  names_none: "Имён не найдено.",
   more: "Показать все: ",
   differences: "Расхождения",
-  differences_none: "Модели согласны во всём.",
+  differences_none: "Ответы моделей совпадают.",
   place: "место",
   absent: "—",
   only_differences: "Только абзацы с расхождениями",
-  export: "Забрать результат",
+  export: "Скопировать результат",
   copy: "Копировать",
   copied: "Скопировано",
   cut: "… и ещё знаков: ",
@@ -66,30 +66,30 @@ const ru = {
   n_entities: { one: "сущность", few: "сущности", many: "сущностей", other: "сущности" },
   n_documents: { one: "документ", few: "документа", many: "документов", other: "документа" },
   n_mentions: { one: "упоминание", few: "упоминания", many: "упоминаний", other: "упоминания" },
-  read_as: "Файл прочитан как Windows-1251.",
+  read_as: "Файл прочитан как Windows-1251. Если буквы неверные, сохраните его в UTF-8.",
   error_empty: "Введите текст, выберите пример или перетащите файл.",
-  error_file_large: "Файл слишком велик: страница открывает файлы до 16 МБ.",
-  error_file_binary: "Это не текстовый файл: сохраните документ как текст и откройте его.",
-  error_file_unreadable: "Файл не читается.",
+  error_file_large: "Файл больше 16 МБ. Разделите его или используйте командную строку.",
+  error_file_binary: "Это не текстовый файл. Сохраните документ как текст и откройте его.",
+  error_file_unreadable: "Файл не читается. Откройте файл, а не папку.",
   error_network: "Сервис не отвечает. Проверьте, что он запущен, и попробуйте ещё раз.",
-  error_text_too_long: "Текст слишком длинный для этого сервиса.",
-  error_body_too_large: "Текст слишком велик для этого сервиса.",
-  error_overloaded: "Сервис перегружен: попробуйте через несколько секунд.",
-  error_not_ready: "Модель ещё загружается: попробуйте через несколько секунд.",
-  error_timeout: "Сервис не успел ответить за отведённое время: возьмите текст короче.",
-  error_tagger_failed: "Модель не справилась с этим текстом.",
-  error_unknown_tagger: "Такой модели у сервиса больше нет: обновите страницу.",
+  error_text_too_long: "Текст слишком длинный для этого сервиса. Разделите его на части.",
+  error_body_too_large: "Запрос слишком велик для этого сервиса. Разделите текст на части.",
+  error_overloaded: "Сервис перегружен. Попробуйте через несколько секунд.",
+  error_not_ready: "Модель ещё загружается. Попробуйте через несколько секунд.",
+  error_timeout: "Сервис не успел ответить вовремя. Возьмите текст короче.",
+  error_tagger_failed: "Модель не справилась с этим текстом. Выберите другую модель.",
+  error_unknown_tagger: "Такой модели у сервиса больше нет. Обновите страницу.",
   error_invalid_request: "Сервис не принял текст.",
   error_invalid_json: "Сервис не принял текст.",
   key: "Ключ API",
   key_use: "Войти",
   of_it: "из них модель",
-  error_unauthorized: "Этому сервису нужен ключ API.",
-  error_rate_limited: "Слишком много запросов с этим ключом: попробуйте через несколько секунд.",
-  error_too_many_connections: "У сервиса слишком много соединений: попробуйте через несколько секунд.",
-  error_body_too_slow: "Текст передавался слишком долго: проверьте сеть и попробуйте ещё раз.",
-  error_unreadable: "Ответ не читается: он оборвался, или ответил не сервис. Попробуйте ещё раз.",
-  error_other: "Сервис ответил ошибкой.",
+  error_unauthorized: "Этому сервису нужен ключ API. Введите его ниже.",
+  error_rate_limited: "Слишком много запросов с этим ключом. Попробуйте через несколько секунд.",
+  error_too_many_connections: "У сервиса слишком много соединений. Попробуйте через несколько секунд.",
+  error_body_too_slow: "Текст передавался слишком долго. Проверьте сеть и попробуйте ещё раз.",
+  error_unreadable: "Ответ не читается: он оборван или пришёл не от сервиса. Попробуйте ещё раз.",
+  error_other: "Сервис ответил ошибкой. Попробуйте ещё раз.",
   says: "Ответ сервиса: ",
 };
 
@@ -98,7 +98,7 @@ const en = {
   tagline: "People, places and organisations in Russian text",
   language: "Русский",
   theme: "Theme",
-  theme_auto: "as the system",
+  theme_auto: "same as the system",
   theme_light: "light",
   theme_dark: "dark",
   api: "API docs",
@@ -107,40 +107,40 @@ const en = {
   examples: "Examples:",
   file: "Open a file",
   clear: "Clear",
-  drop: "Let go of the file to tag it",
+  drop: "Drop the file to tag it",
   tagger: "Tagger",
   all: "All",
-  all_note: "side by side, compared",
+  all_note: "compare the answers",
   loading: "loading…",
   broken: "failed to load",
   submit: "Tag",
   busy: "Tagging…",
-  how: "How it was measured",
+  how: "How this was measured",
   how_title: "Quality and speed of the taggers",
   how_note:
-    "F1 is strict: an entity counts only if both bounds and the label are right. Speed is one text at a time, on texts the tagger had not seen.",
-  how_report: "The full report",
+    "F1 is strict: an entity counts only if both its bounds and its label are right. Speed is measured one text at a time, on texts that the tagger has not seen.",
+  how_report: "Full report",
   how_machine: "Measured on: ",
   close: "Close",
   model: "tagger",
-  speed: "tokens a second, one core",
+  speed: "tokens per second, one core",
   latency: "1,000 characters over HTTP, ms",
   tokens_s: "tok/\u2060s",
   result: "Tagged text",
   result_hint: "Arrow keys ← → go from entity to entity, Enter shows all its mentions.",
   labels: "Labels",
   names: "Names found",
-  names_none: "Nothing was found.",
+  names_none: "No names were found.",
   more: "Show all: ",
   differences: "Differences",
-  differences_none: "The taggers agree on everything.",
+  differences_none: "The answers of the taggers are the same.",
   place: "place",
   absent: "—",
   only_differences: "Only paragraphs with differences",
-  export: "Take the result along",
+  export: "Copy the result",
   copy: "Copy",
   copied: "Copied",
-  cut: "… and more characters: ",
+  cut: "… more characters: ",
   score_calibrated: "probability ",
   score_raw: "the tagger's score ",
   score_none: "no score",
@@ -157,48 +157,48 @@ const en = {
   n_entities: { one: "entity", other: "entities" },
   n_documents: { one: "document", other: "documents" },
   n_mentions: { one: "mention", other: "mentions" },
-  read_as: "The file was read as Windows-1251.",
+  read_as: "The file was read as Windows-1251. If the letters are wrong, save it as UTF-8.",
   error_empty: "Type a text, pick an example or drop a file.",
-  error_file_large: "The file is too large: the page opens files of up to 16 MB.",
-  error_file_binary: "This is no text file: save the document as text and open that.",
-  error_file_unreadable: "The file cannot be read.",
+  error_file_large: "The file is larger than 16 MB. Split it, or use the command line.",
+  error_file_binary: "This is not a text file. Save the document as text and open that.",
+  error_file_unreadable: "The file cannot be read. Open a file, not a folder.",
   error_network: "The service does not answer. Check that it is running and try again.",
-  error_text_too_long: "The text is too long for this service.",
-  error_body_too_large: "The text is too large for this service.",
-  error_overloaded: "The service is overloaded: try again in a few seconds.",
-  error_not_ready: "The tagger is still loading: try again in a few seconds.",
-  error_timeout: "The service did not answer in time: try a shorter text.",
-  error_tagger_failed: "The tagger failed on this text.",
-  error_unknown_tagger: "The service no longer has this tagger: reload the page.",
+  error_text_too_long: "The text is too long for this service. Split it into parts.",
+  error_body_too_large: "The request is too large for this service. Split the text into parts.",
+  error_overloaded: "The service is overloaded. Try again in a few seconds.",
+  error_not_ready: "The tagger is still loading. Try again in a few seconds.",
+  error_timeout: "The service did not answer in time. Try a shorter text.",
+  error_tagger_failed: "The tagger failed on this text. Choose another tagger.",
+  error_unknown_tagger: "The service no longer has this tagger. Reload the page.",
   error_invalid_request: "The service did not accept the text.",
   error_invalid_json: "The service did not accept the text.",
   key: "API key",
-  key_use: "Use it",
-  of_it: "the tagger",
-  error_unauthorized: "This service needs an API key.",
-  error_rate_limited: "Too many requests with this key: try again in a few seconds.",
-  error_too_many_connections: "The service has too many connections: try again in a few seconds.",
-  error_body_too_slow: "The text took too long to arrive: check the network and try again.",
-  error_unreadable: "The answer cannot be read: it was cut, or something else answered. Try again.",
-  error_other: "The service answered with an error.",
+  key_use: "Use this key",
+  of_it: "of which tagger",
+  error_unauthorized: "This service needs an API key. Enter it below.",
+  error_rate_limited: "Too many requests with this key. Try again in a few seconds.",
+  error_too_many_connections: "The service has too many connections. Try again in a few seconds.",
+  error_body_too_slow: "The text took too long to arrive. Check the network and try again.",
+  error_unreadable: "The answer cannot be read: it was cut off, or it is not from the service. Try again.",
+  error_other: "The service answered with an error. Try again.",
   says: "The service says: ",
 };
 
 export const LANGUAGES = { ru, en };
 
-/** The language now: the one chosen before, else Russian or English as the browser prefers. */
+/** The current language: the one chosen before, else Russian or English as the browser prefers. */
 export let language =
   recall("language") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
 
-/** The phrase that goes by a key; the key itself where there is none. */
+/** Returns the phrase of a key, or the key itself where there is none. */
 export const t = (key) => LANGUAGES[language][key] ?? key;
 
 export const knows = (key) => key in ru;
 
-/** A number as the language writes it. */
+/** Writes a number as the language does. */
 export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
 
-/** A number with its noun in the right form. */
+/** Writes a number with its noun in the right form. */
 export const count = (value, key) =>
   `${number(value)} ${t(key)[new Intl.PluralRules(language).select(value)]}`;
 
@@ -218,7 +218,7 @@ export function translate(next = language) {
   }
 }
 
-/** Goes on in the other language. */
+/** Switches to the other language and remembers it. */
 export function switchLanguage() {
   translate(language === "ru" ? "en" : "ru");
   remember("language", language);

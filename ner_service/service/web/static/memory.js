@@ -1,16 +1,16 @@
-// What the browser keeps between visits, where it may keep anything.
+// Values that the browser keeps between visits, where it allows it.
 
-/** Keeps a value, or forgets it where it is null. */
+/** Keeps a value under a name, or removes it where it is null. */
 export function remember(name, value, storage = localStorage) {
   try {
     if (value === null) storage.removeItem(name);
     else storage.setItem(name, value);
   } catch {
-    // storage is full or forbidden: it holds until the page is closed
+    // storage is full or forbidden: the value holds until the page is closed
   }
 }
 
-/** The value kept under a name, or null. */
+/** Returns the value kept under a name, or null. */
 export function recall(name, storage = localStorage) {
   try {
     return storage.getItem(name);

@@ -1,28 +1,28 @@
-// What stands beside the text: the names with their mentions, and the differences.
+// The panels beside the text: names with their mentions, and differences of the taggers.
 
 import { count, number, t } from "./i18n.js";
 import { element, hue, table } from "./render.js";
 
-const FIRST = 60; // names or differences shown at once; the rest on demand
-const AROUND = 36; // characters of context on either side of a mention
+const SHOWN_FIRST = 60; // names or differences; a button shows the rest
+const CONTEXT = 36; // characters on either side of a mention
 
-/** The names as a list of buttons; the one that is selected shows its mentions. */
+/** Draws the names as a list of buttons; the selected one shows its mentions. */
 export function drawNames(place, result) {
   const { groups, selected } = result;
   if (!groups.length) return place.replaceChildren(element("p", "quiet", {}, t("names_none")));
-  const shown = all(place, result) ? [...groups] : groups.slice(0, FIRST);
+  const shown = all(place, result) ? [...groups] : groups.slice(0, SHOWN_FIRST);
   if (selected && !shown.includes(selected)) shown.unshift(selected);
   const focused = place.contains(document.activeElement);
   const list = element("ul", "names", {}, ...shown.map((group) => name(group, result)));
   place.replaceChildren(list);
-  if (groups.length > shown.length) place.append(more(place, result, groups.length, drawNames));
+  if (groups.length > shown.length) place.append(showAllButton(place, result, groups.length, drawNames));
   const open = list.querySelector("[aria-expanded=true]");
   open?.scrollIntoView({ block: "nearest" });
   if (focused) (open ?? list.querySelector("button")).focus();
 }
 
-/** A button that shows the rest as well, until another answer comes. */
-function more(place, result, total, drawAgain) {
+/** Makes a button that shows the whole list until the next answer. */
+function showAllButton(place, result, total, drawAgain) {
   const button = element("button", "link", { type: "button" }, t("more") + number(total));
   button.addEventListener("click", () => {
     place.dataset.all = result.shown.came;
@@ -54,52 +54,52 @@ function name(group, result) {
 
 function context({ start, end }, group, result) {
   const { text } = result.shown;
-  const before = text.slice(Math.max(0, start - AROUND), start);
-  const after = text.slice(end, end + AROUND);
+  const before = text.slice(Math.max(0, start - CONTEXT), start);
+  const after = text.slice(end, end + CONTEXT);
   const button = element(
     "button",
     "mention",
     { type: "button" },
-    start > AROUND ? before.replace(/^\S*\s/u, "…") : before,
+    start > CONTEXT ? before.replace(/^\S*\s/u, "…") : before,
     element("mark", `plain ${hue(group.label)}`, {}, text.slice(start, end)),
-    end + AROUND < text.length ? after.replace(/\s\S*$/u, "…") : after,
+    end + CONTEXT < text.length ? after.replace(/\s\S*$/u, "…") : after,
   );
   button.addEventListener("click", () => result.go({ start, end }));
   return element("li", "", {}, button);
 }
 
-/** The places where the taggers differ, as a table. */
+/** Draws the places where the taggers differ, as a table. */
 export function drawDifferences(place, result) {
   const { answers, shown } = result;
   const differing = result.places.filter((each) => !each.agreed);
   if (!differing.length) {
     return place.replaceChildren(element("p", "quiet", {}, t("differences_none")));
   }
-  const rows = (all(place, result) ? differing : differing.slice(0, FIRST)).map((each) => {
+  const rows = (all(place, result) ? differing : differing.slice(0, SHOWN_FIRST)).map((each) => {
     const button = element("button", "link", { type: "button" }, shown.text.slice(each.start, each.end));
     button.addEventListener("click", () => result.go(each));
-    return [button, ...each.entities.map((entities) => said(shown.text, entities, each))];
+    return [button, ...each.entities.map((entities) => answerCell(shown.text, entities, each))];
   });
   place.replaceChildren(table([t("place"), ...answers.map(({ tagger }) => tagger)], rows));
   if (differing.length > rows.length) {
-    place.append(more(place, result, differing.length, drawDifferences));
+    place.append(showAllButton(place, result, differing.length, drawDifferences));
   }
 }
 
-/** In how many places the taggers agree. */
+/** Says in how many places the taggers agree. */
 export function agreement({ places }) {
   const agreed = places.filter((each) => each.agreed).length;
   return `${t("agreed")}${number(agreed)}${t("of")}${number(places.length)}`;
 }
 
-/** One tagger's opinion of a place in words. */
+/** Says in words which entities a tagger has in a place. */
 export function opinion(text, entities) {
   if (!entities.length) return t("absent");
   return entities.map((e) => `${e.label} ${text.slice(e.start, e.end)}`).join(", ");
 }
 
-/** One tagger's opinion of a place: its labels, and its words where they are not the whole place. */
-function said(text, entities, place) {
+/** Shows a tagger's labels in a place, and its words where they are not the whole place. */
+function answerCell(text, entities, place) {
   const parts = document.createDocumentFragment();
   if (!entities.length) parts.append(t("absent"));
   for (const { start, end, label } of entities) {

@@ -1,19 +1,19 @@
 // The text with its entities as elements: rows of paragraphs, a cell for each answer.
 
-const LEAST = 600; // characters a row; the browser skips the layout of rows that are out of sight
+const MIN_ROW = 600; // characters; the browser skips the layout of rows that are out of sight
 
-const KNOWN = ["PER", "LOC", "ORG"];
+const OWN_HUE = ["PER", "LOC", "ORG"];
 const HUES = 12;
 
-/** The class that colours a label; `ner_service/output/documents.py` does the same. */
+/** Returns the class that colours a label, as `hue` of `ner_service/output/html.py` does. */
 export function hue(label) {
-  const known = KNOWN.indexOf(label);
-  if (known >= 0) return `hue-${known}`;
+  const own = OWN_HUE.indexOf(label);
+  if (own >= 0) return `hue-${own}`;
   const sum = [...label].reduce((total, letter) => total + letter.codePointAt(0), 0);
-  return `hue-${KNOWN.length + (sum % (HUES - KNOWN.length))}`;
+  return `hue-${OWN_HUE.length + (sum % (HUES - OWN_HUE.length))}`;
 }
 
-/** An element with class names, attributes and children. */
+/** Makes an element with class names, attributes and children. */
 export function element(name, classes = "", attributes = {}, ...children) {
   const made = document.createElement(name);
   if (classes) made.className = classes;
@@ -22,7 +22,7 @@ export function element(name, classes = "", attributes = {}, ...children) {
   return made;
 }
 
-/** A table; the first cell of each row heads it. */
+/** Makes a table; the first cell of each row is its heading. */
 export function table(head, body) {
   const heads = head.map((value) => element("th", "", { scope: "col" }, value));
   const rows = body.map(([first, ...cells]) =>
@@ -43,21 +43,21 @@ export function table(head, body) {
   );
 }
 
-/** Bounds of rows: whole lines that no place is cut by. */
+/** Splits a text into rows of whole lines that cut no place in two. */
 export function rows(text, places) {
-  const found = [];
+  const bounds = [];
   let start = 0;
   let next = 0;
   while (start < text.length) {
-    let end = text.indexOf("\n", start + LEAST) + 1 || text.length;
+    let end = text.indexOf("\n", start + MIN_ROW) + 1 || text.length;
     while (next < places.length && places[next].start < end) {
       if (places[next].end > end) end = text.indexOf("\n", places[next].end) + 1 || text.length;
       next++;
     }
-    found.push({ start, end });
+    bounds.push({ start, end });
     start = end;
   }
-  return found;
+  return bounds;
 }
 
 function mark(text, entity, differs) {
@@ -69,7 +69,7 @@ function mark(text, entity, differs) {
   return made;
 }
 
-/** What a cell shows of the places in its row: marks, and gaps where only others found something. */
+/** Returns a column's pieces of places: marks, and gaps where only other taggers have entities. */
 function pieces(places, column) {
   return places.flatMap((place) => {
     const own = place.entities[column];
@@ -99,8 +99,8 @@ function cell(text, row, shown, marks) {
 }
 
 /**
- * The rows of a text, a cell for each name in `names`, and what each mark and gap stands for.
- * A column's text content is the text itself.
+ * Draws the rows of a text with a cell for each name; returns them, and the piece of each mark and
+ * gap. A column's text content is the text itself.
  */
 export function draw(text, places, names) {
   const body = document.createDocumentFragment();

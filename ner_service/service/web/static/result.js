@@ -1,7 +1,7 @@
-// The answers on the screen: the text, its labels, names and differences, and what they do.
+// The result on the screen: the text, its labels, names and differences, and how they react.
 
 import { places } from "./compare.js";
-import { Exports } from "./exports.js";
+import { CopyPanel } from "./copy_panel.js";
 import { count, number, t } from "./i18n.js";
 import { groups } from "./names.js";
 import { agreement, drawDifferences, drawNames, opinion } from "./panels.js";
@@ -10,7 +10,7 @@ import { Tip } from "./tip.js";
 
 const $ = (id) => document.getElementById(id);
 
-const SHORT = 12; // rows that the browser had better draw at once, seen or not
+const MAX_EAGER_ROWS = 12; // rows that are drawn at once even where they are out of sight
 
 const byPlace = (a, b) => a.start - b.start || a.end - b.end;
 
@@ -18,11 +18,11 @@ export class Result {
   constructor() {
     this.shown = null; // {text, answers, taggers}
     this.hidden = new Set(); // labels that the reader switched off
-    this.exports = new Exports();
+    this.copyPanel = new CopyPanel();
     this.tip = new Tip($("rows"), (mark) => this.explain(mark));
     $("rows").addEventListener("click", (event) => this.choose(event.target.closest(".entity")));
     $("rows").addEventListener("keydown", (event) => this.key(event));
-    $("rows").addEventListener("copy", copyAsIs);
+    $("rows").addEventListener("copy", copyTextOnly);
     $("only").addEventListener("change", () => $("rows").classList.toggle("only", $("only").checked));
   }
 
@@ -32,20 +32,20 @@ export class Result {
     this.hidden.clear();
     $("result").hidden = false;
     this.draw();
-    afterPaint(() => this.time());
+    afterPaint(() => this.measure());
   }
 
-  /** Brings the result into sight where little of it is. */
+  /** Scrolls to the result where little of it is in sight. */
   reveal() {
     const { top } = $("result").getBoundingClientRect();
     if (top > 0.8 * innerHeight) $("result").scrollIntoView();
   }
 
-  /** Draws what is shown once more, as the labels and the language now are. */
+  /** Draws the result again after a change of labels or language. */
   draw() {
     if (!this.shown) return;
     const { text, answers } = this.shown;
-    this.answers = answers.map((answer) => ({ ...answer, text, ...this.kept(answer) }));
+    this.answers = answers.map((answer) => ({ ...answer, text, ...this.withLabelsOn(answer) }));
     const lists = this.answers.map((answer) => answer.entities);
     const names = this.answers.map((answer) => answer.tagger);
     this.places = places(lists);
@@ -56,7 +56,7 @@ export class Result {
     this.selected = null;
     this.groups = groups(text, union(lists));
     this.tip.hide();
-    $("rows").classList.toggle("long", body.childElementCount > SHORT);
+    $("rows").classList.toggle("long", body.childElementCount > MAX_EAGER_ROWS);
     $("rows").replaceChildren(body);
     const several = names.length > 1;
     $("result").classList.toggle("several", several);
@@ -70,31 +70,31 @@ export class Result {
       drawDifferences($("differences"), this);
       $("agreed").textContent = agreement(this);
     }
-    this.exports.show(this.answers);
+    this.copyPanel.show(this.answers);
     if (this.shown.paint) this.drawStatus();
   }
 
-  /** An answer's entities with the labels that are on, and the request that gets just those. */
-  kept({ entities, request }) {
+  /** Returns an answer's entities of the labels that are on, and the request for just those. */
+  withLabelsOn({ entities, request }) {
     if (!this.hidden.size) return { entities, request };
     const labels = this.labels().filter((label) => !this.hidden.has(label));
     return {
       entities: entities.filter((entity) => !this.hidden.has(entity.label)),
-      request: { ...request, labels: labels.filter((label) => this.known(request).has(label)) },
+      request: { ...request, labels: labels.filter((label) => this.labelsOf(request).has(label)) },
     };
   }
 
-  known({ tagger }) {
+  labelsOf({ tagger }) {
     return new Set(this.shown.taggers.find((each) => each.name === tagger)?.labels);
   }
 
   labels() {
-    const found = this.shown.answers.flatMap((answer) => answer.entities.map((e) => e.label));
-    const known = this.shown.answers.flatMap(({ request }) => [...this.known(request)]);
-    return [...new Set([...known, ...found])];
+    const occurring = this.shown.answers.flatMap((answer) => answer.entities.map((e) => e.label));
+    const possible = this.shown.answers.flatMap(({ request }) => [...this.labelsOf(request)]);
+    return [...new Set([...possible, ...occurring])];
   }
 
-  /** A switch for each label, with how many entities have it: in each column where there are several. */
+  /** Draws a switch for each label, with its number of entities in each column. */
   drawLabels() {
     const counts = this.shown.answers.map((answer) => Map.groupBy(answer.entities, (e) => e.label));
     const buttons = this.labels().map((label) => {
@@ -119,8 +119,8 @@ export class Result {
     $("labels").querySelector(`[data-label="${CSS.escape(label)}"]`).focus();
   }
 
-  /** Says what was found and how long it took. */
-  time() {
+  /** Shows how many entities there are and how long they took. */
+  measure() {
     const { came } = this.shown;
     performance.measure("drawing", { start: came, end: performance.now() });
     this.shown.paint = performance.now() - came;
@@ -133,8 +133,8 @@ export class Result {
     const others = lengths.slice(0, -1).map((each) => `${number(each)} / `);
     const entities = others.join("") + count(lengths.at(-1), "n_entities");
     const all = (name) => answers.map((answer) => number(Math.round(answer[name]))).join(" / ");
-    const tagging = answers.every((answer) => answer.tagging !== null);
-    const of = tagging ? ` (${t("of_it")} ${all("tagging")})` : "";
+    const tagging = answers.every((answer) => answer.taggingMs !== null);
+    const of = tagging ? ` (${t("of_it")} ${all("taggingMs")})` : "";
     const parts = [
       entities,
       `${t("answer")} ${all("ms")} ${t("ms")}${of}`,
@@ -143,7 +143,7 @@ export class Result {
     $("status").textContent = parts.join(" · ");
   }
 
-  /** What the tip says of a mark or a gap. */
+  /** Returns the lines of the tip over a mark or a gap. */
   explain(mark) {
     const { entity, place } = this.marks.get(mark);
     const lines = [];
@@ -166,16 +166,16 @@ export class Result {
     return mark.closest(".cell").dataset.tagger ?? this.answers[0].tagger;
   }
 
-  /** Shows all mentions of the name that a mark bears. */
+  /** Shows all mentions of the name under a mark. */
   choose(mark) {
     if (!mark) return;
     const { entity } = this.marks.get(mark);
-    const group = this.groups.find((each) => each.mentions.some((other) => alike(other, entity)));
+    const group = this.groups.find((each) => each.mentions.some((other) => isSame(other, entity)));
     this.select(group === this.selected ? null : group);
     mark.focus({ preventScroll: true });
   }
 
-  /** Lights up the mentions of a group in the text, and opens it in the list. */
+  /** Highlights the mentions of a group in the text, and opens it in the list. */
   select(group) {
     this.selected = group;
     const chosen = new Set(group?.mentions.map(key));
@@ -188,10 +188,10 @@ export class Result {
     drawNames($("names"), this);
   }
 
-  /** Brings a span into sight, and the keyboard to its first mark. */
+  /** Scrolls to a span and moves the keyboard's focus to its first mark. */
   go({ start, end }) {
-    const found = [...this.marks].find(([, piece]) => piece.start < end && start < piece.end);
-    found[0].scrollIntoView({ block: "center" });
+    const [first] = [...this.marks].find(([, piece]) => piece.start < end && start < piece.end);
+    first.scrollIntoView({ block: "center" });
     const mark = this.order.find((each) => {
       const piece = this.marks.get(each);
       return piece.start < end && start < piece.end;
@@ -221,9 +221,9 @@ export class Result {
 
 const key = ({ start, end, label }) => `${start} ${end} ${label}`;
 
-const alike = (a, b) => key(a) === key(b);
+const isSame = (a, b) => key(a) === key(b);
 
-/** The entities of all lists, each once, in order. */
+/** Merges lists of entities, each entity once, in the order of the text. */
 function union(lists) {
   if (lists.length === 1) return lists[0];
   return [...new Map(lists.flat().map((entity) => [key(entity), entity])).values()].sort(byPlace);
@@ -239,8 +239,8 @@ function head({ tagger, entities }) {
   return element("div", "head", {}, element("b", "", {}, tagger), ` ${count(entities.length, "n_entities")}`);
 }
 
-/** Copies the text itself: the browser would add a line end after each row. */
-function copyAsIs(event) {
+/** Copies the text alone, for the browser would add a line end after each row. */
+function copyTextOnly(event) {
   const selection = getSelection();
   if (selection.isCollapsed) return;
   event.clipboardData.setData("text/plain", selection.getRangeAt(0).cloneContents().textContent);

@@ -1,10 +1,10 @@
-// The choice of a tagger, with what was measured of each.
+// The choice of a tagger, with the figures that the benchmark measured of each.
 
 import { count, number, t } from "./i18n.js";
 import { element, table } from "./render.js";
 
-/** What was measured of these very weights; nothing where nobody measured them. */
-function entry(tagger, measured) {
+/** Returns the figures of exactly these weights, or undefined where there are none. */
+function figuresOf(tagger, measured) {
   return measured.taggers.find(({ hash }) => tagger.hash?.startsWith(hash));
 }
 
@@ -15,11 +15,11 @@ const speed = (value) => number(value, { notation: "compact", maximumSignificant
 function note(tagger, measured) {
   if (tagger.error) return t("broken");
   if (!tagger.loaded) return t("loading");
-  const found = entry(tagger, measured);
-  const f1 = found?.f1[measured.corpora[0]?.name]?.micro;
+  const entry = figuresOf(tagger, measured);
+  const f1 = entry?.f1[measured.corpora[0]?.name]?.micro;
   const parts = [];
   if (f1 !== undefined) parts.push(`F1 ${percent(f1)}`);
-  if (found?.tokens_per_s) parts.push(`${speed(found.tokens_per_s)}\u00a0${t("tokens_s")}`);
+  if (entry?.tokens_per_s) parts.push(`${speed(entry.tokens_per_s)}\u00a0${t("tokens_s")}`);
   return parts.join(" · ");
 }
 
@@ -36,24 +36,24 @@ function choice(value, name, text, checked, disabled) {
   );
 }
 
-/** A radio button for each tagger, and one for all of them; `before` is what was chosen. */
+/** Makes a radio button for each tagger, and one for all; `before` is the choice so far. */
 export function chooser(taggers, measured, before) {
   const able = taggers.filter((each) => !each.error);
   const chosen = before ?? (able.find((each) => each.default) ?? able[0])?.name;
-  const found = taggers.map((each) =>
+  const choices = taggers.map((each) =>
     choice(each.name, each.name, note(each, measured), each.name === chosen, !each.loaded),
   );
   if (taggers.length > 1) {
-    found.push(choice("", t("all"), t("all_note"), chosen === "", false));
+    choices.push(choice("", t("all"), t("all_note"), chosen === "", false));
   }
-  return found;
+  return choices;
 }
 
-/** The table of everything measured of the taggers; nothing where there is no figure. */
+/** Makes the table of all figures of the taggers; returns null where there is none. */
 export function figures(taggers, measured) {
   const rows = taggers.flatMap((tagger) => {
-    const found = entry(tagger, measured);
-    return found ? [{ tagger, found }] : [];
+    const entry = figuresOf(tagger, measured);
+    return entry ? [{ tagger, entry }] : [];
   });
   if (!rows.length) return null;
   const head = [
@@ -62,11 +62,11 @@ export function figures(taggers, measured) {
     t("speed"),
     t("latency"),
   ];
-  const body = rows.map(({ tagger, found }) => [
+  const body = rows.map(({ tagger, entry }) => [
     `${tagger.name} ${tagger.version ?? ""}`,
-    ...measured.corpora.map(({ name }) => score(found.f1[name])),
-    found.tokens_per_s ? number(found.tokens_per_s, { maximumSignificantDigits: 3 }) : "—",
-    found.latency_ms ? number(found.latency_ms, { maximumSignificantDigits: 2 }) : "—",
+    ...measured.corpora.map(({ name }) => score(entry.f1[name])),
+    entry.tokens_per_s ? number(entry.tokens_per_s, { maximumSignificantDigits: 3 }) : "—",
+    entry.latency_ms ? number(entry.latency_ms, { maximumSignificantDigits: 2 }) : "—",
   ]);
   return element("div", "scroll", { tabindex: "0" }, table(head, body));
 }

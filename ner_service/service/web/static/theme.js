@@ -1,7 +1,7 @@
-// Before the first paint, so that a chosen theme does not flash.
+// Sets the chosen theme before the first paint, so that another one does not flash.
 try {
   const theme = localStorage.getItem("theme");
   if (theme) document.documentElement.dataset.theme = theme;
 } catch {
-  // storage is forbidden: the system's theme it is
+  // storage is forbidden: the system's theme holds
 }

@@ -1,9 +1,9 @@
-// The tip over a mark, on hover and on focus.
+// Shows a tip over a mark, on hover and on focus.
 
 const $ = (id) => document.getElementById(id);
 
 export class Tip {
-  /** `explain` gives the nodes that a tip over a mark shows. */
+  /** `explain` returns the nodes that the tip over a mark shows. */
   constructor(area, explain) {
     this.explain = explain;
     const at = (event) => event.target.closest?.(".entity, .gap");

@@ -1,0 +1,140 @@
+"""Disturbances change a corpus as careless hands and machines do, and carry its entities along."""
+
+import random
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from ner_service.types import Document, Entity
+
+Edit = tuple[int, int, str]  # the text from start to end becomes that string
+Disturbance = Callable[[str, random.Random], Iterable[Edit]]
+
+WORD = re.compile(r"\w+")
+PUNCTUATION = re.compile(r"(?<!\w)[^\w\s]+|[^\w\s]+(?!\w)")  # hyphens within words stay
+LATIN = str.maketrans("аеорсухАВЕКМНОРСТХ", "aeopcyxABEKMHOPCTX")
+KEYS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")
+NEIGHBOURS = {
+    key: row[max(n - 1, 0) : n] + row[n + 1 : n + 2] for row in KEYS for n, key in enumerate(row)
+}
+COMPOSED = "йЙёЁ"
+VOWELS = "аеёиоуыэюяАЕЁИОУЫЭЮЯ"
+STRESS = "\u0301"
+SOFT_HYPHEN = "\u00ad"
+TYPO_SHARE = LATIN_SHARE = 0.15  # of the words
+
+
+def _by_character(change: Callable[[str], str]) -> Disturbance:
+    def edits(text: str, rng: random.Random) -> Iterable[Edit]:
+        return [(n, n + 1, change(c)) for n, c in enumerate(text) if change(c) != c]
+
+    return edits
+
+
+def _no_punctuation(text: str, rng: random.Random) -> Iterable[Edit]:
+    return [(m.start(), m.end(), "") for m in PUNCTUATION.finditer(text)]
+
+
+def _typos(text: str, rng: random.Random) -> Iterable[Edit]:
+    """Yields slips in some words: two letters swapped, one lost, doubled, or hit beside its key."""
+    for match in WORD.finditer(text):
+        word = match.group()
+        if len(word) > 3 and rng.random() < TYPO_SHARE:
+            at = rng.randrange(1, len(word) - 1)
+            letter, start = word[at], match.start() + at
+            near = NEIGHBOURS.get(letter.lower(), letter)
+            slips = (
+                (start, start + 2, word[at + 1] + letter),
+                (start, start + 1, ""),
+                (start, start + 1, letter * 2),
+                (start, start + 1, rng.choice(near)),
+            )
+            yield rng.choice(slips)
+
+
+def _look_alikes(text: str, rng: random.Random) -> Iterable[Edit]:
+    for match in WORD.finditer(text):
+        latin = match.group().translate(LATIN)
+        if latin != match.group() and rng.random() < LATIN_SHARE:
+            yield match.start(), match.end(), latin
+
+
+def _stress(text: str, rng: random.Random) -> Iterable[Edit]:
+    """Yields a stress mark on one vowel of each word that has two."""
+    for match in WORD.finditer(text):
+        vowels = [match.start() + n for n, c in enumerate(match.group()) if c in VOWELS]
+        if len(vowels) > 1:
+            at = rng.choice(vowels)
+            yield at + 1, at + 1, STRESS
+
+
+def _soft_hyphens(text: str, rng: random.Random) -> Iterable[Edit]:
+    """Yields a soft hyphen in each word of six letters or more, as web pages have them."""
+    for match in WORD.finditer(text):
+        if len(match.group()) > 5:
+            at = rng.randrange(match.start() + 2, match.end() - 1)
+            yield at, at, SOFT_HYPHEN
+
+
+DISTURBANCES: Mapping[str, Disturbance] = {
+    "as written": lambda text, rng: (),
+    "lower case": _by_character(str.lower),
+    "UPPER CASE": _by_character(str.upper),
+    "no punctuation": _no_punctuation,
+    "ё as е": _by_character(lambda c: {"ё": "е", "Ё": "Е"}.get(c, c)),
+    "typos": _typos,
+    "Latin look-alikes": _look_alikes,
+    "stress marks": _stress,
+    "soft hyphens": _soft_hyphens,
+    "decomposed й, ё": _by_character(
+        lambda c: unicodedata.normalize("NFD", c) if c in COMPOSED else c
+    ),
+    "one long line": _by_character(lambda c: " " if c == "\n" else c),
+    "CRLF": _by_character(lambda c: "\r\n" if c == "\n" else c),
+}
+JOINED = "one long line"  # all documents become one
+
+
+def edit(document: Document, edits: Iterable[Edit]) -> Document:
+    """Returns the edited text with its entities moved; an entity that is edited away is lost."""
+    text = document.text
+    pieces: list[str] = []
+    moved: list[int] = []  # where each place of the text has moved to
+    last = length = 0
+    for start, end, new in [*sorted(edits), (len(text), len(text), "")]:
+        kept = text[last:start]
+        moved += range(length, length + len(kept))
+        length += len(kept)
+        moved += (length + min(n, len(new)) for n in range(end - start))
+        length, last = length + len(new), end
+        pieces += [kept, new]
+    moved.append(length)
+    new_text = "".join(pieces)
+    entities = (
+        _trim(replace(e, start=moved[e.start], end=moved[e.end]), new_text)
+        for e in document.entities
+    )
+    return Document(document.id, new_text, tuple(e for e in entities if e.end > e.start))
+
+
+def _trim(entity: Entity, text: str) -> Entity:
+    """Returns an entity without the white space that an edit left at its edges."""
+    surface = text[entity.start : entity.end]
+    start = entity.start + len(surface) - len(surface.lstrip())
+    return replace(entity, start=start, end=start + len(surface.strip()))
+
+
+def join(documents: Sequence[Document]) -> Document:
+    """Returns all documents as one text, a space between them."""
+    starts = accumulate((len(d.text) + 1 for d in documents), initial=0)
+    shifted = [e.shift(at) for d, at in zip(documents, starts, strict=False) for e in d.entities]
+    return Document("all", " ".join(d.text for d in documents), tuple(shifted))
+
+
+def disturb(documents: Sequence[Document], name: str, seed: int) -> list[Document]:
+    """Returns a corpus under one disturbance, the same for every tagger."""
+    rng = random.Random(f"{seed} {name}")
+    changed = [edit(d, DISTURBANCES[name](d.text, rng)) for d in documents]
+    return [join(changed)] if name == JOINED else changed

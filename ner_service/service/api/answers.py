@@ -1,0 +1,144 @@
+"""Answers turn what the taggers find in a request's texts into the body of a response."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ner_service.errors import Code, NerError, Refused, UnknownTagger
+from ner_service.service.api.errors import refusal
+from ner_service.service.api.offsets import convert
+from ner_service.service.api.schemas import BatchRequest, LineRequest, Options, TextRequest
+from ner_service.service.connection import Connection
+from ner_service.service.queue.errors import TaggerFailed
+from ner_service.service.queue.job import Answer, Tagged
+from ner_service.service.queue.lane import Lane
+from ner_service.service.queue.lanes import Lanes
+from ner_service.service.settings import Settings
+from ner_service.service.telemetry.metrics import Metrics
+from ner_service.service.telemetry.request_log import Trace
+from ner_service.types import Entity
+
+
+class Caller(NamedTuple):
+    """A caller waits for an answer; it has the trace of its request, and its connection."""
+
+    trace: Trace
+    connection: Connection
+
+
+class Answers:
+    """Makes the bodies of the responses; their forms are the models of `schemas`."""
+
+    def __init__(self, settings: Settings, lanes: Lanes, metrics: Metrics) -> None:
+        self._lanes, self._metrics, self._default = lanes, metrics, settings.default
+        self._most_chars, self._most_texts = settings.max_text_chars, settings.max_batch_texts
+
+    async def text(
+        self, caller: Caller, request: TextRequest, patient: bool = False
+    ) -> dict[str, Any]:
+        """Answers one text, as a `TextResponse`; the patient wait for room in the queue."""
+        self._check_length(request.text, "text")
+        head, (answer,) = await self._tag(caller, request, [request.text], patient)
+        if isinstance(answer, TaggerFailed):
+            raise answer
+        return head | {"entities": entities_out(request.text, answer, request)}
+
+    async def batch(self, caller: Caller, request: BatchRequest) -> dict[str, Any]:
+        """Answers several texts, as a `BatchResponse`; one that failed says so in its place."""
+        if len(request.texts) > self._most_texts:
+            message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"
+            raise Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
+        for n, text in enumerate(request.texts):
+            self._check_length(text, f"texts.{n}")
+        head, answers = await self._tag(caller, request, request.texts)
+        results = [
+            self._fault(answer)
+            if isinstance(answer, TaggerFailed)
+            else {"entities": entities_out(text, answer, request)}
+            for text, answer in zip(request.texts, answers, strict=True)
+        ]
+        return head | {"results": results}
+
+    async def line(self, caller: Caller, options: Options, line: bytes | Refused) -> dict[str, Any]:
+        """Answers one line of a stream, as a `LineResponse`, be it with what is wrong with it."""
+        id: dict[str, Any] = {}
+        try:
+            if isinstance(line, Refused):
+                raise line
+            request = LineRequest.model_validate_json(line)
+            id = {"id": request.id} if "id" in request.model_fields_set else {}
+            unset = options.model_fields_set - request.model_fields_set
+            request = request.model_copy(update={name: getattr(options, name) for name in unset})
+            return id | await self.text(caller, request, patient=True)
+        except (NerError, ValidationError) as error:
+            return id | self._fault(error)
+
+    async def _tag(
+        self, caller: Caller, options: Options, texts: Sequence[str], patient: bool = False
+    ) -> tuple[dict[str, Any], list[Answer]]:
+        """Returns the head of the answer, and the answer to each text.
+
+        The patient are lines of a stream. They share a connection, so they do not hear of its end:
+        their stream cancels them.
+        """
+        lane = self.choose_lane(options)
+        tagged = await lane.tag(texts, patient, None if patient else caller.connection)
+        self._note(caller.trace, lane, texts, tagged)
+        return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
+
+    def choose_lane(self, options: Options) -> Lane:
+        """Returns the lane that a request names; raises where its options do not fit the tagger."""
+        name = options.tagger or self._default
+        lane = self._lanes.by_name.get(name)
+        if lane is None:
+            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes.by_name)}")
+        tagger = lane.check()
+        if options.labels and not set(options.labels) <= set(tagger.info.labels):
+            message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
+            raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
+        return lane
+
+    def _check_length(self, text: str, field: str) -> None:
+        if len(text) > self._most_chars:
+            message = f"{field}: longer than {self._most_chars} characters (NER_MAX_TEXT_CHARS)"
+            raise Refused(Code.TEXT_TOO_LONG, message, [field])
+
+    def _fault(self, error: NerError | ValidationError) -> dict[str, Any]:
+        """Returns the error of one text among several, which counts like that of a request."""
+        refused = refusal(error)
+        self._metrics.failed(refused.code)
+        return {"error": refused.body()}
+
+    def _note(self, trace: Trace, lane: Lane, texts: Sequence[str], tagged: Tagged) -> None:
+        """Adds what was tagged to the request's trace and to the metrics."""
+        chars = sum(map(len, texts))
+        entities = [e for a in tagged.answers if not isinstance(a, TaggerFailed) for e in a]
+        self._metrics.tagged(lane.worker.name, len(texts), chars, entities, tagged)
+        trace.tagger = lane.worker.name
+        trace.texts += len(texts)
+        trace.chars += chars
+        trace.entities += len(entities)
+        trace.queued += tagged.queued
+        trace.tagging += tagged.tagging
+
+
+def entities_out(text: str, entities: Sequence[Entity], options: Options) -> list[dict[str, Any]]:
+    """Returns entities as `EntityOut` has them: offsets converted, surface text added."""
+    labels, unit = options.labels, options.offsets
+    kept = entities if labels is None else [e for e in entities if e.label in labels]
+    out: list[dict[str, Any]] = [
+        {
+            "start": e.start,
+            "end": e.end,
+            "label": e.label,
+            "text": text[e.start : e.end],
+            "score": None if e.score is None else round(e.score, 4),
+        }
+        for e in kept
+    ]
+    if unit != "codepoint":
+        at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit)
+        for entity in out:
+            entity["start"], entity["end"] = at[entity["start"]], at[entity["end"]]
+    return out

@@ -1,0 +1,190 @@
+"""The outermost layer gives each request an id, security headers, a log line and a count."""
+
+import logging
+import random
+import re
+import time
+import traceback
+from asyncio import CancelledError
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ner_service.errors import Code
+from ner_service.service.connection import Gone
+from ner_service.service.telemetry.metrics import Metrics
+
+log = logging.getLogger("ner_service.requests")
+
+CLIENT_LEFT = 499  # nginx's number for it; it stands in logs and metrics only
+METHODS = frozenset(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"])
+POLICY = b"content-security-policy"
+SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (POLICY, b"default-src 'none'; frame-ancestors 'none'"),
+]
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # that a client may choose
+TRACE = "ner_service.trace"  # the key of a request's trace in its ASGI scope
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Trace:
+    """A trace notes all that is shown of one request, never its text; times are in seconds."""
+
+    id: str
+    started: float = field(default_factory=time.perf_counter)
+    key: str | None = None  # the name of the API key
+    tagger: str | None = None
+    texts: int = 0
+    chars: int = 0
+    entities: int = 0
+    queued: float = 0.0
+    tagging: float = 0.0
+    error: Code | None = None  # that was answered
+
+    @property
+    def seconds(self) -> float:
+        """The request came in so many seconds ago."""
+        return time.perf_counter() - self.started
+
+    @property
+    def server_timing(self) -> str:
+        """Returns the `Server-Timing` header, in milliseconds."""
+        total = f"total;dur={1000 * self.seconds:.2f}"
+        if not self.texts:
+            return total
+        return f"queue;dur={1000 * self.queued:.2f}, tag;dur={1000 * self.tagging:.2f}, {total}"
+
+
+Observer = Callable[[Scope, str, str, int, Trace], None]
+"""Called with each finished request: its scope, method, route, status and trace."""
+
+
+def begin_trace(scope: Scope) -> Trace:
+    """Attaches a new trace to a request; its id is the client's where that is a sane one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    sane = given and REQUEST_ID.fullmatch(given)
+    id = given.decode() if sane else f"{random.getrandbits(64):016x}"
+    scope[TRACE] = trace = Trace(id)
+    return trace
+
+
+def trace_of(scope: Scope) -> Trace:
+    """Returns the trace of a request."""
+    trace: Trace = scope[TRACE]
+    return trace
+
+
+class RequestLog:
+    """This layer notes each request; `broken` answers whatever the application raises.
+
+    The paths in `routes` are told apart in logs and metrics; all others are `other`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        broken: ASGIApp,
+        metrics: Metrics,
+        routes: Iterable[str],
+        observers: Sequence[Observer],
+    ) -> None:
+        self._app, self._broken, self._metrics = app, broken, metrics
+        self._routes, self._observers = frozenset(routes), observers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        trace = begin_trace(scope)
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"]
+                message["headers"] = [*headers, *missing_headers(headers, trace)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Gone:
+            status = CLIENT_LEFT
+        except (Exception, CancelledError) as error:  # the latter where the service has to stop
+            log.error(
+                "%s in %s",
+                type(error).__name__,
+                stack_of(error),
+                extra={"fields": {"id": trace.id}},
+            )
+            trace.error = Code.INTERNAL
+            if not status:  # else the server closes the connection amid the answer
+                await self._broken(scope, receive, send_with_headers)
+        finally:
+            self._note(scope, status, trace)
+
+    def note_refusal(self, scope: Scope, status: int, code: Code) -> Headers:
+        """Notes a request that is refused ahead; returns the headers that its answer lacks."""
+        trace = begin_trace(scope)
+        trace.error = code
+        self._note(scope, status, trace)
+        return missing_headers([], trace)
+
+    def _note(self, scope: Scope, status: int, trace: Trace) -> None:
+        route = scope["path"] if scope["path"] in self._routes else "other"
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._metrics.request(route, status, trace.seconds, trace.error)
+        for observe in self._observers:
+            observe(scope, method, route, status, trace)
+        if log.isEnabledFor(logging.INFO):
+            # a record made here costs less than one whose caller is looked for
+            record = logging.LogRecord(log.name, logging.INFO, "", 0, "request", (), None)
+            record.fields = log_fields(method, route, status, trace)
+            log.handle(record)
+
+
+def missing_headers(present: Iterable[tuple[bytes, bytes]], trace: Trace) -> Headers:
+    """Returns the headers to add to an answer's; pages bring a policy of their own."""
+    own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
+    for name, _ in present:
+        if name == POLICY or name == b"etag":
+            return own
+    return own + SECURITY
+
+
+def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:
+    """Returns the fields of a request's log line."""
+    fields = {
+        "id": trace.id,
+        "method": method,
+        "route": route,
+        "status": status,
+        "ms": round(1000 * trace.seconds, 2),
+    }
+    if trace.key:
+        fields["key"] = trace.key
+    if trace.error:
+        fields["error"] = trace.error
+    if trace.texts:
+        fields |= {
+            "tagger": trace.tagger,
+            "texts": trace.texts,
+            "chars": trace.chars,
+            "entities": trace.entities,
+            "queue_ms": round(1000 * trace.queued, 2),
+            "tag_ms": round(1000 * trace.tagging, 2),
+        }
+    return fields
+
+
+def stack_of(error: BaseException) -> str:
+    """Returns the stack of an exception, without its message, which may quote a text."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,0 +1,85 @@
+// The panel for copying the result: a tab for each format, a preview, and a button that copies all of it.
+
+import { sentence } from "./api.js";
+import { FORMATS, copy } from "./formats.js";
+import { number, t } from "./i18n.js";
+import { element } from "./render.js";
+
+const MAX_PREVIEW = 4_000; // characters
+
+const $ = (id) => document.getElementById(id);
+
+export class CopyPanel {
+  constructor() {
+    this.answers = [];
+    this.format = "JSON";
+    this.tabs = Object.keys(FORMATS).map((format) => this.tab(format));
+    $("formats").append(...this.tabs);
+    $("formats").addEventListener("keydown", (event) => this.key(event));
+    $("which").addEventListener("change", () => this.draw());
+    $("copy").addEventListener("click", () => this.copy());
+  }
+
+  tab(format) {
+    const tab = element("button", "tab", { type: "button", role: "tab", "aria-controls": "preview" }, format);
+    tab.addEventListener("click", () => {
+      this.format = format;
+      this.draw();
+    });
+    return tab;
+  }
+
+  key(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = this.tabs.at((this.tabs.indexOf(event.target) + step) % this.tabs.length);
+    next.click();
+    next.focus();
+    event.preventDefault();
+  }
+
+  /** Offers these answers for copying; the reader picks one of several. */
+  show(answers) {
+    this.answers = answers;
+    const before = $("which").value;
+    const names = answers.map(({ tagger }) => tagger);
+    $("which").replaceChildren(...names.map((name) => element("option", "", {}, name)));
+    if (names.includes(before)) $("which").value = before;
+    $("whose").hidden = names.length < 2;
+    this.draw();
+  }
+
+  /** Draws the panel; `ready` settles when the text to copy is there. */
+  draw() {
+    this.ready = this.fill();
+  }
+
+  async fill() {
+    for (const tab of this.tabs) {
+      const on = tab.textContent === this.format;
+      tab.setAttribute("aria-selected", on);
+      tab.tabIndex = on ? 0 : -1;
+    }
+    $("copied").textContent = "";
+    const { format } = this;
+    const answer = this.answers.find(({ tagger }) => tagger === $("which").value);
+    this.value = "";
+    let value;
+    try {
+      value = await FORMATS[format](answer);
+    } catch (error) {
+      value = sentence(error);
+    }
+    if (format !== this.format || !this.answers.includes(answer)) return; // the reader has chosen another since
+    this.value = value;
+    const rest = value.length - MAX_PREVIEW;
+    $("preview").textContent =
+      rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+  }
+
+  async copy() {
+    await this.ready;
+    await copy(this.value);
+    $("copied").textContent = t("copied");
+  }
+}

@@ -1,0 +1,126 @@
+"""What a reader does with a result: names, mentions, differences, labels, by mouse and by keyboard."""
+
+from tests.service.page.driver import LAX, STRICT, Open, columns, expected, tag, until
+
+
+def test_hovering_shows_label_score_and_offsets(opened: Open) -> None:
+    page = opened()
+    tag(page, "Встретил Петров Анна")
+    page.locator("mark", has_text="Петров").hover()
+    tip = page.get_by_role("tooltip")
+    assert tip.inner_text().split("\n") == ["PER: человек", "вероятность 0,75", "позиции 9–15"]
+    page.locator("h1").hover()
+    assert tip.is_hidden()
+
+
+def test_the_keyboard_alone_does_it_all(opened: Open) -> None:
+    page = opened()
+    page.locator("#text").fill("Петров, Анна, Петрова, Тула и Петрову")
+    page.locator("#text").press("Control+Enter")
+    until(page, "() => document.querySelectorAll('mark').length === 5")
+    page.locator("#labels button").last.focus()
+    page.keyboard.press("Tab")
+    focused = "document.activeElement.textContent"
+    assert page.evaluate(focused) == "Петров"
+    assert page.get_by_role("tooltip").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(focused) == "Анна"
+    page.keyboard.press("End")
+    assert page.evaluate(focused) == "Петрову"
+    page.keyboard.press("Enter")
+    assert page.locator(".same").all_inner_texts() == ["Петров", "Петрову"]
+    assert page.locator(".mention mark").all_inner_texts() == ["Петров", "Петрову"]
+    page.keyboard.press("Escape")
+    assert page.locator(".same").count() == 0
+
+
+def test_a_click_on_an_entity_lists_its_mentions_and_each_leads_to_its_place(opened: Open) -> None:
+    page = opened()
+    tag(page, "Анна ушла.\n" + "Тишина была полной. " * 400 + "\nАнна вернулась в Тула.")
+    page.locator("#rows mark").first.click()
+    assert page.locator(".entry[aria-expanded=true] .surface").inner_text() == "Анна"
+    assert page.locator(".mention").count() == 2
+    page.locator(".mention").last.click()
+    last = page.locator("mark.same").last
+    until(page, "mark => mark === document.activeElement", last.element_handle())
+
+
+FORMS = [
+    ("Москва Москве Москву Москвой", True),
+    ("Россия России Россию Россией", True),
+    ("Газпром Газпрома Газпромом", True),
+    ("Львовская-область Львовской-области Львовскую-область Львовской-областью", True),
+    ("Путин Путина Путину Путиным Путине", True),
+    ("Пётр Петра Петру Петром", True),
+    ("Израиль Израиля", True),
+    ("Иван Иванов", False),
+    ("Иран Ирак", False),
+    ("Мария Марина", False),
+    ("Австрия Австралия", False),
+    ("Москва Москва-река", False),
+    ("ООН ООО", False),
+]
+
+
+def test_forms_of_a_name_are_one_name_and_other_names_are_not(opened: Open) -> None:
+    page = opened()
+    for forms, one in FORMS:
+        text, at, spans = forms, 0, []
+        for form in forms.split():
+            at = text.index(form, at)
+            spans.append({"start": at, "end": at + len(form), "label": "X"})
+            at += len(form)
+        script = "([t, e]) => import('./web/names.js').then(m => m.groups(t, e).length)"
+        assert (page.evaluate(script, [text, spans]) == 1) is one, forms
+
+
+def test_comparing_shows_each_tagger_and_marks_what_differs(opened: Open) -> None:
+    text = (
+        "Анна и Петров.\n"
+        + "и все молчали весь вечер, " * 40
+        + "\nИван в Туле, Беловы в Минске, Ия."
+    )
+    page = opened()
+    tag(page, text, "")
+    assert columns(page, "strict") == (text, expected(STRICT, text))
+    assert columns(page, "lax") == (text, expected(LAX, text))
+    differing = ["Туле", "Беловы", "Минске", "Ия"]
+    assert page.locator("[data-tagger=strict] .differs").all_inner_texts() == differing
+    assert page.locator("[data-tagger=lax] .differs").all_inner_texts() == differing[:-1]
+    assert page.locator(".gap").all_inner_texts() == ["Ия"]
+    assert page.locator(".cell:has(.gap)").get_attribute("data-tagger") == "lax"
+    assert page.locator("#differences tbody th").all_inner_texts() == differing
+    assert page.locator("#differences tbody tr").first.inner_text().split() == [
+        "Туле",
+        "PER",
+        "LOC",
+    ]
+    assert page.locator("#agreed").inner_text() == "согласны: 3 из 7"
+    assert page.locator("#labels button").first.inner_text().endswith("6 / 2")
+    page.locator("#only").check()
+    assert page.locator(".row:visible").count() == 1
+    page.locator("#differences button").first.click()
+    assert page.evaluate("document.activeElement.textContent") == "Туле"
+
+
+def test_places_are_all_spans_and_agree_where_all_lists_do(opened: Open) -> None:
+    page = opened()
+    script = "lists => import('./web/compare.js').then(m => m.places(lists))"
+    span = {"start": 0, "end": 4, "label": "PER"}
+    longer, inside = {**span, "end": 9}, {**span, "start": 5, "end": 9}
+    later = {"start": 20, "end": 22, "label": "LOC"}
+    found = page.evaluate(script, [[span, inside, later], [longer, later], [later]])
+    assert [(p["start"], p["end"], p["agreed"]) for p in found] == [(0, 9, False), (20, 22, True)]
+    assert found[0]["entities"] == [[span, inside], [longer], []]
+
+
+def test_a_label_that_is_switched_off_leaves_text_list_and_request(opened: Open) -> None:
+    page = opened()
+    tag(page, "Анна и Петров в Тула")
+    page.locator("#labels button", has_text="LOC").click()
+    assert page.locator("mark:visible").all_inner_texts() == ["Петров"]
+    assert page.locator(".entry").count() == 1
+    page.get_by_role("tab", name="curl").click()
+    assert '"labels":["PER"]' in page.locator("#preview").inner_text()
+    page.locator("#labels button", has_text="LOC").click()
+    assert page.locator("#rows mark").count() == 3

@@ -1,0 +1,34 @@
+"""The device of a run: every tensor of a batch goes there, and CUDA is never assumed."""
+
+import pytest
+import torch
+
+from ner_service.nets.encoder import Batch, WordFeatures
+from ner_service.training.config import Hardware
+from ner_service.training.data.batches import GoldBatch
+from ner_service.training.device import Place, find_place
+
+
+def batch() -> GoldBatch:
+    one = torch.ones(1, 1)
+    return GoldBatch(Batch(WordFeatures(one, one, one, one), one, one, one), one, one)
+
+
+def test_every_tensor_of_a_batch_goes_to_the_device() -> None:
+    moved = Place(torch.device("meta"), bf16=False).move(batch())
+    words = moved.batch.words
+    tensors = [moved.tags, moved.weights, moved.batch.index, moved.batch.mask]
+    tensors += [moved.batch.conventions, words.ids, words.vectors, words.chars, words.shapes]
+    assert {tensor.device.type for tensor in tensors} == {"meta"}
+    assert words.rare is None
+
+
+def test_a_batch_on_a_cpu_stays_as_it_is() -> None:
+    given = batch()
+    assert Place(torch.device("cpu"), bf16=False).move(given) is given
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_precision_asked_for_is_taken(precision: str) -> None:
+    place = find_place(Hardware(device="cpu", precision=precision))  # type: ignore[arg-type]
+    assert place == Place(torch.device("cpu"), precision == "bf16")
