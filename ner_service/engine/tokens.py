@@ -76,7 +76,7 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     codes = _codes(text)
     noticed = notice(codes, NOTICES)
     if noticed == LAYOUT:
-        yield from _units(text, codes, unit_tokens, find_unit_ends(text))
+        yield from _units(text, codes, unit_tokens, find_unit_ends(text, text))
     elif not noticed:
         yield from _units(text, codes, unit_tokens, [])
     else:

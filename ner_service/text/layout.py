@@ -6,15 +6,12 @@ from itertools import pairwise
 
 from ner_service.text.html_markup import FILLER
 
-ENDS = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
-LINE_END = rf"(?:\r\n|[{ENDS}])"
-BREAK = re.compile(rf"{LINE_END}\s*+")
-SECOND_END = re.compile(rf"{LINE_END}[^\S{ENDS}]*+{LINE_END}")
 QUOTED = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
 BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-[ \t]*+\r?\n[ \t]*+(?=[^\W\d_])(?!\w*-)")
 CELL = re.compile(r"(?:[ ]*+[\t|]|[ ]{3,})[ \t|]*+")
 ITEM = re.compile(
-    r"(?:[-–—*+•·]\s|\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\(?[а-яёa-z]\)\s|#{1,6}\s)", re.IGNORECASE
+    r"(?:[-–—*+•·‣⁃◦▪■●○►▶→✓✔\uf000-\uf0ff]\s|\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\(?[а-яёa-z]\)\s|#{1,6}\s)",
+    re.IGNORECASE,
 )
 FIELD = re.compile(r"[^\W\d_][^:\n]{0,40}:(?:\s|$)")
 SENTENCE_END = re.compile(r"[.!?…;:][\"»”’)\]]{0,3}$")
@@ -40,33 +37,51 @@ def _join(match: re.Match[str]) -> str:
     return FILLER * len(match[0])
 
 
-def find_unit_ends(text: str) -> list[int]:
+def find_unit_ends(text: str, source: str) -> list[int]:
     """Return the places, in order, that no name reaches across, in time linear in the length.
 
     They are where an empty line, a line that did not break at a margin, a cell of a table or an
-    item of a list of names ends.
+    item of a list of names ends. Cells are parted as in `source`, the text before any character
+    was replaced, since blanks that replace others part none.
     """
-    ends = {*_line_ends(text), *(cell.end() for cell in CELL.finditer(text))}
+    ends = {*_line_ends(text)}
+    if "\t" in source or "|" in source or "   " in source:
+        ends.update(cell.end() for cell in CELL.finditer(source))
     if ";" in text:
         ends.update(_item_ends(text))
     return sorted(ends - {0, len(text)})
 
 
 def _line_ends(text: str) -> Iterator[int]:
-    breaks = [*BREAK.finditer(text)]
-    starts = [0, *(b.end() for b in breaks)]
-    stops = [*(b.start() for b in breaks), len(text)]
-    lines = [text[start:stop].strip() for start, stop in zip(starts, stops, strict=True)]
-    paragraphs = [bool(SECOND_END.match(text, b.start(), b.end())) for b in breaks] + [True]
+    """Yield where each line that does not go on in the next one ends: where the next one begins."""
+    lines, starts, blocks = _lines_with_text(text)
     closed = False  # whether the last line of a block ends a sentence
-    for n in range(len(breaks), -1, -1):
+    for n in range(len(lines) - 1, -1, -1):
         ends_sentence = bool(SENTENCE_END.search(lines[n], max(0, len(lines[n]) - TAIL)))
-        if paragraphs[n]:
+        is_last = n + 1 == len(lines) or blocks[n] != blocks[n + 1]
+        if is_last:
             closed = ends_sentence
-        if n < len(breaks) and (
-            paragraphs[n] or ends_sentence or not _is_wrapped(lines, n, closed)
-        ):
-            yield breaks[n].end()
+        if n + 1 < len(lines) and (is_last or ends_sentence or not _is_wrapped(lines, n, closed)):
+            yield starts[n + 1]
+
+
+def _lines_with_text(text: str) -> tuple[list[str], list[int], list[int]]:
+    """Return lines without the white space around them, their starts, and numbers of their blocks.
+
+    A block is a run of lines without an empty one between them.
+    """
+    lines, starts, blocks = [], [], []
+    at = block = 0
+    for whole in text.splitlines(keepends=True):
+        line = whole.strip()
+        if line:
+            lines.append(line)
+            starts.append(at + len(whole) - len(whole.lstrip()))
+            blocks.append(block)
+        else:
+            block += 1
+        at += len(whole)
+    return lines, starts, blocks
 
 
 def _is_wrapped(lines: Sequence[str], n: int, closed: bool) -> bool:

@@ -22,9 +22,11 @@ class Reading(NamedTuple):
 
 def read(text: str) -> Reading:
     """Return a text as nets read it, in time linear in its length."""
+    source = text
     if "&" in text:
         text = replace_references(text)
     if "<" in text:
         text = replace_tags(text)
-    text = join_lines(replace_emphasis(replace_signs(replace_dashes(text))))
-    return Reading(unmix(text), find_unit_ends(text))
+    text = join_lines(text)
+    ends = find_unit_ends(text, source)
+    return Reading(unmix(replace_emphasis(replace_signs(replace_dashes(text)))), ends)
