@@ -1,13 +1,13 @@
 """Backend `natasha` runs slovnet's CNN-CRF over navec, with the weights of natasha's wheel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from ner_service.digest import digest
-from ner_service.engine.tokens import Tokens, tokenize
+from ner_service.engine.tokens import Tokens, tokenize, units
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
 from ner_service.taggers.reader import Net, Reader
@@ -15,14 +15,19 @@ from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Entity, TaggerInfo, Tally
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
+READ = "read"  # the source that reads a text as our nets do
+READ_TOKENS = 2_000  # of one unit; natasha itself reads a text of any length at once
+
+
+Cut = Callable[[str], Iterator[Tokens]]
 
 
 class NatashaTagger:
     """The tagger answers as `natasha.NewsNERTagger` does for each text alone."""
 
-    def __init__(self, net: Net, info: TaggerInfo) -> None:
+    def __init__(self, net: Net, info: TaggerInfo, cut: Cut) -> None:
         self._net = net
-        self._reader = Reader(_pieces, net)
+        self._reader = Reader(cut, net)
         self.info = info
 
     @property
@@ -42,6 +47,13 @@ def _pieces(text: str) -> Iterator[Tokens]:
         tokens = tokenize(text[start:end])
         if tokens.words:
             yield tokens.shift(start)
+
+
+def _read_pieces(text: str) -> Iterator[Tokens]:
+    """Yield the units of a text as our nets read it, or of each piece of a long one."""
+    for start, end in chunks(text, PIECE_CHARS):
+        for unit in units(text[start:end], READ_TOKENS):
+            yield unit.shift(start)
 
 
 class Slovnet:
@@ -65,15 +77,16 @@ class Slovnet:
 
 def load(source: str) -> NatashaTagger:
     """Load natasha's packaged news model, for the engine or for slovnet's own code."""
-    if source not in ("", SLOVNET):
+    if source not in ("", SLOVNET, READ):
         raise ModelError(
-            f"natasha:{source}: natasha has one model, inside its wheel; "
-            f"only natasha:{SLOVNET} is known, which computes it by slovnet's own code"
+            f"natasha:{source}: natasha has one model, inside its wheel; use natasha, "
+            f"natasha:{READ}, which reads texts as our nets do, or natasha:{SLOVNET}, which "
+            "computes it by slovnet's own code"
         )
     try:
         from natasha.data import NEWS_EMBEDDING, NEWS_NER
 
-        net = (_slovnet if source else _engine)(Path(NEWS_NER), Path(NEWS_EMBEDDING))
+        net = (_slovnet if source == SLOVNET else _engine)(Path(NEWS_NER), Path(NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -84,7 +97,7 @@ def load(source: str) -> NatashaTagger:
         score_kind="none",
         hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
-    return NatashaTagger(net, info)
+    return NatashaTagger(net, info, _read_pieces if source == READ else _pieces)
 
 
 def _engine(ner: Path, embedding: Path) -> Net:

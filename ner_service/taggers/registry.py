@@ -26,6 +26,8 @@ BACKENDS = {
             lazy("ner_service.taggers.natasha"),
             specs={
                 "natasha": "Natasha's own weights on our compiled engine: the library's answers",
+                "natasha:read": "the same weights over texts that are read as our nets read them "
+                "(`docs/reading.md`)",
                 "natasha:slovnet": "the same by the library's own code, slower",
             },
             packages=("natasha", "slovnet", "navec", "numba"),

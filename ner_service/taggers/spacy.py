@@ -9,8 +9,9 @@ from typing import Any
 
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
-from ner_service.taggers.models import model_path
+from ner_service.taggers.models import model_path, shipped_models
 from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.text.reading import read
 from ner_service.text.tokens import Token, tokenize
 from ner_service.types import Entity, TaggerInfo
 
@@ -21,10 +22,14 @@ UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribut
 
 
 class SpacyTagger:
-    """A spaCy pipeline tags inside memory zones, so endless new words do not fill the memory."""
+    """A spaCy pipeline tags inside memory zones, so endless new words do not fill the memory.
 
-    def __init__(self, load: Callable[[], Any], nlp: Any, info: TaggerInfo) -> None:
-        self._load, self._nlp, self._new_words = load, nlp, 0
+    A pipeline of ours gets texts in which `text.reading` has replaced signs; any other gets each
+    text as it came.
+    """
+
+    def __init__(self, load: Callable[[], Any], nlp: Any, info: TaggerInfo, ours: bool) -> None:
+        self._load, self._nlp, self._new_words, self._ours = load, nlp, 0, ours
         self._max_chars = min(PIECE_CHARS, nlp.max_length)
         self.info = info
 
@@ -60,7 +65,8 @@ class SpacyTagger:
         """Yield the number of a text, where a piece of it starts, and the piece."""
         for n, text in enumerate(texts):
             for start, end in chunks(text, self._max_chars):
-                yield n, start, text[start:end]
+                piece = text[start:end]
+                yield n, start, read(piece).text if self._ours else piece
 
 
 def razdel_doc(vocab: Any, text: str) -> Any:
@@ -120,7 +126,7 @@ def load(source: str) -> SpacyTagger:
         score_kind="none",
         hash=digest(Path(nlp.path)),
     )
-    return SpacyTagger(pipeline, nlp, info)
+    return SpacyTagger(pipeline, nlp, info, Path(nlp.path).parent == shipped_models())
 
 
 def _labels(nlp: Any) -> tuple[str, ...]:

@@ -1,0 +1,162 @@
+"""Names are found in everyday text: beside signs, with odd hyphens, in lines and lists."""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from ner_service import corpora
+from ner_service.scoring.f1 import exact
+from ner_service.types import Document, Tagger
+
+SPECS = ("bilstm", "bilstm:ru-news-large", "natasha:read")
+SIGNS = ("😊", "❤️", "👨‍👩‍👧", "🇷🇺", "→", "•", "\uf0b7", "_", "*", "#", "\ufffd", "\x07")
+Loads = Callable[[str], Tagger]
+
+
+@pytest.fixture(scope="module")
+def news() -> list[Document]:
+    """Our own corpus."""
+    return list(corpora.read(corpora.locate("own_news", None)))
+
+
+def with_signs(document: Document, before: str, after: str) -> Document:
+    """Returns the document with a sign on each side of every name."""
+    text, entities, last = "", [], 0
+    for entity in document.entities:
+        text += document.text[last : entity.start] + before
+        entities.append(entity.shift(len(text) - entity.start))
+        text += document.text[entity.start : entity.end] + after
+        last = entity.end
+    return Document(document.id, text + document.text[last:], tuple(entities))
+
+
+def f1(tagger: Tagger, documents: Sequence[Document]) -> float:
+    return exact(documents, tagger.tag([document.text for document in documents])).f1
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_signs_at_names_take_none_of_them_away(
+    spec: str, shipped: Loads, news: list[Document]
+) -> None:
+    tagger = shipped(spec)
+    clean = f1(tagger, news)
+    for sign in SIGNS:
+        assert f1(tagger, [with_signs(d, sign, "") for d in news]) >= clean - 0.02, sign
+        assert f1(tagger, [with_signs(d, "", sign) for d in news]) >= clean - 0.02, sign
+
+
+def test_the_shipped_spacy_pipeline_sees_no_signs(shipped: Loads, news: list[Document]) -> None:
+    tagger = shipped("spacy")
+    clean = f1(tagger, news)
+    for sign in SIGNS:
+        assert f1(tagger, [with_signs(d, "", sign) for d in news]) >= clean - 0.1, sign
+
+
+@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("hyphen", "\u2010\u2011\u2012\u2212")
+def test_a_name_with_another_hyphen_is_the_same_name(
+    spec: str, hyphen: str, shipped: Loads, news: list[Document]
+) -> None:
+    tagger = shipped(spec)
+    texts = [document.text for document in news]
+    changed = [re.sub(r"(?<=\w)-(?=\w)", hyphen, text) for text in texts]
+    assert tagger.tag(changed) == tagger.tag(texts)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\t", "\r\n", "\n• ", "\n- ", " | ", "→", "; "])
+def test_two_names_in_a_list_are_never_one(spec: str, between: str, shipped: Loads) -> None:
+    first, second = "Смирнова Анна", "Кузнецов Олег"
+    (found,) = shipped(spec).tag([first + between + second])
+    end, start = len(first), len(first + between)
+    assert not [entity for entity in found if entity.start < end and entity.end > start]
+    assert {entity.label for entity in found} == {"PER"}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_name_that_a_margin_breaks_stays_one(spec: str, shipped: Loads) -> None:
+    text = "Переговоры провели глава МИД Сергей\nЛавров и его коллега из Франции Жан-Ив\nЛе Дриан."
+    (found,) = shipped(spec).tag([text])
+    assert "Сергей\nЛавров" in [text[entity.start : entity.end] for entity in found]
+
+
+FIRST = [
+    "Александр",
+    "Сергей",
+    "Иван",
+    "Пётр",
+    "Андрей",
+    "Дмитрий",
+    "Олег",
+    "Николай",
+    "Анна",
+    "Мария",
+    "Елена",
+    "Ольга",
+]
+LAST = [
+    "Иванов",
+    "Петров",
+    "Сидоров",
+    "Кузнецов",
+    "Смирнов",
+    "Попов",
+    "Васильев",
+    "Соколов",
+    "Михайлов",
+    "Новиков",
+]
+MIDDLE = ["Иванович", "Петрович", "Сергеевич", "Андреевич", "Олегович", "Николаевич"]
+FORMS = (
+    "{first} {last}",
+    "{last} {first}",
+    "{last} {first[0]}.{middle[0]}.",
+    "{last} {first} {middle}",
+)
+SEPARATORS = ("\n", "\n\n", "\t", "\n• ", "\n- ", "; ", ", ", " | ", "→", "😊")
+CUT_ALONE = FORMS[:3]  # what cutting suffices for; the last form is for training
+
+
+def full_name(form: str, chance: random.Random) -> str:
+    """Returns a name in one of the forms, of a man or a woman."""
+    first, last, middle = map(chance.choice, (FIRST, LAST, MIDDLE))
+    if first[-1] in "ая":
+        last, middle = last + "а", middle.removesuffix("ич") + "на"
+    return form.format(first=first, last=last, middle=middle)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", SPECS)
+def test_names_in_lists_are_found_whole(spec: str, shipped: Loads) -> None:
+    tagger, shares = shipped(spec), {}
+    for form in FORMS:
+        for between in SEPARATORS:
+            chance = random.Random(f"{form}{between}")
+            right = total = 0
+            for _ in range(25):
+                names = [full_name(form, chance) for _ in range(5)]
+                (found,) = tagger.tag([between.join(names)])
+                at = 0
+                for name in names:
+                    right += (at, at + len(name), "PER") in {e.span for e in found}
+                    at += len(name + between)
+                total += len(names)
+            shares[form, between] = right / total
+    for form in FORMS:
+        row = "  ".join(f"{between!r} {shares[form, between]:.2f}" for between in SEPARATORS)
+        print(f"{spec}, {form}: {row}")
+    cut_alone = {key: share for key, share in shares.items() if key[0] in CUT_ALONE}
+    if spec.startswith("bilstm"):
+        assert sum(share >= 0.9 for share in cut_alone.values()) >= 0.9 * len(cut_alone)
+    assert min(cut_alone.values()) >= 0.15
+
+
+def test_marks_move_entities_with_them(news: list[Document]) -> None:
+    document = replace(news[0], entities=news[0].entities[:2])
+    marked = with_signs(document, "😊", "→")
+    assert [marked.text[e.start : e.end] for e in marked.entities] == [
+        document.text[e.start : e.end] for e in document.entities
+    ]
