@@ -124,7 +124,7 @@ def load(source: str) -> SpacyTagger:
         languages=(str(nlp.lang),),
         labels=labels,
         score_kind="none",
-        hash=digest(Path(nlp.path)),
+        hash=digest(*(file for file in sorted(nlp.path.iterdir()) if file.name != "README.md")),
     )
     return SpacyTagger(pipeline, nlp, info, Path(nlp.path).parent == shipped_models())
 
