@@ -16,7 +16,6 @@ QUICK_LENGTHS = LENGTHS[:-1]
 BATCHES = (1, 8, 64, 512)  # texts
 BATCH_CHARS = 300  # of each text in a batch
 LEAST_CHARS = 40_000  # timed at each length
-NONLINEAR = 1.1  # an exponent from here up is worse than linear
 
 
 class Growth(TaggerResult):
@@ -30,11 +29,6 @@ class Growth(TaggerResult):
     by_length: dict[int, float]
     by_batch: dict[int, float]
     exponent: float
-
-    @property
-    def is_nonlinear(self) -> bool:
-        """Returns whether twice the text takes clearly more than twice the time."""
-        return self.exponent > NONLINEAR
 
 
 def run(plan: Plan) -> None:

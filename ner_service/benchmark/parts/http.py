@@ -108,13 +108,6 @@ class Latency(View):
         servers = [record.result for record in self.records]
         return sorted(servers, key=lambda h: (rank.get(h.server, 2), place(h.server)))
 
-    @property
-    def framework(self) -> list[Load]:
-        """Returns the loads of the service around a tagger that answers at once, by users."""
-        instant = [h for h in self.servers if h.server == INSTANT]
-        loads = [load for h in instant for load in h.steps if load.chars == CHARS]
-        return sorted(loads, key=lambda load: load.users)
-
     @cached_property
     def _circumstances(self) -> dict[str, tuple[object, ...]]:
         """Returns the settings, machine, versions and commit of each server's measurement."""

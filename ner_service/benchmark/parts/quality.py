@@ -12,7 +12,7 @@ from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.parts.speed import Costs
 from ner_service.benchmark.plan import Plan, progress
 from ner_service.benchmark.results import CorpusResult, Record
-from ner_service.benchmark.texts import HEADLINE, NOTES, Corpus, predict
+from ner_service.benchmark.texts import HEADLINE, Corpus, predict
 from ner_service.scoring import assess
 from ner_service.scoring.assessment import RatesWithInterval
 from ner_service.scoring.calibration import Calibration
@@ -23,14 +23,6 @@ from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
 SIGNIFICANCE = 0.05  # a difference with a p value from here up may be chance
-ERROR_KINDS = {
-    "right": "right",
-    "boundary": "wrong bounds",
-    "label": "wrong label",
-    "both": "both wrong",
-    "missed": "missed",
-    "spurious": "invented",
-}
 
 
 class Quality(CorpusResult):
@@ -132,18 +124,10 @@ class Comparison:
 class Accuracy(View):
     """Accuracy ranks the taggers on each corpus, and tests the differences."""
 
-    error_kinds = ERROR_KINDS
-    notes = NOTES
-
     @cached_property
     def _p_values(self) -> dict[tuple[str, ...], float]:
         """Returns the p values that were drawn so far, by corpus and pair of taggers."""
         return {}
-
-    @property
-    def costs(self) -> Costs:
-        """Returns the costs of the taggers."""
-        return self.results.view(Costs)
 
     @cached_property
     def records(self) -> list[Record[Quality]]:
@@ -195,11 +179,6 @@ class Accuracy(View):
         labels = self._compared[corpus]
         return [q for q in self.qualities if q.corpus == corpus and q.labels.keys() != labels]
 
-    @property
-    def incomparable(self) -> list[Quality]:
-        """Returns taggers on corpora no label of which any tagger can produce."""
-        return [q for q in self.qualities if not self._compared[q.corpus]]
-
     def compare(self, one: Quality, other: Quality) -> Comparison:
         """Tests the difference of two taggers on the same corpus; each pair is tested once."""
         if one is other:
@@ -213,20 +192,7 @@ class Accuracy(View):
     def recommended(self, corpus: str) -> str:
         """Returns the fastest of the taggers that are tied with the most accurate."""
         tied = [c.quality.tagger for c in self.ranked(corpus) if c.is_tied]
-        return max(tied, key=self.costs.relative_speed)
-
-    def reason(self, corpus: str) -> str:
-        """Returns why that tagger is recommended."""
-        tied = [c.quality.tagger for c in self.ranked(corpus) if c.is_tied]
-        untimed = [tagger for tagger in tied if not self.costs.cost_of(tagger)]
-        limits = "".join(f"; {tagger} was not timed" for tagger in untimed)
-        if len(tied) == 1:
-            return "no other is as accurate"
-        if len(untimed) == len(tied):
-            return "it is the most accurate" + limits
-        if self.recommended(corpus) == tied[0]:
-            return "it is the most accurate, and none that is tied with it is faster" + limits
-        return "it is the fastest of those that are tied with the most accurate" + limits
+        return max(tied, key=self.results.view(Costs).relative_speed)
 
     def pictures(self) -> Mapping[str, str]:
         """Returns F1 by corpus, F1 over speed, and how often entities of a score are right."""
@@ -234,8 +200,8 @@ class Accuracy(View):
             return {}
         drawn = {"accuracy": self._draw_accuracy()}
         ranked = [comparison.quality for comparison in self.ranked(self.corpora[0])]
-        if self.costs.all:
-            drawn["quality_speed"] = self._draw_speed(ranked)
+        if (costs := self.results.view(Costs)).all:
+            drawn["quality_speed"] = self._draw_speed(ranked, costs)
         if any(q.calibration for q in ranked):
             drawn["reliability"] = self._draw_reliability(ranked)
         return drawn
@@ -255,10 +221,10 @@ class Accuracy(View):
         axes.set_xlabel("F1 of whole entities, 95% interval")
         return svg(figure, "accuracy")
 
-    def _draw_speed(self, ranked: list[Quality]) -> str:
+    def _draw_speed(self, ranked: list[Quality], costs: Costs) -> str:
         figure, axes = new_axes()
         for q in ranked:
-            if cost := self.costs.cost_of(q.tagger):
+            if cost := costs.cost_of(q.tagger):
                 x, y = cost.single, q.micro
                 axes.errorbar(
                     [x.median],

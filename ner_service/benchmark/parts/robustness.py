@@ -7,7 +7,6 @@ from functools import cached_property
 from ner_service.benchmark.charts import new_axes, svg
 from ner_service.benchmark.disturbances import DISTURBANCES, disturb
 from ner_service.benchmark.part import Part, View
-from ner_service.benchmark.parts.quality import Accuracy
 from ner_service.benchmark.plan import Plan, progress
 from ner_service.benchmark.results import CorpusResult
 from ner_service.benchmark.texts import Corpus, predict
@@ -66,24 +65,14 @@ class Heat(View):
         rows = [record.result for record in self.results.current(Robustness)]
         return sorted(rows, key=lambda row: self.results.place(row.tagger))
 
-    @property
-    def corpora(self) -> list[str]:
-        """Returns the corpora that were disturbed, by name."""
-        return sorted({row.corpus for row in self._rows})
-
     def on(self, corpus: str) -> list[Robustness]:
         """Returns the results of all taggers on a corpus."""
         return [row for row in self._rows if row.corpus == corpus]
 
-    @property
-    def main_rows(self) -> list[Robustness]:
-        """Returns the results on the first corpus of the accuracy table that was disturbed."""
-        ranked = self.results.view(Accuracy).corpora
-        return next((rows for corpus in ranked if (rows := self.on(corpus))), [])
-
     def pictures(self) -> Mapping[str, str]:
         """Returns a heat map for each corpus."""
-        return {corpus: _draw(self.on(corpus)) for corpus in self.corpora}
+        corpora = sorted({row.corpus for row in self._rows})
+        return {corpus: _draw(self.on(corpus)) for corpus in corpora}
 
 
 def _draw(rows: list[Robustness]) -> str:
