@@ -79,8 +79,8 @@ def _gain(
     processes: Sequence[RunningServer], texts: Sequence[str], rounds: int, seconds: float
 ) -> Gain:
     before = _count_batches(processes[0])
-    steps = [process.load_step(USERS) for process in processes] * rounds
-    rates = [figures["per_second"] for figures in servers.generate_load(texts, seconds, steps)]
+    loads = [(process, USERS) for process in processes] * rounds
+    rates = [figures["per_second"] for figures in servers.generate_load(texts, seconds, loads)]
     if not all(rates):
         raise ConfigError(f"a server answered nothing within {seconds:g} s: measure again")
     after = _count_batches(processes[0])

@@ -90,11 +90,9 @@ class Curves(View):
             lengths = sorted(row.by_length)
             costs = [row.by_length[n] for n in lengths]
             axes.plot(lengths, costs, "o-", color=colors[row.tagger], label=row.tagger)
-        axes.set_xscale("log")
+        axes.set(xscale="log", xlabel="characters in the text", ylabel="CPU µs a character")
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
         axes.set_ylim(bottom=0)
-        axes.set_xlabel("characters in the text")
-        axes.set_ylabel("CPU µs a character")
         axes.legend(frameon=False)
         return {"growth": svg(figure, "growth")}
 

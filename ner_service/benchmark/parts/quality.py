@@ -11,7 +11,7 @@ from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.parts.speed import Costs
 from ner_service.benchmark.plan import Plan, progress
-from ner_service.benchmark.results import CorpusResult, Record
+from ner_service.benchmark.results import CorpusResult, Record, Spread
 from ner_service.benchmark.texts import HEADLINE, Corpus, predict
 from ner_service.scoring import assess
 from ner_service.scoring.assessment import RatesWithInterval
@@ -214,9 +214,8 @@ class Accuracy(View):
         rows = [c.quality for corpus in self.corpora for c in self.ranked(corpus)][::-1]
         figure, axes = new_axes(height=1.2 + 0.28 * len(rows))
         for n, q in enumerate(rows):
-            ends = [[q.micro.f1 - q.micro.low], [q.micro.high - q.micro.f1]]
-            color = self._colors[q.tagger]
-            axes.errorbar([q.micro.f1], [n], xerr=ends, fmt="o", color=color, capsize=3)
+            ends, color = _whiskers(q.micro.f1, q.micro), self._colors[q.tagger]
+            axes.errorbar(q.micro.f1, n, xerr=ends, fmt="o", color=color, capsize=3)
         axes.set_yticks(range(len(rows)), [f"{q.corpus} · {q.tagger}" for q in rows])
         axes.set_xlabel("F1 of whole entities, 95% interval")
         return svg(figure, "accuracy")
@@ -225,18 +224,10 @@ class Accuracy(View):
         figure, axes = new_axes()
         for q in ranked:
             if cost := costs.cost_of(q.tagger):
-                x, y = cost.single, q.micro
-                axes.errorbar(
-                    [x.median],
-                    [y.f1],
-                    xerr=[[x.median - x.low], [x.high - x.median]],
-                    yerr=[[y.f1 - y.low], [y.high - y.f1]],
-                    fmt="o",
-                    markersize=9,
-                    color=self._colors[q.tagger],
-                    capsize=3,
-                )
-                axes.annotate(q.tagger, (x.median, y.f1), (9, 7), textcoords="offset points")
+                place, color = (cost.single.median, q.micro.f1), self._colors[q.tagger]
+                across, up = _whiskers(place[0], cost.single), _whiskers(place[1], q.micro)
+                axes.errorbar(*place, up, across, "o", markersize=9, color=color, capsize=3)
+                axes.annotate(q.tagger, place, (9, 7), textcoords="offset points")
         axes.margins(0.15)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
         axes.set_xlabel("tokens a second on one core, one text a call")
@@ -255,10 +246,13 @@ class Accuracy(View):
                 label = f"{q.tagger} (ECE {q.calibration.ece:.3f})"
                 axes.plot(x, y, "-", color=color, alpha=0.5)
                 axes.scatter(x, y, s=sizes, color=color, label=label)
-        axes.set_xlabel("score given")
-        axes.set_ylabel("share that is right")
+        axes.set(xlabel="score given", ylabel="share that is right")
         axes.legend(frameon=False)
         return svg(figure, "reliability")
+
+
+def _whiskers(at: float, ends: Spread | RatesWithInterval) -> list[list[float]]:
+    return [[at - ends.low], [ends.high - at]]
 
 
 PART = Part(Quality, "Accuracy", run, Accuracy, requires=("selfcheck",))

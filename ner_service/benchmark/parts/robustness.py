@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from ner_service.benchmark.charts import new_axes, svg
 from ner_service.benchmark.disturbances import DISTURBANCES, disturb
 from ner_service.benchmark.part import Part, View
@@ -81,11 +83,9 @@ def _draw(rows: list[Robustness]) -> str:
     values = [[row.slices[name].f1 for name in names] for row in rows]
     axes.pcolormesh(values, cmap="RdYlGn", vmin=POOR, vmax=GOOD, edgecolors="white")
     axes.invert_yaxis()
-    for y, line in enumerate(values):
-        for x, value in enumerate(line):
-            ink = "white" if value < DARK else "black"
-            shown = f"{value:.3f}".lstrip("0")
-            axes.text(x + 0.5, y + 0.5, shown, ha="center", va="center", fontsize=10, color=ink)
+    for (y, x), value in np.ndenumerate(values):
+        shown, ink = f"{value:.3f}".lstrip("0"), "white" if value < DARK else "black"
+        axes.text(x + 0.5, y + 0.5, shown, ha="center", va="center", fontsize=10, color=ink)
     axes.set_xticks([n + 0.5 for n in range(len(names))], names, rotation=35, ha="right")
     axes.set_yticks([n + 0.5 for n in range(len(rows))], [row.tagger for row in rows])
     axes.tick_params(length=0)
