@@ -27,14 +27,7 @@ TYPO_SHARE = LATIN_SHARE = 0.15  # of the words
 
 
 def _by_character(change: Callable[[str], str]) -> Disturbance:
-    def edits(text: str, rng: random.Random) -> Iterable[Edit]:
-        return [(n, n + 1, change(c)) for n, c in enumerate(text) if change(c) != c]
-
-    return edits
-
-
-def _no_punctuation(text: str, rng: random.Random) -> Iterable[Edit]:
-    return [(m.start(), m.end(), "") for m in PUNCTUATION.finditer(text)]
+    return lambda text, rng: [(n, n + 1, change(c)) for n, c in enumerate(text) if change(c) != c]
 
 
 def _typos(text: str, rng: random.Random) -> Iterable[Edit]:
@@ -82,7 +75,7 @@ DISTURBANCES: Mapping[str, Disturbance] = {
     "as written": lambda text, rng: (),
     "lower case": _by_character(str.lower),
     "UPPER CASE": _by_character(str.upper),
-    "no punctuation": _no_punctuation,
+    "no punctuation": lambda text, rng: [(*m.span(), "") for m in PUNCTUATION.finditer(text)],
     "ё as е": _by_character(lambda c: {"ё": "е", "Ё": "Е"}.get(c, c)),
     "typos": _typos,
     "Latin look-alikes": _look_alikes,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, TypeVarTuple
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
@@ -75,7 +75,7 @@ class Spread:
 
 
 R = TypeVar("R", bound=Result)
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 
 
 class Record(BaseModel, Generic[R]):
@@ -95,13 +95,7 @@ class Store:
         self.folder, self.seed, self._fresh = folder, seed, fresh
 
     def measure(
-        self,
-        kind: type[R],
-        name: str,
-        key: Mapping[str, str],
-        run: Callable[P, R],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, kind: type[R], name: str, key: Mapping[str, str], run: Callable[[*Ts], R], *args: *Ts
     ) -> R:
         """Returns the stored result of that name and key, or calls `run` and stores its result."""
         full_key = {"format": FORMAT, "seed": str(self.seed), **key}
@@ -112,7 +106,7 @@ class Store:
             key=full_key,
             seed=self.seed,
             machine=Machine.current(),
-            result=run(*args, **kwargs),
+            result=run(*args),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         self._write(kind, {**self._read(kind), name: record.model_dump(mode="json")})

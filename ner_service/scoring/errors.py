@@ -1,5 +1,6 @@
 """Errors of a tagger by kind, and the labels that it confuses."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,15 +62,10 @@ def _overlaps(
     entities: Iterable[Entity], others: Iterable[Entity]
 ) -> Iterator[tuple[Entity, list[Entity]]]:
     """Yields each entity with the others that it overlaps; neither list overlaps itself."""
-    waiting = sorted(others)
-    at = 0
+    rivals = sorted(others)
+    starts, ends = [e.start for e in rivals], [e.end for e in rivals]
     for entity in sorted(entities):
-        while at < len(waiting) and waiting[at].end <= entity.start:
-            at += 1
-        last = at
-        while last < len(waiting) and waiting[last].start < entity.end:
-            last += 1
-        yield entity, waiting[at:last]
+        yield entity, rivals[bisect_right(ends, entity.start) : bisect_left(starts, entity.end)]
 
 
 def _kind(gold: Entity, rivals: Sequence[Entity]) -> str:

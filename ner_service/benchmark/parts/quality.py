@@ -10,8 +10,8 @@ import numpy as np
 from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.parts.speed import Costs
-from ner_service.benchmark.plan import Plan, progress
-from ner_service.benchmark.results import CorpusResult, Record, Spread
+from ner_service.benchmark.plan import Plan
+from ner_service.benchmark.results import CorpusResult, Spread
 from ner_service.benchmark.texts import HEADLINE, Corpus, predict
 from ner_service.scoring import assess
 from ner_service.scoring.assessment import RatesWithInterval
@@ -50,25 +50,19 @@ class Quality(CorpusResult):
 
 def run(plan: Plan) -> None:
     """Measures every tagger on every corpus."""
-    pairs = [(corpus, spec) for corpus in plan.texts for spec in specs_with_conventions(plan)]
-    with progress("quality", len(pairs)) as step:
-        for corpus, spec in pairs:
-            step(f"{spec} on {corpus.name}")
-            name, key = f"{corpus.name}--{spec}", plan.corpus_key(corpus, spec)
-            arguments = corpus, spec, plan.loaded[spec], plan.mapping, plan.store.seed
-            plan.store.measure(Quality, name, key, measure, *arguments)
+    plan.measure_on_corpora(Quality, [*specs_with_conventions(plan)], measure)
 
 
 def specs_with_conventions(plan: Plan) -> Iterator[str]:
     """Yields each tagger, and again in those of its conventions that a corpus is named by."""
     for spec in plan.taggers:
         yield spec
-        default, *others = plan.loaded[spec].info.conventions or ("",)
+        default, *others = plan.instances[spec].info.conventions or ("",)
         for convention in others:
             other = f"{spec.removesuffix(f'@{default}')}@{convention}"
             is_named = any(corpus.name.startswith(f"{convention}_") for corpus in plan.texts)
             if is_named and other not in plan.taggers:
-                plan.loaded[other] = load_tagger(other)
+                plan.instances[other] = load_tagger(other)
                 yield other
 
 
@@ -130,15 +124,11 @@ class Accuracy(View):
         return {}
 
     @cached_property
-    def records(self) -> list[Record[Quality]]:
-        """Returns the records on the corpora as they were last measured on."""
-        return self.results.current(Quality)
-
-    @cached_property
     def weights(self) -> dict[tuple[str, str], dict[str, Quality]]:
         """Returns the results by corpus of all weights with a hash, by tagger and identity."""
         weights: dict[tuple[str, str], dict[str, Quality]] = {}
-        for record in sorted(self.records, key=lambda r: self.results.place(r.result.tagger)):
+        records = self.results.current(Quality)
+        for record in sorted(records, key=lambda r: self.results.place(r.result.tagger)):
             q, identity = record.result, record.key["tagger"]
             if identity != q.version:
                 weights.setdefault((q.tagger, identity), {})[q.corpus] = q
@@ -146,8 +136,8 @@ class Accuracy(View):
 
     @cached_property
     def qualities(self) -> list[Quality]:
-        """Returns the current results."""
-        return [record.result for record in self.records]
+        """Returns the results on the corpora as they were last measured on."""
+        return [record.result for record in self.results.current(Quality)]
 
     @cached_property
     def corpora(self) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from ner_service.benchmark.charts import new_axes, svg
 from ner_service.benchmark.disturbances import DISTURBANCES, disturb
 from ner_service.benchmark.part import Part, View
-from ner_service.benchmark.plan import Plan, progress
+from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.results import CorpusResult
 from ner_service.benchmark.texts import Corpus, predict
 from ner_service.scoring.significance import counts, f1_of, interval
@@ -36,13 +36,7 @@ class Robustness(CorpusResult):
 
 def run(plan: Plan) -> None:
     """Measures every tagger on every corpus under every disturbance."""
-    pairs = [(corpus, spec) for corpus in plan.texts for spec in plan.taggers]
-    with progress("robustness", len(pairs)) as step:
-        for corpus, spec in pairs:
-            step(f"{spec} on {corpus.name}")
-            name, key = f"{corpus.name}--{spec}", plan.corpus_key(corpus, spec)
-            arguments = corpus, spec, plan.loaded[spec], plan.mapping, plan.store.seed
-            plan.store.measure(Robustness, name, key, measure, *arguments)
+    plan.measure_on_corpora(Robustness, plan.taggers, measure)
 
 
 def measure(
