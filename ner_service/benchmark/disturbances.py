@@ -2,10 +2,10 @@
 
 import random
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from unicodedata import normalize
 
 from ner_service.types import Document, Entity
 
@@ -19,7 +19,6 @@ KEYS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьб�
 NEIGHBOURS = {
     key: row[max(n - 1, 0) : n] + row[n + 1 : n + 2] for row in KEYS for n, key in enumerate(row)
 }
-COMPOSED = "йЙёЁ"
 VOWELS = "аеёиоуыэюяАЕЁИОУЫЭЮЯ"
 STRESS = "\u0301"
 SOFT_HYPHEN = "\u00ad"
@@ -81,9 +80,7 @@ DISTURBANCES: Mapping[str, Disturbance] = {
     "Latin look-alikes": _look_alikes,
     "stress marks": _stress,
     "soft hyphens": _soft_hyphens,
-    "decomposed й, ё": _by_character(
-        lambda c: unicodedata.normalize("NFD", c) if c in COMPOSED else c
-    ),
+    "decomposed й, ё": _by_character(lambda c: normalize("NFD", c) if c in "йЙёЁ" else c),
     "one long line": _by_character(lambda c: " " if c == "\n" else c),
     "CRLF": _by_character(lambda c: "\r\n" if c == "\n" else c),
 }

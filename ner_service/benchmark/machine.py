@@ -23,15 +23,12 @@ FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16"
 
 
 class Machine(BaseModel):
-    """A machine is where and with what something was measured.
-
-    `load` is the load average of the minute before; `flags` are instruction sets.
-    """
+    """A machine is where and with what something was measured."""
 
     cpu: str
-    flags: list[str]
+    flags: list[str]  # instruction sets that speed up matrix products
     cores: int
-    load: float
+    load: float  # average of the minute before
     memory_gb: float
     system: str
     python: str
@@ -69,7 +66,7 @@ def cores() -> list[int]:
 
 @cache
 def _cpu() -> tuple[str, list[str]]:
-    """Returns the processor's name, and its instruction sets that speed up matrix products."""
+    """Returns the processor's name, and those of `FLAGS` that it has."""
     path = Path("/proc/cpuinfo")
     text = path.read_text() if path.exists() else ""
     name = re.search(r"^model name\s*:\s*(.+)", text, re.MULTILINE)

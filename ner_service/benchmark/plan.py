@@ -22,17 +22,14 @@ CorpusMeasure = Callable[[Corpus, str, Tagger, Mapping[str, str], int], C]  # sp
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan is what one call of `ner-service benchmark` measures, and where results go.
-
-    `root` is the folder that corpora are named in; `quick` takes fewer rounds and loads.
-    """
+    """A plan is what one call of `ner-service benchmark` measures, and where results go."""
 
     taggers: Sequence[str]
     corpora: Sequence[str]
     mapping: Mapping[str, str]
-    root: Path | None
+    root: Path | None  # the folder that corpora are named in
     store: Store
-    quick: bool
+    quick: bool  # takes fewer rounds and loads
 
     @cached_property
     def instances(self) -> dict[str, Tagger]:

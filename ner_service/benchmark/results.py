@@ -20,16 +20,12 @@ FILE = TypeAdapter(dict[str, JsonValue])
 
 
 class Result(BaseModel):
-    """A result is one measurement; `kind` names the part that makes it, and the part's file.
-
-    Footnotes name the machine of each result that `names_machine`. Tables list taggers in the
-    order of those that `sets_order`.
-    """
+    """A result is one measurement; `kind` names the part that makes it, and the part's file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str]
-    names_machine: ClassVar[bool] = False
-    sets_order: ClassVar[bool] = False
+    names_machine: ClassVar[bool] = False  # in the footnotes
+    sets_order: ClassVar[bool] = False  # of the taggers in tables
 
     @property
     def taggers(self) -> Sequence[str]:

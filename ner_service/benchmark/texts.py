@@ -114,10 +114,7 @@ class Prose:
         return sum(map(len, self.texts))
 
     def parts(self, sizes: Sequence[int]) -> list[list[str]]:
-        """Returns texts of about so many characters for each size, no text twice.
-
-        Raises `CorpusError` where there are too few.
-        """
+        """Returns texts of about each size in characters, none twice, or raises `CorpusError`."""
         parts: list[list[str]] = []
         rest = iter(self.texts)
         for left in sizes:
@@ -137,10 +134,7 @@ class Prose:
         return "\n".join(self.texts) + "\n"
 
     def pieces(self, chars: int, count: int, at: int = 0) -> tuple[list[str], bool]:
-        """Returns `count` texts of `chars` characters each, from the place `at` of the stream on.
-
-        The second value tells whether the stream began again.
-        """
+        """Returns `count` texts of `chars` characters, and whether the stream began again."""
         need = at + chars * count
         stream = self.stream * (need // len(self.stream) + 1)
         return [stream[n : n + chars] for n in range(at, need, chars)], need > len(self.stream)

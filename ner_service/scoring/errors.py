@@ -12,19 +12,14 @@ from ner_service.types import Document, Entity
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Counts of gold entities by their fate, and of predicted entities that overlap none.
-
-    `boundary`: its label with other bounds; `label`: its bounds with another label; `both`: only
-    overlapped by an entity of another label; `missed`: overlapped by none. These four and `right`
-    add up to the gold entities; a `spurious` entity is predicted where no gold entity is.
-    """
+    """Counts of gold entities by their fate, which add up to all, and of spurious entities."""
 
     right: int = 0
-    boundary: int = 0
-    label: int = 0
-    both: int = 0
-    missed: int = 0
-    spurious: int = 0
+    boundary: int = 0  # its label, with other bounds
+    label: int = 0  # its bounds, with another label
+    both: int = 0  # overlapped only by entities of another label and other bounds
+    missed: int = 0  # overlapped by none
+    spurious: int = 0  # predicted where no gold entity is
 
 
 def count_errors(documents: Iterable[Document], predicted: Predicted) -> dict[str, Errors]:

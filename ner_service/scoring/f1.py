@@ -64,10 +64,7 @@ def exact(documents: Iterable[Document], predicted: Predicted) -> Score:
 
 
 def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
-    """Scores entities by seqeval (strict, IOB2) over `grid`, so tokenisers do not matter.
-
-    Raises `MissingExtra` without seqeval.
-    """
+    """Scores entities by seqeval (strict, IOB2) over `grid`; raises `MissingExtra` without it."""
     try:
         from seqeval.metrics import classification_report
         from seqeval.scheme import IOB2

@@ -19,16 +19,13 @@ LEAST_CHARS = 40_000  # timed at each length
 
 
 class Growth(TaggerResult):
-    """Growth is CPU microseconds a character by text length, and a text by batch size.
-
-    `exponent` is that of cost over length in the longest decade measured: 1 is linear.
-    """
+    """Growth is CPU microseconds a character by text length, and a text by batch size."""
 
     kind = "growth"
     repeated: bool
     by_length: dict[int, float]
     by_batch: dict[int, float]
-    exponent: float
+    exponent: float  # of cost over the two greatest lengths: 1 is linear
 
 
 def run(plan: Plan) -> None:

@@ -99,9 +99,8 @@ class Latency(View):
     def servers(self) -> list[Http]:
         """Returns the empty server, the instant one, those with taggers, and the plain one."""
         rank = {EMPTY: 0, INSTANT: 1, PLAIN: 3}
-        place = self.results.place
         servers = [record.result for record in self.results.records(Http)]
-        return sorted(servers, key=lambda h: (rank.get(h.server, 2), place(h.server)))
+        return sorted(servers, key=lambda h: (rank.get(h.server, 2), self.results.place(h.server)))
 
     @cached_property
     def _circumstances(self) -> dict[str, tuple[object, ...]]:
@@ -115,10 +114,7 @@ class Latency(View):
         }
 
     def ratio_to_plain(self, http: Http, load: Load) -> float | None:
-        """Returns the ratio of requests a second to the plain server's.
-
-        It is `None` unless load, settings, versions, commit and machine are the same.
-        """
+        """Returns the ratio of requests a second to the plain server's, if all else is equal."""
         if self._circumstances[http.server] != self._circumstances.get(PLAIN):
             return None
         plain = next(h for h in self.servers if h.server == PLAIN)

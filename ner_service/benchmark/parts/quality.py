@@ -26,11 +26,7 @@ SIGNIFICANCE = 0.05  # a difference with a p value from here up may be chance
 
 
 class Quality(CorpusResult):
-    """A quality result holds the scores of a tagger over the labels that it shares with a corpus.
-
-    `unknown` counts gold entities of labels that the tagger cannot produce, `foreign` what it
-    predicted of labels that the corpus lacks; `micro_all` is an F1 that scores those too.
-    """
+    """A quality result scores a tagger over the labels that it shares with a corpus."""
 
     kind = "quality"
     names_machine = True
@@ -38,9 +34,9 @@ class Quality(CorpusResult):
     documents: int
     labels: dict[str, RatesWithInterval]
     micro: RatesWithInterval
-    micro_all: float
-    unknown: dict[str, int]
-    foreign: dict[str, int]
+    micro_all: float  # F1 over all labels, unknown and foreign ones too
+    unknown: dict[str, int]  # gold entities of each label that the tagger cannot produce
+    foreign: dict[str, int]  # predicted entities of each label that the corpus lacks
     errors: dict[str, Errors]
     token_io: dict[str, float]
     calibration: Calibration | None

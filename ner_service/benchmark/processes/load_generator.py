@@ -1,7 +1,4 @@
-"""The load generator is locust as a library, in a process and on a core of its own.
-
-As a module it reads a plan on stdin, and writes a line of figures for each step.
-"""
+"""The load generator is locust as a library, in a process and on a core of its own."""
 
 import gevent.monkey
 
@@ -93,7 +90,7 @@ def _cpu(process: psutil.Process) -> float:
 
 
 def main() -> None:
-    """Runs the plan: `seconds` and `texts` of all steps, `url`, `pid` and `users` of each."""
+    """Runs the steps of the plan on stdin, and writes a line of figures for each."""
     plan = json.loads(sys.stdin.readline())
     Client.bodies = [json.dumps({"text": t}, ensure_ascii=False).encode() for t in plan["texts"]]
     for each in plan["steps"]:

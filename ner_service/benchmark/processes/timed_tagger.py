@@ -1,7 +1,4 @@
-"""A tagger is timed in a process of its own, on one core.
-
-As a module it runs with SPEC, and answers each line of texts on stdin by a line of figures.
-"""
+"""A tagger is timed in a process of its own, on one core."""
 
 import json
 import os
@@ -65,10 +62,7 @@ class Worker(ExitStack):
 
 
 def spawn(core: int, module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Starts a module of this process's own on one core, with one thread a library.
-
-    Settings of the service in this environment do not reach it.
-    """
+    """Starts a module on one core, one thread a library, without this environment's settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NER_")}
     path = os.pathsep.join(p for p in sys.path if p)
     environment = {**inherited, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
@@ -106,15 +100,11 @@ def _time(tagger: Tagger | Cutter, texts: Sequence[str], batch: int) -> dict[str
     calls = [texts[at : at + batch] for at in range(0, len(texts), batch)] if batch else [texts]
     started = time.process_time()
     entities = sum(len(answer) for call in calls for answer in tagger.tag(call))
-    return {
-        "cpu": time.process_time() - started,
-        "entities": entities,
-        "peak_mb": _megabytes(),
-    }
+    return {"cpu": time.process_time() - started, "entities": entities, "peak_mb": _megabytes()}
 
 
 def serve(spec: str) -> None:
-    """Times what comes in on stdin until it ends."""
+    """Answers each line of texts on stdin by a line of figures, until it ends."""
     read: set[str] = set()
     sys.addaudithook(lambda event, args: read.add(str(args[0])) if event == "open" else None)
     tagger = load(spec)
