@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # matplotlib is imported when the first picture is drawn
@@ -9,6 +10,7 @@ if TYPE_CHECKING:  # matplotlib is imported when the first picture is drawn
     from matplotlib.figure import Figure
 
 COLORS = ("#0b6e99", "#d1581c", "#3a8a3a", "#8a4fa0", "#b3892b", "#7a7a7a", "#c23b6b")
+STYLE = Path(__file__).with_name("charts.mplstyle")
 
 
 def color_of(names: Sequence[str]) -> Mapping[str, str]:
@@ -18,21 +20,10 @@ def color_of(names: Sequence[str]) -> Mapping[str, str]:
 
 def new_axes(width: float = 7.2, height: float = 4.2) -> "tuple[Figure, Axes]":
     """Returns an empty figure of so many inches, and its axes."""
-    import matplotlib
+    from matplotlib import style
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(
-        {
-            "svg.fonttype": "none",
-            "text.parse_math": False,  # names of corpora may hold dollars
-            "font.family": "sans-serif",
-            "font.size": 11,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "grid.alpha": 0.25,
-        }
-    )
+    style.use(STYLE)
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 

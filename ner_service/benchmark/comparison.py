@@ -1,7 +1,6 @@
 """Results are read once, and only those compare that were measured on the same corpora."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,13 +11,14 @@ C = TypeVar("C", bound=CorpusResult)
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
 class Results:
-    """Results are all records of a folder, by kind."""
+    """Results are all records of a folder, by kind, and the parts' views of them."""
 
-    store: Store
-    kinds: Sequence[type[Result]]
-    _views: dict[Any, Any] = field(default_factory=dict)
+    def __init__(self, store: Store, kinds: Sequence[type[Result]]) -> None:
+        self.store = store
+        self._records: dict[type[Result], list[Record[Any]]] = {k: store.records(k) for k in kinds}
+        self._all = [record for records in self._records.values() for record in records]
+        self._views: dict[Any, Any] = {}
 
     def view(self, make: Callable[["Results"], V]) -> V:
         """Returns one part's view of the results, which is made once."""
@@ -30,14 +30,6 @@ class Results:
     def records(self, kind: type[R]) -> list[Record[R]]:
         """Returns the records of a kind, by name."""
         return self._records[kind]
-
-    @cached_property
-    def _records(self) -> dict[type[Result], list[Record[Any]]]:
-        return {kind: self.store.records(kind) for kind in self.kinds}
-
-    @property
-    def _all(self) -> list[Record[Any]]:
-        return [record for records in self._records.values() for record in records]
 
     @cached_property
     def taggers(self) -> list[str]:
@@ -58,25 +50,14 @@ class Results:
 
     def current(self, kind: type[C]) -> list[Record[C]]:
         """Returns the records on corpora as they were last measured on; no others compare."""
-        return [record for record in self.records(kind) if self._is_current(record)]
-
-    @property
-    def stale(self) -> list[Record[CorpusResult]]:
-        """Returns the records on corpora whose file or label mapping has changed since."""
-        return [record for record in self._on_corpora if not self._is_current(record)]
-
-    @property
-    def _on_corpora(self) -> list[Record[CorpusResult]]:
-        return [record for record in self._all if isinstance(record.result, CorpusResult)]
+        return [record for record in self.records(kind) if record not in self.stale]
 
     @cached_property
-    def _newest(self) -> dict[str, str | None]:
-        """Returns the hash of file and mapping that each corpus was last measured with."""
-        oldest_first = newest_first(self._on_corpora)[::-1]
-        return {record.result.corpus: record.key.get("corpus") for record in oldest_first}
-
-    def _is_current(self, record: Record[C]) -> bool:
-        return record.key.get("corpus") == self._newest[record.result.corpus]
+    def stale(self) -> list[Record[CorpusResult]]:
+        """Returns the records on corpora whose file or label mapping has changed since."""
+        on_corpora = [r for r in self._all if isinstance(r.result, CorpusResult)]
+        hashes = {r.result.corpus: r.key.get("corpus") for r in newest_first(on_corpora)[::-1]}
+        return [r for r in on_corpora if r.key.get("corpus") != hashes[r.result.corpus]]
 
     @property
     def with_machine(self) -> list[Record[Any]]:

@@ -2,10 +2,10 @@
 
 import random
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from unicodedata import normalize
 
 from ner_service.types import Document, Entity
 
@@ -19,7 +19,6 @@ KEYS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьб�
 NEIGHBOURS = {
     key: row[max(n - 1, 0) : n] + row[n + 1 : n + 2] for row in KEYS for n, key in enumerate(row)
 }
-COMPOSED = "йЙёЁ"
 VOWELS = "аеёиоуыэюяАЕЁИОУЫЭЮЯ"
 STRESS = "\u0301"
 SOFT_HYPHEN = "\u00ad"
@@ -27,14 +26,7 @@ TYPO_SHARE = LATIN_SHARE = 0.15  # of the words
 
 
 def _by_character(change: Callable[[str], str]) -> Disturbance:
-    def edits(text: str, rng: random.Random) -> Iterable[Edit]:
-        return [(n, n + 1, change(c)) for n, c in enumerate(text) if change(c) != c]
-
-    return edits
-
-
-def _no_punctuation(text: str, rng: random.Random) -> Iterable[Edit]:
-    return [(m.start(), m.end(), "") for m in PUNCTUATION.finditer(text)]
+    return lambda text, rng: [(n, n + 1, change(c)) for n, c in enumerate(text) if change(c) != c]
 
 
 def _typos(text: str, rng: random.Random) -> Iterable[Edit]:
@@ -82,15 +74,13 @@ DISTURBANCES: Mapping[str, Disturbance] = {
     "as written": lambda text, rng: (),
     "lower case": _by_character(str.lower),
     "UPPER CASE": _by_character(str.upper),
-    "no punctuation": _no_punctuation,
+    "no punctuation": lambda text, rng: [(*m.span(), "") for m in PUNCTUATION.finditer(text)],
     "ё as е": _by_character(lambda c: {"ё": "е", "Ё": "Е"}.get(c, c)),
     "typos": _typos,
     "Latin look-alikes": _look_alikes,
     "stress marks": _stress,
     "soft hyphens": _soft_hyphens,
-    "decomposed й, ё": _by_character(
-        lambda c: unicodedata.normalize("NFD", c) if c in COMPOSED else c
-    ),
+    "decomposed й, ё": _by_character(lambda c: normalize("NFD", c) if c in "йЙёЁ" else c),
     "one long line": _by_character(lambda c: " " if c == "\n" else c),
     "CRLF": _by_character(lambda c: "\r\n" if c == "\n" else c),
 }

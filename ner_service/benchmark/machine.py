@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 from contextlib import suppress
 from functools import cache
@@ -22,15 +23,12 @@ FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16"
 
 
 class Machine(BaseModel):
-    """A machine is where and with what something was measured.
-
-    `load` is the load average of the minute before; `flags` are instruction sets.
-    """
+    """A machine is where and with what something was measured."""
 
     cpu: str
-    flags: list[str]
+    flags: list[str]  # instruction sets that speed up matrix products
     cores: int
-    load: float
+    load: float  # average of the minute before
     memory_gb: float
     system: str
     python: str
@@ -68,17 +66,13 @@ def cores() -> list[int]:
 
 @cache
 def _cpu() -> tuple[str, list[str]]:
-    """Returns the processor's name, and its instruction sets that speed up matrix products."""
+    """Returns the processor's name, and those of `FLAGS` that it has."""
     path = Path("/proc/cpuinfo")
-    if not path.exists():
-        return platform.processor() or platform.machine(), []
-    facts: dict[str, str] = {}
-    for line in path.read_text().splitlines():
-        name, _, value = line.partition(":")
-        facts.setdefault(name.strip(), value.strip())
-    flags = facts.get("flags", facts.get("Features", "")).split()
-    fast = [flag for flag in flags if flag in FLAGS or flag.startswith("amx")]
-    return facts.get("model name", platform.machine()), fast
+    text = path.read_text() if path.exists() else ""
+    name = re.search(r"^model name\s*:\s*(.+)", text, re.MULTILINE)
+    flags = re.search(r"^(?:flags|Features)\s*:\s*(.+)", text, re.MULTILINE)
+    fast = [f for f in (flags[1].split() if flags else ()) if f in FLAGS or f.startswith("amx")]
+    return name[1].strip() if name else platform.processor() or platform.machine(), fast
 
 
 @cache

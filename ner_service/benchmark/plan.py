@@ -4,34 +4,35 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
+from typing import TypeVar
 
 from tqdm import tqdm
 
-from ner_service.benchmark.results import Store
+from ner_service.benchmark.results import CorpusResult, Store
 from ner_service.benchmark.texts import Corpus, Prose, load_corpora, load_prose
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
 Step = Callable[[str], None]
+C = TypeVar("C", bound=CorpusResult)
+CorpusMeasure = Callable[[Corpus, str, Tagger, Mapping[str, str], int], C]  # spec, mapping, seed
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan is what one call of `ner-service benchmark` measures, and where results go.
-
-    `root` is the folder that corpora are named in; `quick` takes fewer rounds and loads.
-    """
+    """A plan is what one call of `ner-service benchmark` measures, and where results go."""
 
     taggers: Sequence[str]
     corpora: Sequence[str]
     mapping: Mapping[str, str]
-    root: Path | None
+    root: Path | None  # the folder that corpora are named in
     store: Store
-    quick: bool
+    quick: bool  # takes fewer rounds and loads
 
     @cached_property
-    def loaded(self) -> dict[str, Tagger]:
+    def instances(self) -> dict[str, Tagger]:
         """Returns the taggers, loaded once, by spec."""
         return {spec: load_tagger(spec) for spec in self.taggers}
 
@@ -47,17 +48,24 @@ class Plan:
 
     def identity(self, spec: str) -> str:
         """Returns the version and weights of a tagger; others are another tagger's."""
-        info = self.loaded[spec].info
+        info = self.instances[spec].info
         return f"{info.version} {(info.hash or '')[:16]}".strip()
-
-    def corpus_key(self, corpus: Corpus, spec: str) -> dict[str, str]:
-        """Returns what a measurement on a corpus depends on."""
-        return {"corpus": corpus.hash, "tagger": self.identity(spec)}
 
     def timing_key(self, spec: str | None = None) -> dict[str, str]:
         """Returns what a timing depends on: its thoroughness, its texts, its tagger if any."""
         key = {"quick": str(self.quick), "texts": self.prose.hash}
         return {**key, "tagger": self.identity(spec)} if spec else key
+
+    def measure_on_corpora(
+        self, kind: type[C], specs: Sequence[str], measure: CorpusMeasure[C]
+    ) -> None:
+        """Measures taggers on every corpus."""
+        with progress(kind.kind, len(self.texts) * len(specs)) as step:
+            for corpus, spec in product(self.texts, specs):
+                step(f"{spec} on {corpus.name}")
+                key = {"corpus": corpus.hash, "tagger": self.identity(spec)}
+                arguments = corpus, spec, self.instances[spec], self.mapping, self.store.seed
+                self.store.measure(kind, f"{corpus.name}--{spec}", key, measure, *arguments)
 
 
 @contextmanager

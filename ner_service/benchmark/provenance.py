@@ -18,11 +18,8 @@ class Provenance:
     def machines(self) -> list[Machine]:
         """Returns the machines that were measured on, each once whatever its load was."""
         machines = (record.machine for record in self.records)
-        return [
-            *{
-                (m.cpu, m.cores, *m.flags, m.memory_gb, m.system, m.python): m for m in machines
-            }.values()
-        ]
+        kinds = {(m.cpu, m.cores, *m.flags, m.memory_gb, m.system, m.python): m for m in machines}
+        return [*kinds.values()]
 
     @property
     def commits(self) -> list[str]:
@@ -33,8 +30,5 @@ class Provenance:
     @property
     def versions(self) -> dict[str, str]:
         """Returns the versions of each package, all that were measured."""
-        seen: dict[str, dict[str, None]] = {}
-        for record in self.records:
-            for name, version in record.machine.versions.items():
-                seen.setdefault(name, {})[version] = None
-        return {name: " and ".join(versions) for name, versions in seen.items()}
+        seen = dict.fromkeys(v for record in self.records for v in record.machine.versions.items())
+        return {name: " and ".join(v for other, v in seen if other == name) for name, _ in seen}

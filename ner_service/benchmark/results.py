@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, TypeVarTuple
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
@@ -20,16 +20,12 @@ FILE = TypeAdapter(dict[str, JsonValue])
 
 
 class Result(BaseModel):
-    """A result is one measurement; `kind` names the part that makes it, and the part's file.
-
-    Footnotes name the machine of each result that `names_machine`. Tables list taggers in the
-    order of those that `sets_order`.
-    """
+    """A result is one measurement; `kind` names the part that makes it, and the part's file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str]
-    names_machine: ClassVar[bool] = False
-    sets_order: ClassVar[bool] = False
+    names_machine: ClassVar[bool] = False  # in the footnotes
+    sets_order: ClassVar[bool] = False  # of the taggers in tables
 
     @property
     def taggers(self) -> Sequence[str]:
@@ -75,7 +71,7 @@ class Spread:
 
 
 R = TypeVar("R", bound=Result)
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 
 
 class Record(BaseModel, Generic[R]):
@@ -95,13 +91,7 @@ class Store:
         self.folder, self.seed, self._fresh = folder, seed, fresh
 
     def measure(
-        self,
-        kind: type[R],
-        name: str,
-        key: Mapping[str, str],
-        run: Callable[P, R],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, kind: type[R], name: str, key: Mapping[str, str], run: Callable[[*Ts], R], *args: *Ts
     ) -> R:
         """Returns the stored result of that name and key, or calls `run` and stores its result."""
         full_key = {"format": FORMAT, "seed": str(self.seed), **key}
@@ -112,7 +102,7 @@ class Store:
             key=full_key,
             seed=self.seed,
             machine=Machine.current(),
-            result=run(*args, **kwargs),
+            result=run(*args),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         self._write(kind, {**self._read(kind), name: record.model_dump(mode="json")})

@@ -17,11 +17,6 @@ from ner_service.scoring.f1 import Predicted
 from ner_service.types import Document, Tagger
 
 HEADLINE = ("factru_testset", "ne5_test", "nerel_named_dev")
-NOTES = {
-    "ne5_test": "The teacher of natasha's model was trained on most of Collection5, so this is no "
-    "fair test of natasha.",
-    OWN.name: "Ours, and hard on purpose: it separates taggers, but says little of everyday text.",
-}
 NEWS = "lenta_misc"  # the unlabelled texts that are most like news articles
 TEXTS_A_CALL = 32
 WARM_CHARS = 300_000  # that warm a process before it is timed, where there is enough text
@@ -73,9 +68,7 @@ def load_corpus(name: str, root: Path | None, mapping: Mapping[str, str]) -> Cor
 def _stem(path: Path) -> str:
     """Returns the name of a folder, or of a file without the ending that says its format."""
     name = os.path.basename(os.path.abspath(path))
-    if path.is_dir():
-        return name
-    return name.removesuffix(".gz").removesuffix(Path(name.removesuffix(".gz")).suffix)
+    return name if path.is_dir() else Path(name.removesuffix(".gz")).stem
 
 
 def load_corpora(
@@ -121,10 +114,7 @@ class Prose:
         return sum(map(len, self.texts))
 
     def parts(self, sizes: Sequence[int]) -> list[list[str]]:
-        """Returns texts of about so many characters for each size, no text twice.
-
-        Raises `CorpusError` where there are too few.
-        """
+        """Returns texts of about each size in characters, none twice, or raises `CorpusError`."""
         parts: list[list[str]] = []
         rest = iter(self.texts)
         for left in sizes:
@@ -140,14 +130,11 @@ class Prose:
 
     @cached_property
     def stream(self) -> str:
-        """All texts as one."""
+        """Returns all texts as one."""
         return "\n".join(self.texts) + "\n"
 
     def pieces(self, chars: int, count: int, at: int = 0) -> tuple[list[str], bool]:
-        """Returns `count` texts of `chars` characters each, from the place `at` of the stream on.
-
-        The second value tells whether the stream began again.
-        """
+        """Returns `count` texts of `chars` characters, and whether the stream began again."""
         need = at + chars * count
         stream = self.stream * (need // len(self.stream) + 1)
         return [stream[n : n + chars] for n in range(at, need, chars)], need > len(self.stream)

@@ -34,9 +34,7 @@ def benchmark(
     parts: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PART",
-            help=f"Of {WORDS}. Without any: all but page.",
-            callback=_check_words,
+            metavar="PART", help=f"Of {WORDS}. Without any: all but page.", callback=_check_words
         ),
     ] = None,
     taggers: Annotated[
@@ -51,8 +49,7 @@ def benchmark(
         ),
     ] = None,
     corpus: Annotated[
-        list[str] | None,
-        typer.Option(help=f"Your own: {endings()}; repeatable."),
+        list[str] | None, typer.Option(help=f"Your own: {endings()}; repeatable.")
     ] = None,
     map_: MapOption = None,
     quick: Annotated[

@@ -28,21 +28,16 @@ class RatesWithInterval(Rates):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Strict scores by seqeval, kinds of error, confusion, token scores and calibration.
-
-    `micro` is over all labels of `labels`; `by_document` has a row of right, predicted and gold
-    entities for each document, which paired tests need; `calibration` is `None` where the
-    entities have no scores.
-    """
+    """Strict scores by seqeval, kinds of error, confusion, token scores and calibration."""
 
     documents: int
-    micro: RatesWithInterval
+    micro: RatesWithInterval  # over all labels of `labels`
     labels: Mapping[str, RatesWithInterval]
     errors: Mapping[str, Errors]
     confusion: Counter[tuple[str, str]]
     token_io: Mapping[str, Score]
-    calibration: Calibration | None
-    by_document: Counts
+    calibration: Calibration | None  # none where the entities have no scores
+    by_document: Counts  # which paired tests need
 
 
 def assess(
@@ -63,15 +58,13 @@ def assess(
     by_document = counts(documents, predicted, names)
     if abs(float(f1_of(by_document.sum(0))) - report.micro.f1) > 1e-9:
         raise AssertionError("seqeval's F1 and the F1 of exact spans differ")
+    by_label = {name: counts(documents, predicted, [name]) for name in names}
     none = Rates(0.0, 0.0, 0.0, 0)
     return Assessment(
         documents=len(documents),
         micro=_with_interval(report.micro, by_document, seed),
         labels={
-            name: _with_interval(
-                report.labels.get(name, none), counts(documents, predicted, [name]), seed
-            )
-            for name in names
+            k: _with_interval(report.labels.get(k, none), c, seed) for k, c in by_label.items()
         },
         errors=count_errors(documents, predicted),
         confusion=confusion(documents, predicted),

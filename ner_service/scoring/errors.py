@@ -1,5 +1,6 @@
 """Errors of a tagger by kind, and the labels that it confuses."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,19 +12,14 @@ from ner_service.types import Document, Entity
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Counts of gold entities by their fate, and of predicted entities that overlap none.
-
-    `boundary`: its label with other bounds; `label`: its bounds with another label; `both`: only
-    overlapped by an entity of another label; `missed`: overlapped by none. These four and `right`
-    add up to the gold entities; a `spurious` entity is predicted where no gold entity is.
-    """
+    """Counts of gold entities by their fate, which add up to all, and of spurious entities."""
 
     right: int = 0
-    boundary: int = 0
-    label: int = 0
-    both: int = 0
-    missed: int = 0
-    spurious: int = 0
+    boundary: int = 0  # its label, with other bounds
+    label: int = 0  # its bounds, with another label
+    both: int = 0  # overlapped only by entities of another label and other bounds
+    missed: int = 0  # overlapped by none
+    spurious: int = 0  # predicted where no gold entity is
 
 
 def count_errors(documents: Iterable[Document], predicted: Predicted) -> dict[str, Errors]:
@@ -61,15 +57,10 @@ def _overlaps(
     entities: Iterable[Entity], others: Iterable[Entity]
 ) -> Iterator[tuple[Entity, list[Entity]]]:
     """Yields each entity with the others that it overlaps; neither list overlaps itself."""
-    waiting = sorted(others)
-    at = 0
+    rivals = sorted(others)
+    starts, ends = [e.start for e in rivals], [e.end for e in rivals]
     for entity in sorted(entities):
-        while at < len(waiting) and waiting[at].end <= entity.start:
-            at += 1
-        last = at
-        while last < len(waiting) and waiting[last].start < entity.end:
-            last += 1
-        yield entity, waiting[at:last]
+        yield entity, rivals[bisect_right(ends, entity.start) : bisect_left(starts, entity.end)]
 
 
 def _kind(gold: Entity, rivals: Sequence[Entity]) -> str:

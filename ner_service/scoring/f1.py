@@ -1,13 +1,14 @@
 """F1 of whole entities by seqeval's strict mode, and F1 of tokens as naeval measures it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from ner_service.errors import MissingExtra
 from ner_service.labels import map_labels, tags
+from ner_service.scoring.significance import counts
 from ner_service.text.tokens import Token, tokenize
 from ner_service.types import Document, Entity
 
@@ -24,14 +25,17 @@ class Score:
 
     @property
     def precision(self) -> float:
+        """Returns the share of predicted items that are right."""
         return self.right / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
+        """Returns the share of gold items that are found."""
         return self.right / self.gold if self.gold else 0.0
 
     @property
     def f1(self) -> float:
+        """Returns the harmonic mean of precision and recall."""
         total = self.predicted + self.gold
         return 2 * self.right / total if total else 0.0
 
@@ -56,20 +60,11 @@ class Report:
 
 def exact(documents: Iterable[Document], predicted: Predicted) -> Score:
     """Counts entities with equal bounds and label; the F1 equals the F1 of `strict`."""
-    right = answered = gold = 0
-    for document, entities in zip(documents, predicted, strict=True):
-        wanted = Counter(e.span for e in document.entities)
-        given = Counter(e.span for e in entities)
-        right += (wanted & given).total()
-        answered, gold = answered + given.total(), gold + wanted.total()
-    return Score(right, answered, gold)
+    return Score(*counts(documents, predicted).sum(0).tolist())
 
 
 def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
-    """Scores entities by seqeval (strict, IOB2) over `grid`, so tokenisers do not matter.
-
-    Raises `MissingExtra` without seqeval.
-    """
+    """Scores entities by seqeval (strict, IOB2) over `grid`; raises `MissingExtra` without it."""
     try:
         from seqeval.metrics import classification_report
         from seqeval.scheme import IOB2
@@ -109,21 +104,13 @@ def grid(text: str, entities: Iterable[Entity]) -> list[Token]:
 
 def token_io(documents: Iterable[Document], predicted: Predicted) -> dict[str, Score]:
     """Scores razdel's tokens by label, without regard to bounds of entities, as naeval does."""
-    counts: dict[str, Counter[str]] = {}
+    right, given, gold = Counter[str](), Counter[str](), Counter[str]()
     for document, entities in zip(documents, predicted, strict=True):
         tokens = tokenize(document.text)
-        pairs = zip(_labels(tokens, document.entities), _labels(tokens, entities), strict=True)
-        for wanted, given in pairs:
-            for label in {wanted, given} - {""}:
-                count = counts.setdefault(label, Counter())
-                count["gold"] += label == wanted
-                count["predicted"] += label == given
-                count["right"] += wanted == given
-    return {
-        label: Score(count["right"], count["predicted"], count["gold"])
-        for label, count in sorted(counts.items())
-    }
-
-
-def _labels(tokens: Sequence[Token], entities: Sequence[Entity]) -> Iterator[str]:
-    return (tag[2:] for tag in tags(tokens, sorted(entities), "BIO"))
+        answers = [tag[2:] for tag in tags(tokens, sorted(entities), "BIO")]
+        wanted = [tag[2:] for tag in tags(tokens, sorted(document.entities), "BIO")]
+        given.update(answers)
+        gold.update(wanted)
+        right.update(a for a, b in zip(answers, wanted, strict=True) if a == b)
+    labels = sorted({*gold, *given} - {""})
+    return {label: Score(right[label], given[label], gold[label]) for label in labels}

@@ -6,7 +6,7 @@ bootstrap (Efron and Tibshirani 1993) for an interval, and by approximate random
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,17 @@ MAX_DRAWN = 1 << 22  # numbers that are drawn at once: 32 MiB of them
 
 
 def counts(
-    documents: Iterable[Document], predicted: Iterable[Sequence[Entity]], labels: Iterable[str]
+    documents: Iterable[Document],
+    predicted: Iterable[Sequence[Entity]],
+    labels: Container[str] | None = None,
 ) -> Counts:
-    """Counts right, predicted and gold entities of each document, of these labels only."""
-    kept = set(labels)
+    """Counts right, predicted and gold entities of each document, of all labels or of these."""
     rows = []
     for document, entities in zip(documents, predicted, strict=True):
-        wanted = Counter(e.span for e in document.entities if e.label in kept)
-        given = Counter(e.span for e in entities if e.label in kept)
+        wanted, given = (
+            Counter(e.span for e in some if labels is None or e.label in labels)
+            for some in (document.entities, entities)
+        )
         rows.append(((wanted & given).total(), given.total(), wanted.total()))
     return np.array(rows, np.int64).reshape(-1, 3)
 

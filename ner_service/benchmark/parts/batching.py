@@ -21,20 +21,16 @@ ROUNDS, QUICK_ROUNDS = 3, 1
 
 @dataclass(frozen=True)
 class Gain:
-    """A gain is requests a second under one load, and their ratios round by round.
-
-    `ours` is the service, `single` the service in batches of one text, `peer` a wrapper that calls
-    the same tagger text by text; `batch` is how many texts the service tagged in one go.
-    """
+    """A gain is requests a second under one load, and their ratios round by round."""
 
     chars: int
     users: int
-    ours: Spread
-    single: Spread
-    peer: Spread
+    ours: Spread  # the service
+    single: Spread  # the service in batches of one text
+    peer: Spread  # a wrapper that calls the same tagger text by text
     over_single: Spread
     over_peer: Spread
-    batch: float
+    batch: float  # texts that the service tagged in one go
 
 
 class Batching(TaggerResult):
@@ -79,8 +75,8 @@ def _gain(
     processes: Sequence[RunningServer], texts: Sequence[str], rounds: int, seconds: float
 ) -> Gain:
     before = _count_batches(processes[0])
-    steps = [process.load_step(USERS) for process in processes] * rounds
-    rates = [figures["per_second"] for figures in servers.generate_load(texts, seconds, steps)]
+    loads = [(process, USERS) for process in processes] * rounds
+    rates = [figures["per_second"] for figures in servers.generate_load(texts, seconds, loads)]
     if not all(rates):
         raise ConfigError(f"a server answered nothing within {seconds:g} s: measure again")
     after = _count_batches(processes[0])

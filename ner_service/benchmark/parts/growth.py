@@ -16,25 +16,16 @@ QUICK_LENGTHS = LENGTHS[:-1]
 BATCHES = (1, 8, 64, 512)  # texts
 BATCH_CHARS = 300  # of each text in a batch
 LEAST_CHARS = 40_000  # timed at each length
-NONLINEAR = 1.1  # an exponent from here up is worse than linear
 
 
 class Growth(TaggerResult):
-    """Growth is CPU microseconds a character by text length, and a text by batch size.
-
-    `exponent` is that of cost over length in the longest decade measured: 1 is linear.
-    """
+    """Growth is CPU microseconds a character by text length, and a text by batch size."""
 
     kind = "growth"
     repeated: bool
     by_length: dict[int, float]
     by_batch: dict[int, float]
-    exponent: float
-
-    @property
-    def is_nonlinear(self) -> bool:
-        """Returns whether twice the text takes clearly more than twice the time."""
-        return self.exponent > NONLINEAR
+    exponent: float  # of cost over the two greatest lengths: 1 is linear
 
 
 def run(plan: Plan) -> None:
@@ -96,11 +87,9 @@ class Curves(View):
             lengths = sorted(row.by_length)
             costs = [row.by_length[n] for n in lengths]
             axes.plot(lengths, costs, "o-", color=colors[row.tagger], label=row.tagger)
-        axes.set_xscale("log")
+        axes.set(xscale="log", xlabel="characters in the text", ylabel="CPU µs a character")
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
         axes.set_ylim(bottom=0)
-        axes.set_xlabel("characters in the text")
-        axes.set_ylabel("CPU µs a character")
         axes.legend(frameon=False)
         return {"growth": svg(figure, "growth")}
 

@@ -9,7 +9,7 @@ from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan, Step, progress
 from ner_service.benchmark.processes import servers
 from ner_service.benchmark.processes.servers import EMPTY, INSTANT, PLAIN, Server
-from ner_service.benchmark.results import Record, Result
+from ner_service.benchmark.results import Result
 from ner_service.benchmark.texts import Prose
 
 Grid = Mapping[int, Sequence[int]]  # numbers of users by length of text in characters
@@ -83,8 +83,8 @@ def measure(server: Server, prose: Prose, grid: Grid, seconds: float, step: Step
         for chars, users in grid.items():
             texts, again = prose.load_texts(chars)
             repeated |= again
-            steps = [process.load_step(n) for n in users]
-            for n, figures in zip(users, servers.generate_load(texts, seconds, steps), strict=True):
+            measured = servers.generate_load(texts, seconds, [(process, n) for n in users])
+            for n, figures in zip(users, measured, strict=True):
                 step(f"{server.name}, {chars} characters, {n} users")
                 loads.append(Load(chars=chars, **figures))  # type: ignore[arg-type]  # by name
     return Http(server=server.name, about=server.about, repeated=repeated, steps=loads)
@@ -95,25 +95,12 @@ class Latency(View):
 
     chars, users = CHARS, USERS
 
-    @property
-    def records(self) -> list[Record[Http]]:
-        """Returns the records of all servers."""
-        return self.results.records(Http)
-
     @cached_property
     def servers(self) -> list[Http]:
         """Returns the empty server, the instant one, those with taggers, and the plain one."""
         rank = {EMPTY: 0, INSTANT: 1, PLAIN: 3}
-        place = self.results.place
-        servers = [record.result for record in self.records]
-        return sorted(servers, key=lambda h: (rank.get(h.server, 2), place(h.server)))
-
-    @property
-    def framework(self) -> list[Load]:
-        """Returns the loads of the service around a tagger that answers at once, by users."""
-        instant = [h for h in self.servers if h.server == INSTANT]
-        loads = [load for h in instant for load in h.steps if load.chars == CHARS]
-        return sorted(loads, key=lambda load: load.users)
+        servers = [record.result for record in self.results.records(Http)]
+        return sorted(servers, key=lambda h: (rank.get(h.server, 2), self.results.place(h.server)))
 
     @cached_property
     def _circumstances(self) -> dict[str, tuple[object, ...]]:
@@ -123,25 +110,20 @@ class Latency(View):
                 {name: value for name, value in record.key.items() if name != "tagger"},
                 record.machine.model_dump(exclude={"load"}),
             )
-            for record in self.records
+            for record in self.results.records(Http)
         }
 
     def ratio_to_plain(self, http: Http, load: Load) -> float | None:
-        """Returns the ratio of requests a second to the plain server's.
-
-        It is `None` unless load, settings, versions, commit and machine are the same.
-        """
+        """Returns the ratio of requests a second to the plain server's, if all else is equal."""
         if self._circumstances[http.server] != self._circumstances.get(PLAIN):
             return None
         plain = next(h for h in self.servers if h.server == PLAIN)
-        for other in plain.steps:
-            if (other.chars, other.users) == (load.chars, load.users) and other.per_second:
-                return load.per_second / other.per_second
-        return None
+        same = (s for s in plain.steps if (s.chars, s.users) == (load.chars, load.users))
+        return next((load.per_second / s.per_second for s in same if s.per_second), None)
 
     def median_ms(self, tagger: str, identity: str) -> float | None:
         """Returns the median latency of one user, of a tagger of just this identity."""
-        for record in self.records:
+        for record in self.results.records(Http):
             if record.result.server == tagger and record.key.get("tagger") == identity:
                 for load in record.result.steps:
                     if (load.chars, load.users) == (CHARS, 1):
@@ -161,11 +143,9 @@ class Latency(View):
                 axes.plot(users, [s.p50_ms for s in loads], "o-", color=color, label=http.server)
                 axes.plot(users, [s.p99_ms for s in loads], ":", color=color)
         axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
+        axes.set(yscale="log", xlabel="users at once", ylabel="ms (solid: half, dotted: 99%)")
         axes.set_xticks(sorted(ticks), [str(n) for n in sorted(ticks)])
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
-        axes.set_xlabel("users at once")
-        axes.set_ylabel("ms (solid: half, dotted: 99%)")
         axes.legend(frameon=False)
         return {"latency": svg(figure, "latency")}
 

@@ -10,9 +10,9 @@ import numpy as np
 from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.parts.speed import Costs
-from ner_service.benchmark.plan import Plan, progress
-from ner_service.benchmark.results import CorpusResult, Record
-from ner_service.benchmark.texts import HEADLINE, NOTES, Corpus, predict
+from ner_service.benchmark.plan import Plan
+from ner_service.benchmark.results import CorpusResult, Spread
+from ner_service.benchmark.texts import HEADLINE, Corpus, predict
 from ner_service.scoring import assess
 from ner_service.scoring.assessment import RatesWithInterval
 from ner_service.scoring.calibration import Calibration
@@ -23,22 +23,10 @@ from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
 SIGNIFICANCE = 0.05  # a difference with a p value from here up may be chance
-ERROR_KINDS = {
-    "right": "right",
-    "boundary": "wrong bounds",
-    "label": "wrong label",
-    "both": "both wrong",
-    "missed": "missed",
-    "spurious": "invented",
-}
 
 
 class Quality(CorpusResult):
-    """A quality result holds the scores of a tagger over the labels that it shares with a corpus.
-
-    `unknown` counts gold entities of labels that the tagger cannot produce, `foreign` what it
-    predicted of labels that the corpus lacks; `micro_all` is an F1 that scores those too.
-    """
+    """A quality result scores a tagger over the labels that it shares with a corpus."""
 
     kind = "quality"
     names_machine = True
@@ -46,9 +34,9 @@ class Quality(CorpusResult):
     documents: int
     labels: dict[str, RatesWithInterval]
     micro: RatesWithInterval
-    micro_all: float
-    unknown: dict[str, int]
-    foreign: dict[str, int]
+    micro_all: float  # F1 over all labels, unknown and foreign ones too
+    unknown: dict[str, int]  # gold entities of each label that the tagger cannot produce
+    foreign: dict[str, int]  # predicted entities of each label that the corpus lacks
     errors: dict[str, Errors]
     token_io: dict[str, float]
     calibration: Calibration | None
@@ -58,25 +46,19 @@ class Quality(CorpusResult):
 
 def run(plan: Plan) -> None:
     """Measures every tagger on every corpus."""
-    pairs = [(corpus, spec) for corpus in plan.texts for spec in specs_with_conventions(plan)]
-    with progress("quality", len(pairs)) as step:
-        for corpus, spec in pairs:
-            step(f"{spec} on {corpus.name}")
-            name, key = f"{corpus.name}--{spec}", plan.corpus_key(corpus, spec)
-            arguments = corpus, spec, plan.loaded[spec], plan.mapping, plan.store.seed
-            plan.store.measure(Quality, name, key, measure, *arguments)
+    plan.measure_on_corpora(Quality, [*specs_with_conventions(plan)], measure)
 
 
 def specs_with_conventions(plan: Plan) -> Iterator[str]:
     """Yields each tagger, and again in those of its conventions that a corpus is named by."""
     for spec in plan.taggers:
         yield spec
-        default, *others = plan.loaded[spec].info.conventions or ("",)
+        default, *others = plan.instances[spec].info.conventions or ("",)
         for convention in others:
             other = f"{spec.removesuffix(f'@{default}')}@{convention}"
             is_named = any(corpus.name.startswith(f"{convention}_") for corpus in plan.texts)
             if is_named and other not in plan.taggers:
-                plan.loaded[other] = load_tagger(other)
+                plan.instances[other] = load_tagger(other)
                 yield other
 
 
@@ -132,29 +114,17 @@ class Comparison:
 class Accuracy(View):
     """Accuracy ranks the taggers on each corpus, and tests the differences."""
 
-    error_kinds = ERROR_KINDS
-    notes = NOTES
-
     @cached_property
     def _p_values(self) -> dict[tuple[str, ...], float]:
         """Returns the p values that were drawn so far, by corpus and pair of taggers."""
         return {}
 
-    @property
-    def costs(self) -> Costs:
-        """Returns the costs of the taggers."""
-        return self.results.view(Costs)
-
-    @cached_property
-    def records(self) -> list[Record[Quality]]:
-        """Returns the records on the corpora as they were last measured on."""
-        return self.results.current(Quality)
-
     @cached_property
     def weights(self) -> dict[tuple[str, str], dict[str, Quality]]:
         """Returns the results by corpus of all weights with a hash, by tagger and identity."""
         weights: dict[tuple[str, str], dict[str, Quality]] = {}
-        for record in sorted(self.records, key=lambda r: self.results.place(r.result.tagger)):
+        records = self.results.current(Quality)
+        for record in sorted(records, key=lambda r: self.results.place(r.result.tagger)):
             q, identity = record.result, record.key["tagger"]
             if identity != q.version:
                 weights.setdefault((q.tagger, identity), {})[q.corpus] = q
@@ -162,8 +132,8 @@ class Accuracy(View):
 
     @cached_property
     def qualities(self) -> list[Quality]:
-        """Returns the current results."""
-        return [record.result for record in self.records]
+        """Returns the results on the corpora as they were last measured on."""
+        return [record.result for record in self.results.current(Quality)]
 
     @cached_property
     def corpora(self) -> list[str]:
@@ -195,11 +165,6 @@ class Accuracy(View):
         labels = self._compared[corpus]
         return [q for q in self.qualities if q.corpus == corpus and q.labels.keys() != labels]
 
-    @property
-    def incomparable(self) -> list[Quality]:
-        """Returns taggers on corpora no label of which any tagger can produce."""
-        return [q for q in self.qualities if not self._compared[q.corpus]]
-
     def compare(self, one: Quality, other: Quality) -> Comparison:
         """Tests the difference of two taggers on the same corpus; each pair is tested once."""
         if one is other:
@@ -213,20 +178,7 @@ class Accuracy(View):
     def recommended(self, corpus: str) -> str:
         """Returns the fastest of the taggers that are tied with the most accurate."""
         tied = [c.quality.tagger for c in self.ranked(corpus) if c.is_tied]
-        return max(tied, key=self.costs.relative_speed)
-
-    def reason(self, corpus: str) -> str:
-        """Returns why that tagger is recommended."""
-        tied = [c.quality.tagger for c in self.ranked(corpus) if c.is_tied]
-        untimed = [tagger for tagger in tied if not self.costs.cost_of(tagger)]
-        limits = "".join(f"; {tagger} was not timed" for tagger in untimed)
-        if len(tied) == 1:
-            return "no other is as accurate"
-        if len(untimed) == len(tied):
-            return "it is the most accurate" + limits
-        if self.recommended(corpus) == tied[0]:
-            return "it is the most accurate, and none that is tied with it is faster" + limits
-        return "it is the fastest of those that are tied with the most accurate" + limits
+        return max(tied, key=self.results.view(Costs).relative_speed)
 
     def pictures(self) -> Mapping[str, str]:
         """Returns F1 by corpus, F1 over speed, and how often entities of a score are right."""
@@ -234,8 +186,8 @@ class Accuracy(View):
             return {}
         drawn = {"accuracy": self._draw_accuracy()}
         ranked = [comparison.quality for comparison in self.ranked(self.corpora[0])]
-        if self.costs.all:
-            drawn["quality_speed"] = self._draw_speed(ranked)
+        if (costs := self.results.view(Costs)).all:
+            drawn["quality_speed"] = self._draw_speed(ranked, costs)
         if any(q.calibration for q in ranked):
             drawn["reliability"] = self._draw_reliability(ranked)
         return drawn
@@ -248,29 +200,20 @@ class Accuracy(View):
         rows = [c.quality for corpus in self.corpora for c in self.ranked(corpus)][::-1]
         figure, axes = new_axes(height=1.2 + 0.28 * len(rows))
         for n, q in enumerate(rows):
-            ends = [[q.micro.f1 - q.micro.low], [q.micro.high - q.micro.f1]]
-            color = self._colors[q.tagger]
-            axes.errorbar([q.micro.f1], [n], xerr=ends, fmt="o", color=color, capsize=3)
+            ends, color = _whiskers(q.micro.f1, q.micro), self._colors[q.tagger]
+            axes.errorbar(q.micro.f1, n, xerr=ends, fmt="o", color=color, capsize=3)
         axes.set_yticks(range(len(rows)), [f"{q.corpus} · {q.tagger}" for q in rows])
         axes.set_xlabel("F1 of whole entities, 95% interval")
         return svg(figure, "accuracy")
 
-    def _draw_speed(self, ranked: list[Quality]) -> str:
+    def _draw_speed(self, ranked: list[Quality], costs: Costs) -> str:
         figure, axes = new_axes()
         for q in ranked:
-            if cost := self.costs.cost_of(q.tagger):
-                x, y = cost.single, q.micro
-                axes.errorbar(
-                    [x.median],
-                    [y.f1],
-                    xerr=[[x.median - x.low], [x.high - x.median]],
-                    yerr=[[y.f1 - y.low], [y.high - y.f1]],
-                    fmt="o",
-                    markersize=9,
-                    color=self._colors[q.tagger],
-                    capsize=3,
-                )
-                axes.annotate(q.tagger, (x.median, y.f1), (9, 7), textcoords="offset points")
+            if cost := costs.cost_of(q.tagger):
+                place, color = (cost.single.median, q.micro.f1), self._colors[q.tagger]
+                across, up = _whiskers(place[0], cost.single), _whiskers(place[1], q.micro)
+                axes.errorbar(*place, up, across, "o", markersize=9, color=color, capsize=3)
+                axes.annotate(q.tagger, place, (9, 7), textcoords="offset points")
         axes.margins(0.15)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
         axes.set_xlabel("tokens a second on one core, one text a call")
@@ -289,10 +232,13 @@ class Accuracy(View):
                 label = f"{q.tagger} (ECE {q.calibration.ece:.3f})"
                 axes.plot(x, y, "-", color=color, alpha=0.5)
                 axes.scatter(x, y, s=sizes, color=color, label=label)
-        axes.set_xlabel("score given")
-        axes.set_ylabel("share that is right")
+        axes.set(xlabel="score given", ylabel="share that is right")
         axes.legend(frameon=False)
         return svg(figure, "reliability")
+
+
+def _whiskers(at: float, ends: Spread | RatesWithInterval) -> list[list[float]]:
+    return [[at - ends.low], [ends.high - at]]
 
 
 PART = Part(Quality, "Accuracy", run, Accuracy, requires=("selfcheck",))

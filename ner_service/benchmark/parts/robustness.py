@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from ner_service.benchmark.charts import new_axes, svg
 from ner_service.benchmark.disturbances import DISTURBANCES, disturb
 from ner_service.benchmark.part import Part, View
-from ner_service.benchmark.parts.quality import Accuracy
-from ner_service.benchmark.plan import Plan, progress
+from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.results import CorpusResult
 from ner_service.benchmark.texts import Corpus, predict
 from ner_service.scoring.significance import counts, f1_of, interval
@@ -35,13 +36,7 @@ class Robustness(CorpusResult):
 
 def run(plan: Plan) -> None:
     """Measures every tagger on every corpus under every disturbance."""
-    pairs = [(corpus, spec) for corpus in plan.texts for spec in plan.taggers]
-    with progress("robustness", len(pairs)) as step:
-        for corpus, spec in pairs:
-            step(f"{spec} on {corpus.name}")
-            name, key = f"{corpus.name}--{spec}", plan.corpus_key(corpus, spec)
-            arguments = corpus, spec, plan.loaded[spec], plan.mapping, plan.store.seed
-            plan.store.measure(Robustness, name, key, measure, *arguments)
+    plan.measure_on_corpora(Robustness, plan.taggers, measure)
 
 
 def measure(
@@ -66,24 +61,14 @@ class Heat(View):
         rows = [record.result for record in self.results.current(Robustness)]
         return sorted(rows, key=lambda row: self.results.place(row.tagger))
 
-    @property
-    def corpora(self) -> list[str]:
-        """Returns the corpora that were disturbed, by name."""
-        return sorted({row.corpus for row in self._rows})
-
     def on(self, corpus: str) -> list[Robustness]:
         """Returns the results of all taggers on a corpus."""
         return [row for row in self._rows if row.corpus == corpus]
 
-    @property
-    def main_rows(self) -> list[Robustness]:
-        """Returns the results on the first corpus of the accuracy table that was disturbed."""
-        ranked = self.results.view(Accuracy).corpora
-        return next((rows for corpus in ranked if (rows := self.on(corpus))), [])
-
     def pictures(self) -> Mapping[str, str]:
         """Returns a heat map for each corpus."""
-        return {corpus: _draw(self.on(corpus)) for corpus in self.corpora}
+        corpora = sorted({row.corpus for row in self._rows})
+        return {corpus: _draw(self.on(corpus)) for corpus in corpora}
 
 
 def _draw(rows: list[Robustness]) -> str:
@@ -92,11 +77,9 @@ def _draw(rows: list[Robustness]) -> str:
     values = [[row.slices[name].f1 for name in names] for row in rows]
     axes.pcolormesh(values, cmap="RdYlGn", vmin=POOR, vmax=GOOD, edgecolors="white")
     axes.invert_yaxis()
-    for y, line in enumerate(values):
-        for x, value in enumerate(line):
-            ink = "white" if value < DARK else "black"
-            shown = f"{value:.3f}".lstrip("0")
-            axes.text(x + 0.5, y + 0.5, shown, ha="center", va="center", fontsize=10, color=ink)
+    for (y, x), value in np.ndenumerate(values):
+        shown, ink = f"{value:.3f}".lstrip("0"), "white" if value < DARK else "black"
+        axes.text(x + 0.5, y + 0.5, shown, ha="center", va="center", fontsize=10, color=ink)
     axes.set_xticks([n + 0.5 for n in range(len(names))], names, rotation=35, ha="right")
     axes.set_yticks([n + 0.5 for n in range(len(rows))], [row.tagger for row in rows])
     axes.tick_params(length=0)

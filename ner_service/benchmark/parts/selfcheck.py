@@ -19,14 +19,11 @@ TOLERANCE = 0.001  # naeval publishes three digits
 
 
 class SelfCheck(Result):
-    """A self-check tells whether the harness measures what others measured.
-
-    `measured` is `None` where factRuEval is not present.
-    """
+    """A self-check tells whether the harness measures what others measured."""
 
     kind = "selfcheck"
     published: dict[str, float]
-    measured: dict[str, float] | None
+    measured: dict[str, float] | None  # none where factRuEval is not present
     same_documents: int
     documents: int
 

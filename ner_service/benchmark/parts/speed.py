@@ -27,18 +27,14 @@ TIMED_CHARS = 100_000  # of each of the two timings of a round, where there is e
 
 @dataclass(frozen=True)
 class Cost:
-    """A cost is what a tagger takes on one core: tokens and texts a CPU second, and their ratio.
-
-    `bulk` is many texts a call, `single` one text a call; ratios are to natasha's library;
-    `load_s` is in seconds, the sizes are in megabytes.
-    """
+    """A cost is what a tagger takes on one core; ratios are to natasha's library."""
 
     tagger: str
-    bulk: Spread
-    single: Spread
+    bulk: Spread  # tokens a CPU second, many texts a call
+    single: Spread  # tokens a CPU second, one text a call
     bulk_ratio: Spread
     single_ratio: Spread
-    bulk_texts: float
+    bulk_texts: float  # texts a CPU second
     single_texts: float
     load_s: Spread
     loaded_mb: float
@@ -57,10 +53,7 @@ class Cutting:
 
 
 class Speed(Result):
-    """A speed result compares taggers in the same interleaved rounds.
-
-    `costs` begins with natasha's library, which the ratios are to.
-    """
+    """A speed result compares taggers in the same interleaved rounds."""
 
     kind = "speed"
     names_machine = True
@@ -68,7 +61,7 @@ class Speed(Result):
     texts: str
     ours: bool
     rounds: int
-    costs: list[Cost]
+    costs: list[Cost]  # that of natasha's library first, which the ratios are to
     cuttings: tuple[Cutting, ...] = ()  # older results have none
 
     @property
@@ -124,8 +117,7 @@ def measure(specs: Sequence[str], prose: Prose, rounds: int, step: Step) -> Spee
 def split_prose(prose: Prose, rounds: int) -> list[list[list[str]]]:
     """Returns each round's texts to warm on, for one call, and for calls of one, none in two."""
     if prose.ours:  # so little that every round takes all of it, in processes that start anew
-        sizes = [prose.chars // 5, 2 * prose.chars // 5, prose.chars // 3]
-        parts = prose.parts(sizes)
+        parts = prose.parts([prose.chars // 5, 2 * prose.chars // 5, prose.chars // 3])
         return [[parts[0], *(parts[1:] if n % 2 else parts[:0:-1])] for n in range(rounds)]
     warm, *timed = prose.parts([WARM_CHARS, *[TIMED_CHARS] * 2 * rounds])
     return [[warm, timed[2 * n], timed[2 * n + 1]] for n in range(rounds)]

@@ -1,7 +1,4 @@
-"""Baselines are an endpoint that does nothing, and wrappers as one writes them in ten minutes.
-
-As a module it runs with NAME PORT, and serves `empty`, `plain`, or `single:SPEC`.
-"""
+"""Baselines are an endpoint that does nothing, and wrappers as one writes them in ten minutes."""
 
 import asyncio
 import sys
@@ -70,7 +67,7 @@ HANDLERS = {"empty": empty, "plain": plain, "single": single}
 
 
 def main(baseline: str, port: str) -> None:
-    """Serves until the process is stopped."""
+    """Serves `empty`, `plain` or `single:SPEC` until the process is stopped."""
     name, _, spec = baseline.partition(":")
     app = FastAPI()
     app.post("/ner")(HANDLERS[name](spec))

@@ -1,7 +1,4 @@
-"""The instant service has a tagger that answers at once, which shows what the service costs.
-
-`python -m ner_service.benchmark.processes.instant_service PORT` serves as `ner-service serve` does.
-"""
+"""The instant service has a tagger that answers at once, which shows what the service costs."""
 
 import sys
 from collections.abc import Sequence
@@ -35,7 +32,7 @@ def load(spec: str) -> Tagger:
 
 
 def main(port: str) -> None:
-    """Serves until the process is stopped."""
+    """Serves as `ner-service serve` does, until the process is stopped."""
     settings = Settings(taggers="natasha", port=int(port))
     configure(settings.log_format, settings.log_level)
     run(settings, load)

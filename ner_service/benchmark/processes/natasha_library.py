@@ -1,6 +1,7 @@
 """The natasha library is called as its users call it, and our taggers are compared with it."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 from ner_service.labels import LABELS
@@ -23,8 +24,6 @@ class Library:
 
 def load() -> Library:
     """Loads natasha's news model."""
-    from importlib.metadata import version
-
     from natasha import NewsEmbedding, NewsNERTagger
 
     return Library(NewsNERTagger(NewsEmbedding()), version("natasha"))

@@ -6,9 +6,9 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import IO
@@ -16,11 +16,7 @@ from typing import IO
 from ner_service.benchmark.processes.timed_tagger import spawn
 from ner_service.errors import ConfigError, MissingExtra
 
-EMPTY, INSTANT, PLAIN = (
-    "empty",
-    "instant",
-    "plain",
-)  # the servers that those of the taggers are compared with
+EMPTY, INSTANT, PLAIN = "empty", "instant", "plain"  # servers to compare those of taggers with
 READY_S = 120  # until a server must answer, models loaded and kernels compiled
 PROBE = json.dumps({"text": "Орёл"}).encode()
 
@@ -53,10 +49,6 @@ class RunningServer:
     url: str
     pid: int
 
-    def load_step(self, users: int) -> dict[str, object]:
-        """Returns a step of the load generator's plan: so many users on this server."""
-        return {"url": self.url, "pid": self.pid, "users": users}
-
 
 def check_load_generator() -> None:
     """Raises `MissingExtra` without locust, whose import would patch this process's sockets."""
@@ -65,9 +57,10 @@ def check_load_generator() -> None:
 
 
 def generate_load(
-    texts: Sequence[str], seconds: float, steps: Sequence[Mapping[str, object]]
+    texts: Sequence[str], seconds: float, loads: Iterable[tuple[RunningServer, int]]
 ) -> Iterator[dict[str, float]]:
-    """Yields the load generator's figures for each step."""
+    """Yields the load generator's figures for so many users on each server, one after another."""
+    steps = [{**asdict(server), "users": users} for server, users in loads]
     plan = {"seconds": seconds, "texts": texts, "steps": steps}
     module, pipe = "ner_service.benchmark.processes.load_generator", subprocess.PIPE
     with spawn(1, module, stdin=pipe, stdout=pipe) as process:

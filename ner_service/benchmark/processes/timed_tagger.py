@@ -1,7 +1,4 @@
-"""A tagger is timed in a process of its own, on one core.
-
-As a module it runs with SPEC, and answers each line of texts on stdin by a line of figures.
-"""
+"""A tagger is timed in a process of its own, on one core."""
 
 import json
 import os
@@ -10,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ner_service.benchmark.machine import cores
 from ner_service.benchmark.processes import natasha_library
@@ -20,6 +18,7 @@ from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
 from ner_service.errors import ConfigError, NerError
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
+from ner_service.types import Tagger
 
 FIRST_TEXT = "Посол Чили прилетел в Киров."
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -27,19 +26,20 @@ DATA_BYTES = 1 << 16  # smaller files are code and metadata
 CODE = (".py", ".pyc", ".so", ".dat", ".json")
 
 
-class Worker:
+class Worker(ExitStack):
     """A worker is the parent's handle of the process, which ends with the block."""
 
     def __init__(self, spec: str) -> None:
+        super().__init__()
         started = time.perf_counter()
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         # in a group of its own, so that the terminal's interrupt goes to the parent alone
-        self._process = spawn(0, __name__, spec, process_group=0, **pipes)
+        self._process = self.enter_context(spawn(0, __name__, spec, process_group=0, **pipes))
         self.loaded = self._answer()
         self.load_s = time.perf_counter() - started
 
     def time(self, texts: Sequence[str], batch: int = 0) -> dict[str, Any]:
-        """Returns CPU and wall seconds for the texts in calls of `batch`, or in one call."""
+        """Returns CPU seconds for the texts in calls of `batch`, or in one call."""
         stdin = self._process.stdin
         assert stdin
         stdin.write(json.dumps({"texts": list(texts), "batch": batch}).encode() + b"\n")
@@ -60,23 +60,9 @@ class Worker:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def __enter__(self) -> "Worker":
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the pipes and wait until the process has ended."""
-        with self._process:
-            pass
-
 
 def spawn(core: int, module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Starts a module of this process's own on one core, with one thread a library.
-
-    Settings of the service in this environment do not reach it.
-    """
+    """Starts a module on one core, one thread a library, without this environment's settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NER_")}
     path = os.pathsep.join(p for p in sys.path if p)
     environment = {**inherited, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
@@ -93,15 +79,7 @@ def _keep_to_core(core: int) -> None:
         os.sched_setaffinity(0, {core})
 
 
-class Timed(Protocol):
-    """A timed object is a tagger, or a cutter that is timed as one."""
-
-    def tag(self, texts: Sequence[str]) -> Sequence[Sequence[object]]:
-        """Returns one answer per text."""
-        ...
-
-
-def load(spec: str) -> Timed:
+def load(spec: str) -> Tagger | Cutter:
     """Loads a tagger of ours by spec, the library that it is compared with, or a cutter."""
     if spec in CUTTERS:
         return Cutter(spec)
@@ -118,25 +96,20 @@ def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
-def _time(tagger: Timed, texts: Sequence[str], batch: int) -> dict[str, Any]:
+def _time(tagger: Tagger | Cutter, texts: Sequence[str], batch: int) -> dict[str, Any]:
     calls = [texts[at : at + batch] for at in range(0, len(texts), batch)] if batch else [texts]
-    cpu, wall = time.process_time(), time.perf_counter()
+    started = time.process_time()
     entities = sum(len(answer) for call in calls for answer in tagger.tag(call))
-    return {
-        "cpu": time.process_time() - cpu,
-        "wall": time.perf_counter() - wall,
-        "entities": entities,
-        "peak_mb": _megabytes(),
-    }
+    return {"cpu": time.process_time() - started, "entities": entities, "peak_mb": _megabytes()}
 
 
 def serve(spec: str) -> None:
-    """Times what comes in on stdin until it ends."""
+    """Answers each line of texts on stdin by a line of figures, until it ends."""
     read: set[str] = set()
     sys.addaudithook(lambda event, args: read.add(str(args[0])) if event == "open" else None)
     tagger = load(spec)
     tagger.tag([FIRST_TEXT])
-    ready = {"cpu": time.process_time(), "loaded_mb": _megabytes(), "disk_mb": _on_disk(spec, read)}
+    ready = {"loaded_mb": _megabytes(), "disk_mb": _on_disk(spec, read)}
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
@@ -146,17 +119,14 @@ def serve(spec: str) -> None:
 def _on_disk(spec: str, read: set[str]) -> float:
     """Returns the size of a tagger's model folder and of the large files that it read, in MiB."""
     files = {Path(name).resolve() for name in read if name.startswith("/")}
-    files = {p for p in files if p.suffix not in CODE and p.is_file() and _is_data(p)}
+    packed = (p for p in files if "site-packages" in p.parts and p.suffix not in CODE)
+    files = {p for p in packed if p.is_file() and p.stat().st_size > DATA_BYTES}
     try:
         folder, _ = model_and_convention(check_spec(spec)[1] or "nowhere")
         files |= {p.resolve() for p in folder.rglob("*") if p.is_file()}
     except NerError:
         pass  # a package or a cutter has no model folder
     return sum(p.stat().st_size for p in files) / 2**20
-
-
-def _is_data(path: Path) -> bool:
-    return "site-packages" in path.parts and path.stat().st_size > DATA_BYTES
 
 
 if __name__ == "__main__":

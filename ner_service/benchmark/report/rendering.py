@@ -58,8 +58,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for filter in (share, number, spread):
-        environment.filters[filter.__name__] = filter
+    environment.filters |= {"share": share, "number": number, "spread": spread}
     return environment
 
 
