@@ -61,11 +61,11 @@ class AsyncClient:
         try:
             return await self.tag_batch(window)
         except ServiceError as error:
-            if answers.may_be_one_bad_text(window, error):
-                return [answer for text in window for answer in await self._window([text])]
-            if error.code in answers.CODES_OF_ONE_TEXT:
+            if error.code not in answers.CODES_OF_ONE_TEXT:
+                raise
+            if len(window) == 1:
                 return [error]
-            raise
+            return [answer for text in window for answer in await self._window([text])]
 
     async def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""

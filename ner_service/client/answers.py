@@ -151,11 +151,6 @@ def taggers_of(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(tagger) for tagger in value]
 
 
-def may_be_one_bad_text(window: Sequence[str], error: ServiceError) -> bool:
-    """Say whether a single one of several texts may have caused the error of all."""
-    return len(window) > 1 and error.code in CODES_OF_ONE_TEXT
-
-
 def windows(texts: Iterable[str]) -> Iterator[list[str]]:
     """Split a stream of texts into lists that are sent in one request each."""
     window: list[str] = []

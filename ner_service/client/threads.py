@@ -58,11 +58,11 @@ class Client:
         try:
             return self.tag_batch(window)
         except ServiceError as error:
-            if answers.may_be_one_bad_text(window, error):
-                return [answer for text in window for answer in self._window([text])]
-            if error.code in answers.CODES_OF_ONE_TEXT:
+            if error.code not in answers.CODES_OF_ONE_TEXT:
+                raise
+            if len(window) == 1:
                 return [error]
-            raise
+            return [answer for text in window for answer in self._window([text])]
 
     def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""
