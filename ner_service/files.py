@@ -2,8 +2,8 @@
 
 import gzip
 import os
+import secrets
 import shutil
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -79,18 +79,17 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
                 yield raw
             return
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+        temporary = _beside(place)
         try:
-            with os.fdopen(handle, "wb") as raw:
+            with temporary.open("xb") as raw:
                 if path.suffix == ".gz":
                     with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
                         yield packed  # type: ignore[misc]
                 else:
                     yield raw
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, place)
+            temporary.replace(place)
         finally:
-            Path(name).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -99,10 +98,10 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     place = path.resolve()
     with _naming(path):
         place.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
+        folder = _beside(place)
+        folder.mkdir()
         try:
             yield folder
-            folder.chmod(0o777 & ~_umask())
             folder.replace(place)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -117,7 +116,6 @@ def _naming(path: Path) -> Iterator[None]:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _beside(place: Path) -> Path:
+    """Return a hidden name in the same folder that nothing has."""
+    return place.with_name(f".{place.name}.{secrets.token_hex(4)}")
