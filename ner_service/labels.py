@@ -45,19 +45,13 @@ def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) ->
         first = at
         while at < len(tokens) and tokens[at].start < entity.end:
             at += 1
-        row[first:at] = _run(at - first, entity.label, scheme)
+        row[first:at] = [f"{prefix}-{entity.label}" for prefix in _prefixes(at - first, scheme)]
     return row
 
 
-def _run(length: int, label: str, scheme: Scheme) -> list[str]:
-    if scheme == "BIOES" and length == 1:
-        return [f"S-{label}"]
-    run = [f"I-{label}"] * length
-    if length:
-        run[0] = f"B-{label}"
-    if scheme == "BIOES" and length:
-        run[-1] = f"E-{label}"
-    return run
+def _prefixes(length: int, scheme: Scheme) -> str:
+    single, last = ("S", "E") if scheme == "BIOES" else ("B", "I")
+    return single[:length] if length < 2 else "B" + "I" * (length - 2) + last
 
 
 def entities(tokens: Sequence[Token], tags: Sequence[str]) -> list[Entity]:
