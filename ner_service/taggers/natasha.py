@@ -10,6 +10,7 @@ from ner_service.digest import digest
 from ner_service.engine.tokens import Tokens, tokenize
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
+from ner_service.nets.navec import load_navec
 from ner_service.taggers.reader import Net, Reader
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Entity, TaggerInfo, Tally
@@ -72,8 +73,16 @@ def load(source: str) -> NatashaTagger:
         )
     try:
         from natasha.data import NEWS_EMBEDDING, NEWS_NER
+        from slovnet import NER
 
-        net = (_slovnet if source else _engine)(Path(NEWS_NER), Path(NEWS_EMBEDDING))
+        from ner_service.engine import slovnet
+
+        navec = load_navec(Path(NEWS_EMBEDDING))
+        if source:  # what navec loads is larger, and slovnet reads but these
+            parts = SimpleNamespace(meta=navec, pq=navec)
+            net: Net = Slovnet(NER.load(Path(NEWS_NER)).navec(parts).infer)
+        else:
+            net = slovnet.Engine(slovnet.load(Path(NEWS_NER)), navec)
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -85,19 +94,3 @@ def load(source: str) -> NatashaTagger:
         hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
     return NatashaTagger(net, info)
-
-
-def _engine(ner: Path, embedding: Path) -> Net:
-    from ner_service.engine import slovnet
-    from ner_service.nets.navec import load_navec
-
-    return slovnet.Engine(slovnet.load(ner), load_navec(embedding))
-
-
-def _slovnet(ner: Path, embedding: Path) -> Net:
-    from slovnet import NER
-
-    from ner_service.nets.navec import load_navec
-
-    navec = load_navec(embedding)  # what navec loads is larger, and slovnet reads but these
-    return Slovnet(NER.load(ner).navec(SimpleNamespace(meta=navec, pq=navec)).infer)
