@@ -9,8 +9,10 @@ a package that anybody installs and that declares an entry point in the group
     shouting = "shouting_ner:load"
 """
 
+import tomllib
 from functools import cache
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 from ner_service.errors import UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
@@ -18,45 +20,10 @@ from ner_service.taggers.models import shipped_models
 from ner_service.taggers.plugins import find_plugins, load_plugin
 from ner_service.types import Tagger
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 BACKENDS = {
-    backend.name: backend
-    for backend in (
-        Backend(
-            "natasha",
-            lazy("ner_service.taggers.natasha"),
-            specs={
-                "natasha": "Natasha's own weights on our compiled engine: the library's answers",
-                "natasha:slovnet": "the same by the library's own code, slower",
-            },
-            packages=("natasha", "slovnet", "navec", "numba"),
-            kernels=True,
-        ),
-        Backend(
-            "spacy",
-            lazy("ner_service.taggers.spacy"),
-            default_source="spacy-ru-news",
-            specs={
-                "spacy": "the shipped spaCy pipeline",
-                "spacy:NAME-OR-FOLDER": "an installed package, or a folder",
-            },
-            packages=("spacy",),
-            model_file="config.cfg",
-        ),
-        Backend(
-            "bilstm",
-            lazy("ner_service.taggers.bilstm"),
-            default_source="ru-news",
-            specs={
-                "bilstm": "our BiLSTM-CRF `ru-news`",
-                "bilstm:NAME-OR-FOLDER": "another shipped model, or a folder of your own",
-                "bilstm@CONVENTION": "the same, annotating as another of its training corpora "
-                "does; `bilstm:NAME-OR-FOLDER@CONVENTION` too; `GET /taggers` names them",
-            },
-            packages=("numba",),
-            model_file="model.safetensors",
-            kernels=True,
-        ),
-    )
+    name: Backend(name, lazy(f"ner_service.taggers.{name}"), **table)
+    for name, table in _TABLES.items()
 }
 
 
