@@ -35,10 +35,7 @@ def serve(
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
         import_module("ner_service.service.telemetry.opentelemetry")  # fails now if not installed
-    for name in (
-        METRICS_FOLDER,
-        METRICS_FOLDER.lower(),
-    ):  # set for other programs: their figures are not ours
+    for name in METRICS_FOLDER, METRICS_FOLDER.lower():  # set for other programs, not for us
         os.environ.pop(name, None)
     if settings.workers == 1:
         from ner_service.service.server.single import run
