@@ -83,7 +83,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
         try:
             with temporary.open("xb") as raw:
                 if path.suffix == ".gz":
-                    with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+                    with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:  # always alike
                         yield packed  # type: ignore[misc]
                 else:
                     yield raw
