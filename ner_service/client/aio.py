@@ -7,26 +7,13 @@ from typing import Any, Self
 import httpx
 
 from ner_service.client import answers
-from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
+from ner_service.client.answers import Answer, Connecting, Found, Outcome, Read, ServiceError
 
 
-class AsyncClient:
+class AsyncClient(Connecting[httpx.AsyncClient]):
     """A client like `Client` for one event loop; tasks may share it."""
 
-    def __init__(
-        self,
-        url: str = "http://localhost:8000",
-        *,
-        key: str | None = None,
-        options: Options = Options(),
-        timeout_s: float = 60.0,
-        attempts: int = 5,
-    ) -> None:
-        self._options, self._attempts = options, attempts
-        with answers.explain_bad_settings(url):
-            self._http = httpx.AsyncClient(
-                base_url=url, headers=answers.headers(key), timeout=timeout_s
-            )
+    _library = httpx.AsyncClient
 
     async def tag(self, text: str) -> list[Found]:
         """Return the entities of a text; raises `ServiceError` or `Unreachable`."""

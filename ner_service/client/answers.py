@@ -2,15 +2,15 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
 from ner_service.errors import Code, NerError
 
 Read = TypeVar("Read")
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 OffsetUnit = Literal["codepoint", "utf16", "utf8"]
 RETRIED = frozenset({429, 502, 503, 504})
 NEVER_RETRIED = httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError
@@ -57,27 +57,36 @@ class Options:
 
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return the JSON body of a request with these options."""
-        if self.tagger is not None:
-            fields["tagger"] = self.tagger
-        if self.labels is not None:
-            fields["labels"] = list(self.labels)
-        return fields | {"offsets": self.offsets}
+        return fields | {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def headers(key: str | None) -> dict[str, str]:
-    """Return the headers of every request."""
-    return {"authorization": f"Bearer {key}"} if key else {}
+class Connecting(Generic[Http]):
+    """A client, whichever it is, connects to the service with these settings.
 
+    It tries up to `attempts` times where the service is full, restarts or cannot be reached.
+    Raises `Unreachable` where an address, a key, or a proxy of the environment is invalid.
+    """
 
-@contextmanager
-def explain_bad_settings(url: str) -> Iterator[None]:
-    """Raise `Unreachable` where an address, a key, or a proxy of the environment is invalid."""
-    try:
-        yield
-    except UnicodeEncodeError:
-        raise Unreachable(f"{url}: {NO_KEY}") from None
-    except (httpx.InvalidURL, ValueError, ImportError) as error:
-        raise Unreachable(f"{url}: {error}") from None
+    _library: type[Http]
+    _http: Http
+
+    def __init__(
+        self,
+        url: str = "http://localhost:8000",
+        *,
+        key: str | None = None,
+        options: Options = Options(),
+        timeout_s: float = 60.0,
+        attempts: int = 5,
+    ) -> None:
+        self._options, self._attempts = options, attempts
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        try:
+            self._http = self._library(base_url=url, headers=headers, timeout=timeout_s)
+        except UnicodeEncodeError:
+            raise Unreachable(f"{url}: {NO_KEY}") from None
+        except (httpx.InvalidURL, ValueError, ImportError) as error:
+            raise Unreachable(f"{url}: {error}") from None
 
 
 Outcome = httpx.Response | httpx.RequestError

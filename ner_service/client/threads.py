@@ -8,27 +8,13 @@ from typing import Any, Self
 import httpx
 
 from ner_service.client import answers
-from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
+from ner_service.client.answers import Answer, Connecting, Found, Outcome, Read, ServiceError
 
 
-class Client:
-    """A client of the service that threads may share.
+class Client(Connecting[httpx.Client]):
+    """A client of the service that threads may share."""
 
-    It tries up to `attempts` times where the service is full, restarts or cannot be reached.
-    """
-
-    def __init__(
-        self,
-        url: str = "http://localhost:8000",
-        *,
-        key: str | None = None,
-        options: Options = Options(),
-        timeout_s: float = 60.0,
-        attempts: int = 5,
-    ) -> None:
-        self._options, self._attempts = options, attempts
-        with answers.explain_bad_settings(url):
-            self._http = httpx.Client(base_url=url, headers=answers.headers(key), timeout=timeout_s)
+    _library = httpx.Client
 
     def tag(self, text: str) -> list[Found]:
         """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
