@@ -27,11 +27,7 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
         return await self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
-        """Yield the answers to any number of texts in their order; one may be an error.
-
-        Texts go to `POST /ner/batch`, up to 200 in a request. While the caller reads the answers of
-        one request, the service answers the next.
-        """
+        """Yield the answers to any number of texts in their order, as `Client.tag_stream` does."""
         waiting: asyncio.Task[list[Answer]] | None = None
         try:
             for window in answers.windows(texts):
@@ -71,9 +67,7 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
     async def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return await self._http.request(method, path, **body)
-        except UnicodeEncodeError as error:
-            raise answers.encoding_error(error) from None
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeEncodeError) as error:
             return error
 
     async def close(self) -> None:

@@ -89,7 +89,7 @@ class Connecting(Generic[Http]):
             raise Unreachable(f"{url}: {error}") from None
 
 
-Outcome = httpx.Response | httpx.RequestError
+Outcome = httpx.Response | httpx.RequestError | UnicodeEncodeError
 """The outcome of an attempt: an answer, or the reason why there is none."""
 
 
@@ -99,7 +99,7 @@ def pause(attempt: int, outcome: Outcome) -> float | None:
     The service may ask for a pause; else pauses grow. Both have jitter, so that the clients of an
     overloaded service do not all come back at once.
     """
-    if isinstance(outcome, NEVER_RETRIED):
+    if isinstance(outcome, (UnicodeEncodeError, *NEVER_RETRIED)):
         return None
     if isinstance(outcome, httpx.Response):
         if outcome.status_code not in RETRIED:
@@ -118,6 +118,8 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
     Raises `ServiceError` where it is a refusal or does not come from this service, and
     `Unreachable` where there is no answer.
     """
+    if isinstance(outcome, UnicodeEncodeError):  # its own message would quote the text
+        raise ServiceError(422, "invalid_json", f"a text has no UTF-8: {outcome.reason}")
     if not isinstance(outcome, httpx.Response):
         reason = NO_KEY if isinstance(outcome, httpx.LocalProtocolError) else outcome
         raise Unreachable(f"{url}: no answer: {reason}")
@@ -132,11 +134,6 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
         message = f"{url}: status {status}, and no answer of ner-service's"
         refused = ServiceError(status, "http_error", message)
     raise refused
-
-
-def encoding_error(error: UnicodeEncodeError) -> ServiceError:
-    """Return the error of a text that cannot be sent; its message does not quote the text."""
-    return ServiceError(422, "invalid_json", f"a text has no UTF-8: {error.reason}")
 
 
 def entities_of(result: Mapping[str, Any]) -> list[Found]:

@@ -67,9 +67,7 @@ class Client(Connecting[httpx.Client]):
     def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return self._http.request(method, path, **body)
-        except UnicodeEncodeError as error:
-            raise answers.encoding_error(error) from None
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeEncodeError) as error:
             return error
 
     def close(self) -> None:
