@@ -12,7 +12,7 @@ from rich.text import Text
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
 from ner_service.errors import NerError
-from ner_service.taggers.registry import load_tagger, plugin_names, shipped_specs, spec_forms
+from ner_service.taggers.registry import installed_plugins, load_tagger, shipped_specs, spec_forms
 
 SPECS = "".join(f"\n\n{form}: {what}." for form, what in spec_forms().items())
 
@@ -27,7 +27,7 @@ def taggers(
     """List the taggers that load here."""
     others = ("version", "languages", "labels", "scores", "conventions", "hash")
     table = Table(Column("tagger", no_wrap=True), *others)
-    for spec in [*shipped_specs(), *plugin_names()]:
+    for spec in [*shipped_specs(), *installed_plugins()]:
         try:
             info = load_tagger(spec).info
         except NerError as error:

@@ -49,7 +49,7 @@ def check_spec(spec: str) -> tuple[str, str]:
 
 def backend(name: str) -> Backend:
     """Return the backend of that name, built in or a plugin's; raises `UnknownTagger`."""
-    plugins = _plugins()  # first, so that one with a built-in name is reported in any case
+    plugins = installed_plugins()  # first, so that one with a built-in name is reported in any case
     if name in BACKENDS:
         return BACKENDS[name]
     if name in plugins:
@@ -58,13 +58,9 @@ def backend(name: str) -> Backend:
     raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
 
 
-def plugin_names() -> list[str]:
-    """Return the names that installed plugins add, without importing any of them."""
-    return list(_plugins())
-
-
 @cache
-def _plugins() -> dict[str, list[EntryPoint]]:
+def installed_plugins() -> dict[str, list[EntryPoint]]:
+    """Return the entry points of plugins by their names, without importing any of them."""
     return find_plugins(BACKENDS)
 
 
