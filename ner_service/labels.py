@@ -59,8 +59,7 @@ def entities(tokens: Sequence[Token], tags: Sequence[str]) -> list[Entity]:
     marked: list[Entity] = []
     previous = OUTSIDE
     for token, tag in zip(tokens, tags, strict=True):
-        continues = tag[0] in "IE" and previous[0] in "BI" and tag[2:] == previous[2:]
-        if continues:
+        if tag[0] in "IE" and previous[0] in "BI" and tag[2:] == previous[2:]:
             marked[-1] = replace(marked[-1], end=token.end)
         elif tag != OUTSIDE:
             marked.append(Entity(token.start, token.end, tag[2:]))
