@@ -45,14 +45,13 @@ class Code(StrEnum):
     status: int
     meaning: str
     example: str
-    fields: tuple[str, ...]
+    fields: Sequence[str]
     of_one_text: bool
 
     def __new__(cls, code: str) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
-        table = {"fields": (), "of_one_text": False} | _TABLES[code]
-        vars(member).update(table, fields=tuple(table["fields"]))
+        vars(member).update({"fields": (), "of_one_text": False} | _TABLES[code])
         return member
 
     INVALID_HTTP = auto()

@@ -26,9 +26,7 @@ def may_follow(previous: str, tag: str, scheme: Scheme) -> bool:
     if scheme == "BIO":
         return after != "I" or (before != "O" and same)
     inside = before in "BI"
-    if after in "IE":
-        return inside and same
-    return not inside
+    return (inside and same) if after in "IE" else not inside
 
 
 def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) -> list[str]:

@@ -39,7 +39,6 @@ def taggers(
             print_json({"tagger": spec, **asdict(info)})
         labels, languages = escape(", ".join(info.labels)), ", ".join(info.languages)
         conventions, hash = escape(", ".join(info.conventions)), (info.hash or "")[:12]
-        row = (info.version, languages, labels, info.score_kind, conventions, hash)
-        table.add_row(spec, *row)
+        table.add_row(spec, info.version, languages, labels, info.score_kind, conventions, hash)
     if not as_json:
         Console().print(table)

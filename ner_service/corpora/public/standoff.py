@@ -52,8 +52,7 @@ def _read_nerel(path: Path) -> Document:
 def _read_entities(path: Path) -> Iterator[Entity]:
     """Yield the entities of an `.ann` file that are in one piece, nested ones too."""
     for number, line in read_lines(path):
-        match = re.match(r"T\d+\t(\S+) (\d+) (\d+)\t", line)
-        if match:
+        if match := re.match(r"T\d+\t(\S+) (\d+) (\d+)\t", line):
             yield Entity(int(match[2]), int(match[3]), match[1])
         elif line.startswith("T") and ";" not in line.split("\t")[1]:
             raise CorpusError(f"{path}:{number}: expected T<n>, a tab, LABEL START END")
