@@ -1,8 +1,12 @@
 """This module holds the errors that a caller can act on, and the codes that the service answers."""
 
+import tomllib
 from collections.abc import Sequence
-from enum import StrEnum
+from enum import StrEnum, auto
+from pathlib import Path
 from typing import Any, Self
+
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 class NerError(Exception):
@@ -33,97 +37,45 @@ class ConfigError(NerError):
 
 
 class Code(StrEnum):
-    """A code names an error that the service answers, and holds all that there is to say of it.
+    """A code names an error that the service answers; `errors.toml` has all that is to say of it.
 
-    Responses, the OpenAPI document, the table of docs/api.md and the client are made of this one
-    table. A member has the HTTP `status` of its answer; its `meaning`, with what to do about it;
-    an `example` of a message; the request's `fields` that the example names; and `of_one_text`,
-    which is true where one of several texts may be the cause, so that the others are worth sending.
+    Responses, the OpenAPI document, the table of docs/api.md and the client are made of that table.
     """
 
     status: int
     meaning: str
     example: str
-    fields: tuple[str, ...]
+    fields: Sequence[str]
     of_one_text: bool
 
-    def __new__(
-        cls, code: str, status: int, meaning: str, example: str, field: str = "", one: bool = False
-    ) -> Self:
+    def __new__(cls, code: str) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
-        member.status, member.meaning, member.example = status, meaning, example
-        member.fields, member.of_one_text = (field,) if field else (), one
+        vars(member).update({"fields": (), "of_one_text": False} | _TABLES[code])
         return member
 
-    # fmt: off
-    INVALID_HTTP = ("invalid_http", 400,
-        "The head is not HTTP/1.1 with one `Host` and below 64 KB: mend it; the connection closes",
-        "host: exactly one is needed, none came")
-    UNAUTHORIZED = ("unauthorized", 401,
-        "A known API key is needed: send `Authorization: Bearer KEY` or `X-API-Key: KEY`",
-        "authorization: a known API key is needed")
-    UNKNOWN_TAGGER = ("unknown_tagger", 404,
-        "No tagger goes by that name: take one of those that the message lists",
-        "unknown tagger; known are natasha, spacy, bilstm", "tagger")
-    HTTP_ERROR = ("http_error", 404,
-        "There is no such path, or it does not take that method (405): see `/docs`",
-        "Not Found")
-    BODY_TOO_SLOW = ("body_too_slow", 408,
-        "The body stopped coming: send it faster",
-        "the body stopped coming for 30 s (NER_CLIENT_TIMEOUT_S)")
-    BODY_TOO_LARGE = ("body_too_large", 413,
-        "The body, or a line of a stream, is too large: send less; the message names the limit",
-        "the body is larger than 16000000 bytes (NER_MAX_BODY_BYTES)", "", True)
-    TEXT_TOO_LONG = ("text_too_long", 413,
-        "A text is too long: send it in parts; the message names the limit",
-        "text: longer than 1000000 characters (NER_MAX_TEXT_CHARS)", "text", True)
-    TOO_MANY_TEXTS = ("too_many_texts", 413,
-        "There are too many texts: send fewer, or a stream; the message names the limit",
-        "texts: more than 1000 (NER_MAX_BATCH_TEXTS)", "texts", True)
-    UNSUPPORTED_MEDIA_TYPE = ("unsupported_media_type", 415,
-        "The content type is not one of the route's: send one that the message lists",
-        "content-type: expected application/json or text/plain")
-    UNSUPPORTED_CHARSET = ("unsupported_charset", 415,
-        "The content type names a charset that is not UTF-8: send UTF-8",
-        "content-type: the charset must be UTF-8")
-    UNSUPPORTED_ENCODING = ("unsupported_encoding", 415,
-        "The body is compressed: send it as it is",
-        "content-encoding: send the body as it is")
-    INVALID_REQUEST = ("invalid_request", 422,
-        "The request is malformed: mend the `fields`",
-        "text: Field required", "text", True)
-    INVALID_JSON = ("invalid_json", 422,
-        "The body is not valid JSON: the message says where",
-        "the body is not valid JSON: EOF while parsing an object at line 1 column 1", "", True)
-    INVALID_ENCODING = ("invalid_encoding", 422,
-        "A plain text is not UTF-8: the message says at which byte",
-        "the body is not UTF-8 at byte 0")
-    UNKNOWN_LABEL = ("unknown_label", 422,
-        "The tagger has no such label: take some of those that the message lists",
-        "labels: bilstm knows PER, LOC, ORG", "labels")
-    OVERLOADED = ("overloaded", 429,
-        "The queue is full: come again after `Retry-After` seconds",
-        "the queue is full: try again in 2 s")
-    RATE_LIMITED = ("rate_limited", 429,
-        "This key asks too often: come again after `Retry-After` seconds",
-        "more than 10 requests a second: try again in 1 s")
-    TAGGER_FAILED = ("tagger_failed", 500,
-        "The tagger failed on this text: report it, with the `x-request-id`",
-        "the tagger failed on this text")
-    INTERNAL = ("internal", 500,
-        "The service has a fault: report it, with the `x-request-id`",
-        "an error inside the service")
-    NOT_READY = ("not_ready", 503,
-        "The tagger is loading or restarting: come again after `Retry-After` seconds",
-        "bilstm: is loading")
-    TOO_MANY_CONNECTIONS = ("too_many_connections", 503,
-        "There are too many connections: come again after `Retry-After` seconds",
-        "too many connections: try again in 1 s (NER_MAX_CONNECTIONS)")
-    TIMEOUT = ("timeout", 504,
-        "The deadline passed: send less, or come again later",
-        "no answer within 30 s (NER_TIMEOUT_S)")
-    # fmt: on
+    INVALID_HTTP = auto()
+    UNAUTHORIZED = auto()
+    UNKNOWN_TAGGER = auto()
+    HTTP_ERROR = auto()
+    BODY_TOO_SLOW = auto()
+    BODY_TOO_LARGE = auto()
+    TEXT_TOO_LONG = auto()
+    TOO_MANY_TEXTS = auto()
+    UNSUPPORTED_MEDIA_TYPE = auto()
+    UNSUPPORTED_CHARSET = auto()
+    UNSUPPORTED_ENCODING = auto()
+    INVALID_REQUEST = auto()
+    INVALID_JSON = auto()
+    INVALID_ENCODING = auto()
+    UNKNOWN_LABEL = auto()
+    OVERLOADED = auto()
+    RATE_LIMITED = auto()
+    TAGGER_FAILED = auto()
+    INTERNAL = auto()
+    NOT_READY = auto()
+    TOO_MANY_CONNECTIONS = auto()
+    TIMEOUT = auto()
 
 
 class Refused(NerError):

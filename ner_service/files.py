@@ -2,8 +2,8 @@
 
 import gzip
 import os
+import secrets
 import shutil
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -70,42 +70,43 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
 
     A link stays a link, and a pipe or a device is written to as it is. Raises `CorpusError`.
     """
-    place = path.resolve()
-    if place.is_dir():
+    if path.is_dir():
         raise CorpusError(f"{path}: is a folder: name a file")
-    with _naming(path):
-        if path.exists() and not path.is_file():
-            with path.open("wb") as raw:
-                yield raw
-            return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-        try:
-            with os.fdopen(handle, "wb") as raw:
-                if path.suffix == ".gz":
-                    with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-                        yield packed  # type: ignore[misc]
-                else:
-                    yield raw
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, place)
-        finally:
-            Path(name).unlink(missing_ok=True)
+    if path.exists() and not path.is_file():
+        with _naming(path), path.open("wb") as raw:
+            yield raw
+        return
+    with _replacing(path) as temporary, temporary.open("xb") as raw:
+        if path.suffix == ".gz":  # without the temporary name and the time, which would differ
+            with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+                yield packed  # type: ignore[misc]
+        else:
+            yield raw
 
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Open a folder to fill that takes its name only once it is complete."""
+    with _replacing(path) as temporary:
+        temporary.mkdir()
+        yield temporary
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Return the name of a file or folder that takes the place of `path` when it is complete."""
     place = path.resolve()
+    temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     with _naming(path):
         place.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}."))
         try:
-            yield folder
-            folder.chmod(0o777 & ~_umask())
-            folder.replace(place)
+            yield temporary
+            temporary.replace(place)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if temporary.is_dir():
+                shutil.rmtree(temporary, ignore_errors=True)
+            else:
+                temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -115,9 +116,3 @@ def _naming(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

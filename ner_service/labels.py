@@ -26,9 +26,7 @@ def may_follow(previous: str, tag: str, scheme: Scheme) -> bool:
     if scheme == "BIO":
         return after != "I" or (before != "O" and same)
     inside = before in "BI"
-    if after in "IE":
-        return inside and same
-    return not inside
+    return (inside and same) if after in "IE" else not inside
 
 
 def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) -> list[str]:
@@ -45,19 +43,13 @@ def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) ->
         first = at
         while at < len(tokens) and tokens[at].start < entity.end:
             at += 1
-        row[first:at] = _run(at - first, entity.label, scheme)
+        row[first:at] = [f"{prefix}-{entity.label}" for prefix in _prefixes(at - first, scheme)]
     return row
 
 
-def _run(length: int, label: str, scheme: Scheme) -> list[str]:
-    if scheme == "BIOES" and length == 1:
-        return [f"S-{label}"]
-    run = [f"I-{label}"] * length
-    if length:
-        run[0] = f"B-{label}"
-    if scheme == "BIOES" and length:
-        run[-1] = f"E-{label}"
-    return run
+def _prefixes(length: int, scheme: Scheme) -> str:
+    single, last = ("S", "E") if scheme == "BIOES" else ("B", "I")
+    return single[:length] if length < 2 else "B" + "I" * (length - 2) + last
 
 
 def entities(tokens: Sequence[Token], tags: Sequence[str]) -> list[Entity]:
@@ -65,8 +57,7 @@ def entities(tokens: Sequence[Token], tags: Sequence[str]) -> list[Entity]:
     marked: list[Entity] = []
     previous = OUTSIDE
     for token, tag in zip(tokens, tags, strict=True):
-        continues = tag[0] in "IE" and previous[0] in "BI" and tag[2:] == previous[2:]
-        if continues:
+        if tag[0] in "IE" and previous[0] in "BI" and tag[2:] == previous[2:]:
             marked[-1] = replace(marked[-1], end=token.end)
         elif tag != OUTSIDE:
             marked.append(Entity(token.start, token.end, tag[2:]))

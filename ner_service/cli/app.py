@@ -38,7 +38,7 @@ def common(
     """
 
 
-def guarded(command: Callable[[], Any]) -> int:
+def run_command(command: Callable[[], Any]) -> int:
     """Run a command, print an error that a user can mend as one line, and return the exit code."""
     try:
         command()

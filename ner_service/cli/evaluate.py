@@ -18,9 +18,10 @@ from ner_service.cli.tagging import tag_documents
 from ner_service.corpora.formats.format import endings
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import atomic_file
+from ner_service.files import write_text
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
+from ner_service.output.error_report import page
 from ner_service.output.figures import as_json, score_rows
 from ner_service.scoring import Assessment, assess
 from ner_service.taggers.models import model_and_convention
@@ -119,14 +120,11 @@ def _page_title(result: Result, names: Sequence[str]) -> str:
 
 
 def _write_report(result: Result, folder: Path, title: str) -> None:
-    from ner_service.output.error_report import page
-
     name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.spec}").strip("-")
-    with atomic_file(folder / f"{name}.html") as file:
-        title = f"{result.spec} on {title}"
-        html = page(title, result.documents, result.predicted, result.assessment)
-        file.write(html.encode())
-    typer.echo(str(folder / f"{name}.html"), err=True)
+    path = folder / f"{name}.html"
+    title = f"{result.spec} on {title}"
+    write_text(path, [page(title, result.documents, result.predicted, result.assessment)])
+    typer.echo(str(path), err=True)
 
 
 def _add_to_card(result: Result, folder: Path, convention: str | None) -> None:

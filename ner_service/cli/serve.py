@@ -12,7 +12,6 @@ import typer
 from ner_service.cli.app import app
 
 SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
-CORPORA = "NER_CORPORA"  # no setting of the service: other commands read it
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
@@ -31,14 +30,11 @@ def serve(
 
     settings = read_settings(host=host, port=port, taggers=taggers, workers=workers)
     configure(settings.log_format, settings.log_level)
-    for name in unknown_variables(os.environ, [CORPORA]):
+    for name in unknown_variables(os.environ, ["NER_CORPORA"]):  # other commands read that one
         logging.warning("%s: not a setting of this service", name)
     if settings.traces_url:
         import_module("ner_service.service.telemetry.opentelemetry")  # fails now if not installed
-    for name in (
-        METRICS_FOLDER,
-        METRICS_FOLDER.lower(),
-    ):  # set for other programs: their figures are not ours
+    for name in METRICS_FOLDER, METRICS_FOLDER.lower():  # set for other programs, not for us
         os.environ.pop(name, None)
     if settings.workers == 1:
         from ner_service.service.server.single import run

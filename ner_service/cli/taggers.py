@@ -12,7 +12,7 @@ from rich.text import Text
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
 from ner_service.errors import NerError
-from ner_service.taggers.registry import load_tagger, plugin_names, shipped_specs, spec_forms
+from ner_service.taggers.registry import installed_plugins, load_tagger, shipped_specs, spec_forms
 
 SPECS = "".join(f"\n\n{form}: {what}." for form, what in spec_forms().items())
 
@@ -27,7 +27,7 @@ def taggers(
     """List the taggers that load here."""
     others = ("version", "languages", "labels", "scores", "conventions", "hash")
     table = Table(Column("tagger", no_wrap=True), *others)
-    for spec in [*shipped_specs(), *plugin_names()]:
+    for spec in [*shipped_specs(), *installed_plugins()]:
         try:
             info = load_tagger(spec).info
         except NerError as error:
@@ -39,7 +39,6 @@ def taggers(
             print_json({"tagger": spec, **asdict(info)})
         labels, languages = escape(", ".join(info.labels)), ", ".join(info.languages)
         conventions, hash = escape(", ".join(info.conventions)), (info.hash or "")[:12]
-        row = (info.version, languages, labels, info.score_kind, conventions, hash)
-        table.add_row(spec, *row)
+        table.add_row(spec, info.version, languages, labels, info.score_kind, conventions, hash)
     if not as_json:
         Console().print(table)

@@ -18,12 +18,4 @@ from ner_service.client.aio import AsyncClient
 from ner_service.client.answers import Answer, Found, Options, ServiceError, Unreachable
 from ner_service.client.threads import Client
 
-__all__ = [
-    "Answer",
-    "AsyncClient",
-    "Client",
-    "Found",
-    "Options",
-    "ServiceError",
-    "Unreachable",
-]
+__all__ = ["Answer", "AsyncClient", "Client", "Found", "Options", "ServiceError", "Unreachable"]

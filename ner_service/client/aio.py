@@ -7,26 +7,13 @@ from typing import Any, Self
 import httpx
 
 from ner_service.client import answers
-from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
+from ner_service.client.answers import Answer, Connecting, Found, Outcome, Read, ServiceError
 
 
-class AsyncClient:
+class AsyncClient(Connecting[httpx.AsyncClient]):
     """A client like `Client` for one event loop; tasks may share it."""
 
-    def __init__(
-        self,
-        url: str = "http://localhost:8000",
-        *,
-        key: str | None = None,
-        options: Options = Options(),
-        timeout_s: float = 60.0,
-        attempts: int = 5,
-    ) -> None:
-        self._options, self._attempts = options, attempts
-        with answers.explain_bad_settings(url):
-            self._http = httpx.AsyncClient(
-                base_url=url, headers=answers.headers(key), timeout=timeout_s
-            )
+    _library = httpx.AsyncClient
 
     async def tag(self, text: str) -> list[Found]:
         """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
@@ -40,11 +27,7 @@ class AsyncClient:
         return await self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
-        """Yield the answers to any number of texts in their order; one may be an error.
-
-        Texts go to `POST /ner/batch`, up to 200 in a request. While the caller reads the answers of
-        one request, the service answers the next.
-        """
+        """Yield the answers to any number of texts in their order, as `Client.tag_stream` does."""
         waiting: asyncio.Task[list[Answer]] | None = None
         try:
             for window in answers.windows(texts):
@@ -61,11 +44,11 @@ class AsyncClient:
         try:
             return await self.tag_batch(window)
         except ServiceError as error:
-            if answers.may_be_one_bad_text(window, error):
-                return [answer for text in window for answer in await self._window([text])]
-            if error.code in answers.CODES_OF_ONE_TEXT:
+            if error.code not in answers.CODES_OF_ONE_TEXT:
+                raise
+            if len(window) == 1:
                 return [error]
-            raise
+            return [answer for text in window for answer in await self._window([text])]
 
     async def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""
@@ -84,9 +67,7 @@ class AsyncClient:
     async def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return await self._http.request(method, path, **body)
-        except UnicodeEncodeError as error:
-            raise answers.encoding_error(error) from None
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeEncodeError) as error:
             return error
 
     async def close(self) -> None:

@@ -2,15 +2,15 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
 from ner_service.errors import Code, NerError
 
 Read = TypeVar("Read")
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 OffsetUnit = Literal["codepoint", "utf16", "utf8"]
 RETRIED = frozenset({429, 502, 503, 504})
 NEVER_RETRIED = httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.DecodingError
@@ -57,30 +57,39 @@ class Options:
 
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return the JSON body of a request with these options."""
-        if self.tagger is not None:
-            fields["tagger"] = self.tagger
-        if self.labels is not None:
-            fields["labels"] = list(self.labels)
-        return fields | {"offsets": self.offsets}
+        return fields | {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def headers(key: str | None) -> dict[str, str]:
-    """Return the headers of every request."""
-    return {"authorization": f"Bearer {key}"} if key else {}
+class Connecting(Generic[Http]):
+    """A client, whichever it is, connects to the service with these settings.
+
+    It tries up to `attempts` times where the service is full, restarts or cannot be reached.
+    Raises `Unreachable` where an address, a key, or a proxy of the environment is invalid.
+    """
+
+    _library: type[Http]
+    _http: Http
+
+    def __init__(
+        self,
+        url: str = "http://localhost:8000",
+        *,
+        key: str | None = None,
+        options: Options = Options(),
+        timeout_s: float = 60.0,
+        attempts: int = 5,
+    ) -> None:
+        self._options, self._attempts = options, attempts
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        try:
+            self._http = self._library(base_url=url, headers=headers, timeout=timeout_s)
+        except UnicodeEncodeError:
+            raise Unreachable(f"{url}: {NO_KEY}") from None
+        except (httpx.InvalidURL, ValueError, ImportError) as error:
+            raise Unreachable(f"{url}: {error}") from None
 
 
-@contextmanager
-def explain_bad_settings(url: str) -> Iterator[None]:
-    """Raise `Unreachable` where an address, a key, or a proxy of the environment is invalid."""
-    try:
-        yield
-    except UnicodeEncodeError:
-        raise Unreachable(f"{url}: {NO_KEY}") from None
-    except (httpx.InvalidURL, ValueError, ImportError) as error:
-        raise Unreachable(f"{url}: {error}") from None
-
-
-Outcome = httpx.Response | httpx.RequestError
+Outcome = httpx.Response | httpx.RequestError | UnicodeEncodeError
 """The outcome of an attempt: an answer, or the reason why there is none."""
 
 
@@ -90,7 +99,7 @@ def pause(attempt: int, outcome: Outcome) -> float | None:
     The service may ask for a pause; else pauses grow. Both have jitter, so that the clients of an
     overloaded service do not all come back at once.
     """
-    if isinstance(outcome, NEVER_RETRIED):
+    if isinstance(outcome, (UnicodeEncodeError, *NEVER_RETRIED)):
         return None
     if isinstance(outcome, httpx.Response):
         if outcome.status_code not in RETRIED:
@@ -109,6 +118,8 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
     Raises `ServiceError` where it is a refusal or does not come from this service, and
     `Unreachable` where there is no answer.
     """
+    if isinstance(outcome, UnicodeEncodeError):  # its own message would quote the text
+        raise ServiceError(422, "invalid_json", f"a text has no UTF-8: {outcome.reason}")
     if not isinstance(outcome, httpx.Response):
         reason = NO_KEY if isinstance(outcome, httpx.LocalProtocolError) else outcome
         raise Unreachable(f"{url}: no answer: {reason}")
@@ -123,11 +134,6 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
         message = f"{url}: status {status}, and no answer of ner-service's"
         refused = ServiceError(status, "http_error", message)
     raise refused
-
-
-def encoding_error(error: UnicodeEncodeError) -> ServiceError:
-    """Return the error of a text that cannot be sent; its message does not quote the text."""
-    return ServiceError(422, "invalid_json", f"a text has no UTF-8: {error.reason}")
 
 
 def entities_of(result: Mapping[str, Any]) -> list[Found]:
@@ -149,11 +155,6 @@ def _answer(result: Mapping[str, Any]) -> Answer:
 def taggers_of(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the service's description of each tagger."""
     return [dict(tagger) for tagger in value]
-
-
-def may_be_one_bad_text(window: Sequence[str], error: ServiceError) -> bool:
-    """Say whether a single one of several texts may have caused the error of all."""
-    return len(window) > 1 and error.code in CODES_OF_ONE_TEXT
 
 
 def windows(texts: Iterable[str]) -> Iterator[list[str]]:

@@ -8,27 +8,13 @@ from typing import Any, Self
 import httpx
 
 from ner_service.client import answers
-from ner_service.client.answers import Answer, Found, Options, Outcome, Read, ServiceError
+from ner_service.client.answers import Answer, Connecting, Found, Outcome, Read, ServiceError
 
 
-class Client:
-    """A client of the service that threads may share.
+class Client(Connecting[httpx.Client]):
+    """A client of the service that threads may share."""
 
-    It tries up to `attempts` times where the service is full, restarts or cannot be reached.
-    """
-
-    def __init__(
-        self,
-        url: str = "http://localhost:8000",
-        *,
-        key: str | None = None,
-        options: Options = Options(),
-        timeout_s: float = 60.0,
-        attempts: int = 5,
-    ) -> None:
-        self._options, self._attempts = options, attempts
-        with answers.explain_bad_settings(url):
-            self._http = httpx.Client(base_url=url, headers=answers.headers(key), timeout=timeout_s)
+    _library = httpx.Client
 
     def tag(self, text: str) -> list[Found]:
         """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
@@ -58,11 +44,11 @@ class Client:
         try:
             return self.tag_batch(window)
         except ServiceError as error:
-            if answers.may_be_one_bad_text(window, error):
-                return [answer for text in window for answer in self._window([text])]
-            if error.code in answers.CODES_OF_ONE_TEXT:
+            if error.code not in answers.CODES_OF_ONE_TEXT:
+                raise
+            if len(window) == 1:
                 return [error]
-            raise
+            return [answer for text in window for answer in self._window([text])]
 
     def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""
@@ -81,9 +67,7 @@ class Client:
     def _attempt(self, method: str, path: str, **body: Any) -> Outcome:
         try:
             return self._http.request(method, path, **body)
-        except UnicodeEncodeError as error:
-            raise answers.encoding_error(error) from None
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeEncodeError) as error:
             return error
 
     def close(self) -> None:

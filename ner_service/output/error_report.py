@@ -1,6 +1,6 @@
 """An error report: one HTML page about the mistakes of one tagger on one corpus."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ner_service.output.charts import confusion_matrix
@@ -37,15 +37,14 @@ def count_mistakes(document: Document, predicted: Sequence[Entity]) -> int:
 
 def compared_pieces(document: Document, predicted: Sequence[Entity]) -> Iterator[Piece]:
     """Yields the text, cut at every bound of a gold or predicted entity and marked by its fate."""
-    gold_at, predicted_at = _lookup(document.entities), _lookup(predicted)
     bounds = {at for e in (*document.entities, *predicted) for at in (e.start, e.end)}
     for start, end in pairwise(sorted(bounds | {0, len(document.text)})):
-        yield _piece(document.text[start:end], gold_at(start), predicted_at(start))
+        gold, given = _entity_at(start, document.entities), _entity_at(start, predicted)
+        yield _piece(document.text[start:end], gold, given)
 
 
-def _lookup(entities: Iterable[Entity]) -> Callable[[int], Entity | None]:
-    spans = list(entities)
-    return lambda place: next((e for e in spans if e.start <= place < e.end), None)
+def _entity_at(place: int, entities: Sequence[Entity]) -> Entity | None:
+    return next((e for e in entities if e.start <= place < e.end), None)
 
 
 def _piece(text: str, gold: Entity | None, predicted: Entity | None) -> Piece:

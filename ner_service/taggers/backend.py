@@ -1,6 +1,6 @@
 """A backend is a family of taggers: its name, what it needs, and how one of it is loaded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -23,7 +23,7 @@ class Backend:
     load: Loader
     default_source: str = ""
     specs: Mapping[str, str] = field(default_factory=dict)
-    packages: tuple[str, ...] = ()
+    packages: Sequence[str] = ()
     model_file: str = ""
     kernels: bool = False
 

@@ -21,8 +21,7 @@ def model_path(source: str) -> Path:
     shipped = shipped_models() / source
     if shipped.is_dir():
         return shipped
-    names = sorted(folder.name for folder in shipped_models().glob("*") if folder.is_dir())
-    known = ", ".join(names) or "none"
+    known = ", ".join(sorted(folder.name for folder in shipped_models().glob("*/"))) or "none"
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 

@@ -10,6 +10,7 @@ from ner_service.digest import digest
 from ner_service.engine.tokens import Tokens, tokenize, units
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
+from ner_service.nets.navec import load_navec
 from ner_service.taggers.reader import Net, Reader
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.types import Entity, TaggerInfo, Tally
@@ -19,13 +20,10 @@ READ = "read"  # the source that reads a text as our nets do
 READ_TOKENS = 2_000  # of one unit; natasha itself reads a text of any length at once
 
 
-Cut = Callable[[str], Iterator[Tokens]]
-
-
 class NatashaTagger:
-    """The tagger answers as `natasha.NewsNERTagger` does for each text alone."""
+    """The tagger answers as `natasha.NewsNERTagger` does for each text, when cut by `_pieces`."""
 
-    def __init__(self, net: Net, info: TaggerInfo, cut: Cut) -> None:
+    def __init__(self, net: Net, info: TaggerInfo, cut: Callable[[str], Iterator[Tokens]]) -> None:
         self._net = net
         self._reader = Reader(cut, net)
         self.info = info
@@ -85,8 +83,16 @@ def load(source: str) -> NatashaTagger:
         )
     try:
         from natasha.data import NEWS_EMBEDDING, NEWS_NER
+        from slovnet import NER
 
-        net = (_slovnet if source == SLOVNET else _engine)(Path(NEWS_NER), Path(NEWS_EMBEDDING))
+        from ner_service.engine import slovnet
+
+        navec = load_navec(Path(NEWS_EMBEDDING))
+        if source == SLOVNET:  # what navec loads is larger, and slovnet reads but these
+            parts = SimpleNamespace(meta=navec, pq=navec)
+            net: Net = Slovnet(NER.load(Path(NEWS_NER)).navec(parts).infer)
+        else:
+            net = slovnet.Engine(slovnet.load(Path(NEWS_NER)), navec)
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -98,19 +104,3 @@ def load(source: str) -> NatashaTagger:
         hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
     return NatashaTagger(net, info, _read_pieces if source == READ else _pieces)
-
-
-def _engine(ner: Path, embedding: Path) -> Net:
-    from ner_service.engine import slovnet
-    from ner_service.nets.navec import load_navec
-
-    return slovnet.Engine(slovnet.load(ner), load_navec(embedding))
-
-
-def _slovnet(ner: Path, embedding: Path) -> Net:
-    from slovnet import NER
-
-    from ner_service.nets.navec import load_navec
-
-    navec = load_navec(embedding)  # what navec loads is larger, and slovnet reads but these
-    return Slovnet(NER.load(ner).navec(SimpleNamespace(meta=navec, pq=navec)).infer)

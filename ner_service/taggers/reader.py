@@ -39,7 +39,7 @@ class Reader:
         batch: list[tuple[int, Tokens]] = []
         tokens = 0
         for n, text in enumerate(texts):
-            for unit in self._timed(self._cut(text)):
+            for unit in self._clock(self._cut(text)):
                 batch.append((n, unit))
                 tokens += len(unit.words)
                 if tokens >= BATCH_TOKENS:
@@ -48,7 +48,7 @@ class Reader:
         if batch:
             yield batch
 
-    def _timed(self, units: Iterator[Tokens]) -> Iterator[Tokens]:
+    def _clock(self, units: Iterator[Tokens]) -> Iterator[Tokens]:
         while True:
             started = time.perf_counter()
             unit = next(units, None)

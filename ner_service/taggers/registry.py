@@ -9,8 +9,10 @@ a package that anybody installs and that declares an entry point in the group
     shouting = "shouting_ner:load"
 """
 
+import tomllib
 from functools import cache
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 from ner_service.errors import UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
@@ -18,47 +20,10 @@ from ner_service.taggers.models import shipped_models
 from ner_service.taggers.plugins import find_plugins, load_plugin
 from ner_service.types import Tagger
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 BACKENDS = {
-    backend.name: backend
-    for backend in (
-        Backend(
-            "natasha",
-            lazy("ner_service.taggers.natasha"),
-            specs={
-                "natasha": "Natasha's own weights on our compiled engine: the library's answers",
-                "natasha:read": "the same weights over texts that are read as our nets read them "
-                "(`docs/reading.md`)",
-                "natasha:slovnet": "the same by the library's own code, slower",
-            },
-            packages=("natasha", "slovnet", "navec", "numba"),
-            kernels=True,
-        ),
-        Backend(
-            "spacy",
-            lazy("ner_service.taggers.spacy"),
-            default_source="spacy-ru-news",
-            specs={
-                "spacy": "the shipped spaCy pipeline",
-                "spacy:NAME-OR-FOLDER": "an installed package, or a folder",
-            },
-            packages=("spacy",),
-            model_file="config.cfg",
-        ),
-        Backend(
-            "bilstm",
-            lazy("ner_service.taggers.bilstm"),
-            default_source="ru-news",
-            specs={
-                "bilstm": "our BiLSTM-CRF `ru-news`",
-                "bilstm:NAME-OR-FOLDER": "another shipped model, or a folder of your own",
-                "bilstm@CONVENTION": "the same, annotating as another of its training corpora "
-                "does; `bilstm:NAME-OR-FOLDER@CONVENTION` too; `GET /taggers` names them",
-            },
-            packages=("numba",),
-            model_file="model.safetensors",
-            kernels=True,
-        ),
-    )
+    name: Backend(name, lazy(f"ner_service.taggers.{name}"), **table)
+    for name, table in _TABLES.items()
 }
 
 
@@ -84,7 +49,7 @@ def check_spec(spec: str) -> tuple[str, str]:
 
 def backend(name: str) -> Backend:
     """Return the backend of that name, built in or a plugin's; raises `UnknownTagger`."""
-    plugins = _plugins()  # first, so that one with a built-in name is reported in any case
+    plugins = installed_plugins()  # first, so that one with a built-in name is reported in any case
     if name in BACKENDS:
         return BACKENDS[name]
     if name in plugins:
@@ -93,13 +58,9 @@ def backend(name: str) -> Backend:
     raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
 
 
-def plugin_names() -> list[str]:
-    """Return the names that installed plugins add, without importing any of them."""
-    return list(_plugins())
-
-
 @cache
-def _plugins() -> dict[str, list[EntryPoint]]:
+def installed_plugins() -> dict[str, list[EntryPoint]]:
+    """Return the entry points of plugins by their names, without importing any of them."""
     return find_plugins(BACKENDS)
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from ner_service.types import Entity, TaggerInfo
 LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
 ZONE_TEXTS = 64  # texts a memory zone, at whose end spaCy frees the strings of new words
 MOST_NEW_WORDS = 100_000  # zones free words, but not their rows in spaCy's hash tables
+PIPES = ("ner", "entity_ruler", "beam_ner")  # that recognise entities
 UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribute_ruler")
 
 
@@ -30,14 +31,13 @@ class SpacyTagger:
 
     def __init__(self, load: Callable[[], Any], nlp: Any, info: TaggerInfo, ours: bool) -> None:
         self._load, self._nlp, self._new_words, self._ours = load, nlp, 0, ours
-        self._max_chars = min(PIECE_CHARS, nlp.max_length)
+        self._chars = min(PIECE_CHARS, nlp.max_length)
         self.info = info
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         answers: list[list[Entity]] = [[] for _ in texts]
-        pieces = list(self._pieces(texts))
+        pieces = [(n, *span) for n, text in enumerate(texts) for span in chunks(text, self._chars)]
         for at in range(0, len(pieces), ZONE_TEXTS):
-            zone = pieces[at : at + ZONE_TEXTS]
             if self._new_words > MOST_NEW_WORDS:
                 self._reload()
             strings = self._nlp.vocab.strings
@@ -45,8 +45,8 @@ class SpacyTagger:
             with self._nlp.memory_zone():
                 # one text a pass: in a batch, matrix products round otherwise, and answers
                 # on the edge would depend on the neighbours
-                for n, start, text in zone:
-                    answers[n] += entities_of(self._nlp(self._doc(text)), text, start)
+                for n, start, end in pieces[at : at + ZONE_TEXTS]:
+                    answers[n] += self._entities(texts[n][start:end], start)
                 self._new_words += len(strings) - before
         return answers
 
@@ -57,16 +57,10 @@ class SpacyTagger:
         self._nlp = self._load()
         self._new_words = 0
 
-    def _doc(self, text: str) -> Any:
-        """Return the text, or its tokens where spaCy would take too long to find them."""
-        return razdel_doc(self._nlp.vocab, text) if LONG_RUN.search(text) else text
-
-    def _pieces(self, texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-        """Yield the number of a text, where a piece of it starts, and the piece."""
-        for n, text in enumerate(texts):
-            for start, end in chunks(text, self._max_chars):
-                piece = text[start:end]
-                yield n, start, read(piece).text if self._ours else piece
+    def _entities(self, piece: str, offset: int) -> list[Entity]:
+        piece = read(piece).text if self._ours else piece
+        doc = razdel_doc(self._nlp.vocab, piece) if LONG_RUN.search(piece) else piece
+        return entities_of(self._nlp(doc), piece, offset)
 
 
 def razdel_doc(vocab: Any, text: str) -> Any:
@@ -115,7 +109,7 @@ def load(source: str) -> SpacyTagger:
     except Exception as error:  # whatever spaCy and the readers of its files say of damaged ones
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(f"spacy:{source}: cannot be loaded: {reason[:200]}") from None
-    labels = _labels(nlp)
+    labels = tuple(dict.fromkeys(x for pipe in PIPES for x in nlp.pipe_labels.get(pipe, ())))
     if not labels:
         raise ModelError(f"spacy:{source}: this pipeline recognises no entities (no `ner` pipe)")
     info = TaggerInfo(
@@ -127,8 +121,3 @@ def load(source: str) -> SpacyTagger:
         hash=digest(*(file for file in sorted(nlp.path.iterdir()) if file.name != "README.md")),
     )
     return SpacyTagger(pipeline, nlp, info, Path(nlp.path).parent == shipped_models())
-
-
-def _labels(nlp: Any) -> tuple[str, ...]:
-    pipes = ("ner", "entity_ruler", "beam_ner")
-    return tuple(dict.fromkeys(x for pipe in pipes for x in nlp.pipe_labels.get(pipe, ())))

@@ -24,9 +24,7 @@ WITH_LATIN = re.compile(
 NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
 TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
-MARKED = re.compile(
-    f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])"
-)  # to normalise many takes quadratic time
+MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 
 

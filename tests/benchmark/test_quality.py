@@ -12,7 +12,7 @@ from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.processes.natasha_library import load as load_library
 from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import Corpus, load_corpora, load_corpus
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.errors import ConfigError
 from ner_service.types import Document, Entity, Tagger, TaggerInfo
 from tests import tiny
@@ -185,7 +185,7 @@ def test_a_model_is_measured_in_a_convention_that_a_corpus_is_named_by(
     train = f'{{path = "{tmp_path}/made/train.jsonl"}}'
     other = train.replace("}", ', convention = "diary"}')
     sets = [f"--set=data.train=[{train}, {other}]", "--set=train.epochs=1"]
-    assert guarded(lambda: app(["train", str(config), *sets])) == 0
+    assert run_command(lambda: app(["train", str(config), *sets])) == 0
     spec = f"bilstm:{tmp_path}/made/tiny"
     found = {}
     for name in ("diary_test", "letters"):

@@ -15,7 +15,7 @@ import pytest
 
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.output.documents import FORMATS
 from ner_service.types import Document, Entity
 from tests.marked import marked
@@ -46,7 +46,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
         monkeypatch.setenv("NER_CORPORA", corpora)
         monkeypatch.setenv("COLUMNS", "100")
         capfd.readouterr()
-        code = guarded(partial(app, list(arguments)))
+        code = run_command(partial(app, list(arguments)))
         return Done(code, *capfd.readouterr())
 
     return command

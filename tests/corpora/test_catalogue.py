@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ner_service import corpora
-from ner_service.corpora.public import catalogue, columns, download, factru, ne5, nerel, slavicner
+from ner_service.corpora.public import catalogue, columns, download, factru, slavicner, standoff
 from ner_service.errors import CorpusError
 from ner_service.types import Document, Entity
 
@@ -77,7 +77,7 @@ def test_factru_takes_names_out_of_objects(tmp_path: Path) -> None:
 
 
 def test_ne5_keeps_line_ends_and_drops_quotes(tmp_path: Path) -> None:
-    ((name, found),) = ne5.convert(packed(tmp_path, NE5))
+    ((name, found),) = standoff.convert_ne5(packed(tmp_path, NE5))
     (document,) = found
     assert name == "ne5"
     assert document.text == NE5["Collection5/1.txt"]
@@ -85,7 +85,7 @@ def test_ne5_keeps_line_ends_and_drops_quotes(tmp_path: Path) -> None:
 
 
 def test_nerel_keeps_the_outermost_names(tmp_path: Path) -> None:
-    splits = dict(nerel.convert(packed(tmp_path, NEREL)))
+    splits = dict(standoff.convert_nerel(packed(tmp_path, NEREL)))
     assert list(splits) == ["nerel_train", "nerel_dev", "nerel_test"]
     (document,) = splits["nerel_dev"]
     assert surfaces(document) == [("МИД Чада", "ORG")]
@@ -123,7 +123,7 @@ def test_conll2003_joins_tokens_by_spaces(tmp_path: Path) -> None:
 def test_an_archive_without_the_corpus_is_named(tmp_path: Path) -> None:
     folder = packed(tmp_path, {"readme.md": ""})
     with pytest.raises(CorpusError, match="holds no"):
-        next(ne5.convert(folder))
+        next(standoff.convert_ne5(folder))
 
 
 def test_a_download_is_found_by_name_afterwards(

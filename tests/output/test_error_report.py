@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.output.error_report import compared_pieces, count_mistakes, page
 from ner_service.output.html import render
 from ner_service.scoring import assess
@@ -121,10 +121,10 @@ def test_evaluate_writes_a_page_for_each_tagger(
 ) -> None:
     corpora.write(tmp_path / "small.jsonl", [Document("1", "Анна Каренина в Москве.")])
     command = ["evaluate", str(tmp_path / "small.jsonl"), "-t", "natasha"]
-    assert guarded(lambda: app([*command, "--report", str(tmp_path / "pages")])) == 0
+    assert run_command(lambda: app([*command, "--report", str(tmp_path / "pages")])) == 0
     (found,) = (tmp_path / "pages").iterdir()
     assert found.name == "small.jsonl-natasha.html"
     assert "Анна Каренина" in found.read_text("utf-8")
     (tmp_path / "taken").write_text("")
-    assert guarded(lambda: app([*command, "--report", str(tmp_path / "taken")])) == 2
+    assert run_command(lambda: app([*command, "--report", str(tmp_path / "taken")])) == 2
     assert "taken" in capsys.readouterr().err.splitlines()[-1]

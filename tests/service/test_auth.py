@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 import ner_service.cli  # noqa: F401  (registers the commands)
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.errors import ConfigError
 from ner_service.service import web
 from ner_service.service.api.auth import Bucket, hash_key, new_key
@@ -140,8 +140,8 @@ def test_the_page_of_the_api_can_be_switched_off() -> None:
 def test_the_command_line_makes_a_key_that_the_settings_take(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert guarded(partial(app, ["key", "alice"])) == 0
+    assert run_command(partial(app, ["key", "alice"])) == 0
     key, line = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
     assert parse_keys(line) == {hash_key(key): "alice"}
-    assert guarded(partial(app, ["key", "a,b"])) == 2
+    assert run_command(partial(app, ["key", "a,b"])) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

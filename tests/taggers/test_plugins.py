@@ -14,7 +14,7 @@ from ner_service import corpora
 from ner_service.cli import app
 from ner_service.errors import UnknownTagger
 from ner_service.taggers import registry
-from ner_service.taggers.registry import BACKENDS, check_spec, load_tagger, plugin_names
+from ner_service.taggers.registry import BACKENDS, check_spec, installed_plugins, load_tagger
 from tests.marked import marked
 from tests.serving import serving
 
@@ -38,10 +38,10 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         rows = "".join(f"{name} = {value}\n" for name, value in points.items())
         (folder / "entry_points.txt").write_text(f"[ner_service.taggers]\n{rows}")
         importlib.invalidate_caches()
-        registry._plugins.cache_clear()
+        registry.installed_plugins.cache_clear()
 
     yield install
-    registry._plugins.cache_clear()
+    registry.installed_plugins.cache_clear()
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_plugin_cannot_take_a_built_in_name(
     with caplog.at_level(logging.WARNING, "ner_service"):
         assert check_spec("natasha") == ("natasha", "")
     assert "'natasha' of other-ner 2.0 is ignored: that name is built in" in caplog.text
-    assert plugin_names() == []
+    assert installed_plugins() == {}
 
 
 def test_two_plugins_of_one_name_are_refused_by_name(install: Install) -> None:
@@ -129,7 +129,7 @@ def test_damaged_metadata_hides_no_built_in_tagger(
 ) -> None:
     install("damaged-ner", "1")
     (tmp_path / "damaged_ner-1.dist-info" / "entry_points.txt").write_text("[x]\nno equals sign\n")
-    registry._plugins.cache_clear()
+    registry.installed_plugins.cache_clear()
     with caplog.at_level(logging.WARNING, "ner_service"):
         assert check_spec("spacy") == ("spacy", "spacy-ru-news")
     assert "damaged entry points" in caplog.text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.corpora import write
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.scoring.calibration import calibration_of
@@ -22,7 +22,7 @@ from tests import tiny
 def artefact(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
     config = tiny.write(tmp_path_factory.mktemp("calibration"))
     settings = ["--set=net.head_hidden=6", "--set=net.zero_digits=true"]
-    assert guarded(lambda: app(["train", str(config), *settings])) == 0
+    assert run_command(lambda: app(["train", str(config), *settings])) == 0
     return load(config.parent / "tiny")
 
 
@@ -88,7 +88,7 @@ def test_the_command_calibrates_a_model_and_renews_its_card(
     save(replace(artefact, net=replace(artefact.net, temperature=None)), tmp_path / "model")
     write(tmp_path / "sure.jsonl", sampled(artefact, 2.0).documents)
     command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "sure.jsonl")]
-    assert guarded(lambda: app(command)) == 0
+    assert run_command(lambda: app(command)) == 0
     after = load(tmp_path / "model")
     assert f"temperature {after.net.temperature:.3f}" in capsys.readouterr().out
     assert after.net.temperature == pytest.approx(2, rel=0.15)
@@ -109,5 +109,5 @@ def test_nothing_is_fitted_on_nothing(
     save(artefact, tmp_path / "model")
     write(tmp_path / "x.jsonl", empty.documents)
     command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "x.jsonl")]
-    assert guarded(lambda: app(command)) == 2
+    assert run_command(lambda: app(command)) == 2
     assert "no entities, so no score can be right" in capsys.readouterr().err

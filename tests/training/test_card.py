@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.corpora.public.catalogue import licence_of
 from ner_service.nets.artefact import load
 from ner_service.output.charts import confusion_matrix, learning_curve
@@ -20,7 +20,7 @@ from tests import tiny
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = tiny.write(tmp_path_factory.mktemp("card"))
-    assert guarded(lambda: app(["train", str(config), "--set=train.epochs=2"])) == 0
+    assert run_command(lambda: app(["train", str(config), "--set=train.epochs=2"])) == 0
     return config.parent / "tiny"
 
 
@@ -51,7 +51,7 @@ def test_the_configuration_in_the_card_trains_the_same_model(folder: Path, tmp_p
         (tmp_path / name).write_bytes((folder.parent / name).read_bytes())
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
-        assert guarded(lambda: app(["train", "tiny.toml"])) == 0
+        assert run_command(lambda: app(["train", "tiny.toml"])) == 0
     assert load(tmp_path / "tiny").hash == load(folder).hash
 
 
@@ -75,8 +75,8 @@ def test_evaluate_adds_scores_to_the_card(folder: Path, tmp_path: Path) -> None:
     corpora.write(tmp_path / "test.jsonl", tiny.documents(5, 9))
     before = load(folder)
     command = ["evaluate", str(tmp_path / "test.jsonl"), "-t", f"bilstm:{folder}", "--card"]
-    assert guarded(lambda: app(command)) == 0
-    assert guarded(lambda: app(command)) == 0
+    assert run_command(lambda: app(command)) == 0
+    assert run_command(lambda: app(command)) == 0
     after = load(folder)
     assert after.hash == before.hash
     assert [record["corpus"] for record in after.meta["scores"]] == ["dev.jsonl", "test.jsonl"]
@@ -86,7 +86,7 @@ def test_evaluate_adds_scores_to_the_card(folder: Path, tmp_path: Path) -> None:
 def test_a_card_needs_a_model_of_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpora.write(tmp_path / "test.jsonl", tiny.documents(1, 9))
     command = ["evaluate", str(tmp_path / "test.jsonl"), "-t", "natasha", "--card"]
-    assert guarded(lambda: app(command)) == 2
+    assert run_command(lambda: app(command)) == 2
     assert "--card: natasha has no model card" in capsys.readouterr().err
 
 
@@ -94,7 +94,7 @@ def test_a_card_takes_no_two_corpora_of_one_name(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = [str(tmp_path / part / "test.jsonl") for part in "ab"]
-    assert guarded(lambda: app(["evaluate", *files, "-t", f"bilstm:{folder}", "--card"])) == 2
+    assert run_command(lambda: app(["evaluate", *files, "-t", f"bilstm:{folder}", "--card"])) == 2
     assert "--card: two corpora are called test.jsonl" in capsys.readouterr().err
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from docs.generate.training import keys, old_keys
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.training import train as training
 from ner_service.training.config import Source, TrainConfig, presets
 from ner_service.training.state import State
@@ -48,7 +48,7 @@ def interrupted(state: State, *_: Any) -> float:
 def run(command: str) -> int:
     program, *arguments = shlex.split(command)
     assert program == "ner-service"
-    return guarded(lambda: app(arguments))
+    return run_command(lambda: app(arguments))
 
 
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

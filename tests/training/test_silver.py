@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.errors import ConfigError
 from ner_service.taggers import registry
 from ner_service.taggers.backend import Backend
@@ -120,7 +120,7 @@ def texts(folder: Path, count: int = 200) -> Path:
 
 
 def silver(*arguments: object) -> int:
-    return guarded(lambda: app(["silver", *map(str, arguments)]))
+    return run_command(lambda: app(["silver", *map(str, arguments)]))
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])

@@ -14,7 +14,7 @@ import torch
 from safetensors import safe_open
 
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.vectors import load_vectors
@@ -34,7 +34,7 @@ Start = Callable[..., int]
 def train(config: Path, *options: str, **settings: object) -> int:
     """The command's exit code."""
     pairs = [f"--set={key.replace('__', '.')}={value}" for key, value in settings.items()]
-    return guarded(lambda: app(["train", str(config), *options, *pairs]))
+    return run_command(lambda: app(["train", str(config), *options, *pairs]))
 
 
 def weights(folder: Path) -> bytes:
@@ -294,7 +294,7 @@ def test_a_card_keeps_scores_of_conventions_apart(
     folder = copytree(of_two, tmp_path / "tiny")
     specs = [f"--tagger=bilstm:{folder}{ending}" for ending in ("", "@diary")]
     dev = str(of_two.parent / "dev.jsonl")
-    assert guarded(lambda: app(["evaluate", dev, *specs, "--card"])) == 0
+    assert run_command(lambda: app(["evaluate", dev, *specs, "--card"])) == 0
     scores = {s["corpus"]: s["micro"]["f1"] for s in config_of(folder)["meta"]["scores"]}
     assert scores["dev.jsonl"] > 0.8 > scores["dev.jsonl@diary"]  # here against its own labels
 
@@ -304,10 +304,10 @@ def test_a_model_is_calibrated_in_the_convention_asked_for(
 ) -> None:
     folder = copytree(of_two, tmp_path / "tiny")
     dev = str(of_two.parent / "dev.jsonl")
-    assert guarded(lambda: app(["calibrate", str(folder), f"{dev}@diary", dev])) == 0
+    assert run_command(lambda: app(["calibrate", str(folder), f"{dev}@diary", dev])) == 0
     names = [score["corpus"] for score in config_of(folder)["meta"]["scores"]]
     assert names == ["dev.jsonl@diary", "dev.jsonl"]
-    assert guarded(lambda: app(["calibrate", str(folder), f"{dev}@novel"])) == 2
+    assert run_command(lambda: app(["calibrate", str(folder), f"{dev}@novel"])) == 2
     assert "knows no convention 'novel' (known: default, diary)" in capsys.readouterr().err
 
 

@@ -81,10 +81,10 @@ def write(path: Path, documents: Iterable[Document]) -> None:
 def lines(documents: Iterable[Document]) -> Iterator[str]:
     """Yield each document as its id and its marked text."""
     for document in documents:
-        yield f"{HEADER}{' '.join(document.id.split())}\n{marked(document)}\n\n"
+        yield f"{HEADER}{' '.join(document.id.split())}\n{bracket(document)}\n\n"
 
 
-def marked(document: Document) -> str:
+def bracket(document: Document) -> str:
     """Return a document's text with its entities in brackets."""
     parts: list[str] = []
     last = 0

@@ -58,7 +58,7 @@ def _document(
         if isinstance(value, dict) and "labels" in value:
             labelled.append(_region_of(value, f"{place}.annotations[0].result[{n}].value"))
     id = str(task["data"].get("id", task.get("id", "")))  # ours, before the one it was given there
-    entities = check_entities(_placed(labelled, text), text, labels, place)
+    entities = check_entities(_locate(labelled, text), text, labels, place)
     return Document(check_text(id, f"{place}.data.id"), text, entities)
 
 
@@ -88,7 +88,7 @@ def _region_of(value: dict[str, Any], place: str) -> _Region:
     return _Region(Entity(start, end, label), surface if isinstance(surface, str) else None, place)
 
 
-def _placed(regions: Sequence[_Region], text: str) -> list[Entity]:
+def _locate(regions: Sequence[_Region], text: str) -> list[Entity]:
     """Return the entities of regions, with offsets in code points."""
     units = accumulate((1 + (char > "\uffff") for char in text), initial=0)
     places = {unit: n for n, unit in enumerate(units)}

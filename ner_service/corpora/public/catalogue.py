@@ -7,15 +7,15 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from ner_service.corpora.public import columns, factru, ne5, nerel, slavicner
+from ner_service.corpora.public import columns, factru, slavicner, standoff
 from ner_service.corpora.public.conversion import Split
 from ner_service.errors import CorpusError
 
 CONVERTERS: Mapping[str, Callable[[Path], Iterator[Split]]] = {
     "columns": columns.convert,
     "factru": factru.convert,
-    "ne5": ne5.convert,
-    "nerel": nerel.convert,
+    "ne5": standoff.convert_ne5,
+    "nerel": standoff.convert_nerel,
     "slavicner": slavicner.convert,
 }
 

@@ -1,6 +1,7 @@
 """WikiNEuRal (`.conllu`) and CoNLL-2003 (`.txt`) are columns, a token a line."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from ner_service.corpora.public.conversion import Split, make_document
@@ -18,15 +19,13 @@ def convert(folder: Path) -> Iterator[Split]:
 
 def _sentences(path: Path, token: int) -> Iterator[Document]:
     rows: list[tuple[str, str]] = []
-    for number, line in read_lines(path):
+    for number, line in chain(read_lines(path), [("end", "")]):
         columns = line.split()
         if columns and columns[0] != "-DOCSTART-":
             rows.append((columns[token], columns[-1]))
         elif rows:
             yield _sentence(str(number), rows, path)
             rows = []
-    if rows:
-        yield _sentence("end", rows, path)
 
 
 def _sentence(id: str, rows: list[tuple[str, str]], path: Path) -> Document:

@@ -1,15 +1,13 @@
 """Converters of public corpora share these steps.
 
-Nested entities are reduced to the keep_outermost, as naeval does, since taggers here are flat.
+Nested entities are reduced to the outermost, as naeval does, since taggers here are flat.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ner_service.corpora.check import check_entities
 from ner_service.errors import CorpusError
-from ner_service.files import read_lines
 from ner_service.text.tokens import tokenize
 from ner_service.types import Document, Entity
 
@@ -43,13 +41,3 @@ def find_files(folder: Path, pattern: str) -> list[Path]:
 def make_document(id: str, text: str, entities: Iterable[Entity], place: Path) -> Document:
     """Return a document of the outermost entities; `place` begins each error."""
     return Document(id, text, check_entities(keep_outermost(entities), text, {}, str(place)))
-
-
-def read_standoff(path: Path) -> Iterator[Entity]:
-    """Yield the entities of brat's `.ann` file that are in one piece, nested ones too."""
-    for number, line in read_lines(path):
-        match = re.match(r"T\d+\t(\S+) (\d+) (\d+)\t", line)
-        if match:
-            yield Entity(int(match[2]), int(match[3]), match[1])
-        elif line.startswith("T") and ";" not in line.split("\t")[1]:
-            raise CorpusError(f"{path}:{number}: expected T<n>, a tab, LABEL START END")

@@ -27,17 +27,18 @@ def convert(folder: Path) -> Iterator[Split]:
 
 def _read_document(path: Path, part: str) -> Document:
     spans = {}
-    for _, line in read_lines(path.with_suffix(".spans")):
-        if line.strip():
-            id, kind, start, size, *_ = line.split()
-            spans[id] = Entity(int(start), int(start) + int(size), kind)
-    objects = []
-    for _, line in read_lines(path.with_suffix(".objects")):
-        if line.strip():
-            _, kind, *ids = line.partition("#")[0].split()
-            objects.append((kind, [spans[id] for id in ids]))
+    for id, kind, start, size, *_ in _rows(path.with_suffix(".spans")):
+        spans[id] = Entity(int(start), int(start) + int(size), kind)
+    objects = [
+        (kind, [spans[id] for id in ids]) for _, kind, *ids in _rows(path.with_suffix(".objects"))
+    ]
     text = read_text(path)
     return make_document(f"{part}/{path.stem}", text, entities_of(objects, text), path)
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    """Yield the fields of each line that is not empty, without comments."""
+    return (line.partition("#")[0].split() for _, line in read_lines(path) if line.strip())
 
 
 def entities_of(objects: Iterable[tuple[str, list[Entity]]], text: str) -> Iterator[Entity]:

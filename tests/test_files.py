@@ -1,0 +1,42 @@
+"""Files that are written whole: what they hold, and what is left where writing fails."""
+
+import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ner_service.files import atomic_folder, read_text, write_text
+
+
+def test_gzipped_files_of_one_text_are_the_same_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.gz", tmp_path / "second.gz"
+    write_text(first, ["Анна ", "ушла"])
+    write_text(second, ["Анна ушла"])
+    assert first.read_bytes() == second.read_bytes()
+    assert gzip.decompress(first.read_bytes()).decode() == read_text(first) == "Анна ушла"
+
+
+def test_files_and_folders_have_the_modes_that_the_umask_leaves(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_text(tmp_path / "text.txt", ["Анна"])
+        with atomic_folder(tmp_path / "folder"):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / "text.txt").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "folder").stat().st_mode & 0o777 == 0o750
+
+
+def test_a_text_that_breaks_off_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    def parts() -> Iterator[str]:
+        yield "new"
+        raise RuntimeError
+
+    write_text(tmp_path / "text.txt", ["old"])
+    with pytest.raises(RuntimeError):
+        write_text(tmp_path / "text.txt", parts())
+    assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+    assert read_text(tmp_path / "text.txt") == "old"
