@@ -23,7 +23,7 @@ from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import HotRoutes, Route, Tagging, add_routes, api_routes
 from ner_service.service.api.state import State
 from ner_service.service.queue.lanes import Lanes
-from ner_service.service.settings import Settings
+from ner_service.service.settings import Settings, parse_keys, split_list
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Observer, RequestLog, trace_of
 from ner_service.taggers.registry import load_tagger
@@ -90,11 +90,11 @@ def declare_routes(app: FastAPI, settings: Settings, lanes: Lanes, metrics: Metr
 def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
     """Puts the application behind keys, and opens it to other origins, where they are set."""
     if settings.api_keys:
-        app = KeyCheck(app, routes, settings.keys, settings.key_rate)
+        app = KeyCheck(app, routes, parse_keys(settings.api_keys), settings.key_rate)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,
-            allow_origins=settings.origins,
+            allow_origins=split_list(settings.cors_origins),
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["retry-after", "server-timing", "x-request-id"],
