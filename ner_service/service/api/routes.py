@@ -63,13 +63,11 @@ def api_routes(tagging: "Tagging", state: State, metrics: bool) -> list[Route]:
 def add_routes(app: FastAPI, routes: Iterable[Route]) -> None:
     """Lets the framework answer and document routes, and HEAD beside GET, as monitors ask."""
     for route in routes:
-        words = openapi.arguments(route.document, route.open) if route.document else {}
-        shown = route.document is not None
-        app.add_api_route(
-            route.path, route.handler, methods=[route.method], include_in_schema=shown, **words
-        )
+        path, handler, shown = route.path, route.handler, route.document is not None
+        words = openapi.arguments(path, route.document, route.open) if route.document else {}
+        app.add_api_route(path, handler, methods=[route.method], include_in_schema=shown, **words)
         if route.method == "GET":
-            app.add_api_route(route.path, route.handler, methods=["HEAD"], include_in_schema=False)
+            app.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
 
 
 class HotRoutes:
