@@ -17,10 +17,10 @@ from ner_service.service import web
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.auth import KeyCheck
 from ner_service.service.api.errors import fail, respond
-from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.hot_path import STATE, HotRoutes, Shedding
 from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import HotRoutes, Route, Tagging, add_routes, api_routes
+from ner_service.service.api.routes import Route, add_routes, api_routes
 from ner_service.service.api.state import State
 from ner_service.service.queue.lanes import Lanes
 from ner_service.service.settings import Settings, parse_keys, split_list
@@ -79,9 +79,9 @@ def create_app(
 def declare_routes(app: FastAPI, settings: Settings, lanes: Lanes, metrics: Metrics) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    tagging = Tagging(Answers(settings, lanes, metrics), reader)
+    answers = Answers(settings, lanes, metrics, reader)
     state = State(lanes, settings.default, metrics)
-    routes = [*web.routes(reader, settings.docs), *api_routes(tagging, state, settings.metrics)]
+    routes = [*web.routes(reader, settings.docs), *api_routes(answers, state, settings.metrics)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import respond
-from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
+from ner_service.service.api.hot_path import METHOD, PATH, STATE, Shedding
 from ner_service.service.connection import EXTENSION, Arrival, Connection
 from ner_service.service.server.parser import Parser
 

@@ -1,20 +1,22 @@
-"""Load shedding: a text is refused before its body is read where no tagger has room for it.
+"""The hot path answers texts without the framework, or sheds them where no tagger has room.
 
 Under overload most requests are refused, and what that costs is lost to those that are answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
-from fastapi import Response
-from starlette.types import Scope
+from fastapi import Request, Response
+from pydantic import ValidationError
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ner_service.errors import Refused
-from ner_service.service.api.errors import respond
+from ner_service.errors import NerError, Refused
+from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.request_body import header
+from ner_service.service.api.routes import Route
 from ner_service.service.queue.errors import Overloaded
 from ner_service.service.queue.lanes import Lanes
-from ner_service.service.telemetry.request_log import RequestLog
+from ner_service.service.telemetry.request_log import RequestLog, trace_of
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
 METHOD, PATH = "POST", "/ner"  # of the requests that may be refused so; without a query
@@ -60,3 +62,22 @@ def _refuse(retry_after: int) -> tuple[Refused, Response]:
     """Returns the refusal and its answer, the same for all who may come again after so long."""
     refused = Overloaded(retry_after)
     return refused, respond(refused)
+
+
+class HotRoutes:
+    """This layer answers the hot routes, and leaves all else to the framework."""
+
+    def __init__(self, framework: ASGIApp, routes: Iterable[Route]) -> None:
+        self._framework = framework
+        self._handlers = {(r.method, r.path): r.handler for r in routes if r.hot}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        http = scope["type"] == "http"
+        handler = self._handlers.get((scope["method"], scope["path"])) if http else None
+        if handler is None:
+            return await self._framework(scope, receive, send)
+        try:
+            response = await handler(Request(scope, receive))
+        except (NerError, ValidationError) as error:
+            response = fail(trace_of(scope), error)
+        await response(scope, receive, send)
