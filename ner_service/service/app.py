@@ -108,9 +108,9 @@ def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
     if not url:
         yield
         return
-    from ner_service.service.telemetry.opentelemetry import Traces, otlp
+    from ner_service.service.telemetry.opentelemetry import Traces
 
-    traces = Traces(otlp(url))
+    traces = Traces(url)
     observers.append(traces.request)
     yield
     traces.stop()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 import orjson
-from fastapi import Response
+from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from ner_service.errors import Refused
@@ -85,24 +85,17 @@ async def in_order(
         window.cancel()
 
 
-class Stream(Response):
+class Stream(StreamingResponse):
     """A response that sends each answer as a line of its own as soon as it is there.
 
-    Unlike Starlette's streaming response it never reads from the client, so that the rest of
-    the request reaches whoever is still reading it.
+    Unlike Starlette's own it never reads from the client, so that the rest of the request
+    reaches whoever is still reading it.
     """
 
     media_type = NDJSON
 
     def __init__(self, answers: AsyncIterator[dict[str, Any]]) -> None:
-        super().__init__()
-        del self.headers["content-length"]
-        self._answers = answers
+        super().__init__(orjson.dumps(answer) + b"\n" async for answer in answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
-        async for answer in self._answers:
-            line = orjson.dumps(answer) + b"\n"
-            await send({"type": "http.response.body", "body": line, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        await self.stream_response(send)

@@ -65,20 +65,16 @@ class Worker:
                 self.tagger, self.error, pause = tagger, None, FIRST_PAUSE_S
                 while self._form_batch():
                     self._tag_batch(tagger)
-            except NerError as error:
-                self._note_death(error)
             except BaseException as error:  # whatever a library raises: the thread must go on
-                self._note_death(NotReady(f"the tagger died of {type(error).__name__}"))
+                died = NotReady(f"the tagger died of {type(error).__name__}")
+                self.error = error if isinstance(error, NerError) else died
+                self.restarts += 1
+                log.error("%s: %s", self.name, self.error)
             finally:
                 self.tagger = self.busy_since = None
                 self._abandon()
             self._stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
-
-    def _note_death(self, error: NerError) -> None:
-        self.error = error
-        self.restarts += 1
-        log.error("%s: %s", self.name, error)
 
     def _form_batch(self) -> bool:
         """Waits for jobs and takes a batch of them; returns false where no more will come."""
@@ -201,10 +197,8 @@ def add_answer(piece: Piece, answer: Answer) -> None:
         return
     if isinstance(answer, TaggerFailed):
         answers[piece.n] = answer
-    elif piece.start:
-        before.extend(entity.shift(piece.start) for entity in answer)
     else:
-        before.extend(answer)
+        before.extend(entity.shift(piece.start) for entity in answer)
 
 
 def finish(job: Job) -> Tagged:

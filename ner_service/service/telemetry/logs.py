@@ -2,8 +2,7 @@
 
 import logging
 import logging.config
-import time
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -35,12 +34,8 @@ class Text(logging.Formatter):
 
 def stamp(seconds: float) -> str:
     """Returns a moment in UTC, to the millisecond."""
-    return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03}Z"
-
-
-@lru_cache(1)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:

@@ -11,24 +11,19 @@ try:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
     from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 except ImportError as error:
     raise MissingExtra(f"NER_TRACES_URL ({error})", "otel") from error
 
 
-def otlp(url: str) -> SpanExporter:
-    """Returns what sends spans by OTLP over HTTP, as every collector takes them."""
-    return OTLPSpanExporter(endpoint=url)
-
-
 class Traces:
-    """Traces of finished requests go to an exporter, from a thread of its own."""
+    """Traces of finished requests go to a collector by OTLP, from a thread of their own."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    def __init__(self, url: str) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": "ner-service"}))
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(url)))
         self._tracer = self._provider.get_tracer("ner_service")
 
     def request(self, scope: Scope, method: str, route: str, status: int, trace: Trace) -> None:

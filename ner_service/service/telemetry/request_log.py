@@ -118,12 +118,8 @@ class RequestLog:
         except Gone:
             status = CLIENT_LEFT
         except (Exception, CancelledError) as error:  # the latter where the service has to stop
-            log.error(
-                "%s in %s",
-                type(error).__name__,
-                stack_of(error),
-                extra={"fields": {"id": trace.id}},
-            )
+            name, fields = type(error).__name__, {"id": trace.id}
+            log.error("%s in %s", name, stack_of(error), extra={"fields": fields})
             trace.error = Code.INTERNAL
             if not status:  # else the server closes the connection amid the answer
                 await self._broken(scope, receive, send_with_headers)
@@ -153,21 +149,13 @@ class RequestLog:
 def missing_headers(present: Iterable[tuple[bytes, bytes]], trace: Trace) -> Headers:
     """Returns the headers to add to an answer's; pages bring a policy of their own."""
     own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
-    for name, _ in present:
-        if name == POLICY or name == b"etag":
-            return own
-    return own + SECURITY
+    return own if any(name in (POLICY, b"etag") for name, _ in present) else own + SECURITY
 
 
 def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:
     """Returns the fields of a request's log line."""
-    fields = {
-        "id": trace.id,
-        "method": method,
-        "route": route,
-        "status": status,
-        "ms": round(1000 * trace.seconds, 2),
-    }
+    fields = {"id": trace.id, "method": method, "route": route, "status": status}
+    fields["ms"] = round(1000 * trace.seconds, 2)
     if trace.key:
         fields["key"] = trace.key
     if trace.error:
