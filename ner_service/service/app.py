@@ -25,7 +25,7 @@ from ner_service.service.api.state import State
 from ner_service.service.queue.lanes import Lanes
 from ner_service.service.settings import Settings, parse_keys, split_list
 from ner_service.service.telemetry.metrics import Metrics
-from ner_service.service.telemetry.request_log import Observer, RequestLog, trace_of
+from ner_service.service.telemetry.request_log import RequestLog, trace_of
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
@@ -41,13 +41,12 @@ def create_app(
     """
     metrics = Metrics(metrics_folder)
     lanes = Lanes(settings, load, metrics.batch)
-    observers: list[Observer] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
         lanes.start()
         sampling = asyncio.create_task(metrics.keep_sampling(lanes.by_name))
-        with tracing(settings.traces_url, observers):
+        with tracing(settings.traces_url, log):
             yield {STATE: shedding}
         sampling.cancel()
         await asyncio.to_thread(lanes.stop)
@@ -71,7 +70,7 @@ def create_app(
     layers = guard(HotRoutes(app.build_middleware_stack(), routes), routes, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
-    app.middleware_stack = log = RequestLog(layers, broken, metrics, paths, observers)
+    app.middleware_stack = log = RequestLog(layers, broken, metrics, paths)
     shedding = Shedding(lanes, log)
     return app
 
@@ -103,7 +102,7 @@ def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
 
 
 @contextmanager
-def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
+def tracing(url: str, log: RequestLog) -> Iterator[None]:
     """Sends traces where a collector is named; its thread belongs to this very process."""
     if not url:
         yield
@@ -111,7 +110,7 @@ def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
     from ner_service.service.telemetry.opentelemetry import Traces
 
     traces = Traces(url)
-    observers.append(traces.request)
+    log.observe = traces.request
     yield
     traces.stop()
 

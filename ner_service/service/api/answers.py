@@ -16,8 +16,8 @@ from ner_service.service.api.request_body import (
     NDJSON,
     PLAIN,
     BodyReader,
-    arrival_of,
     check_no_query,
+    connection_of,
     content_type,
     parse_text,
     query_options,
@@ -118,7 +118,7 @@ class Answers:
         their stream cancels them.
         """
         lane = self._choose_lane(options)
-        connection = None if patient else arrival_of(request).connection
+        connection = None if patient else connection_of(request)
         tagged = await lane.tag(texts, patient, connection)
         self._note(trace_of(request.scope), lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers

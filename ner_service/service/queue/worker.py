@@ -79,12 +79,10 @@ class Worker:
     def _form_batch(self) -> bool:
         """Waits for jobs and takes a batch of them; returns false where no more will come."""
         self._batch = []
-        while not self._batch:
-            if self._stopping and not self._turns:
-                return False
+        while not self._batch and (self._turns or not self._stopping):
             self._fetch()
             self._batch = list(take_turns(self._turns, self._batch_chars))
-        return True
+        return bool(self._batch)
 
     def _fetch(self) -> None:
         """Takes in the jobs that were put; waits only where there is nothing else to do."""
@@ -111,16 +109,13 @@ class Worker:
         self.busy_since = started = time.perf_counter()
         answers = tag_each(tagger, texts)
         self.busy_since = None
-        self._measure(len(texts), sum(map(cost, texts)), time.perf_counter() - started)
+        size, seconds = sum(map(cost, texts)), time.perf_counter() - started
+        self.pace = 0.8 * self.pace + 0.2 * seconds / size if self.pace else seconds / size
+        self._observe(len(texts), size, seconds)
         for piece, answer in zip(self._batch, answers, strict=True):
             add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}
         deliver([(job, finish(job)) for job in jobs if not job.left])
-
-    def _measure(self, pieces: int, cost: int, seconds: float) -> None:
-        pace = seconds / cost
-        self.pace = 0.8 * self.pace + 0.2 * pace if self.pace else pace
-        self._observe(pieces, cost, seconds)
 
     def _abandon(self) -> None:
         """Settles every job that still waits: no answer will come."""

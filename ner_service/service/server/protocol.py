@@ -23,7 +23,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import respond
 from ner_service.service.api.hot_path import METHOD, PATH, STATE, Shedding
-from ner_service.service.connection import EXTENSION, Arrival, Connection
+from ner_service.service.connection import EXTENSION, Connection
 from ner_service.service.server.parser import Parser
 
 MOST_HEAD_BYTES = 65_536
@@ -155,7 +155,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begins a request, and adds what is known of its client to the scope."""
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: Arrival(self._connection)}  # type: ignore[dict-item]
+        self.scope["extensions"] = {EXTENSION: self._connection}  # type: ignore[dict-item]
+        self._connection.complete = False
 
     def on_headers_complete(self) -> None:
         """Refuses the request, or starts the application on it; raises where the head is bad."""
@@ -216,7 +217,7 @@ class HttpProtocol(HttpToolsProtocol):
             super().on_response_complete()
         else:
             super().on_message_complete()
-            self.scope["extensions"][EXTENSION].complete = True  # type: ignore[attr-defined]
+            self._connection.complete = True
 
     def on_response_complete(self) -> None:
         """Goes on with what came behind the request that has its answer now."""

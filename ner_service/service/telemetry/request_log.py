@@ -6,7 +6,7 @@ import re
 import time
 import traceback
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,19 +85,17 @@ def trace_of(scope: Scope) -> Trace:
 class RequestLog:
     """This layer notes each request; `broken` answers whatever the application raises.
 
-    The paths in `routes` are told apart in logs and metrics; all others are `other`.
+    The paths in `routes` are told apart in logs and metrics; all others are `other`. Where
+    requests are traced, `observe` is set.
     """
 
+    observe: Observer | None = None
+
     def __init__(
-        self,
-        app: ASGIApp,
-        broken: ASGIApp,
-        metrics: Metrics,
-        routes: Iterable[str],
-        observers: Sequence[Observer],
+        self, app: ASGIApp, broken: ASGIApp, metrics: Metrics, routes: Iterable[str]
     ) -> None:
         self._app, self._broken, self._metrics = app, broken, metrics
-        self._routes, self._observers = frozenset(routes), observers
+        self._routes = frozenset(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -137,8 +135,8 @@ class RequestLog:
         route = scope["path"] if scope["path"] in self._routes else "other"
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.request(route, status, trace.seconds, trace.error)
-        for observe in self._observers:
-            observe(scope, method, route, status, trace)
+        if self.observe:
+            self.observe(scope, method, route, status, trace)
         if log.isEnabledFor(logging.INFO):
             # a record made here costs less than one whose caller is looked for
             record = logging.LogRecord(log.name, logging.INFO, "", 0, "request", (), None)
