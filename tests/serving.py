@@ -149,7 +149,7 @@ def url_of(server: uvicorn.Server) -> str:
     return f"http://{host}:{port}"
 
 
-def ignore(pieces: int, cost: int, seconds: float) -> None:
+def ignore(pieces: int, seconds: float) -> None:
     """Observes no batch."""
 
 

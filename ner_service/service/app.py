@@ -1,7 +1,7 @@
 """This module puts the application together: parts, lifespan, and the layers in their order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes
 from ner_service.service.api.state import State
-from ner_service.service.queue.lanes import Lanes
+from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
 from ner_service.service.settings import Settings, parse_keys, split_list
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import RequestLog, trace_of
@@ -40,16 +40,16 @@ def create_app(
     Where several processes serve, `metrics_folder` is where they put their numbers together.
     """
     metrics = Metrics(metrics_folder)
-    lanes = Lanes(settings, load, metrics.batch)
+    lanes: dict[str, Lane] = {}  # none until they are started, in this very process
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
-        lanes.start()
-        sampling = asyncio.create_task(metrics.keep_sampling(lanes.by_name))
+        lanes.update(start_lanes(settings, load, metrics.batch))
+        sampling = asyncio.create_task(metrics.keep_sampling(lanes))
         with tracing(settings.traces_url, log):
             yield {STATE: shedding}
         sampling.cancel()
-        await asyncio.to_thread(lanes.stop)
+        await asyncio.to_thread(stop_lanes, lanes.values())
 
     app = FastAPI(
         title="ner-service",
@@ -75,7 +75,9 @@ def create_app(
     return app
 
 
-def declare_routes(app: FastAPI, settings: Settings, lanes: Lanes, metrics: Metrics) -> list[Route]:
+def declare_routes(
+    app: FastAPI, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics
+) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader)

@@ -1,6 +1,6 @@
 """Answers turn what the taggers find in a request's texts into the body of a response."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,6 @@ from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer, Tagged
 from ner_service.service.queue.lane import Lane
-from ner_service.service.queue.lanes import Lanes
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
@@ -41,7 +40,7 @@ class Answers:
     """
 
     def __init__(
-        self, settings: Settings, lanes: Lanes, metrics: Metrics, reader: BodyReader
+        self, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics, reader: BodyReader
     ) -> None:
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
         self._most_chars, self._most_texts = settings.max_text_chars, settings.max_batch_texts
@@ -126,9 +125,9 @@ class Answers:
     def _choose_lane(self, options: Options) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
         name = options.tagger or self._default
-        lane = self._lanes.by_name.get(name)
+        lane = self._lanes.get(name)
         if lane is None:
-            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes.by_name)}")
+            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}")
         tagger = lane.check()
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"

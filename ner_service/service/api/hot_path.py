@@ -3,7 +3,7 @@
 Under overload most requests are refused, and what that costs is lost to those that are answered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from fastapi import Request, Response
@@ -15,7 +15,7 @@ from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.request_body import header
 from ner_service.service.api.routes import Route
 from ner_service.service.queue.errors import Overloaded
-from ner_service.service.queue.lanes import Lanes
+from ner_service.service.queue.lane import Lane
 from ner_service.service.telemetry.request_log import RequestLog, trace_of
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
@@ -32,7 +32,7 @@ class Shedding:
     the application asks a second time, and 1.24 times where it alone asks.
     """
 
-    def __init__(self, lanes: Lanes, log: RequestLog) -> None:
+    def __init__(self, lanes: Mapping[str, Lane], log: RequestLog) -> None:
         self._lanes, self._log = lanes, log
 
     def refusal(self, scope: Scope) -> tuple[Response, Head] | None:
@@ -45,7 +45,7 @@ class Shedding:
         if header(scope, b"origin"):
             return None
         size = header(scope, b"content-length")
-        lanes = self._lanes.by_name.values()
+        lanes = self._lanes.values()
         if not size or not lanes or any(lane.has_room(int(size)) for lane in lanes):
             return None
         refused, answer = _refuse(min(lane.retry_after for lane in lanes))

@@ -6,16 +6,21 @@ forms the next batch from whatever queued while the last one ran, so nobody wait
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
 from ner_service.service.queue.job import Job, Tagged
 from ner_service.service.queue.worker import Worker, cost, settle
+from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
+STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
+
+ObserveBatch = Callable[[str, int, float], None]
+"""Called after each batch with the tagger's name, the pieces, and the seconds taken."""
 
 
 class Lane:
@@ -113,3 +118,22 @@ class Lane:
                     self.check()
         except TimeoutError:
             raise Late(self._timeout_s) from None
+
+
+def start_lanes(
+    settings: Settings, load: Callable[[str], Tagger], observe: ObserveBatch
+) -> dict[str, Lane]:
+    """Starts loading every tagger in its own thread; returns the lanes by their names."""
+    s = settings
+    lanes: dict[str, Lane] = {}
+    for name, spec in s.specs.items():
+        worker = Worker(name, partial(load, spec), s.batch_chars, partial(observe, name))
+        lanes[name] = Lane(worker, s.queue_chars, s.timeout_s)
+    return lanes
+
+
+def stop_lanes(lanes: Iterable[Lane]) -> None:
+    """Lets the lanes end, and leaves those that hang."""
+    until = time.monotonic() + STOP_S
+    for lane in lanes:
+        lane.worker.stop(max(0.0, until - time.monotonic()))

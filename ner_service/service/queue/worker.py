@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
 OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
 
-Observe = Callable[[int, int, float], None]
-"""Called after each batch with its pieces, its cost and the seconds it took."""
+Observe = Callable[[int, float], None]
+"""Called after each batch with its pieces and the seconds it took."""
 
 
 class Worker:
@@ -111,7 +111,7 @@ class Worker:
         self.busy_since = None
         size, seconds = sum(map(cost, texts)), time.perf_counter() - started
         self.pace = 0.8 * self.pace + 0.2 * seconds / size if self.pace else seconds / size
-        self._observe(len(texts), size, seconds)
+        self._observe(len(texts), seconds)
         for piece, answer in zip(self._batch, answers, strict=True):
             add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}

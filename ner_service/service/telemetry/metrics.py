@@ -93,7 +93,7 @@ class Metrics:
         for label in set(labels):
             self._counter("entities", tagger, label).inc(labels.count(label))
 
-    def batch(self, tagger: str, texts: int, cost: int, seconds: float) -> None:
+    def batch(self, tagger: str, texts: int, seconds: float) -> None:
         """Counts a batch."""
         self._histogram("batch_texts", tagger).observe(texts)
         self._counter("busy_seconds", tagger).inc(seconds)
