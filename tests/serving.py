@@ -31,7 +31,7 @@ from ner_service.service.api.schemas import (
 )
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import PROBE
-from ner_service.service.server.options import uvicorn_options
+from ner_service.service.server.single import uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Entity, Tagger, TaggerInfo
 

@@ -3,7 +3,7 @@
 Under overload most requests are refused, and what that costs is lost to those that are answered.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from fastapi import Request, Response
@@ -16,12 +16,10 @@ from ner_service.service.api.request_body import header
 from ner_service.service.api.routes import Route
 from ner_service.service.queue.errors import Overloaded
 from ner_service.service.queue.lane import Lane
-from ner_service.service.telemetry.request_log import RequestLog, trace_of
+from ner_service.service.telemetry.request_log import Headers, RequestLog, trace_of
 
 STATE = "ner_service.shedding"  # where the server finds it in the application's state
 METHOD, PATH = "POST", "/ner"  # of the requests that may be refused so; without a query
-
-Head = Sequence[tuple[bytes, bytes]]
 
 
 class Shedding:
@@ -35,7 +33,7 @@ class Shedding:
     def __init__(self, lanes: Mapping[str, Lane], log: RequestLog) -> None:
         self._lanes, self._log = lanes, log
 
-    def refusal(self, scope: Scope) -> tuple[Response, Head] | None:
+    def refusal(self, scope: Scope) -> tuple[Response, Headers] | None:
         """Returns the answer to a `POST /ner` for which there is no room, and its own headers.
 
         It returns None where the request must be read. A text is taken to have as many characters
@@ -51,7 +49,7 @@ class Shedding:
         refused, answer = _refuse(min(lane.retry_after for lane in lanes))
         return answer, self._log.note_refusal(scope, refused.status, refused.code)
 
-    def note(self, refused: Refused) -> Head:
+    def note(self, refused: Refused) -> Headers:
         """Counts the refusal of a connection or a bad head; returns the headers of its answer."""
         scope: Scope = {"method": "", "path": "", "headers": []}
         return self._log.note_refusal(scope, refused.status, refused.code)

@@ -166,7 +166,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._unbounded = 0
         self.parser.expect_body()
         self._cancel_read_timer()
-        if not self._shed_load():
+        self._shed_load()
+        if not self._shed:
             super().on_headers_complete()  # raises where the address is none
             self.cycle.__class__ = Cycle  # uvicorn has no place to name another
         self._in_body = True
@@ -182,22 +183,19 @@ class HttpProtocol(HttpToolsProtocol):
         if self._fault:
             raise ValueError(self._fault)
 
-    def _shed_load(self) -> bool:
+    def _shed_load(self) -> None:
         """Answers a request at its head where its body could not change the answer."""
         shedding: Shedding | None = self.app_state.get(STATE)
         if shedding is None or self._draining or not self.parser.should_keep_alive():
-            return False
+            return
         if self.parser.get_method() != METHOD.encode() or self.url != PATH.encode():
-            return False
+            return
         scope: Any = self.scope
         scope.update(method=METHOD, path=PATH)
-        refusal = shedding.refusal(scope)
-        if refusal is None:
-            return False
-        response, headers = refusal
-        self._write(response, *headers, *self.server_state.default_headers)
-        self._shed = True
-        return True
+        if refusal := shedding.refusal(scope):
+            response, headers = refusal
+            self._write(response, *headers, *self.server_state.default_headers)
+            self._shed = True
 
     def on_body(self, body: bytes) -> None:
         """Hands a part of the body on, unless its request is refused."""

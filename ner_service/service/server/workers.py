@@ -22,7 +22,7 @@ from uvicorn_worker import UvicornWorker
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
-from ner_service.service.server.options import KEEP_ALIVE_S, cannot_listen, uvicorn_options
+from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
