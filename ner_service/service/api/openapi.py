@@ -10,19 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ner_service.errors import Code
+from ner_service.service.api import schemas
 from ner_service.service.api.request_body import JSON, NDJSON, PLAIN
-from ner_service.service.api.schemas import (
-    BatchRequest,
-    BatchResponse,
-    ErrorResponse,
-    Fault,
-    LineRequest,
-    LineResponse,
-    Options,
-    TaggerOut,
-    TextRequest,
-    TextResponse,
-)
 
 EXAMPLES = json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8"))
 ANY_ROUTE = (Code.INVALID_HTTP, Code.INTERNAL, Code.TOO_MANY_CONNECTIONS)
@@ -73,7 +62,7 @@ def error_responses(codes: Sequence[Code]) -> dict[int | str, dict[str, Any]]:
 
 def _error_response(codes: Sequence[Code]) -> dict[str, Any]:
     return {
-        "model": ErrorResponse,
+        "model": schemas.ErrorResponse,
         "description": "; ".join(f"`{code}`: {code.meaning}" for code in codes),
         "content": {JSON: {"examples": {code: _example_of(code) for code in codes}}},
         "headers": RETRY_AFTER if codes[0].status in (429, 503) else {},
@@ -81,8 +70,8 @@ def _error_response(codes: Sequence[Code]) -> dict[str, Any]:
 
 
 def _example_of(code: Code) -> dict[str, Any]:
-    fault = Fault(code=code, message=code.example, fields=list(code.fields))
-    return {"summary": code.meaning, "value": ErrorResponse(error=fault).model_dump(mode="json")}
+    error = {"code": code, "message": code.example, "fields": [*code.fields]}
+    return {"summary": code.meaning, "value": {"error": error}}
 
 
 def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -96,18 +85,21 @@ _OPTIONS = [
     {"name": name, "in": "query", "required": False,
      "schema": {key: value for key, value in schema.items() if key != "default"},  # never filled in
      "description": f"{schema.get('description', '')} (for a body that is not JSON)"}
-    for name, schema in Options.model_json_schema()["properties"].items()
+    for name, schema in schemas.Options.model_json_schema()["properties"].items()
 ]  # fmt: skip
 
 TEXT = Document(
-    "Tag one text", {JSON: TextResponse}, {JSON: TextRequest, PLAIN: str}, errors=TAGGING
+    "Tag one text",
+    {JSON: schemas.TextResponse},
+    {JSON: schemas.TextRequest, PLAIN: str},
+    TAGGING,
 )
 BATCH = Document(
     "Tag several texts, or a stream of them",
-    {JSON: BatchResponse, NDJSON: LineResponse},
-    {JSON: BatchRequest, NDJSON: LineRequest},
-    errors=TAGGING,
+    {JSON: schemas.BatchResponse, NDJSON: schemas.LineResponse},
+    {JSON: schemas.BatchRequest, NDJSON: schemas.LineRequest},
+    TAGGING,
 )
-TAGGERS = Document("The taggers that can be named", {JSON: list[TaggerOut]})
+TAGGERS = Document("The taggers that can be named", {JSON: list[schemas.TaggerOut]})
 LIVE = Document("Is the process alive?", {JSON: dict[str, str]})
 READY = Document("Has every tagger answered?", {JSON: dict[str, str]}, errors=[Code.NOT_READY])
