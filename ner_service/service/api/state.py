@@ -10,7 +10,6 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from ner_service.service.api.schemas import TaggerOut
 from ner_service.service.queue.errors import NotReady
 from ner_service.service.queue.lane import Lane
-from ner_service.service.queue.worker import Worker
 from ner_service.service.telemetry.metrics import Metrics
 
 NOT_LOADED: dict[str, Any] = {
@@ -27,8 +26,7 @@ class State:
 
     async def taggers(self) -> list[TaggerOut]:
         """Lists the taggers; each says what it is once it is loaded."""
-        lanes = self._lanes.values()
-        return [tagger_out(lane.worker, lane.ready, self._default) for lane in lanes]
+        return [tagger_out(lane, self._default) for lane in self._lanes.values()]
 
     async def live(self) -> dict[str, str]:
         """Says that the process is alive."""
@@ -47,9 +45,10 @@ class State:
         return Response(self._metrics.page(), media_type=CONTENT_TYPE_LATEST)
 
 
-def tagger_out(worker: Worker, ready: bool, default: str) -> TaggerOut:
-    """Returns what is known of a worker's tagger now."""
+def tagger_out(lane: Lane, default: str) -> TaggerOut:
+    """Returns what is known of a lane's tagger now."""
+    worker = lane.worker
     info = asdict(worker.tagger.info) if worker.tagger else NOT_LOADED
     error = str(worker.error) if worker.error else None
-    state = {"name": worker.name, "default": worker.name == default, "loaded": ready}
+    state = {"name": worker.name, "default": worker.name == default, "loaded": lane.ready}
     return TaggerOut(**info | state, error=error)

@@ -96,9 +96,9 @@ class Lane:
             raise Gone
         job = Job(texts, loop.create_future())
         self.queued += size
-        timer = loop.call_at(deadline, lambda: settle(job, Late(self._timeout_s)))
+        timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:
-            connection.on_close = partial(settle, job)
+            connection.on_close = lambda gone: settle((job, gone))
         self.worker.put(job)
         try:
             return await job.future

@@ -204,19 +204,15 @@ def finish(job: Job) -> Tagged:
 def deliver(results: Sequence[tuple[Job, Result]]) -> None:
     """Hands over results from any thread; waking the event loop once for all costs the least."""
     if results:
-        results[0][0].future.get_loop().call_soon_threadsafe(_settle_all, results)
+        results[0][0].future.get_loop().call_soon_threadsafe(settle, *results)
 
 
-def _settle_all(results: Sequence[tuple[Job, Result]]) -> None:
+def settle(*results: tuple[Job, Result]) -> None:
+    """Gives results to those who wait and have none yet; in their event loop."""
     for job, result in results:
-        settle(job, result)
-
-
-def settle(job: Job, result: Result) -> None:
-    """Gives the result to whoever waits, unless they have one; in their event loop."""
-    if job.future.done():
-        return
-    if isinstance(result, Exception):
-        job.future.set_exception(result)
-    else:
-        job.future.set_result(result)
+        if job.future.done():
+            continue
+        if isinstance(result, Exception):
+            job.future.set_exception(result)
+        else:
+            job.future.set_result(result)

@@ -284,7 +284,7 @@ class Cycle(RequestResponseCycle):
             self.response_started = False
             await super().send(head)  # type: ignore[arg-type]
             await super().send(message)
-        elif message["type"] == "http.response.start" and tells_length(message):
+        elif any(name == b"content-length" for name, _ in message.get("headers", ())):
             self._head, self.response_started = message, True
         else:
             if self.scope["http_version"] == "1.0":  # knows no chunks: a body ends by closing
@@ -312,8 +312,3 @@ def join_answer(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes)
     """Returns an answer as it is sent."""
     lines = [b"%s: %s\r\n" % field for field in fields]
     return b"".join([STATUS_LINE[status], *lines, b"\r\n", body])
-
-
-def tells_length(start: Any) -> bool:
-    """Returns whether the start of an answer says how long its body is."""
-    return any(name == b"content-length" for name, _ in start["headers"])

@@ -18,8 +18,8 @@ from ner_service.types import Counting, Entity, Tally
 
 SAMPLE_S = 1.0  # how often queues and memory are looked at
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
-Mode = Literal["livesum", "liveall"]
 TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+Mode = Literal["livesum", "liveall"]
 
 # name -> help, labels; all names begin with `ner_`
 COUNTERS: Mapping[str, tuple[str, Sequence[str]]] = {

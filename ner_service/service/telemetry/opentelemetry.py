@@ -2,6 +2,7 @@
 
 from time import time_ns
 
+from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from ner_service.errors import MissingExtra
@@ -31,7 +32,7 @@ class Traces:
         ended = time_ns()
         span = self._tracer.start_span(
             f"{method} {route}",
-            TraceContextTextMapPropagator().extract(trace_headers(scope)),
+            TraceContextTextMapPropagator().extract(Headers(scope=scope)),
             SpanKind.SERVER,
             {
                 "http.request.method": method,
@@ -62,12 +63,3 @@ class Traces:
 
 def nanoseconds(seconds: float) -> int:
     return int(seconds * 1e9)
-
-
-def trace_headers(scope: Scope) -> dict[str, str]:
-    """Returns the headers that name the trace of the client."""
-    return {
-        name.decode(): value.decode("latin-1")
-        for name, value in scope["headers"]
-        if name in (b"traceparent", b"tracestate")
-    }

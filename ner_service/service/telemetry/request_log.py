@@ -70,7 +70,7 @@ Observer = Callable[[Scope, str, str, int, Trace], None]
 def begin_trace(scope: Scope) -> Trace:
     """Attaches a new trace to a request; its id is the client's where that is a sane one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    sane = given and REQUEST_ID.fullmatch(given)
+    sane = REQUEST_ID.fullmatch(given)
     id = given.decode() if sane else f"{random.getrandbits(64):016x}"
     scope[TRACE] = trace = Trace(id)
     return trace
