@@ -127,9 +127,7 @@ def listening(
 ) -> Iterator[uvicorn.Server]:
     """A real server in another thread, on a port of its own choice, ready to answer."""
     chosen = Settings(**{"taggers": "natasha", "log_format": "text"} | settings)
-    config = uvicorn.Config(
-        create_app(chosen, load), port=0, **(uvicorn_options(chosen) | {"log_config": None})
-    )
+    config = uvicorn.Config(create_app(chosen, load), port=0, **uvicorn_options(chosen))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -11,7 +11,6 @@ from ner_service.service.app import create_app
 from ner_service.service.queue import loading
 from ner_service.service.server.protocol import HttpProtocol
 from ner_service.service.settings import Settings
-from ner_service.service.telemetry.logs import config
 from ner_service.types import Tagger
 
 KEEP_ALIVE_S = 30
@@ -58,7 +57,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         ),
         "ws": "none",
         "access_log": False,
-        "log_config": config(settings.log_format, settings.log_level),
+        "log_config": None,  # the command line has set the loggers up
         "proxy_headers": False,
         "server_header": False,
         "timeout_keep_alive": KEEP_ALIVE_S,

@@ -63,7 +63,7 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
     """The gunicorn application, configured by our settings alone."""
 
     def __init__(self, settings: Settings, make_app: Callable[[], FastAPI]) -> None:
-        self._settings, self._make_app = settings, make_app
+        self._settings, self.load = settings, make_app  # each worker loads an application
         super().__init__()
 
     def load_config(self) -> None:
@@ -79,20 +79,11 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
             "keepalive": KEEP_ALIVE_S,
             "timeout": HUNG_S,
             "graceful_timeout": int(s.timeout_s) + 5,
-            "child_exit": drop_worker_metrics,
+            "child_exit": lambda _, ended: mark_process_dead(ended.pid),  # type: ignore[no-untyped-call]
             "control_socket_disable": True,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Returns the application that each worker serves."""
-        return self._make_app()
-
-
-def drop_worker_metrics(arbiter: Any, worker: UvicornWorker) -> None:
-    """Drops the gauges of a process that has ended from the metrics; its counts stay."""
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 class RootLogger(Logger):  # type: ignore[misc]

@@ -1,7 +1,6 @@
 """Log lines are JSON for programs, or text for people."""
 
 import logging
-import logging.config
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,15 +47,6 @@ def configure(form: str, level: str) -> None:
     logging.raiseExceptions = False  # a full disk must not be logged on a full disk
     logging._srcfile = None  # looks for no caller, as logging documents
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging.config.dictConfig(config(form, level))
-
-
-def config(form: str, level: str) -> dict[str, Any]:
-    """Returns the configuration of all loggers, for `logging.config.dictConfig` and for uvicorn."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": {"()": JsonLines}, "text": {"()": Text}},
-        "handlers": {"all": {"class": "logging.StreamHandler", "formatter": form}},
-        "root": {"level": level.upper(), "handlers": ["all"]},
-    }
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if form == "json" else Text())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
