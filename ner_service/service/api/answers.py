@@ -34,7 +34,7 @@ from ner_service.types import Entity
 
 
 class Answers:
-    """These handlers answer requests that have texts to tag; their docstrings are published.
+    """Handlers answer requests that have texts to tag; their docstrings are published.
 
     The forms of the bodies are the models of `schemas`.
     """

@@ -19,7 +19,7 @@ NOT_LOADED: dict[str, Any] = {
 
 
 class State:
-    """These handlers say what the service is and how it does; their docstrings are published."""
+    """Handlers say what the service is and how it does; their docstrings are published."""
 
     def __init__(self, lanes: Mapping[str, Lane], default: str, metrics: Metrics) -> None:
         self._lanes, self._default, self._metrics = lanes, default, metrics

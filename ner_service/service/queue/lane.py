@@ -34,18 +34,18 @@ class Lane:
 
     @property
     def ready(self) -> bool:
-        """It is true while texts are really being answered."""
+        """Returns whether texts are really being answered."""
         return self.worker.tagger is not None and not self.stalled
 
     @property
     def stalled(self) -> bool:
-        """It is true where one batch takes longer than any request may wait."""
+        """Returns whether one batch takes longer than any request may wait."""
         since = self.worker.busy_since
         return since is not None and time.perf_counter() - since > self._timeout_s
 
     @property
     def wait_s(self) -> float:
-        """A text that came now would queue for so many seconds."""
+        """Returns for how many seconds a text that came now would queue."""
         return self.queued * self.worker.pace
 
     def check(self) -> Tagger:
@@ -65,7 +65,7 @@ class Lane:
 
     @property
     def retry_after(self) -> int:
-        """A request that is refused now may come again in so many seconds."""
+        """Returns in how many seconds a request that is refused now may come again."""
         return min(LONGEST_RETRY_S, max(1, round(self.wait_s)))
 
     def has_room(self, cost: int, patient: bool = False) -> bool:

@@ -48,7 +48,7 @@ GAUGES: Mapping[str, tuple[str, Sequence[str], Mode]] = {  # and how several pro
 
 
 class Metrics:
-    """These are the numbers of one process; several put theirs together in `folder`."""
+    """Metrics are the numbers of one process; several put theirs together in `folder`."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder

@@ -62,4 +62,5 @@ class Traces:
 
 
 def nanoseconds(seconds: float) -> int:
+    """Returns a time as OpenTelemetry counts it."""
     return int(seconds * 1e9)

@@ -51,7 +51,7 @@ class Trace:
 
     @property
     def seconds(self) -> float:
-        """The request came in so many seconds ago."""
+        """Returns how many seconds ago the request came in."""
         return time.perf_counter() - self.started
 
     @property
