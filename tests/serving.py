@@ -31,7 +31,7 @@ from ner_service.service.api.schemas import (
 )
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import PROBE
-from ner_service.service.server.options import uvicorn_options
+from ner_service.service.server.single import uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Entity, Tagger, TaggerInfo
 
@@ -127,9 +127,7 @@ def listening(
 ) -> Iterator[uvicorn.Server]:
     """A real server in another thread, on a port of its own choice, ready to answer."""
     chosen = Settings(**{"taggers": "natasha", "log_format": "text"} | settings)
-    config = uvicorn.Config(
-        create_app(chosen, load), port=0, **(uvicorn_options(chosen) | {"log_config": None})
-    )
+    config = uvicorn.Config(create_app(chosen, load), port=0, **uvicorn_options(chosen))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -149,7 +147,7 @@ def url_of(server: uvicorn.Server) -> str:
     return f"http://{host}:{port}"
 
 
-def ignore(pieces: int, cost: int, seconds: float) -> None:
+def ignore(pieces: int, seconds: float) -> None:
     """Observes no batch."""
 
 

@@ -1,7 +1,7 @@
 """This module puts the application together: parts, lifespan, and the layers in their order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -17,15 +17,15 @@ from ner_service.service import web
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.auth import KeyCheck
 from ner_service.service.api.errors import fail, respond
-from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.hot_path import STATE, HotRoutes, Shedding
 from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import HotRoutes, Route, Tagging, add_routes, api_routes
+from ner_service.service.api.routes import Route, add_routes, api_routes
 from ner_service.service.api.state import State
-from ner_service.service.queue.lanes import Lanes
-from ner_service.service.settings import Settings
+from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
+from ner_service.service.settings import Settings, parse_keys, split_list
 from ner_service.service.telemetry.metrics import Metrics
-from ner_service.service.telemetry.request_log import Observer, RequestLog, trace_of
+from ner_service.service.telemetry.request_log import RequestLog, trace_of
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
@@ -40,17 +40,16 @@ def create_app(
     Where several processes serve, `metrics_folder` is where they put their numbers together.
     """
     metrics = Metrics(metrics_folder)
-    lanes = Lanes(settings, load, metrics.batch)
-    observers: list[Observer] = []
+    lanes: dict[str, Lane] = {}  # none until they are started, in this very process
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
-        lanes.start()
-        sampling = asyncio.create_task(metrics.keep_sampling(lanes.by_name))
-        with tracing(settings.traces_url, observers):
+        lanes.update(start_lanes(settings, load, metrics.batch))
+        sampling = asyncio.create_task(metrics.keep_sampling(lanes))
+        with tracing(settings.traces_url, log):
             yield {STATE: shedding}
         sampling.cancel()
-        await asyncio.to_thread(lanes.stop)
+        await asyncio.to_thread(stop_lanes, lanes.values())
 
     app = FastAPI(
         title="ner-service",
@@ -71,17 +70,19 @@ def create_app(
     layers = guard(HotRoutes(app.build_middleware_stack(), routes), routes, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
-    app.middleware_stack = log = RequestLog(layers, broken, metrics, paths, observers)
+    app.middleware_stack = log = RequestLog(layers, broken, metrics, paths)
     shedding = Shedding(lanes, log)
     return app
 
 
-def declare_routes(app: FastAPI, settings: Settings, lanes: Lanes, metrics: Metrics) -> list[Route]:
+def declare_routes(
+    app: FastAPI, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics
+) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    tagging = Tagging(Answers(settings, lanes, metrics), reader)
+    answers = Answers(settings, lanes, metrics, reader)
     state = State(lanes, settings.default, metrics)
-    routes = [*web.routes(reader, settings.docs), *api_routes(tagging, state, settings.metrics)]
+    routes = [*web.routes(reader, settings.docs), *api_routes(answers, state, settings.metrics)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes
@@ -90,11 +91,11 @@ def declare_routes(app: FastAPI, settings: Settings, lanes: Lanes, metrics: Metr
 def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
     """Puts the application behind keys, and opens it to other origins, where they are set."""
     if settings.api_keys:
-        app = KeyCheck(app, routes, settings.keys, settings.key_rate)
+        app = KeyCheck(app, routes, parse_keys(settings.api_keys), settings.key_rate)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,
-            allow_origins=settings.origins,
+            allow_origins=split_list(settings.cors_origins),
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["retry-after", "server-timing", "x-request-id"],
@@ -103,15 +104,15 @@ def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
 
 
 @contextmanager
-def tracing(url: str, observers: list[Observer]) -> Iterator[None]:
+def tracing(url: str, log: RequestLog) -> Iterator[None]:
     """Sends traces where a collector is named; its thread belongs to this very process."""
     if not url:
         yield
         return
-    from ner_service.service.telemetry.opentelemetry import Traces, otlp
+    from ner_service.service.telemetry.opentelemetry import Traces
 
-    traces = Traces(otlp(url))
-    observers.append(traces.request)
+    traces = Traces(url)
+    log.observe = traces.request
     yield
     traces.stop()
 

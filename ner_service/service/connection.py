@@ -1,9 +1,9 @@
 """The server shows the connection of a client to the request that it carries."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-EXTENSION = "ner_service"  # the key of an `Arrival` among the extensions of an ASGI scope
+EXTENSION = "ner_service"  # the key of a `Connection` among the extensions of an ASGI scope
 
 
 class Gone(Exception):
@@ -12,8 +12,12 @@ class Gone(Exception):
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """A connection may be lost, and says so to the one request that it is answering."""
+    """A connection may be lost, and says so to the one request that it is answering.
 
+    Where a server does not show it, no client leaves.
+    """
+
+    complete: bool = False  # all of the request's body is there: nobody has to wait for it
     closed: bool = False
     on_close: Callable[[Gone], None] | None = None
 
@@ -22,11 +26,3 @@ class Connection:
         self.closed = True
         if self.on_close:
             self.on_close(Gone())
-
-
-@dataclass(slots=True, eq=False)
-class Arrival:
-    """An arrival is how far a request has come; where a server does not say, no client leaves."""
-
-    connection: Connection = field(default_factory=Connection)
-    complete: bool = False  # all of the body is there, so that nobody has to wait for it

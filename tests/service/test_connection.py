@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from fastapi import Request
 
-from ner_service.service.api.request_body import arrival_of
-from ner_service.service.connection import EXTENSION, Arrival, Connection, Gone
+from ner_service.service.api.request_body import connection_of
+from ner_service.service.connection import EXTENSION, Connection, Gone
 from ner_service.service.queue.lane import Lane
 from ner_service.service.queue.worker import Worker
 from tests.serving import Capitals, ignore
@@ -53,7 +53,7 @@ def test_nobody_hears_after_the_answer() -> None:
 
 def test_requests_of_one_connection_share_it_and_other_servers_say_nothing() -> None:
     connection = Connection()
-    scope = {"type": "http", "extensions": {EXTENSION: Arrival(connection)}}
-    assert arrival_of(Request(scope)).connection is connection
+    scope = {"type": "http", "extensions": {EXTENSION: connection}}
+    assert connection_of(Request(scope)) is connection
     silent = Request({"type": "http"})
-    assert arrival_of(silent).connection is not arrival_of(silent).connection
+    assert connection_of(silent) is not connection_of(silent)

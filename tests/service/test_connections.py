@@ -38,7 +38,7 @@ def test_a_client_that_left_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(protocol, "HALF_CLOSED_S", 0.05)
     tagger = Gated()
     with listening(lambda spec: tagger) as server:
-        lane = server.config.app.state.lanes.by_name["natasha"]  # type: ignore[union-attr]
+        lane = server.config.app.state.lanes["natasha"]  # type: ignore[union-attr]
         with connected(server) as stays:
             stays.sendall(WHOLE)
             until(lambda: tagger.batches)
@@ -69,7 +69,7 @@ def test_a_full_queue_refuses_one_many_and_a_stream_alike() -> None:
     tagger = Gated()
     with listening(lambda spec: tagger, queue_chars=100) as server:
         url = url_of(server)
-        lane = server.config.app.state.lanes.by_name["natasha"]  # type: ignore[union-attr]
+        lane = server.config.app.state.lanes["natasha"]  # type: ignore[union-attr]
         with connected(server) as connection:
             text = '{"text": "%s"}' % ("x" * 80)
             connection.sendall(POST + b"content-length: %d\r\n\r\n" % len(text) + text.encode())

@@ -26,7 +26,7 @@ def busy(taggers: str, *full: str) -> Iterator[tuple[uvicorn.Server, Gated]]:
             connection = stack.enter_context(connected(server))
             body = b'{"text": "%s", "tagger": "%s"}' % (b"x" * 80, name.encode())
             connection.sendall(POST + b"content-length: %d\r\n\r\n%s" % (len(body), body))
-            lane = server.config.app.state.lanes.by_name[name]  # type: ignore[union-attr]
+            lane = server.config.app.state.lanes[name]  # type: ignore[union-attr]
             until(lambda lane=lane: lane.queued)  # type: ignore[misc]
         yield server, tagger
         tagger.gate.set()
@@ -78,7 +78,7 @@ def test_a_tagger_with_room_is_asked_though_others_have_none() -> None:
     with busy("natasha,spacy", "natasha") as (server, tagger), connected(server) as connection:
         body = b'{"text": "x", "tagger": "spacy"}'
         connection.sendall(POST + b"content-length: %d\r\n\r\n%s" % (len(body), body))
-        lane = server.config.app.state.lanes.by_name["spacy"]  # type: ignore[union-attr]
+        lane = server.config.app.state.lanes["spacy"]  # type: ignore[union-attr]
         until(lambda: lane.queued)
         tagger.gate.set()
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")

@@ -28,7 +28,7 @@ def test_stopping_answers_what_was_accepted(monkeypatch: pytest.MonkeyPatch) -> 
         connected(server) as busy,
         connected(server) as idle,
     ):
-        lane = server.config.app.state.lanes.by_name["natasha"]  # type: ignore[union-attr]
+        lane = server.config.app.state.lanes["natasha"]  # type: ignore[union-attr]
         busy.sendall(WHOLE)
         idle.sendall(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")
         assert idle.recv(65536).startswith(b"HTTP/1.1 200 OK")

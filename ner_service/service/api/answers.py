@@ -1,98 +1,133 @@
 """Answers turn what the taggers find in a request's texts into the body of a response."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
+import orjson
+from fastapi import Request, Response
 from pydantic import ValidationError
 
 from ner_service.errors import Code, NerError, Refused, UnknownTagger
 from ner_service.service.api.errors import refusal
 from ner_service.service.api.offsets import convert
+from ner_service.service.api.request_body import (
+    JSON,
+    NDJSON,
+    PLAIN,
+    BodyReader,
+    check_no_query,
+    connection_of,
+    content_type,
+    parse_text,
+    query_options,
+)
 from ner_service.service.api.schemas import BatchRequest, LineRequest, Options, TextRequest
-from ner_service.service.connection import Connection
+from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer, Tagged
 from ner_service.service.queue.lane import Lane
-from ner_service.service.queue.lanes import Lanes
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
-from ner_service.service.telemetry.request_log import Trace
+from ner_service.service.telemetry.request_log import Trace, trace_of
 from ner_service.types import Entity
 
 
-class Caller(NamedTuple):
-    """A caller waits for an answer; it has the trace of its request, and its connection."""
-
-    trace: Trace
-    connection: Connection
-
-
 class Answers:
-    """Makes the bodies of the responses; their forms are the models of `schemas`."""
+    """Handlers answer requests that have texts to tag; their docstrings are published.
 
-    def __init__(self, settings: Settings, lanes: Lanes, metrics: Metrics) -> None:
-        self._lanes, self._metrics, self._default = lanes, metrics, settings.default
+    The forms of the bodies are the models of `schemas`.
+    """
+
+    def __init__(
+        self, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics, reader: BodyReader
+    ) -> None:
+        self._lanes, self._metrics, self._reader = lanes, metrics, reader
         self._most_chars, self._most_texts = settings.max_text_chars, settings.max_batch_texts
+        self._default = settings.default
 
-    async def text(
-        self, caller: Caller, request: TextRequest, patient: bool = False
+    async def one(self, request: Request) -> Response:
+        """Finds the entities of one text."""
+        kind = content_type(request, JSON, PLAIN)
+        text = parse_text(request, kind, await self._reader.body(request))
+        return JsonResponse(await self._text(request, text))
+
+    async def many(self, request: Request) -> Response:
+        """Finds the entities of several texts, or of a stream of them."""
+        if content_type(request, JSON, NDJSON) == NDJSON:
+            return self._stream(request)
+        check_no_query(request)
+        batch = BatchRequest.model_validate_json(await self._reader.body(request))
+        return JsonResponse(await self._batch(request, batch))
+
+    def _stream(self, request: Request) -> Response:
+        options = Options.model_validate(query_options(request))
+        self._choose_lane(options).check_room(0, patient=True)
+        answer = partial(self._line, request, options)
+        return Stream(in_order(answer, self._reader.lines(request)))
+
+    async def _text(
+        self, request: Request, asked: TextRequest, patient: bool = False
     ) -> dict[str, Any]:
         """Answers one text, as a `TextResponse`; the patient wait for room in the queue."""
-        self._check_length(request.text, "text")
-        head, (answer,) = await self._tag(caller, request, [request.text], patient)
+        self._check_length(asked.text, "text")
+        head, (answer,) = await self._tag(request, asked, [asked.text], patient)
         if isinstance(answer, TaggerFailed):
             raise answer
-        return head | {"entities": entities_out(request.text, answer, request)}
+        return head | {"entities": entities_out(asked.text, answer, asked)}
 
-    async def batch(self, caller: Caller, request: BatchRequest) -> dict[str, Any]:
+    async def _batch(self, request: Request, asked: BatchRequest) -> dict[str, Any]:
         """Answers several texts, as a `BatchResponse`; one that failed says so in its place."""
-        if len(request.texts) > self._most_texts:
+        if len(asked.texts) > self._most_texts:
             message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"
             raise Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
-        for n, text in enumerate(request.texts):
+        for n, text in enumerate(asked.texts):
             self._check_length(text, f"texts.{n}")
-        head, answers = await self._tag(caller, request, request.texts)
+        head, answers = await self._tag(request, asked, asked.texts)
         results = [
             self._fault(answer)
             if isinstance(answer, TaggerFailed)
-            else {"entities": entities_out(text, answer, request)}
-            for text, answer in zip(request.texts, answers, strict=True)
+            else {"entities": entities_out(text, answer, asked)}
+            for text, answer in zip(asked.texts, answers, strict=True)
         ]
         return head | {"results": results}
 
-    async def line(self, caller: Caller, options: Options, line: bytes | Refused) -> dict[str, Any]:
+    async def _line(
+        self, request: Request, options: Options, line: bytes | Refused
+    ) -> dict[str, Any]:
         """Answers one line of a stream, as a `LineResponse`, be it with what is wrong with it."""
         id: dict[str, Any] = {}
         try:
             if isinstance(line, Refused):
                 raise line
-            request = LineRequest.model_validate_json(line)
-            id = {"id": request.id} if "id" in request.model_fields_set else {}
-            unset = options.model_fields_set - request.model_fields_set
-            request = request.model_copy(update={name: getattr(options, name) for name in unset})
-            return id | await self.text(caller, request, patient=True)
+            asked = LineRequest.model_validate_json(line)
+            id = {"id": asked.id} if "id" in asked.model_fields_set else {}
+            unset = options.model_fields_set - asked.model_fields_set
+            asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
+            return id | await self._text(request, asked, patient=True)
         except (NerError, ValidationError) as error:
             return id | self._fault(error)
 
     async def _tag(
-        self, caller: Caller, options: Options, texts: Sequence[str], patient: bool = False
+        self, request: Request, options: Options, texts: Sequence[str], patient: bool = False
     ) -> tuple[dict[str, Any], list[Answer]]:
         """Returns the head of the answer, and the answer to each text.
 
         The patient are lines of a stream. They share a connection, so they do not hear of its end:
         their stream cancels them.
         """
-        lane = self.choose_lane(options)
-        tagged = await lane.tag(texts, patient, None if patient else caller.connection)
-        self._note(caller.trace, lane, texts, tagged)
+        lane = self._choose_lane(options)
+        connection = None if patient else connection_of(request)
+        tagged = await lane.tag(texts, patient, connection)
+        self._note(trace_of(request.scope), lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
-    def choose_lane(self, options: Options) -> Lane:
+    def _choose_lane(self, options: Options) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
         name = options.tagger or self._default
-        lane = self._lanes.by_name.get(name)
+        lane = self._lanes.get(name)
         if lane is None:
-            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes.by_name)}")
+            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}")
         tagger = lane.check()
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
@@ -142,3 +177,13 @@ def entities_out(text: str, entities: Sequence[Entity], options: Options) -> lis
         for entity in out:
             entity["start"], entity["end"] = at[entity["start"]], at[entity["end"]]
     return out
+
+
+class JsonResponse(Response):
+    """This response is JSON, made without what the framework's response does besides."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.status_code, self.background = 200, None
+        self.body = orjson.dumps(answer)
+        length = b"%d" % len(self.body)
+        self.raw_headers = [(b"content-length", length), (b"content-type", JSON.encode())]

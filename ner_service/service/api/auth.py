@@ -5,7 +5,7 @@ import hmac
 import math
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.routing import compile_path
@@ -54,13 +54,12 @@ class KeyCheck:
     """
 
     def __init__(
-        self, app: ASGIApp, routes: Iterable[Route], keys: Mapping[str, str], rate: float
+        self, app: ASGIApp, routes: Sequence[Route], keys: Mapping[str, str], rate: float
     ) -> None:
         self._app = app
-        patterns = [(route.open, compile_path(route.path)[0]) for route in routes]
-        self._open = [pattern for open, pattern in patterns if open]
-        self._guarded = [pattern for open, pattern in patterns if not open]
-        self._keys = {hash.encode(): name for hash, name in keys.items()}
+        self._open = [compile_path(route.path)[0] for route in routes if route.open]
+        self._guarded = [compile_path(route.path)[0] for route in routes if not route.open]
+        self._keys = keys
         self._buckets = {name: Bucket(rate, max(1.0, rate)) for name in keys.values() if rate}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +87,7 @@ class KeyCheck:
 
     def _name_of(self, key: bytes) -> str | None:
         """Returns whose key it is; compares with every key in constant time."""
-        hash = hashlib.sha256(key).hexdigest().encode()
+        hash = hashlib.sha256(key).hexdigest()
         names = [name for other, name in self._keys.items() if hmac.compare_digest(hash, other)]
         return names[0] if names else None
 

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import shorten
 from ner_service.service.api.schemas import TextRequest
-from ner_service.service.connection import EXTENSION, Arrival, Gone
+from ner_service.service.connection import EXTENSION, Connection, Gone
 from ner_service.service.settings import split_list
 
 JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
@@ -26,9 +26,9 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-def arrival_of(request: Request) -> Arrival:
-    """Returns the request's connection, and whether its body is complete, as the server says."""
-    return request.scope.get("extensions", {}).get(EXTENSION) or Arrival()
+def connection_of(request: Request) -> Connection:
+    """Returns the connection of a request, as the server shows it."""
+    return request.scope.get("extensions", {}).get(EXTENSION) or Connection()
 
 
 def content_type(request: Request, *allowed: str) -> str:
@@ -95,7 +95,7 @@ class BodyReader:
     async def body(self, request: Request) -> bytes:
         """Returns the whole body; refuses it as soon as it is too large or too slow."""
         self._check(int(header(request.scope, b"content-length") or 0))
-        if arrival_of(request).complete:
+        if connection_of(request).complete:
             return await self._read(request)
         try:
             async with asyncio.timeout(self._patience_s):

@@ -1,5 +1,6 @@
 """The service says what it is and how it does: its taggers, its health, its metrics."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -8,8 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from ner_service.service.api.schemas import TaggerOut
 from ner_service.service.queue.errors import NotReady
-from ner_service.service.queue.lanes import Lanes
-from ner_service.service.queue.worker import Worker
+from ner_service.service.queue.lane import Lane
 from ner_service.service.telemetry.metrics import Metrics
 
 NOT_LOADED: dict[str, Any] = {
@@ -19,15 +19,14 @@ NOT_LOADED: dict[str, Any] = {
 
 
 class State:
-    """These handlers say what the service is and how it does; their docstrings are published."""
+    """Handlers say what the service is and how it does; their docstrings are published."""
 
-    def __init__(self, lanes: Lanes, default: str, metrics: Metrics) -> None:
+    def __init__(self, lanes: Mapping[str, Lane], default: str, metrics: Metrics) -> None:
         self._lanes, self._default, self._metrics = lanes, default, metrics
 
     async def taggers(self) -> list[TaggerOut]:
         """Lists the taggers; each says what it is once it is loaded."""
-        lanes = self._lanes.by_name.values()
-        return [tagger_out(lane.worker, lane.ready, self._default) for lane in lanes]
+        return [tagger_out(lane, self._default) for lane in self._lanes.values()]
 
     async def live(self) -> dict[str, str]:
         """Says that the process is alive."""
@@ -35,20 +34,21 @@ class State:
 
     async def ready(self) -> dict[str, str]:
         """Says that every tagger has answered; until then it is an error."""
-        waiting = [name for name, lane in self._lanes.by_name.items() if not lane.ready]
+        waiting = [name for name, lane in self._lanes.items() if not lane.ready]
         if waiting:
             raise NotReady(f"not ready: {', '.join(waiting)}")
         return {"status": "ready"}
 
     async def metrics(self) -> Response:
         """Returns the metrics of all processes, for Prometheus."""
-        self._metrics.sample(self._lanes.by_name)
+        self._metrics.sample(self._lanes)
         return Response(self._metrics.page(), media_type=CONTENT_TYPE_LATEST)
 
 
-def tagger_out(worker: Worker, ready: bool, default: str) -> TaggerOut:
-    """Returns what is known of a worker's tagger now."""
+def tagger_out(lane: Lane, default: str) -> TaggerOut:
+    """Returns what is known of a lane's tagger now."""
+    worker = lane.worker
     info = asdict(worker.tagger.info) if worker.tagger else NOT_LOADED
     error = str(worker.error) if worker.error else None
-    state = {"name": worker.name, "default": worker.name == default, "loaded": ready}
+    state = {"name": worker.name, "default": worker.name == default, "loaded": lane.ready}
     return TaggerOut(**info | state, error=error)

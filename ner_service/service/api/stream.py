@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 import orjson
-from fastapi import Response
+from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from ner_service.errors import Refused
@@ -18,91 +18,60 @@ Answer = Callable[[Line], Coroutine[Any, Any, dict[str, Any]]]
 Task = asyncio.Task[dict[str, Any]]
 
 
-class Window:
-    """A queue of the lines that are being answered, bounded in lines and in bytes.
-
-    It has room for one line of any size, or for several. Bytes must be bounded, which no
-    `asyncio.Queue` does: 64 lines of the longest kind are a gigabyte, and the body's own limit
-    lets go of a line once it is whole.
-    """
-
-    def __init__(self) -> None:
-        self._tasks: asyncio.Queue[tuple[Task, int] | None] = asyncio.Queue()
-        self._lines = self._bytes = 0
-        self._room = asyncio.Event()
-
-    async def add(self, task: Task, size: int) -> None:
-        """Adds a line of so many bytes, and waits until there is room for another."""
-        self._tasks.put_nowait((task, size))
-        self._lines += 1
-        self._bytes += size
-        while self._lines and (self._lines >= MOST_LINES or self._bytes >= MOST_BYTES):
-            self._room.clear()
-            await self._room.wait()
-
-    def close(self) -> None:
-        """Ends the queue: no more lines come."""
-        self._tasks.put_nowait(None)
-
-    async def answers(self) -> AsyncIterator[dict[str, Any]]:
-        """Yields the answers in the order of the lines."""
-        while added := await self._tasks.get():
-            task, size = added
-            answer = await task
-            self._lines -= 1
-            self._bytes -= size
-            self._room.set()
-            yield answer
-
-    def cancel(self) -> None:
-        """Cancels the answers to all lines in the queue."""
-        while not self._tasks.empty():
-            if added := self._tasks.get_nowait():
-                added[0].cancel()
-
-
 async def in_order(
     answer: Answer[Line], lines: AsyncIterator[Line]
 ) -> AsyncIterator[dict[str, Any]]:
-    """Answers lines side by side, and yields the answers in the order of the lines."""
-    window = Window()
+    """Answers lines side by side, and yields the answers in the order of the lines.
+
+    One line of any size may wait for its answer, or several within the bounds. Bytes must be
+    bounded, which no `asyncio.Queue` does: 64 lines of the longest kind are a gigabyte, and the
+    body's own limit lets go of a line once it is whole.
+    """
+    tasks: asyncio.Queue[tuple[Task, int] | None] = asyncio.Queue()
+    room = asyncio.Event()
+    waiting = 0  # bytes
 
     async def read() -> None:
+        nonlocal waiting
         try:
             async for line in lines:
                 size = 0 if isinstance(line, Refused) else len(line)
-                await window.add(asyncio.create_task(answer(line)), size)
+                size = max(size, MOST_BYTES // MOST_LINES)  # which bounds the lines as well
+                waiting += size
+                tasks.put_nowait((asyncio.create_task(answer(line)), size))
+                while waiting >= MOST_BYTES:
+                    room.clear()
+                    await room.wait()
         finally:
-            window.close()
+            tasks.put_nowait(None)
 
     reader = asyncio.create_task(read())
     try:
-        async for response in window.answers():
+        while added := await tasks.get():
+            task, size = added
+            response = await task
+            waiting -= size
+            room.set()
             yield response
         await reader
     finally:
         reader.cancel()
-        window.cancel()
+        while not tasks.empty():
+            if added := tasks.get_nowait():
+                added[0].cancel()
 
 
-class Stream(Response):
+class Stream(StreamingResponse):
     """A response that sends each answer as a line of its own as soon as it is there.
 
-    Unlike Starlette's streaming response it never reads from the client, so that the rest of
-    the request reaches whoever is still reading it.
+    Unlike Starlette's own it never reads from the client, so that the rest of the request
+    reaches whoever is still reading it.
     """
 
     media_type = NDJSON
 
     def __init__(self, answers: AsyncIterator[dict[str, Any]]) -> None:
-        super().__init__()
-        del self.headers["content-length"]
-        self._answers = answers
+        super().__init__(orjson.dumps(answer) + b"\n" async for answer in answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
-        async for answer in self._answers:
-            line = orjson.dumps(answer) + b"\n"
-            await send({"type": "http.response.body", "body": line, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        await self.stream_response(send)

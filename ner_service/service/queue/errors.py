@@ -1,4 +1,4 @@
-"""These errors say why a lane does not answer a text."""
+"""Errors say why a lane does not answer a text."""
 
 from ner_service.errors import Code, Refused
 

@@ -6,16 +6,21 @@ forms the next batch from whatever queued while the last one ran, so nobody wait
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
 from ner_service.service.queue.job import Job, Tagged
 from ner_service.service.queue.worker import Worker, cost, settle
+from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
+STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
+
+ObserveBatch = Callable[[str, int, float], None]
+"""Called after each batch with the tagger's name, the pieces, and the seconds taken."""
 
 
 class Lane:
@@ -29,18 +34,18 @@ class Lane:
 
     @property
     def ready(self) -> bool:
-        """It is true while texts are really being answered."""
+        """Returns whether texts are really being answered."""
         return self.worker.tagger is not None and not self.stalled
 
     @property
     def stalled(self) -> bool:
-        """It is true where one batch takes longer than any request may wait."""
+        """Returns whether one batch takes longer than any request may wait."""
         since = self.worker.busy_since
         return since is not None and time.perf_counter() - since > self._timeout_s
 
     @property
     def wait_s(self) -> float:
-        """A text that came now would queue for so many seconds."""
+        """Returns for how many seconds a text that came now would queue."""
         return self.queued * self.worker.pace
 
     def check(self) -> Tagger:
@@ -60,7 +65,7 @@ class Lane:
 
     @property
     def retry_after(self) -> int:
-        """A request that is refused now may come again in so many seconds."""
+        """Returns in how many seconds a request that is refused now may come again."""
         return min(LONGEST_RETRY_S, max(1, round(self.wait_s)))
 
     def has_room(self, cost: int, patient: bool = False) -> bool:
@@ -91,9 +96,9 @@ class Lane:
             raise Gone
         job = Job(texts, loop.create_future())
         self.queued += size
-        timer = loop.call_at(deadline, lambda: settle(job, Late(self._timeout_s)))
+        timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:
-            connection.on_close = partial(settle, job)
+            connection.on_close = lambda gone: settle((job, gone))
         self.worker.put(job)
         try:
             return await job.future
@@ -113,3 +118,22 @@ class Lane:
                     self.check()
         except TimeoutError:
             raise Late(self._timeout_s) from None
+
+
+def start_lanes(
+    settings: Settings, load: Callable[[str], Tagger], observe: ObserveBatch
+) -> dict[str, Lane]:
+    """Starts loading every tagger in its own thread; returns the lanes by their names."""
+    s = settings
+    lanes: dict[str, Lane] = {}
+    for name, spec in s.specs.items():
+        worker = Worker(name, partial(load, spec), s.batch_chars, partial(observe, name))
+        lanes[name] = Lane(worker, s.queue_chars, s.timeout_s)
+    return lanes
+
+
+def stop_lanes(lanes: Iterable[Lane]) -> None:
+    """Lets the lanes end, and leaves those that hang."""
+    until = time.monotonic() + STOP_S
+    for lane in lanes:
+        lane.worker.stop(max(0.0, until - time.monotonic()))

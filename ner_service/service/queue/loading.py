@@ -20,20 +20,16 @@ def load(spec: str) -> Tagger:
     name, _ = check_spec(spec)
     if not backend(name).kernels:
         return load_tagger(spec)
-    with _one_at_a_time:
-        return _load_compiled(spec)
-
-
-def _load_compiled(spec: str) -> Tagger:
     from ner_service.engine.jit import NotOnDisk, from_disk
 
-    try:
-        with from_disk():
-            return probe(load_tagger(spec))
-    except NotOnDisk:  # and should that process fail, this one compiles
-        command = [sys.executable, "-m", __name__, spec]
-        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
-    return load_tagger(spec)
+    with _one_at_a_time:
+        try:
+            with from_disk():
+                return probe(load_tagger(spec))
+        except NotOnDisk:  # and should that process fail, this one compiles
+            command = [sys.executable, "-m", __name__, spec]
+            subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
+        return load_tagger(spec)
 
 
 def probe(tagger: Tagger) -> Tagger:

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
 OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
 
-Observe = Callable[[int, int, float], None]
-"""Called after each batch with its pieces, its cost and the seconds it took."""
+Observe = Callable[[int, float], None]
+"""Called after each batch with its pieces and the seconds it took."""
 
 
 class Worker:
@@ -65,30 +65,24 @@ class Worker:
                 self.tagger, self.error, pause = tagger, None, FIRST_PAUSE_S
                 while self._form_batch():
                     self._tag_batch(tagger)
-            except NerError as error:
-                self._note_death(error)
             except BaseException as error:  # whatever a library raises: the thread must go on
-                self._note_death(NotReady(f"the tagger died of {type(error).__name__}"))
+                died = NotReady(f"the tagger died of {type(error).__name__}")
+                self.error = error if isinstance(error, NerError) else died
+                self.restarts += 1
+                log.error("%s: %s", self.name, self.error)
             finally:
                 self.tagger = self.busy_since = None
                 self._abandon()
             self._stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
-    def _note_death(self, error: NerError) -> None:
-        self.error = error
-        self.restarts += 1
-        log.error("%s: %s", self.name, error)
-
     def _form_batch(self) -> bool:
         """Waits for jobs and takes a batch of them; returns false where no more will come."""
         self._batch = []
-        while not self._batch:
-            if self._stopping and not self._turns:
-                return False
+        while not self._batch and (self._turns or not self._stopping):
             self._fetch()
             self._batch = list(take_turns(self._turns, self._batch_chars))
-        return True
+        return bool(self._batch)
 
     def _fetch(self) -> None:
         """Takes in the jobs that were put; waits only where there is nothing else to do."""
@@ -115,16 +109,13 @@ class Worker:
         self.busy_since = started = time.perf_counter()
         answers = tag_each(tagger, texts)
         self.busy_since = None
-        self._measure(len(texts), sum(map(cost, texts)), time.perf_counter() - started)
+        size, seconds = sum(map(cost, texts)), time.perf_counter() - started
+        self.pace = 0.8 * self.pace + 0.2 * seconds / size if self.pace else seconds / size
+        self._observe(len(texts), seconds)
         for piece, answer in zip(self._batch, answers, strict=True):
             add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}
         deliver([(job, finish(job)) for job in jobs if not job.left])
-
-    def _measure(self, pieces: int, cost: int, seconds: float) -> None:
-        pace = seconds / cost
-        self.pace = 0.8 * self.pace + 0.2 * pace if self.pace else pace
-        self._observe(pieces, cost, seconds)
 
     def _abandon(self) -> None:
         """Settles every job that still waits: no answer will come."""
@@ -201,10 +192,8 @@ def add_answer(piece: Piece, answer: Answer) -> None:
         return
     if isinstance(answer, TaggerFailed):
         answers[piece.n] = answer
-    elif piece.start:
-        before.extend(entity.shift(piece.start) for entity in answer)
     else:
-        before.extend(answer)
+        before.extend(entity.shift(piece.start) for entity in answer)
 
 
 def finish(job: Job) -> Tagged:
@@ -215,19 +204,15 @@ def finish(job: Job) -> Tagged:
 def deliver(results: Sequence[tuple[Job, Result]]) -> None:
     """Hands over results from any thread; waking the event loop once for all costs the least."""
     if results:
-        results[0][0].future.get_loop().call_soon_threadsafe(_settle_all, results)
+        results[0][0].future.get_loop().call_soon_threadsafe(settle, *results)
 
 
-def _settle_all(results: Sequence[tuple[Job, Result]]) -> None:
+def settle(*results: tuple[Job, Result]) -> None:
+    """Gives results to those who wait and have none yet; in their event loop."""
     for job, result in results:
-        settle(job, result)
-
-
-def settle(job: Job, result: Result) -> None:
-    """Gives the result to whoever waits, unless they have one; in their event loop."""
-    if job.future.done():
-        return
-    if isinstance(result, Exception):
-        job.future.set_exception(result)
-    else:
-        job.future.set_result(result)
+        if job.future.done():
+            continue
+        if isinstance(result, Exception):
+            job.future.set_exception(result)
+        else:
+            job.future.set_result(result)

@@ -22,8 +22,8 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import respond
-from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
-from ner_service.service.connection import EXTENSION, Arrival, Connection
+from ner_service.service.api.hot_path import METHOD, PATH, STATE, Shedding
+from ner_service.service.connection import EXTENSION, Connection
 from ner_service.service.server.parser import Parser
 
 MOST_HEAD_BYTES = 65_536
@@ -155,7 +155,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begins a request, and adds what is known of its client to the scope."""
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: Arrival(self._connection)}  # type: ignore[dict-item]
+        self.scope["extensions"] = {EXTENSION: self._connection}  # type: ignore[dict-item]
+        self._connection.complete = False
 
     def on_headers_complete(self) -> None:
         """Refuses the request, or starts the application on it; raises where the head is bad."""
@@ -165,7 +166,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._unbounded = 0
         self.parser.expect_body()
         self._cancel_read_timer()
-        if not self._shed_load():
+        self._shed_load()
+        if not self._shed:
             super().on_headers_complete()  # raises where the address is none
             self.cycle.__class__ = Cycle  # uvicorn has no place to name another
         self._in_body = True
@@ -181,22 +183,19 @@ class HttpProtocol(HttpToolsProtocol):
         if self._fault:
             raise ValueError(self._fault)
 
-    def _shed_load(self) -> bool:
+    def _shed_load(self) -> None:
         """Answers a request at its head where its body could not change the answer."""
         shedding: Shedding | None = self.app_state.get(STATE)
         if shedding is None or self._draining or not self.parser.should_keep_alive():
-            return False
+            return
         if self.parser.get_method() != METHOD.encode() or self.url != PATH.encode():
-            return False
+            return
         scope: Any = self.scope
         scope.update(method=METHOD, path=PATH)
-        refusal = shedding.refusal(scope)
-        if refusal is None:
-            return False
-        response, headers = refusal
-        self._write(response, *headers, *self.server_state.default_headers)
-        self._shed = True
-        return True
+        if refusal := shedding.refusal(scope):
+            response, headers = refusal
+            self._write(response, *headers, *self.server_state.default_headers)
+            self._shed = True
 
     def on_body(self, body: bytes) -> None:
         """Hands a part of the body on, unless its request is refused."""
@@ -216,7 +215,7 @@ class HttpProtocol(HttpToolsProtocol):
             super().on_response_complete()
         else:
             super().on_message_complete()
-            self.scope["extensions"][EXTENSION].complete = True  # type: ignore[attr-defined]
+            self._connection.complete = True
 
     def on_response_complete(self) -> None:
         """Goes on with what came behind the request that has its answer now."""
@@ -285,7 +284,7 @@ class Cycle(RequestResponseCycle):
             self.response_started = False
             await super().send(head)  # type: ignore[arg-type]
             await super().send(message)
-        elif message["type"] == "http.response.start" and tells_length(message):
+        elif any(name == b"content-length" for name, _ in message.get("headers", ())):
             self._head, self.response_started = message, True
         else:
             if self.scope["http_version"] == "1.0":  # knows no chunks: a body ends by closing
@@ -313,8 +312,3 @@ def join_answer(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes)
     """Returns an answer as it is sent."""
     lines = [b"%s: %s\r\n" % field for field in fields]
     return b"".join([STATUS_LINE[status], *lines, b"\r\n", body])
-
-
-def tells_length(start: Any) -> bool:
-    """Returns whether the start of an answer says how long its body is."""
-    return any(name == b"content-length" for name, _ in start["headers"])

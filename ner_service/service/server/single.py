@@ -1,15 +1,19 @@
-"""The server as one process under uvicorn."""
+"""The server as one process under uvicorn, and the options that several processes share."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import uvicorn
 
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
-from ner_service.service.server.options import cannot_listen, uvicorn_options
+from ner_service.service.server.protocol import HttpProtocol
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
+
+KEEP_ALIVE_S = 30
 
 
 def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load) -> None:
@@ -41,3 +45,27 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         raise cannot_listen(settings) from None
     if failures:
         raise ConfigError(f"NER_TAGGERS: {failures[0]}")
+
+
+def uvicorn_options(settings: Settings) -> dict[str, Any]:
+    """Returns the arguments of `uvicorn.Config` that the settings stand for."""
+    return {
+        "http": partial(
+            HttpProtocol,
+            most_connections=settings.max_connections,
+            patience_s=settings.client_timeout_s,
+        ),
+        "ws": "none",
+        "access_log": False,
+        "log_config": None,  # the command line has set the loggers up
+        "proxy_headers": False,
+        "server_header": False,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
+    }
+
+
+def cannot_listen(settings: Settings, reason: str = "") -> ConfigError:
+    """Returns the error of an address that is taken or not ours."""
+    address = f"{settings.host}:{settings.port}"
+    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {address}{reason}")

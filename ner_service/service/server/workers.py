@@ -8,10 +8,12 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
@@ -20,7 +22,7 @@ from uvicorn_worker import UvicornWorker
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
-from ner_service.service.server.options import KEEP_ALIVE_S, cannot_listen, uvicorn_options
+from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
@@ -31,10 +33,10 @@ HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until a signal stops it; raises `ConfigError` as the single process does."""
     check_address(settings)
-    taggers = PreloadedTaggers(settings.specs)
+    load_tagger = preload(settings.specs.values())
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    GunicornApplication(settings, taggers, metrics_folder).run()
+    GunicornApplication(settings, partial(create_app, settings, load_tagger, metrics_folder)).run()
 
 
 def check_address(settings: Settings) -> None:
@@ -48,26 +50,20 @@ def check_address(settings: Settings) -> None:
         raise cannot_listen(settings, f": {error.strerror}") from None
 
 
-class PreloadedTaggers:
-    """A loader that hands out each tagger loaded ahead once, and loads it anew from then on."""
-
-    def __init__(self, specs: Mapping[str, str]) -> None:
-        try:
-            self._taggers = {spec: load(spec) for spec in specs.values()}
-        except NerError as error:
-            raise ConfigError(f"NER_TAGGERS: {error}") from None
-        for tagger in self._taggers.values():
-            probe(tagger)  # what it compiles is shared, too
-
-    def __call__(self, spec: str) -> Tagger:
-        return self._taggers.pop(spec, None) or load(spec)
+def preload(specs: Iterable[str]) -> Callable[[str], Tagger]:
+    """Returns a loader that hands out each tagger loaded ahead once, and then loads it anew."""
+    try:
+        taggers = {spec: probe(load(spec)) for spec in specs}  # what it compiles is shared, too
+    except NerError as error:
+        raise ConfigError(f"NER_TAGGERS: {error}") from None
+    return lambda spec: taggers.pop(spec, None) or load(spec)
 
 
 class GunicornApplication(BaseApplication):  # type: ignore[misc]
     """The gunicorn application, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, taggers: PreloadedTaggers, metrics_folder: Path) -> None:
-        self._settings, self._taggers, self._metrics_folder = settings, taggers, metrics_folder
+    def __init__(self, settings: Settings, make_app: Callable[[], FastAPI]) -> None:
+        self._settings, self.load = settings, make_app  # each worker loads an application
         super().__init__()
 
     def load_config(self) -> None:
@@ -83,20 +79,11 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
             "keepalive": KEEP_ALIVE_S,
             "timeout": HUNG_S,
             "graceful_timeout": int(s.timeout_s) + 5,
-            "child_exit": drop_worker_metrics,
+            "child_exit": lambda _, ended: mark_process_dead(ended.pid),  # type: ignore[no-untyped-call]
             "control_socket_disable": True,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Returns the application that each worker serves."""
-        return create_app(self._settings, self._taggers, self._metrics_folder)
-
-
-def drop_worker_metrics(arbiter: Any, worker: UvicornWorker) -> None:
-    """Drops the gauges of a process that has ended from the metrics; its counts stay."""
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 class RootLogger(Logger):  # type: ignore[misc]

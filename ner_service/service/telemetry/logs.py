@@ -1,9 +1,7 @@
 """Log lines are JSON for programs, or text for people."""
 
 import logging
-import logging.config
-import time
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -35,12 +33,8 @@ class Text(logging.Formatter):
 
 def stamp(seconds: float) -> str:
     """Returns a moment in UTC, to the millisecond."""
-    return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03}Z"
-
-
-@lru_cache(1)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
@@ -53,15 +47,6 @@ def configure(form: str, level: str) -> None:
     logging.raiseExceptions = False  # a full disk must not be logged on a full disk
     logging._srcfile = None  # looks for no caller, as logging documents
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging.config.dictConfig(config(form, level))
-
-
-def config(form: str, level: str) -> dict[str, Any]:
-    """Returns the configuration of all loggers, for `logging.config.dictConfig` and for uvicorn."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": {"()": JsonLines}, "text": {"()": Text}},
-        "handlers": {"all": {"class": "logging.StreamHandler", "formatter": form}},
-        "root": {"level": level.upper(), "handlers": ["all"]},
-    }
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if form == "json" else Text())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -18,6 +19,7 @@ from ner_service.types import Counting, Entity, Tally
 SAMPLE_S = 1.0  # how often queues and memory are looked at
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+Mode = Literal["livesum", "liveall"]
 
 # name -> help, labels; all names begin with `ner_`
 COUNTERS: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -37,15 +39,16 @@ HISTOGRAMS: Mapping[str, tuple[str, Sequence[str], Sequence[float]]] = {  # and 
     "tagging_seconds": ("Being tagged", ["tagger"], SECONDS),
     "batch_texts": ("Texts tagged in one go", ["tagger"], TEXTS),
 }
-GAUGES: Mapping[str, tuple[str, Sequence[str]]] = {  # summed over live processes
-    "queued_characters": ("Admitted and not yet answered", ["tagger"]),
-    "tagger_ready": ("Processes whose tagger answers", ["tagger"]),
-    "tagger_restarts": ("Times a tagger died in live processes", ["tagger"]),
+GAUGES: Mapping[str, tuple[str, Sequence[str], Mode]] = {  # and how several processes join them
+    "queued_characters": ("Admitted and not yet answered", ["tagger"], "livesum"),
+    "tagger_ready": ("Processes whose tagger answers", ["tagger"], "livesum"),
+    "tagger_restarts": ("Times a tagger died in live processes", ["tagger"], "livesum"),
+    "resident_memory_bytes": ("Memory of a process", [], "liveall"),
 }
 
 
 class Metrics:
-    """These are the numbers of one process; several put theirs together in `folder`."""
+    """Metrics are the numbers of one process; several put theirs together in `folder`."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
@@ -59,15 +62,9 @@ class Metrics:
             for name, (help, labels, buckets) in HISTOGRAMS.items()
         }
         self._gauges = {
-            name: Gauge(f"ner_{name}", help, labels, registry=registry, multiprocess_mode="livesum")
-            for name, (help, labels) in GAUGES.items()
+            name: Gauge(f"ner_{name}", help, labels, registry=registry, multiprocess_mode=mode)
+            for name, (help, labels, mode) in GAUGES.items()
         }
-        self._memory = Gauge(
-            "ner_resident_memory_bytes",
-            "Memory of a process",
-            registry=registry,
-            multiprocess_mode="liveall",
-        )
         self._counted: dict[str, tuple[Counting, Tally]] = {}  # what taggers had, when last seen
         # looking up a child by its labels costs more than counting with it
         self._counter = cache(lambda name, *labels: self._counters[name].labels(*labels))
@@ -96,7 +93,7 @@ class Metrics:
         for label in set(labels):
             self._counter("entities", tagger, label).inc(labels.count(label))
 
-    def batch(self, tagger: str, texts: int, cost: int, seconds: float) -> None:
+    def batch(self, tagger: str, texts: int, seconds: float) -> None:
         """Counts a batch."""
         self._histogram("batch_texts", tagger).observe(texts)
         self._counter("busy_seconds", tagger).inc(seconds)
@@ -109,7 +106,7 @@ class Metrics:
 
     def sample(self, lanes: Mapping[str, Lane]) -> None:
         """Reads the metrics that change by themselves."""
-        self._memory.set(resident_memory())
+        self._gauges["resident_memory_bytes"].set(resident_memory())
         for name, lane in lanes.items():
             if isinstance(lane.worker.tagger, Counting):
                 self._add_tally(name, lane.worker.tagger)

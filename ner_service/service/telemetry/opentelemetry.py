@@ -2,6 +2,7 @@
 
 from time import time_ns
 
+from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from ner_service.errors import MissingExtra
@@ -11,24 +12,19 @@ try:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
     from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 except ImportError as error:
     raise MissingExtra(f"NER_TRACES_URL ({error})", "otel") from error
 
 
-def otlp(url: str) -> SpanExporter:
-    """Returns what sends spans by OTLP over HTTP, as every collector takes them."""
-    return OTLPSpanExporter(endpoint=url)
-
-
 class Traces:
-    """Traces of finished requests go to an exporter, from a thread of its own."""
+    """Traces of finished requests go to a collector by OTLP, from a thread of their own."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    def __init__(self, url: str) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": "ner-service"}))
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(url)))
         self._tracer = self._provider.get_tracer("ner_service")
 
     def request(self, scope: Scope, method: str, route: str, status: int, trace: Trace) -> None:
@@ -36,7 +32,7 @@ class Traces:
         ended = time_ns()
         span = self._tracer.start_span(
             f"{method} {route}",
-            TraceContextTextMapPropagator().extract(trace_headers(scope)),
+            TraceContextTextMapPropagator().extract(Headers(scope=scope)),
             SpanKind.SERVER,
             {
                 "http.request.method": method,
@@ -66,13 +62,5 @@ class Traces:
 
 
 def nanoseconds(seconds: float) -> int:
+    """Returns a time as OpenTelemetry counts it."""
     return int(seconds * 1e9)
-
-
-def trace_headers(scope: Scope) -> dict[str, str]:
-    """Returns the headers that name the trace of the client."""
-    return {
-        name.decode(): value.decode("latin-1")
-        for name, value in scope["headers"]
-        if name in (b"traceparent", b"tracestate")
-    }

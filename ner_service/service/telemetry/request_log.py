@@ -6,7 +6,7 @@ import re
 import time
 import traceback
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,7 @@ class Trace:
 
     @property
     def seconds(self) -> float:
-        """The request came in so many seconds ago."""
+        """Returns how many seconds ago the request came in."""
         return time.perf_counter() - self.started
 
     @property
@@ -70,7 +70,7 @@ Observer = Callable[[Scope, str, str, int, Trace], None]
 def begin_trace(scope: Scope) -> Trace:
     """Attaches a new trace to a request; its id is the client's where that is a sane one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    sane = given and REQUEST_ID.fullmatch(given)
+    sane = REQUEST_ID.fullmatch(given)
     id = given.decode() if sane else f"{random.getrandbits(64):016x}"
     scope[TRACE] = trace = Trace(id)
     return trace
@@ -85,19 +85,17 @@ def trace_of(scope: Scope) -> Trace:
 class RequestLog:
     """This layer notes each request; `broken` answers whatever the application raises.
 
-    The paths in `routes` are told apart in logs and metrics; all others are `other`.
+    The paths in `routes` are told apart in logs and metrics; all others are `other`. Where
+    requests are traced, `observe` is set.
     """
 
+    observe: Observer | None = None
+
     def __init__(
-        self,
-        app: ASGIApp,
-        broken: ASGIApp,
-        metrics: Metrics,
-        routes: Iterable[str],
-        observers: Sequence[Observer],
+        self, app: ASGIApp, broken: ASGIApp, metrics: Metrics, routes: Iterable[str]
     ) -> None:
         self._app, self._broken, self._metrics = app, broken, metrics
-        self._routes, self._observers = frozenset(routes), observers
+        self._routes = frozenset(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -118,12 +116,8 @@ class RequestLog:
         except Gone:
             status = CLIENT_LEFT
         except (Exception, CancelledError) as error:  # the latter where the service has to stop
-            log.error(
-                "%s in %s",
-                type(error).__name__,
-                stack_of(error),
-                extra={"fields": {"id": trace.id}},
-            )
+            name, fields = type(error).__name__, {"id": trace.id}
+            log.error("%s in %s", name, stack_of(error), extra={"fields": fields})
             trace.error = Code.INTERNAL
             if not status:  # else the server closes the connection amid the answer
                 await self._broken(scope, receive, send_with_headers)
@@ -141,8 +135,8 @@ class RequestLog:
         route = scope["path"] if scope["path"] in self._routes else "other"
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.request(route, status, trace.seconds, trace.error)
-        for observe in self._observers:
-            observe(scope, method, route, status, trace)
+        if self.observe:
+            self.observe(scope, method, route, status, trace)
         if log.isEnabledFor(logging.INFO):
             # a record made here costs less than one whose caller is looked for
             record = logging.LogRecord(log.name, logging.INFO, "", 0, "request", (), None)
@@ -153,21 +147,13 @@ class RequestLog:
 def missing_headers(present: Iterable[tuple[bytes, bytes]], trace: Trace) -> Headers:
     """Returns the headers to add to an answer's; pages bring a policy of their own."""
     own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
-    for name, _ in present:
-        if name == POLICY or name == b"etag":
-            return own
-    return own + SECURITY
+    return own if any(name in (POLICY, b"etag") for name, _ in present) else own + SECURITY
 
 
 def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:
     """Returns the fields of a request's log line."""
-    fields = {
-        "id": trace.id,
-        "method": method,
-        "route": route,
-        "status": status,
-        "ms": round(1000 * trace.seconds, 2),
-    }
+    fields = {"id": trace.id, "method": method, "route": route, "status": status}
+    fields["ms"] = round(1000 * trace.seconds, 2)
     if trace.key:
         fields["key"] = trace.key
     if trace.error:

@@ -1,7 +1,7 @@
 """The page and the API's own page are static files that ask no other host for anything."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Literal
 
 from fastapi import Request, Response
@@ -58,13 +58,15 @@ def routes(reader: BodyReader, docs: bool) -> list[Route]:
     pages = [
         Route("POST", "/web/export", export),
         Route("POST", "/web/conll", export),
-        Route("GET", "/", show(page("index.html", *absent), POLICY), open=True),
+        Route("GET", "/", partial(show, page("index.html", *absent), POLICY), open=True),
         Route("GET", "/web/{name:path}", file, open=True),
     ]
     if docs:
-        pages.append(Route("GET", "/docs", show(page("docs.html"), DOCS_POLICY), open=True))
+        pages.append(
+            Route("GET", "/docs", partial(show, page("docs.html"), DOCS_POLICY), open=True)
+        )
     if measured:
-        pages.append(Route("GET", "/benchmark", show(measured, REPORT_POLICY), open=True))
+        pages.append(Route("GET", "/benchmark", partial(show, measured, REPORT_POLICY), open=True))
     return pages
 
 
@@ -78,32 +80,24 @@ def export_text(asked: Export) -> str:
     return "".join(FORMATS[asked.format]([document])).removeprefix(conll.HEAD)
 
 
-def show(page: Asset, policy: str) -> Callable[[Request], Awaitable[Response]]:
-    """Returns a handler that answers with one page under a content security policy."""
-
-    async def answer(request: Request) -> Response:
-        return respond(request, page, {"content-security-policy": policy})
-
-    return answer
-
-
 async def file(request: Request) -> Response:
     """Answers with one of the files that the pages load, or with 404."""
     found = asset(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
-    return respond(request, found, {})
+    return await show(found, None, request)
 
 
-def respond(request: Request, found: Asset, headers: Mapping[str, str]) -> Response:
-    """Returns the file, or 304 where the client has this very content."""
-    always = {
+async def show(found: Asset, policy: str | None, request: Request) -> Response:
+    """Answers with a file under a content security policy; 304 where the client has it already."""
+    headers = {
         "cache-control": "no-cache",  # keep it, but ask whether it is still the same
         "etag": found.etag,
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
-        **headers,
     }
+    if policy:
+        headers["content-security-policy"] = policy
     if found.etag in request.headers.get("if-none-match", ""):
-        return Response(None, 304, always)
-    return Response(found.body, 200, always, found.media_type)
+        return Response(None, 304, headers)
+    return Response(found.body, 200, headers, found.media_type)
