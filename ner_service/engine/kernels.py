@@ -169,17 +169,11 @@ def tanh(x):  # type: ignore[no-untyped-def]
     """
     x = min(max(x, np.float32(-TANH_BOUND)), np.float32(TANH_BOUND))
     y = x * x
-    p = np.float32(TANH_TOP[0])
-    p = p * y + np.float32(TANH_TOP[1])
-    p = p * y + np.float32(TANH_TOP[2])
-    p = p * y + np.float32(TANH_TOP[3])
-    p = p * y + np.float32(TANH_TOP[4])
-    p = p * y + np.float32(TANH_TOP[5])
-    p = p * y + np.float32(TANH_TOP[6])
-    q = np.float32(TANH_BOTTOM[0])
-    q = q * y + np.float32(TANH_BOTTOM[1])
-    q = q * y + np.float32(TANH_BOTTOM[2])
-    q = q * y + np.float32(TANH_BOTTOM[3])
+    p = q = np.float32(0)
+    for coefficient in TANH_TOP:
+        p = p * y + np.float32(coefficient)
+    for coefficient in TANH_BOTTOM:
+        q = q * y + np.float32(coefficient)
     return x * p, q
 
 
@@ -266,7 +260,8 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
         stop = min(start + block, len(out))
         end = stop + 2 * reach
         x = np.empty((end - start - 2, len(norm[0])), dtype=np.float32)
-        gather(table, places[start:end], real[start:end], x)
+        for i in range(start, end - 2):
+            sum_window(table, places, i + 1, real[i], real[i + 2], x[i - start])
         activate(x, real[start + 1 : end - 1], norm[0], norm[1], x)
         n = 1
         for panels, bias, scale, shift in layers:
@@ -291,17 +286,12 @@ def dense(x, panels, bias):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def gather(table, places, real, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the sums of a width-3 convolution over `table`; see `convolutions`."""
-    for i in range(len(out)):
-        sum_window(table, places, i + 1, real[i], real[i + 2], out[i])
-
-
-@compiled
 def sum_window(table, rows, at, has_left, has_right, sums):  # type: ignore[no-untyped-def]
     """Sum the shares of three rows, the middle one being `rows[at]`; see `convolutions`."""
     size = len(sums)
-    sums[:] = table[rows[at]][size : 2 * size]
+    middle = table[rows[at]][size : 2 * size]
+    for j in range(size):
+        sums[j] = middle[j]
     if has_left:
         left = table[rows[at - 1]][:size]
         for j in range(size):
@@ -341,29 +331,17 @@ def convolve(x, rows, starts, lengths, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def char_features(ids, starts, tables, out):  # type: ignore[no-untyped-def]
+def char_features(ids, starts, table, out):  # type: ignore[no-untyped-def]
     """Compute a width-3 convolution over each word's characters, and its maximum: words x size.
 
-    Characters `starts[n]` to `starts[n + 1]` of `ids` are those of word n. `tables`, 3 x
-    characters x size, holds each character's share in the window at its left, middle (with
-    the bias) and right place.
+    Characters `starts[n]` to `starts[n + 1]` of `ids` are those of word n. `table`, characters x
+    3 size, holds each character's share in the window at its left | middle | right.
     """
-    size = out.shape[1]
-    window = np.empty(size, dtype=np.float32)
+    window = np.empty(out.shape[1], dtype=np.float32)
     for n in range(len(out)):
-        first, last = starts[n], starts[n + 1] - 1
+        first, end = starts[n], starts[n + 1]
         top = out[n]
-        for i in range(first, last + 1):
-            middle = tables[1, ids[i]]
-            for j in range(size):
-                window[j] = middle[j]
-            if i > first:
-                left = tables[0, ids[i - 1]]
-                for j in range(size):
-                    window[j] += left[j]
-            if i < last:
-                right = tables[2, ids[i + 1]]
-                for j in range(size):
-                    window[j] += right[j]
-            for j in range(size):
+        for i in range(first, end):
+            sum_window(table, ids, i, i > first, i + 1 < end, window)
+            for j in range(len(window)):
                 top[j] = window[j] if i == first else max(top[j], window[j])
