@@ -87,7 +87,8 @@ class Features:
         self._rare = torch.from_numpy(rare)
         self._ids = torch.tensor([table.id(word.lower()) for word in words], dtype=torch.long)
         self._shapes = torch.tensor([shapes.id(shape(word)) for word in words])
-        rows = [char_ids(word, chars) for word in words]
+        spelled = map(characters, words)
+        rows = [[START, *map(chars.id, spelling), END] for spelling in spelled]
         width = max(map(len, rows), default=2)
         self._chars = np.full((len(rows), width), PAD, dtype=np.int32)
         for row, ids in zip(self._chars, rows, strict=True):
@@ -106,11 +107,6 @@ class Features:
             shapes=self._shapes[ids],
             rare=self._rare[ids],
         )
-
-
-def char_ids(word: str, chars: Vocab) -> list[int]:
-    """Return the ids of the word's characters between the marks of its start and end."""
-    return [START, *(chars.id(char) for char in characters(word)), END]
 
 
 @dataclass(frozen=True, slots=True)
