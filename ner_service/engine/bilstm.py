@@ -8,7 +8,7 @@ import numpy as np
 from ner_service.engine import crf
 from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats
-from ner_service.engine.layers import Dense, UnitBounds, array, layer
+from ner_service.engine.layers import Dense, Tensors, UnitBounds, array, layer
 from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
@@ -40,8 +40,8 @@ class Engine:
         self._tags = net.tags
         self._layers = [layer(net.encoder, tensors, n) for n in range(net.layers)]
         self._between = [Dense(one.inputs, one.bias) for one in self._layers[1:]]
-        self._head = Dense(array(tensors["head.weight"]).T, array(tensors["head.bias"]))
-        self._hidden_head = _hidden_head(artefact)
+        self._hidden_head = _dense(tensors, "inner") if net.head_hidden else None
+        self._head = _dense(tensors, "head")
         self._zero_digits = net.zero_digits
         self._crf = _crf_weights(artefact)
         self.temper(net.temperature or 1.0)
@@ -120,11 +120,8 @@ def _continuation(tag: str, artefact: Artefact) -> int:
     return artefact.net.tags.index(f"I-{tag[2:]}")
 
 
-def _hidden_head(artefact: Artefact) -> Dense | None:
-    if not artefact.net.head_hidden:
-        return None
-    weight, bias = artefact.tensors["inner.weight"], artefact.tensors["inner.bias"]
-    return Dense(array(weight).T, array(bias))
+def _dense(tensors: Tensors, name: str) -> Dense:
+    return Dense(array(tensors[f"{name}.weight"]).T, array(tensors[f"{name}.bias"]))
 
 
 def _crf_weights(artefact: Artefact) -> tuple[Floats, Floats, Floats]:

@@ -60,8 +60,8 @@ def aligned_array(shape: tuple[int, ...]) -> Floats:
 def _tile(rows: int) -> Any:
     """Return an intrinsic that adds rows i to i + rows of `a`, times panel p, to `out` at column j.
 
-    Numba's own loops cannot hold a block of sums in registers over the inner dimension; a
-    loop of LLVM vectors does, and runs near the processor's peak.
+    Numba's own loops neither hold a block of sums in registers over the inner dimension nor use
+    the widest vectors; a loop of LLVM vectors does, and runs near the processor's peak.
     """
 
     @intrinsic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn.utils.rnn import pad_sequence
 
 from ner_service.engine.tokens import Tokens, units
 from ner_service.labels import tags
@@ -87,12 +88,9 @@ class Features:
         self._rare = torch.from_numpy(rare)
         self._ids = torch.tensor([table.id(word.lower()) for word in words], dtype=torch.long)
         self._shapes = torch.tensor([shapes.id(shape(word)) for word in words])
-        spelled = map(characters, words)
-        rows = [[START, *map(chars.id, spelling), END] for spelling in spelled]
-        width = max(map(len, rows), default=2)
-        self._chars = np.full((len(rows), width), PAD, dtype=np.int32)
-        for row, ids in zip(self._chars, rows, strict=True):
-            row[: len(ids)] = ids
+        spelled = ([START, *map(chars.id, characters(word)), END] for word in words)
+        rows = [torch.tensor(ids, dtype=torch.int32) for ids in spelled]
+        self._chars = pad_sequence(rows, batch_first=True, padding_value=PAD)
         self._lengths = np.array([len(row) for row in rows])
         array = vectors.of(words) if vectors else np.zeros((len(words), 0), np.float32)
         self._vectors = torch.from_numpy(array.astype(np.float16))
@@ -103,7 +101,7 @@ class Features:
         return WordFeatures(
             ids=self._ids[ids],
             vectors=self._vectors[ids].float(),
-            chars=torch.from_numpy(self._chars[ids, :width].astype(np.int64)),
+            chars=self._chars[ids, :width].long(),
             shapes=self._shapes[ids],
             rare=self._rare[ids],
         )

@@ -14,9 +14,8 @@ from ner_service.nets.artefact import Artefact
 def average(before: Artefact, after: Artefact, share: float) -> Artefact:
     """Return the weighted mean of two models: `share` of `after`, the rest of `before`.
 
-    The result has no scores and no temperature.
-
-    Raises `ConfigError` where the two are not of one net with one vocabulary.
+    The result has no scores and no temperature. Raises `ConfigError` where
+    the two are not of one net with one vocabulary.
     """
     for name in ("net", "words", "chars", "shapes"):
         if _structure(before, name) != _structure(after, name):
