@@ -64,8 +64,7 @@ def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped
             elif not prolongs[tag]:
                 continue
             if i + 1 == lengths[n] or not prolongs[paths[starting[n] + i + 1]]:
-                rows[count, 0], rows[count, 1] = n, start
-                rows[count, 2], rows[count, 3] = i + 1, tag
+                rows[count] = n, start, i + 1, tag
                 count += 1
     return rows[:count]
 
@@ -240,15 +239,13 @@ def likelihood(  # type: ignore[no-untyped-def]
             return False
         loss = partition - starts[path[0]] - ends[path[length - 1]]
         pairs[:] = 0.0
+        to_emissions[b, :length] = forward * backward
+        local *= backward
         for i in range(length):
             loss -= row[i, path[i]]
-            for tag in range(size):
-                to_emissions[b, i, tag] = forward[i, tag] * backward[i, tag]
             if i == 0:
                 continue
             loss -= transitions[path[i - 1], path[i]]
-            for to in range(size):
-                local[i, to] *= backward[i, to]
             for tag in range(size):
                 share = forward[i - 1, tag]
                 for to in range(size):

@@ -31,9 +31,6 @@ TANH_BOTTOM = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03,
                4.89352518554385e-03)  # fmt: skip
 
 
-# ---- matrix product
-
-
 def padded_columns(columns: int) -> int:
     """Return the number of columns in the panels that hold `columns` columns."""
     return -(-columns // COLUMNS) * COLUMNS
@@ -158,9 +155,6 @@ def matmul(a, panels, out):  # type: ignore[no-untyped-def]
                 _one(a, i, panels, p, out, p * COLUMNS)
 
 
-# ---- recurrences
-
-
 @compiled
 def tanh(x):  # type: ignore[no-untyped-def]
     """Return numerator and denominator of a rational minimax approximation (as in Eigen).
@@ -239,9 +233,6 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
                 rnn(gates[n], state[n])
             place = starts[n] + (lengths[n] - 1 - step if back else step)
             out[place][column : column + hidden] = state[n]
-
-
-# ---- convolutions
 
 
 @compiled

@@ -32,7 +32,9 @@ class WordProjection:
         self._unknown = array(tensors["unknown"])
         self._words, self._shapes = artefact.words, artefact.shapes
         self._table = array(tensors["words.weight"]) if net.word_dim else None
-        self._chars = CharFeatures(artefact)
+        encoder = CHAR_ENCODERS.get(net.char_encoder)
+        self._chars = encoder(tensors) if encoder else None
+        self._alphabet = _alphabet(artefact.chars)
         ids = [(name, np.int32) for name in ("vector", "word", "shape")]
         self.dtype = np.dtype([*ids, ("chars", np.float32, (net.char_size,))])
 
@@ -47,7 +49,8 @@ class WordProjection:
         if self._table is not None:
             records["word"] = [self._words.id(word.lower()) for word in words]
         records["shape"] = [self._shapes.id(shape(word)) for word in words]
-        records["chars"] = self._chars.features(words)
+        if self._chars:
+            records["chars"] = self._chars.features(*_spell(words, self._alphabet))
         return records
 
     def rows(self, features: NDArray[Any]) -> Floats:
@@ -63,21 +66,6 @@ class WordProjection:
             parts.insert(0, vectors)
         kernels.matmul(np.concatenate(parts, 1), self._panels, out)
         return out[:, : self.width]
-
-
-class CharFeatures:
-    """Computes the features of words' characters, by the net's encoder of characters if any."""
-
-    def __init__(self, artefact: Artefact) -> None:
-        kind = CHAR_ENCODERS.get(artefact.net.char_encoder)
-        self._encoder = kind(artefact.tensors) if kind else None
-        self._alphabet = _alphabet(artefact.chars)
-
-    def features(self, words: Sequence[str]) -> Floats:
-        """Return the features of each word's characters: words x char_size."""
-        if not self._encoder:
-            return np.empty((len(words), 0), dtype=np.float32)
-        return self._encoder.features(*_spell(words, self._alphabet))
 
 
 def _alphabet(vocab: Vocab) -> Ints:

@@ -118,22 +118,18 @@ class GoldBatch:
 
 def collate(units: Sequence[EncodedUnit], features: Features) -> GoldBatch:
     """Make a batch of units, padded to the longest of them."""
-    length = max(len(unit.words) for unit in units)
-    words = np.zeros((len(units), length), dtype=np.int64)
-    gold = np.zeros((len(units), length), dtype=np.int64)
-    mask = np.zeros((len(units), length), dtype=bool)
-    for n, unit in enumerate(units):
-        size = len(unit.words)
-        words[n, :size], gold[n, :size], mask[n, :size] = unit.words, unit.tags, True
-    distinct, index = np.unique(words, return_inverse=True)
+    words = pad_sequence([torch.from_numpy(unit.words) for unit in units], batch_first=True)
+    tags = pad_sequence([torch.from_numpy(unit.tags) for unit in units], batch_first=True)
+    lengths = torch.tensor([len(unit.words) for unit in units])
+    distinct, index = torch.unique(words, return_inverse=True)
     batch = Batch(
-        words=features.of(distinct),
-        index=torch.from_numpy(index.reshape(words.shape)),
-        mask=torch.from_numpy(mask),
+        words=features.of(distinct.long().numpy()),
+        index=index,
+        mask=torch.arange(words.shape[1]) < lengths[:, None],
         conventions=torch.tensor([unit.convention for unit in units]),
     )
     weights = torch.tensor([unit.weight for unit in units])
-    return GoldBatch(batch, torch.from_numpy(gold), weights)
+    return GoldBatch(batch, tags.long(), weights)
 
 
 def batches(
