@@ -29,10 +29,8 @@ def calibrate(artefact: Artefact, corpora: Sequence[Corpus]) -> Artefact:
         name = card.corpus_name(source.path, source.convention, artefact.net)
         scores.append(card.score_record(name, corpus.sha256, assess(corpus.documents, predicted)))
     fitted = {record["corpus"] for record in scores}
-    former = [
-        record for record in artefact.meta.get("scores", ()) if record["corpus"] not in fitted
-    ]
-    scores += [record | {"ece": None} for record in former]
+    former = (record | {"ece": None} for record in artefact.meta.get("scores", ()))
+    scores += [record for record in former if record["corpus"] not in fitted]
     return replace(artefact, meta=artefact.meta | {"scores": scores})
 
 

@@ -22,12 +22,10 @@ def average(before: Artefact, after: Artefact, share: float) -> Artefact:
             raise ConfigError(
                 f"{name}: the two models differ; average a model and the one trained on from it"
             )
-    tensors = {
-        key: ((1 - share) * before.tensors[key].astype(np.float32) + share * array).astype(
-            array.dtype
-        )
-        for key, array in after.tensors.items()
-    }
+    tensors = {}
+    for key, array in after.tensors.items():
+        mean = (1 - share) * before.tensors[key].astype(np.float32) + share * array
+        tensors[key] = mean.astype(array.dtype)
     meta = after.meta.copy()
     meta.pop("scores", None)
     meta["averaged"] = {"before": before.hash, "after": after.hash, "share": share}
