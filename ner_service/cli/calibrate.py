@@ -39,12 +39,5 @@ def calibrate(
     if not any(document.entities for each in corpora for document in each.documents):
         raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
     after = calibrate_model(artefact, corpora)
-    fitted = {record["corpus"] for record in after.meta["scores"]}
-    others = [
-        record | {"ece": None}  # it was that of the scores before
-        for record in artefact.meta.get("scores", ())
-        if record["corpus"] not in fitted
-    ]
     card.write(after, folder)
-    card.add_scores(folder, others)
     typer.echo(f"{folder}: temperature {after.net.temperature:.3f}")

@@ -8,7 +8,7 @@ import numpy as np
 from ner_service.engine import crf
 from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats
-from ner_service.engine.layers import Dense, UnitBounds, array, layer
+from ner_service.engine.layers import Dense, Tensors, UnitBounds, array, layer
 from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
@@ -40,14 +40,16 @@ class Engine:
         self._tags = net.tags
         self._layers = [layer(net.encoder, tensors, n) for n in range(net.layers)]
         self._between = [Dense(one.inputs, one.bias) for one in self._layers[1:]]
-        self._head = Dense(array(tensors["head.weight"]).T, array(tensors["head.bias"]))
-        self._hidden_head = _hidden_head(artefact)
+        self._hidden_head = _dense(tensors, "inner") if net.head_hidden else None
+        self._head = _dense(tensors, "head")
         self._zero_digits = net.zero_digits
         self._crf = _crf_weights(artefact)
         self.temper(net.temperature or 1.0)
-        self._opens = np.array([tag[0] in "BS" for tag in net.tags])
-        self._prolongs = np.array([tag[0] in "IE" for tag in net.tags])
-        self._continuations = np.array([_continuation(tag, artefact) for tag in net.tags])
+        opens = np.array([tag[0] in "BS" for tag in net.tags])
+        prolongs = np.array([tag[0] in "IE" for tag in net.tags])
+        ids = {tag: n for n, tag in enumerate(net.tags) if net.scheme == "BIO"}
+        continuations = np.array([ids.get(f"I-{tag[2:]}", -1) for tag in net.tags])
+        self._roles = opens, prolongs, continuations  # of tags, as `crf.decode` takes them
         projection = WordProjection(artefact, self._layers[0])
         capacity = max(cache_bytes // (4 * projection.width), GROUP_TOKENS)
         self.words = WordCache(projection, capacity)
@@ -63,8 +65,13 @@ class Engine:
         spans: list[list[ScoredSpan]] = [[] for _ in units]
         order = sorted(range(len(units)), key=lambda n: -len(units[n]))
         for group in _groups([n for n in order if units[n]], units):
-            for n, span in self._spans([units[n] for n in group]):
-                spans[group[n]].append(span)
+            bounds = UnitBounds.of([len(units[n]) for n in group])
+            emissions = self._emissions([units[n] for n in group], bounds)
+            rows, scores = crf.decode(
+                emissions, bounds.starts, bounds.lengths, self._crf, *self._roles, *self._tempered
+            )
+            for (n, start, end, tag), score in zip(rows.tolist(), scores.tolist(), strict=True):
+                spans[group[n]].append(ScoredSpan(start, end, self._tags[tag][2:], score))
         return spans
 
     def emissions(self, group: Sequence[Sequence[str]]) -> Floats:
@@ -87,17 +94,6 @@ class Engine:
             return [characters(word, self._zero_digits) for word in words]
         return words
 
-    def _spans(self, group: Sequence[Sequence[str]]) -> Iterator[tuple[int, ScoredSpan]]:
-        """Yield each entity with the number of its unit."""
-        units = UnitBounds.of([len(unit) for unit in group])
-        emissions = self._emissions(group, units)
-        ways = self._opens, self._prolongs, self._continuations
-        spans, scores = crf.decode(
-            emissions, units.starts, units.lengths, self._crf, *ways, *self._tempered
-        )
-        for (n, start, end, tag), score in zip(spans.tolist(), scores.tolist(), strict=True):
-            yield n, ScoredSpan(start, end, self._tags[tag][2:], score)
-
 
 def _groups(order: Sequence[int], units: Sequence[Sequence[str]]) -> Iterator[list[int]]:
     """Yield the numbers of units that pass the layers together, in the given order."""
@@ -113,18 +109,8 @@ def _groups(order: Sequence[int], units: Sequence[Sequence[str]]) -> Iterator[li
         yield group
 
 
-def _continuation(tag: str, artefact: Artefact) -> int:
-    """Return the tag that would prolong an entity ending with `tag`; -1 where none could."""
-    if artefact.net.scheme == "BIOES" or tag == OUTSIDE:
-        return -1
-    return artefact.net.tags.index(f"I-{tag[2:]}")
-
-
-def _hidden_head(artefact: Artefact) -> Dense | None:
-    if not artefact.net.head_hidden:
-        return None
-    weight, bias = artefact.tensors["inner.weight"], artefact.tensors["inner.bias"]
-    return Dense(array(weight).T, array(bias))
+def _dense(tensors: Tensors, name: str) -> Dense:
+    return Dense(array(tensors[f"{name}.weight"]).T, array(tensors[f"{name}.bias"]))
 
 
 def _crf_weights(artefact: Artefact) -> tuple[Floats, Floats, Floats]:

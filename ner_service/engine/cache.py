@@ -56,10 +56,9 @@ class WordCache:
     def places(self, words: Sequence[str]) -> Ints:
         """Return the rows of `table` that hold these words until the next call: words."""
         records = self._records(words)
-        rows: Ints
-        rows, bare = look_up(self._row_of, records)
-        if len(bare):
-            bare = np.unique(bare)
+        rows: Ints = self._row_of[records]
+        bare = records[rows < 0]
+        bare = np.unique(bare) if len(bare) else bare
         places = self._rows.take(len(bare), rows)
         if len(bare):
             self._project(bare, places)
@@ -69,7 +68,7 @@ class WordCache:
     def _records(self, words: Sequence[str]) -> Ints:
         """Return the places of these words' features, computing those that are missing: words."""
         records = np.fromiter(map(self._places.get, words, repeat(-1)), np.int64, len(words))
-        missing = find_missing(records)
+        missing = np.flatnonzero(records < 0)
         self.misses += len(missing)
         self.hits += len(words) - len(missing)
         new = [words[n] for n in missing.tolist()]
@@ -115,32 +114,6 @@ class Clock:
         places = np.empty(count, dtype=np.int64)
         self._hand = take_places(self._used, self._hand, used, places)
         return places
-
-
-@compiled_with_gil
-def find_missing(places):  # type: ignore[no-untyped-def]
-    """Return the indices of the negative places."""
-    missing = np.empty(len(places), dtype=np.int64)
-    count = 0
-    for n in range(len(places)):
-        if places[n] < 0:
-            missing[count] = n
-            count += 1
-    return missing[:count]
-
-
-@compiled_with_gil
-def look_up(row_of, records):  # type: ignore[no-untyped-def]
-    """Return the row of each record, negative for none, and the records that have none."""
-    rows = np.empty(len(records), dtype=np.int64)
-    bare = np.empty(len(records), dtype=np.int64)
-    count = 0
-    for n in range(len(records)):
-        rows[n] = row_of[records[n]]
-        if rows[n] < 0:
-            bare[count] = records[n]
-            count += 1
-    return rows, bare[:count]
 
 
 @compiled_with_gil

@@ -64,8 +64,7 @@ def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped
             elif not prolongs[tag]:
                 continue
             if i + 1 == lengths[n] or not prolongs[paths[starting[n] + i + 1]]:
-                rows[count, 0], rows[count, 1] = n, start
-                rows[count, 2], rows[count, 3] = i + 1, tag
+                rows[count] = n, start, i + 1, tag
                 count += 1
     return rows[:count]
 
@@ -79,7 +78,6 @@ def posteriors(rows, paths, emissions, starting, lengths, crf, continuations):  
     transitions, starts, ends = crf
     steps, enter, leave = factors(transitions, starts, ends)
     scores = np.empty(len(rows))
-    messages, _, in_range = forward_backward(emissions[:1], steps, enter, leave)
     for k in range(len(rows)):
         n, start, end, tag = rows[k]
         first, last = starting[n], starting[n] + lengths[n]
@@ -88,11 +86,8 @@ def posteriors(rows, paths, emissions, starting, lengths, crf, continuations):  
             messages, _, in_range = forward_backward(unit, steps, enter, leave)
             if not in_range:
                 messages = log_messages(unit, transitions, starts, ends)
-        path = paths[first:last]
-        prolonged = continuations[tag]
-        scores[k] = span_probability(
-            start, end, path, prolonged, messages, not in_range, transitions
-        )
+        span = start, end, paths[first:last], continuations[tag]
+        scores[k] = span_probability(*span, messages, not in_range, transitions)
     return scores
 
 
@@ -117,11 +112,8 @@ def decode(  # type: ignore[no-untyped-def]
 @compiled
 def factors(transitions, starts, ends):  # type: ignore[no-untyped-def]
     """Return the exponentials of a CRF's scores, in float64."""
-    return (
-        np.exp(transitions.astype(np.float64)),
-        np.exp(starts.astype(np.float64)),
-        np.exp(ends.astype(np.float64)),
-    )
+    steps, enter = transitions.astype(np.float64), starts.astype(np.float64)
+    return np.exp(steps), np.exp(enter), np.exp(ends.astype(np.float64))
 
 
 @compiled
@@ -183,24 +175,14 @@ def log_messages(emissions, transitions, starts, ends):  # type: ignore[no-untyp
     forward = np.empty((length, size))
     backward = np.empty((length, size))
     local = emissions[:, :size].astype(np.float64)
-    terms = np.empty(size)
-    for i in range(length):
+    forward[0] = local[0] + starts
+    for i in range(1, length):
         for tag in range(size):
-            forward[i, tag] = local[i, tag] + starts[tag]
-            if i:
-                for before in range(size):
-                    terms[before] = forward[i - 1, before] + transitions[before, tag]
-                forward[i, tag] = local[i, tag] + log_sum(terms)
-    for tag in range(size):
-        terms[tag] = forward[length - 1, tag] + ends[tag]
-    partition = log_sum(terms)
-    for i in range(length - 1, -1, -1):
+            forward[i, tag] = local[i, tag] + log_sum(forward[i - 1] + transitions[:, tag])
+    backward[length - 1] = ends - log_sum(forward[length - 1] + ends)
+    for i in range(length - 2, -1, -1):
         for tag in range(size):
-            backward[i, tag] = ends[tag] - partition
-            if i + 1 < length:
-                for to in range(size):
-                    terms[to] = transitions[tag, to] + local[i + 1, to] + backward[i + 1, to]
-                backward[i, tag] = log_sum(terms)
+            backward[i, tag] = log_sum(transitions[tag] + local[i + 1] + backward[i + 1])
     return forward, backward, local
 
 
@@ -257,15 +239,13 @@ def likelihood(  # type: ignore[no-untyped-def]
             return False
         loss = partition - starts[path[0]] - ends[path[length - 1]]
         pairs[:] = 0.0
+        to_emissions[b, :length] = forward * backward
+        local *= backward
         for i in range(length):
             loss -= row[i, path[i]]
-            for tag in range(size):
-                to_emissions[b, i, tag] = forward[i, tag] * backward[i, tag]
             if i == 0:
                 continue
             loss -= transitions[path[i - 1], path[i]]
-            for to in range(size):
-                local[i, to] *= backward[i, to]
             for tag in range(size):
                 share = forward[i - 1, tag]
                 for to in range(size):

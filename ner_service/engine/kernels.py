@@ -31,9 +31,6 @@ TANH_BOTTOM = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03,
                4.89352518554385e-03)  # fmt: skip
 
 
-# ---- matrix product
-
-
 def padded_columns(columns: int) -> int:
     """Return the number of columns in the panels that hold `columns` columns."""
     return -(-columns // COLUMNS) * COLUMNS
@@ -60,8 +57,8 @@ def aligned_array(shape: tuple[int, ...]) -> Floats:
 def _tile(rows: int) -> Any:
     """Return an intrinsic that adds rows i to i + rows of `a`, times panel p, to `out` at column j.
 
-    Numba's own loops cannot hold a block of sums in registers over the inner dimension; a
-    loop of LLVM vectors does, and runs near the processor's peak.
+    Numba's own loops neither hold a block of sums in registers over the inner dimension nor use
+    the widest vectors; a loop of LLVM vectors does, and runs near the processor's peak.
     """
 
     @intrinsic
@@ -158,9 +155,6 @@ def matmul(a, panels, out):  # type: ignore[no-untyped-def]
                 _one(a, i, panels, p, out, p * COLUMNS)
 
 
-# ---- recurrences
-
-
 @compiled
 def tanh(x):  # type: ignore[no-untyped-def]
     """Return numerator and denominator of a rational minimax approximation (as in Eigen).
@@ -169,17 +163,11 @@ def tanh(x):  # type: ignore[no-untyped-def]
     """
     x = min(max(x, np.float32(-TANH_BOUND)), np.float32(TANH_BOUND))
     y = x * x
-    p = np.float32(TANH_TOP[0])
-    p = p * y + np.float32(TANH_TOP[1])
-    p = p * y + np.float32(TANH_TOP[2])
-    p = p * y + np.float32(TANH_TOP[3])
-    p = p * y + np.float32(TANH_TOP[4])
-    p = p * y + np.float32(TANH_TOP[5])
-    p = p * y + np.float32(TANH_TOP[6])
-    q = np.float32(TANH_BOTTOM[0])
-    q = q * y + np.float32(TANH_BOTTOM[1])
-    q = q * y + np.float32(TANH_BOTTOM[2])
-    q = q * y + np.float32(TANH_BOTTOM[3])
+    p = q = np.float32(0)
+    for coefficient in TANH_TOP:
+        p = p * y + np.float32(coefficient)
+    for coefficient in TANH_BOTTOM:
+        q = q * y + np.float32(coefficient)
     return x * p, q
 
 
@@ -247,9 +235,6 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
             out[place][column : column + hidden] = state[n]
 
 
-# ---- convolutions
-
-
 @compiled
 def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
     """Compute stacked width-3 convolutions, each with ReLU and batch norm, and a dense layer.
@@ -266,7 +251,8 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
         stop = min(start + block, len(out))
         end = stop + 2 * reach
         x = np.empty((end - start - 2, len(norm[0])), dtype=np.float32)
-        gather(table, places[start:end], real[start:end], x)
+        for i in range(start, end - 2):
+            sum_window(table, places, i + 1, real[i], real[i + 2], x[i - start])
         activate(x, real[start + 1 : end - 1], norm[0], norm[1], x)
         n = 1
         for panels, bias, scale, shift in layers:
@@ -291,17 +277,12 @@ def dense(x, panels, bias):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def gather(table, places, real, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the sums of a width-3 convolution over `table`; see `convolutions`."""
-    for i in range(len(out)):
-        sum_window(table, places, i + 1, real[i], real[i + 2], out[i])
-
-
-@compiled
 def sum_window(table, rows, at, has_left, has_right, sums):  # type: ignore[no-untyped-def]
     """Sum the shares of three rows, the middle one being `rows[at]`; see `convolutions`."""
     size = len(sums)
-    sums[:] = table[rows[at]][size : 2 * size]
+    middle = table[rows[at]][size : 2 * size]
+    for j in range(size):
+        sums[j] = middle[j]
     if has_left:
         left = table[rows[at - 1]][:size]
         for j in range(size):
@@ -341,29 +322,17 @@ def convolve(x, rows, starts, lengths, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def char_features(ids, starts, tables, out):  # type: ignore[no-untyped-def]
+def char_features(ids, starts, table, out):  # type: ignore[no-untyped-def]
     """Compute a width-3 convolution over each word's characters, and its maximum: words x size.
 
-    Characters `starts[n]` to `starts[n + 1]` of `ids` are those of word n. `tables`, 3 x
-    characters x size, holds each character's share in the window at its left, middle (with
-    the bias) and right place.
+    Characters `starts[n]` to `starts[n + 1]` of `ids` are those of word n. `table`, characters x
+    3 size, holds each character's share in the window at its left | middle | right.
     """
-    size = out.shape[1]
-    window = np.empty(size, dtype=np.float32)
+    window = np.empty(out.shape[1], dtype=np.float32)
     for n in range(len(out)):
-        first, last = starts[n], starts[n + 1] - 1
+        first, end = starts[n], starts[n + 1]
         top = out[n]
-        for i in range(first, last + 1):
-            middle = tables[1, ids[i]]
-            for j in range(size):
-                window[j] = middle[j]
-            if i > first:
-                left = tables[0, ids[i - 1]]
-                for j in range(size):
-                    window[j] += left[j]
-            if i < last:
-                right = tables[2, ids[i + 1]]
-                for j in range(size):
-                    window[j] += right[j]
-            for j in range(size):
+        for i in range(first, end):
+            sum_window(table, ids, i, i > first, i + 1 < end, window)
+            for j in range(len(window)):
                 top[j] = window[j] if i == first else max(top[j], window[j])

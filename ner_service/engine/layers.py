@@ -30,7 +30,7 @@ class UnitBounds:
 
     @property
     def tokens(self) -> int:
-        """The number of tokens in all units."""
+        """Return the number of tokens in all units."""
         return int(self.lengths.sum())
 
 
@@ -46,10 +46,7 @@ class Dense:
 
     def __call__(self, x: Floats) -> Floats:
         """Return the layer's output for `x`, rows x inner: rows x columns."""
-        out = kernels.aligned_array((len(x), len(self.bias)))
-        out[:] = self.bias
-        kernels.matmul(x, self.panels, out)
-        return np.ascontiguousarray(out[:, : self.width])
+        return np.ascontiguousarray(kernels.dense(x, self.panels, self.bias)[:, : self.width])
 
 
 class Layer(Protocol):

@@ -1,8 +1,6 @@
 """A compiled LSTM that keeps the products, gates and cells of several units in registers.
 
-Numba's own loops neither hold a block of sums in registers over the inner dimension nor use
-the widest vectors; a loop of LLVM vectors does, and runs near the processor's peak. Each row
-is computed by the same operations in the same order whatever stands beside it.
+It consists of LLVM vectors for the reasons that `kernels` has, and keeps rows apart as that does.
 """
 
 from collections.abc import Sequence
@@ -72,9 +70,6 @@ class _Code:
         at = b.add(start, b.add(b.mul(block, _size(size)), _size(more)))
         return b.bitcast(b.gep(array, [at]), _vector.as_pointer())
 
-    def load(self, array: Any, start: Any, block: Any, size: int, more: int = 0) -> Any:
-        return self.read(self.place(array, start, block, size, more))
-
     def read(self, place: Any) -> Any:
         value = self.builder.load(place)
         value.align = 4
@@ -89,12 +84,6 @@ class _Code:
         one = self.builder.insert_element(undefined, number, ir.IntType(32)(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         return self.builder.shuffle_vector(one, undefined, zeros)
-
-    def product(self, *factors: Any) -> Any:
-        first, *others = factors
-        for other in others:
-            first = self.builder.fmul(first, other)
-        return first
 
     def tanh(self, x: Any) -> tuple[Any, Any]:
         """Return numerator and denominator of tanh; see `kernels.tanh`."""
@@ -122,7 +111,7 @@ class _Code:
         (i, i_), (f, f_) = self.sigmoid(gates[0]), self.sigmoid(gates[1])
         (g, g_), (o, o_) = self.tanh(gates[2]), self.sigmoid(gates[3])
         both = b.fmul(i_, g_)
-        kept = self.product(before, f, both)
+        kept = b.fmul(b.fmul(before, f), both)
         cell = b.fdiv(self.fma(b.fmul(i, g), f_, kept), b.fmul(both, f_))
         t, t_ = self.tanh(cell)
         return b.fdiv(b.fmul(o, t), b.fmul(o_, t_)), cell
@@ -155,7 +144,7 @@ def _step(rows: int) -> Any:
             )
             code = _Code(builder)
             first = [
-                code.load(x.data, start, block, GATES * LANES, gate * LANES)
+                code.read(code.place(x.data, start, block, GATES * LANES, gate * LANES))
                 for start in reads
                 for gate in range(GATES)
             ]

@@ -60,10 +60,7 @@ def load(path: Path) -> SlovnetModel:
 
 
 class Engine:
-    """Tags units of words; each row is computed alone, so answers do not depend on batches.
-
-    A word's share in the first convolution is computed once and cached while there is room.
-    """
+    """Tags units of words; each row is computed alone, so answers do not depend on batches."""
 
     def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
         if net.model.emb.word.id != navec.id:
@@ -89,8 +86,7 @@ class Engine:
         starts = []
         for unit in units:
             starts.append(len(words))
-            words += unit
-            words.append(GAP)
+            words += [*unit, GAP]
         words += [GAP] * (REACH - 1)
         places = np.array(starts), np.array([len(unit) for unit in units])
         paths = crf.best_paths(self.emissions(words), *places, self._crf)
@@ -182,8 +178,7 @@ def read_entities(paths, starts, lengths, acts):  # type: ignore[no-untyped-def]
         for i in range(lengths[n]):
             tag = paths[starts[n] + i]
             if acts[tag] == OPEN:
-                rows[count, 0], rows[count, 1] = n, i
-                rows[count, 2], rows[count, 3] = i + 1, tag
+                rows[count] = n, i, i + 1, tag
                 count += 1
                 is_open = True
             elif acts[tag] == PROLONG:

@@ -1,7 +1,7 @@
 """The features of words that the first layer reads: vector, word table, characters, shape."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +32,11 @@ class WordProjection:
         self._unknown = array(tensors["unknown"])
         self._words, self._shapes = artefact.words, artefact.shapes
         self._table = array(tensors["words.weight"]) if net.word_dim else None
-        self._chars = CharFeatures(artefact)
-        self.dtype = np.dtype(
-            [
-                ("vector", np.int32),
-                ("word", np.int32),
-                ("shape", np.int32),
-                ("chars", np.float32, (net.char_size,)),
-            ]
-        )
+        encoder = CHAR_ENCODERS.get(net.char_encoder)
+        self._chars = encoder(tensors) if encoder else None
+        self._alphabet = _alphabet(artefact.chars)
+        ids = [(name, np.int32) for name in ("vector", "word", "shape")]
+        self.dtype = np.dtype([*ids, ("chars", np.float32, (net.char_size,))])
 
     def features(self, words: Sequence[str]) -> NDArray[Any]:
         """Return the ids of each word's vector, of itself and its shape, and its characters: words.
@@ -53,18 +49,14 @@ class WordProjection:
         if self._table is not None:
             records["word"] = [self._words.id(word.lower()) for word in words]
         records["shape"] = [self._shapes.id(shape(word)) for word in words]
-        records["chars"] = self._chars.features(words)
+        if self._chars:
+            records["chars"] = self._chars.features(*_spell(words, self._alphabet))
         return records
 
     def rows(self, features: NDArray[Any]) -> Floats:
         """Return the projected inputs of words by their records of `features`: words x width."""
         out = kernels.aligned_array((len(features), self._shape_rows.shape[1]))
         self._shape_rows.take(features["shape"], 0, out, "clip")
-        kernels.matmul(self._inputs(features), self._panels, out)
-        return out[:, : self.width]
-
-    def _inputs(self, features: NDArray[Any]) -> Floats:
-        """Return the first layer's inputs without the words' shapes: words x inner."""
         parts = [features["chars"]]
         if self._table is not None:
             parts.insert(0, self._table[features["word"]])
@@ -72,25 +64,8 @@ class WordProjection:
             vectors = self._vectors.rows(features["vector"])
             vectors[~vectors.any(1)] = self._unknown
             parts.insert(0, vectors)
-        return np.concatenate(parts, 1)
-
-
-class CharFeatures:
-    """Computes the features of words' characters, by the net's encoder of characters if any."""
-
-    def __init__(self, artefact: Artefact) -> None:
-        self._encoder: _CharEncoder | None = None
-        if artefact.net.char_encoder == "cnn":
-            self._encoder = _CharCNN(artefact.tensors)
-        elif artefact.net.char_encoder == "lstm":
-            self._encoder = _CharLSTM(artefact.tensors)
-        self._alphabet = _alphabet(artefact.chars)
-
-    def features(self, words: Sequence[str]) -> Floats:
-        """Return the features of each word's characters: words x char_size."""
-        if not self._encoder:
-            return np.empty((len(words), 0), dtype=np.float32)
-        return self._encoder.features(*_spell(words, self._alphabet))
+        kernels.matmul(np.concatenate(parts, 1), self._panels, out)
+        return out[:, : self.width]
 
 
 def _alphabet(vocab: Vocab) -> Ints:
@@ -113,25 +88,20 @@ def _spell(words: Sequence[str], alphabet: Ints) -> tuple[Ints, Ints]:
     return ids, lengths
 
 
-class _CharEncoder(Protocol):
-    """Encodes words of `lengths` characters, whose ids stand one after another."""
-
-    def features(self, ids: Ints, lengths: Ints) -> Floats: ...  # words x char_size
-
-
 class _CharCNN:
-    """A convolution over characters as three tables, one for each place of its window."""
+    """A convolution over characters as a table of their shares at each place of its window."""
 
     def __init__(self, tensors: Tensors) -> None:
         table = array(tensors["chars.table.weight"])
         weight = array(tensors["chars.conv.weight"])  # size x dim x 3
-        self._tables = np.stack([table @ weight[:, :, place].T for place in range(3)])
-        self._tables[1] += array(tensors["chars.conv.bias"])
+        self._size = len(weight)
+        self._table = np.concatenate([table @ weight[:, :, place].T for place in range(3)], 1)
+        self._table[:, self._size : 2 * self._size] += array(tensors["chars.conv.bias"])
 
     def features(self, ids: Ints, lengths: Ints) -> Floats:
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        out = np.empty((len(lengths), self._tables.shape[2]), dtype=np.float32)
-        kernels.char_features(ids, starts, self._tables, out)
+        out = np.empty((len(lengths), self._size), dtype=np.float32)
+        kernels.char_features(ids, starts, self._table, out)
         return out
 
 
@@ -150,3 +120,6 @@ class _CharLSTM:
         half = states.shape[1] // 2
         last = starts + lengths - 1
         return np.concatenate([states[last, :half], states[starts, half:]], 1)
+
+
+CHAR_ENCODERS: dict[str, type[_CharCNN | _CharLSTM]] = {"cnn": _CharCNN, "lstm": _CharLSTM}

@@ -193,14 +193,14 @@ def load(folder: Path) -> Artefact:
     try:
         parts = TypeAdapter(_Config).validate_python(config)
         net, vocab = parts.net, parts.vocab
+        if net.vectors not in ("", NAVEC):
+            net = replace(net, vectors=str(folder / net.vectors))
         artefact = Artefact(
-            net=net
-            if net.vectors in ("", NAVEC)
-            else replace(net, vectors=str(folder / net.vectors)),
+            net,
             words=Vocab(vocab.words),
             chars=Vocab(vocab.chars),
             shapes=Vocab(vocab.shapes),
-            tensors=_tensors(weights),
+            tensors=read_tensors(weights),
             meta=config["meta"],
             vectors_hash=parts.vectors_sha256,
             hash=digest,
@@ -211,6 +211,9 @@ def load(folder: Path) -> Artefact:
     except ValidationError as error:
         first = error.errors()[0]
         fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ModelError(f"{folder}: not a model of this program: {fault}") from None
+    except KeyError as error:
+        fault = f"tensors of type {error} cannot be read"
         raise ModelError(f"{folder}: not a model of this program: {fault}") from None
     except (ValueError, SafetensorError) as error:
         raise ModelError(f"{folder}: not a model of this program: {error}") from None
@@ -232,10 +235,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror or error}") from None
-
-
-def _tensors(weights: bytes) -> dict[str, NDArray[Any]]:
-    try:
-        return read_tensors(weights)
-    except KeyError as error:
-        raise ValueError(f"tensors of type {error} cannot be read") from None

@@ -4,7 +4,7 @@ Lafferty, McCallum and Pereira (2001). Transitions that the tagging scheme forbi
 `FORBIDDEN` in loss and decoding alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from ner_service.labels import OUTSIDE, Scheme, may_follow
 
 FORBIDDEN = -1e4
+Add = Callable[[Tensor, int], Tensor]  # a semiring's sum along an axis
 
 
 class CRF(nn.Module):
@@ -54,40 +55,31 @@ class CRF(nn.Module):
         last = tags.gather(1, mask.sum(1, keepdim=True) - 1).squeeze(1)
         return starts[tags[:, 0]] + here.sum(1) + steps.sum(1) + ends[last]
 
-    def _log_partition(self, emissions: Tensor, mask: Tensor) -> Tensor:
+    def _log_partition(self, emissions: Tensor, mask: Tensor, add: Add = torch.logsumexp) -> Tensor:
+        """Return the log partition, or the sum of all paths by another `add`: batch."""
         transitions, starts, ends = self.weights()
         alpha = starts + emissions[:, 0]  # batch x tags
         for i in range(1, emissions.shape[1]):
             after = alpha.unsqueeze(2) + transitions  # batch x from x to
-            after = after.logsumexp(1) + emissions[:, i]
+            after = add(after, 1) + emissions[:, i]
             alpha = torch.where(mask[:, i, None], after, alpha)
-        return (alpha + ends).logsumexp(1)
+        return add(alpha + ends, 1)
+
+    def _shares(self, emissions: Tensor, mask: Tensor, add: Add) -> Tensor:
+        """Return the gradient by the emissions, 0 on padding: batch x length x tags."""
+        emissions = emissions.detach().requires_grad_()
+        with torch.enable_grad():
+            total = self._log_partition(emissions, mask, add).sum()
+            return torch.autograd.grad(total, emissions)[0] * mask.unsqueeze(2)
 
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
         """Return the posterior probability of each tag at each token: batch x length x tags."""
-        emissions = emissions.detach().float().requires_grad_()
-        with torch.enable_grad():
-            total = self._log_partition(emissions, mask).sum()
-            return torch.autograd.grad(total, emissions)[0] * mask.unsqueeze(2)
+        return self._shares(emissions.float(), mask, torch.logsumexp)
 
-    @torch.no_grad()
     def decode(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
-        """Return the best path of each row (Viterbi 1967), as long as its mask."""
-        transitions, starts, ends = self.weights()
-        best = starts + emissions[:, 0]
-        history = []
-        for i in range(1, emissions.shape[1]):
-            after, back = (best.unsqueeze(2) + transitions).max(1)  # batch x to
-            best = torch.where(mask[:, i, None], after + emissions[:, i], best)
-            history.append(back)
-        return [
-            _trace_back(row, [back[n] for back in history[: int(length) - 1]])
-            for n, (row, length) in enumerate(zip(best + ends, mask.sum(1), strict=True))
-        ]
+        """Return the best path of each row (Viterbi 1967), as long as its mask.
 
-
-def _trace_back(scores: Tensor, history: Sequence[Tensor]) -> list[int]:
-    path = [int(scores.argmax())]
-    for back in reversed(history):
-        path.append(int(back[path[-1]]))
-    return path[::-1]
+        The gradient of the best score is 1 on the best path and 0 elsewhere.
+        """
+        best = self._shares(emissions, mask, lambda scores, axis: scores.max(axis).values)
+        return [row[here].argmax(1).tolist() for row, here in zip(best, mask, strict=True)]

@@ -97,6 +97,9 @@ class CharLSTM(Characters):
         return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
 
 
+CHAR_ENCODERS: dict[str, type[CharCNN | CharLSTM]] = {"cnn": CharCNN, "lstm": CharLSTM}
+
+
 class Bidirectional(nn.Module):
     """A recurrent layer in both directions; each row is reversed within its own length."""
 
@@ -173,7 +176,8 @@ class Net(nn.Module):
         self.config, self.rates = config, dropout
         self.words = _word_table(shape["words.weight"]) if config.word_dim else None
         self.unknown = nn.Parameter(torch.zeros(shape["unknown"]))
-        self.chars = _char_encoder(config, shape, dropout.chars)
+        char_encoder = CHAR_ENCODERS.get(config.char_encoder)
+        self.chars = char_encoder(shape, dropout.chars) if char_encoder else None
         self.shapes = _embedding(shape["shapes.weight"])
         self.conventions = _embedding(shape["conventions.weight"])
         self.layers = nn.ModuleList(_layer(config, shape, n) for n in range(config.layers))
@@ -221,12 +225,6 @@ def _word_table(shape: Shape) -> nn.Embedding:
     bound = (3 / shape[1]) ** 0.5  # a uniform distribution of variance 1 / word_dim
     nn.init.uniform_(table.weight, -bound, bound)
     return table
-
-
-def _char_encoder(config: NetConfig, shape: Shapes, dropout: float) -> nn.Module | None:
-    if config.char_encoder == "none":
-        return None
-    return (CharCNN if config.char_encoder == "cnn" else CharLSTM)(shape, dropout)
 
 
 def _layer(config: NetConfig, shape: Shapes, n: int) -> nn.Module:

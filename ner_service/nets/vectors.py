@@ -1,7 +1,7 @@
 """Pretrained word vectors, referenced by hash and never copied into a model folder."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
 
@@ -83,8 +83,8 @@ def _text(path: Path) -> Vectors:
     if not rows:
         raise ModelError(f"{path}: holds no word vectors")
     table = np.stack(rows)
-    return Vectors(partial(_find, words), table.__getitem__, table.shape[1], digest(path))
 
+    def find(asked: Sequence[str]) -> Ints:
+        return np.fromiter(map(words.get, asked, repeat(-1)), np.int64, len(asked))
 
-def _find(ids: Mapping[str, int], words: Sequence[str]) -> Ints:
-    return np.fromiter(map(ids.get, words, repeat(-1)), np.int64, len(words))
+    return Vectors(find, table.__getitem__, table.shape[1], digest(path))

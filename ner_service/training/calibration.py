@@ -17,7 +17,10 @@ CERTAIN = 1e-6  # scores are kept this far from 0 and 1, whose logarithms are in
 
 
 def calibrate(artefact: Artefact, corpora: Sequence[Corpus]) -> Artefact:
-    """Return the model with a temperature fitted on corpora, and with its scores on them."""
+    """Return the model with a temperature fitted on corpora, and with its scores on them.
+
+    Former scores on other corpora stay, without their calibration error.
+    """
     temperature = fit_temperature(artefact, corpora)
     artefact = replace(artefact, net=replace(artefact.net, temperature=temperature))
     scores = []
@@ -25,6 +28,9 @@ def calibrate(artefact: Artefact, corpora: Sequence[Corpus]) -> Artefact:
         source, predicted = corpus.source, corpus.predict(corpus.tagger(artefact))
         name = card.corpus_name(source.path, source.convention, artefact.net)
         scores.append(card.score_record(name, corpus.sha256, assess(corpus.documents, predicted)))
+    fitted = {record["corpus"] for record in scores}
+    former = (record | {"ece": None} for record in artefact.meta.get("scores", ()))
+    scores += [record for record in former if record["corpus"] not in fitted]
     return replace(artefact, meta=artefact.meta | {"scores": scores})
 
 

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -44,7 +44,11 @@ class Checkpoint:
             with safe_open(self.path, framework="pt") as file:
                 header = file.metadata() or {}
                 tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-                state = cast(Snapshot, _unpack(json.loads(header["state"]), tensors))
+
+            def unpack(packed: dict[str, Any]) -> Any:
+                return tensors[packed["tensor"]] if "tensor" in packed else dict(packed["dict"])
+
+            state: Snapshot = json.loads(header["state"], object_hook=unpack)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"{self.path}: cannot resume from this checkpoint: {error}") from None
         if header.get("run") != self.run:
@@ -65,16 +69,6 @@ def _pack(value: Any, tensors: dict[str, Tensor]) -> Any:
     if isinstance(value, list | tuple):
         return [_pack(item, tensors) for item in value]
     return value
-
-
-def _unpack(value: Any, tensors: dict[str, Tensor]) -> Any:
-    if isinstance(value, list):
-        return [_unpack(item, tensors) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "tensor" in value:
-        return tensors[value["tensor"]]
-    return {k: _unpack(v, tensors) for k, v in value["dict"]}
 
 
 def fingerprint(data: TrainingData) -> str:

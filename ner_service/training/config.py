@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -254,14 +255,9 @@ def _override(values: dict[str, Any], override: str, written: dict[str, str]) ->
         values = values.setdefault(table, {})
         if not isinstance(values, dict):
             raise ConfigError(f"--set {override!r}: {table!r} is not a table")
-    values[last] = _value(text)
+    values[last] = text
+    with suppress(tomllib.TOMLDecodeError):
+        values[last] = tomllib.loads(f"value = {text}")["value"]
     for new, old in ((key, name), (key.rpartition(".")[0], name.rpartition(".")[0])):
         written.pop(new, None)
         written |= {new: old} if new != old else {}
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

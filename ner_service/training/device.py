@@ -49,10 +49,7 @@ def find_place(hardware: Hardware) -> Place:
     if hardware.device == "cuda" and not cuda:
         raise ValueError("cuda: no CUDA device here; use cpu or auto")
     device = torch.device("cuda" if cuda and hardware.device != "cpu" else "cpu")
-    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else _has_bf16()
-    return Place(device, fast if hardware.precision == "auto" else hardware.precision == "bf16")
-
-
-def _has_bf16() -> bool:
     # without such units, AMX or those of AVX-512, bfloat16 on a CPU is slower than float32
-    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+    on_cpu = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else on_cpu
+    return Place(device, fast if hardware.precision == "auto" else hardware.precision == "bf16")

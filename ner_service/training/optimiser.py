@@ -17,15 +17,13 @@ def make_optimisers(net: Net, settings: Optimiser) -> list[torch.optim.Optimizer
     """
     table = [net.words.weight] if net.words is not None else []
     dense = [p for p in net.parameters() if all(p is not t for t in table)]
-    dense_group = {"params": dense, "share": 1.0}
-    optimisers: list[torch.optim.Optimizer]
-    if settings.name == "sgd":
-        optimisers = [torch.optim.SGD([dense_group], settings.lr, settings.momentum)]
-        rows = {"params": table, "share": 1 / (1 - settings.momentum)}
-        return [*optimisers, torch.optim.SGD([rows], settings.lr)] if table else optimisers
-    optimisers = [torch.optim.Adam([dense_group], settings.lr, fused=True)]
-    rows = {"params": table, "share": 1.0}
-    return [*optimisers, torch.optim.SparseAdam([rows], settings.lr)] if table else optimisers
+    group, rows = {"params": dense, "share": 1.0}, {"params": table, "share": 1.0}
+    if settings.name == "adam":
+        adam = torch.optim.Adam([group], settings.lr, fused=True)
+        return [adam, torch.optim.SparseAdam([rows], settings.lr)] if table else [adam]
+    rows["share"] = 1 / (1 - settings.momentum)
+    sgd = torch.optim.SGD([group], settings.lr, settings.momentum)
+    return [sgd, torch.optim.SGD([rows], settings.lr)] if table else [sgd]
 
 
 def learning_rate(settings: Optimiser, epoch: int, share: float) -> float:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 from ner_service.corpora.formats import jsonl
@@ -78,24 +79,11 @@ def without_doubt(document: Document, verdict: Verdict, least: float) -> Iterato
         yield replace(document, entities=verdict.kept)
         return
     sentences = _join_crossed(sentenize(document.text), [*verdict.kept, *verdict.rejected])
-    for n, run in enumerate(_runs(sentences, doubts)):
-        within = (e for e in verdict.kept if run.start <= e.start and e.end <= run.end)
-        entities = tuple(e.shift(-run.start) for e in within)
-        yield Document(f"{document.id}#{n}", document.text[run.start : run.end], entities)
-
-
-def _runs(sentences: Iterable[Sentence], doubts: Sequence[Entity]) -> list[Sentence]:
-    """Return the sentences that no doubtful span touches, neighbours joined."""
-    runs: list[Sentence] = []
-    joined = False
-    for sentence in sentences:
-        sure = not any(e.start < sentence.end and sentence.start < e.end for e in doubts)
-        if sure and joined:
-            runs[-1] = Sentence(runs[-1].start, sentence.end)
-        elif sure:
-            runs.append(sentence)
-        joined = sure
-    return runs
+    runs = groupby(sentences, lambda s: any(e.start < s.end and s.start < e.end for e in doubts))
+    for n, run in enumerate([*sentences] for doubtful, sentences in runs if not doubtful):
+        start, end = run[0].start, run[-1].end
+        entities = (e.shift(-start) for e in verdict.kept if start <= e.start and e.end <= end)
+        yield Document(f"{document.id}#{n}", document.text[start:end], tuple(entities))
 
 
 def _join_crossed(sentences: Iterable[Sentence], spans: Sequence[Entity]) -> list[Sentence]:

@@ -68,9 +68,8 @@ class State:
             optimiser.load_state_dict(state)
         self.random.bit_generator.state = saved["numpy"]
         torch.set_rng_state(saved["torch"])
-        self.epoch, self.step = saved["epoch"], saved["step"]
+        self.epoch, self.step, self.history = saved["epoch"], saved["step"], saved["history"]
         self.best, self.best_epoch = saved["best"], saved["best_epoch"]
-        self.history = saved["history"]
 
 
 def first_state(data: TrainingData, device: torch.device) -> State:

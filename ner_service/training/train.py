@@ -124,15 +124,8 @@ def make_artefact(data: TrainingData, state: State) -> Artefact:
         history=state.history,
     )
     meta["from"] = ancestor(start) if start.hash else None
-    return Artefact(
-        start.net,
-        start.words,
-        start.chars,
-        start.shapes,
-        {name: weight.detach().cpu().numpy().astype("float16") for name, weight in weights},
-        meta,
-        start.vectors_hash,
-    )
+    tensors = {name: weight.detach().cpu().numpy().astype("float16") for name, weight in weights}
+    return replace(start, tensors=tensors, meta=meta, hash="")
 
 
 def ancestor(start: Artefact) -> ModelRecord:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn.utils.rnn import pad_sequence
 
 from ner_service.engine.tokens import Tokens, units
 from ner_service.labels import tags
@@ -87,11 +88,9 @@ class Features:
         self._rare = torch.from_numpy(rare)
         self._ids = torch.tensor([table.id(word.lower()) for word in words], dtype=torch.long)
         self._shapes = torch.tensor([shapes.id(shape(word)) for word in words])
-        rows = [char_ids(word, chars) for word in words]
-        width = max(map(len, rows), default=2)
-        self._chars = np.full((len(rows), width), PAD, dtype=np.int32)
-        for row, ids in zip(self._chars, rows, strict=True):
-            row[: len(ids)] = ids
+        spelled = ([START, *map(chars.id, characters(word)), END] for word in words)
+        rows = [torch.tensor(ids, dtype=torch.int32) for ids in spelled]
+        self._chars = pad_sequence(rows, batch_first=True, padding_value=PAD)
         self._lengths = np.array([len(row) for row in rows])
         array = vectors.of(words) if vectors else np.zeros((len(words), 0), np.float32)
         self._vectors = torch.from_numpy(array.astype(np.float16))
@@ -102,15 +101,10 @@ class Features:
         return WordFeatures(
             ids=self._ids[ids],
             vectors=self._vectors[ids].float(),
-            chars=torch.from_numpy(self._chars[ids, :width].astype(np.int64)),
+            chars=self._chars[ids, :width].long(),
             shapes=self._shapes[ids],
             rare=self._rare[ids],
         )
-
-
-def char_ids(word: str, chars: Vocab) -> list[int]:
-    """Return the ids of the word's characters between the marks of its start and end."""
-    return [START, *(chars.id(char) for char in characters(word)), END]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +118,18 @@ class GoldBatch:
 
 def collate(units: Sequence[EncodedUnit], features: Features) -> GoldBatch:
     """Make a batch of units, padded to the longest of them."""
-    length = max(len(unit.words) for unit in units)
-    words = np.zeros((len(units), length), dtype=np.int64)
-    gold = np.zeros((len(units), length), dtype=np.int64)
-    mask = np.zeros((len(units), length), dtype=bool)
-    for n, unit in enumerate(units):
-        size = len(unit.words)
-        words[n, :size], gold[n, :size], mask[n, :size] = unit.words, unit.tags, True
-    distinct, index = np.unique(words, return_inverse=True)
+    words = pad_sequence([torch.from_numpy(unit.words) for unit in units], batch_first=True)
+    tags = pad_sequence([torch.from_numpy(unit.tags) for unit in units], batch_first=True)
+    lengths = torch.tensor([len(unit.words) for unit in units])
+    distinct, index = torch.unique(words, return_inverse=True)
     batch = Batch(
-        words=features.of(distinct),
-        index=torch.from_numpy(index.reshape(words.shape)),
-        mask=torch.from_numpy(mask),
+        words=features.of(distinct.long().numpy()),
+        index=index,
+        mask=torch.arange(words.shape[1]) < lengths[:, None],
         conventions=torch.tensor([unit.convention for unit in units]),
     )
     weights = torch.tensor([unit.weight for unit in units])
-    return GoldBatch(batch, torch.from_numpy(gold), weights)
+    return GoldBatch(batch, tags.long(), weights)
 
 
 def batches(

@@ -1,8 +1,6 @@
 """Preparation: corpora, labels, vocabularies and encoded units, before the first step."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
@@ -44,7 +42,11 @@ def prepare(config: TrainConfig, init: str | None, root: Path | None) -> Trainin
     before = load_artefact(model_path(init)) if init is not None else None
     net = net_config(config, labels, _conventions(config, before))
     lexicon = Lexicon()
-    units = list(chain.from_iterable(_encode(corpus, net, lexicon) for corpus in train))
+    units: list[EncodedUnit] = []
+    for corpus in train:
+        shown = tqdm(corpus.documents, desc=f"encoding {corpus.source.path}", unit="doc", delay=1)
+        convention = net.conventions.index(corpus.source.convention)
+        units += encode(shown, net, lexicon, convention, corpus.source.weight)
     augmenter = make_augmenter(config.augmentation, lexicon, net.tags)
     start = _start(net, lexicon, before)
     rare = rare_words(units, lexicon.words)
@@ -76,13 +78,6 @@ def _conventions(config: TrainConfig, before: Artefact | None) -> tuple[str, ...
                 f"training corpus (there are {', '.join(names)})"
             )
     return names
-
-
-def _encode(corpus: Corpus, net: NetConfig, lexicon: Lexicon) -> Iterator[EncodedUnit]:
-    source = corpus.source
-    convention = net.conventions.index(source.convention)
-    documents = tqdm(corpus.documents, desc=f"encoding {source.path}", unit="doc", delay=1)
-    return encode(documents, net, lexicon, convention, source.weight)
 
 
 def _start(net: NetConfig, lexicon: Lexicon, before: Artefact | None) -> Artefact:

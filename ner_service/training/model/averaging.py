@@ -14,21 +14,18 @@ from ner_service.nets.artefact import Artefact
 def average(before: Artefact, after: Artefact, share: float) -> Artefact:
     """Return the weighted mean of two models: `share` of `after`, the rest of `before`.
 
-    The result has no scores and no temperature.
-
-    Raises `ConfigError` where the two are not of one net with one vocabulary.
+    The result has no scores and no temperature. Raises `ConfigError` where
+    the two are not of one net with one vocabulary.
     """
     for name in ("net", "words", "chars", "shapes"):
         if _structure(before, name) != _structure(after, name):
             raise ConfigError(
                 f"{name}: the two models differ; average a model and the one trained on from it"
             )
-    tensors = {
-        key: ((1 - share) * before.tensors[key].astype(np.float32) + share * array).astype(
-            array.dtype
-        )
-        for key, array in after.tensors.items()
-    }
+    tensors = {}
+    for key, array in after.tensors.items():
+        mean = (1 - share) * before.tensors[key].astype(np.float32) + share * array
+        tensors[key] = mean.astype(array.dtype)
     meta = after.meta.copy()
     meta.pop("scores", None)
     meta["averaged"] = {"before": before.hash, "after": after.hash, "share": share}
