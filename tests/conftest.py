@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,8 @@ from ner_service.types import Tagger
 settings.register_profile("alike every time", derandomize=True)
 settings.load_profile("alike every time")
 
+PAGE = "tests/service/page/"
+
 gc.disable()  # imports make a million objects that stay: to visit them costs 1.5 s of CPU a process
 
 
@@ -23,6 +26,21 @@ def pytest_collection_finish() -> None:
     """Turn the garbage collector on again, except for all that was imported."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let `--dist loadfile` keep the tests of the page in one process: another browser costs 3 s."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class LoadRoomScheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return PAGE if file.startswith(PAGE) else file
+
+    return LoadRoomScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

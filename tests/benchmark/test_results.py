@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from shutil import copytree
+from typing import TextIO
 
 import pytest
 
@@ -69,9 +71,15 @@ def cost(name: str, rate: float) -> Cost:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Results of two taggers, small but of every kind."""
-    store = Store(tmp_path / "results", seed=0)
+def store(measured: Path, tmp_path: Path) -> Store:
+    """Return a copy of the results below, to be changed at will."""
+    return Store(copytree(measured, tmp_path / "results"), seed=0)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the results of two taggers, small but of every kind."""
+    store = Store(tmp_path_factory.mktemp("measured"), seed=0)
     for name, every in (("careful", 9), ("careless", 2)):
         found = measure(SMALL, name, Forgetful(every), {}, 0)
         store.measure(Quality, f"own_news--{name}", KEY, lambda found=found: found)
@@ -115,7 +123,17 @@ def store(tmp_path: Path) -> Store:
     batching = Batching(tagger="careful", repeated=False, rounds=3, gains=gains)
     store.measure(Batching, "careful", KEY, lambda: batching)
     store.measure(SelfCheck, "natasha", KEY, lambda: check(100))
-    return store
+    return store.folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the pictures of a page empty, for tests that read its sentences."""
+
+    def save(figure: object, out: TextIO, **options: object) -> None:
+        out.write("<svg></svg>")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", save)
 
 
 def check(same: int) -> SelfCheck:
@@ -229,6 +247,7 @@ def test_what_was_measured_on_another_corpus_of_that_name_is_left_out(store: Sto
     assert "careless on own_news is left out (robustness)" in said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_tagger_of_fewer_labels_is_not_ranked_with_the_others(store: Store) -> None:
     of_persons = Forgetful(1_000)
     of_persons.info = replace(of_persons.info, labels=("PER",))
@@ -255,6 +274,7 @@ def test_taggers_of_no_label_of_the_corpus_are_not_compared_at_all(tmp_path: Pat
     assert "(LOC, ORG, PER)" in said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_timing_one_tagger_leaves_the_others_their_figures(store: Store) -> None:
     again = [cost("natasha (library)", 10), cost("careful", 5)]
     speed = Speed(texts="t", ours=True, rounds=3, costs=again)
@@ -272,12 +292,14 @@ def test_runs_of_other_taggers_are_kept_beside_each_other() -> None:
     assert run_name(["a", "b"]) == run_name(["b", "a"]) != run_name(["a"])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_level_tagger_that_was_not_timed_is_named(store: Store) -> None:
     found = measure(SMALL, "untimed", Forgetful(9), {}, 0)
     store.measure(Quality, "own_news--untimed", KEY, lambda: found)
     assert "untimed was not timed" in page(store).advice[0]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_ratios_stand_only_where_circumstances_are_the_same(store: Store) -> None:
     served = next(r.result for r in store.records(Http) if r.result.server == "careful")
     store.measure(Http, "plain", KEY, lambda: served.model_copy(update={"server": "plain"}))
@@ -291,6 +313,7 @@ def test_ratios_stand_only_where_circumstances_are_the_same(store: Store) -> Non
     assert len(commits) == 2
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_every_machine_is_named(store: Store) -> None:
     change(store, "speed", "all", machine={"cpu": "Abacus", "cores": 10})
     assert "Abacus, 10 cores" in render_table(store, "machine")
@@ -308,6 +331,7 @@ def test_a_folder_without_results_is_named(
     assert not (tmp_path / "nores").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_each_pair_is_tested_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
     monkeypatch.setattr(quality, "p_value", lambda *args: drawn.append(1) or 0.5)
@@ -315,6 +339,7 @@ def test_each_pair_is_tested_once(store: Store, monkeypatch: pytest.MonkeyPatch)
     assert len(drawn) == 1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_one_who_is_right_and_cheap_is_recommended(store: Store) -> None:
     first, *rest = page(store).advice
     assert first.startswith("Use careful")
@@ -383,6 +408,7 @@ def test_results_from_before_batches_were_measured_still_make_a_page(store: Stor
     assert "The service itself" not in said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_report_says_that_the_harness_is_broken(store: Store) -> None:
     store.measure(SelfCheck, "natasha", {}, lambda: check(99))
     assert "do not trust these figures" in " ".join(page(store).said)

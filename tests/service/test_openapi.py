@@ -1,6 +1,5 @@
 """The OpenAPI document: its examples are true, and the service keeps to it."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,17 +8,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 import pytest
-import schemathesis
 import uvicorn
-from hypothesis import HealthCheck, given, settings
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from ner_service.errors import Code
 from ner_service.service.api.auth import hash_key
@@ -27,7 +16,6 @@ from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
 from tests.serving import listening, url_of
 
-NDJSON = "application/x-ndjson"
 ROOT = Path(__file__).parents[2]
 
 
@@ -35,12 +23,6 @@ ROOT = Path(__file__).parents[2]
 def server() -> Iterator[uvicorn.Server]:
     with listening(taggers="natasha,spacy", default_tagger="natasha", max_text_chars=50) as server:
         yield server
-
-
-@schemathesis.serializer(NDJSON)
-def lines(context: Any, value: Any) -> bytes:
-    """What Schemathesis makes is one line; a body may have more."""
-    return value.encode() if isinstance(value, str) else json.dumps(value, default=str).encode()
 
 
 def every_example(node: Any) -> Iterator[tuple[Any, Any]]:
@@ -59,18 +41,10 @@ def every_example(node: Any) -> Iterator[tuple[Any, Any]]:
 
 
 DOCUMENT = create_app(Settings(taggers="natasha")).openapi()
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = [
     (path, method.upper()) for path, methods in DOCUMENT["paths"].items() for method in methods
 ]
 ROUTES = [DOCUMENT["paths"][path][method.lower()] for path, method in OPERATIONS]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-]
 
 
 def test_every_example_keeps_to_its_schema() -> None:
@@ -123,16 +97,9 @@ def test_a_route_asks_for_a_key_in_the_document_where_it_asks_for_one() -> None:
 
 
 def check(server: uvicorn.Server, path: str, method: str, examples: int) -> None:
-    modes = list(GenerationMode) if method == "POST" else [GenerationMode.POSITIVE]
-    for mode in modes:
-        strategy = SCHEMA[path][method].as_strategy(generation_mode=mode)
+    from tests.service import generated_requests
 
-        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(strategy)
-        def answer_is_documented(case: schemathesis.Case) -> None:
-            case.call_and_validate(base_url=url_of(server), checks=CHECKS)
-
-        answer_is_documented()
+    generated_requests.check(DOCUMENT, url_of(server), path, method, examples)
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+VIEWPORT = {"width": 1280, "height": 720}
+
+MEDIA = {"color_scheme": "light", "reduced_motion": "reduce"}  # moving pictures cost CPU
 
 VISITOR = {"locale": "ru-RU", "permissions": ["clipboard-read", "clipboard-write"]}
 
@@ -53,33 +58,39 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="package")
-def visitor(browser: Any) -> Any:
-    """Returns the profile that most tests share, because one more costs a process."""
-    return browser.new_context(**VISITOR)
+def tab(browser: Any) -> Any:
+    """Return the page that most tests share, because a profile or a page more costs processes."""
+    return browser.new_context(**VISITOR).new_page()
 
 
 @pytest.fixture
-def opened(browser: Any, visitor: Any, address: str) -> Iterator[Open]:
+def opened(browser: Any, tab: Any, address: str) -> Iterator[Open]:
     """Opens the page; afterwards no error and no request to another host has been seen.
 
-    Options make a profile of its own.
+    It is the shared page, loaded anew with nothing in its storage; what its media, its viewport and
+    its routes were set to is set back. Options make a profile of its own.
     """
-    seen, opened = Seen(), []
+    seen, undo = Seen(), ExitStack()
 
-    def open(path: str = "", expect: str = "", set_up: Any = None, **options: Any) -> Any:
-        context = browser.new_context(**VISITOR | options) if options else visitor
-        page = context.new_page()
-        opened.append(context if options else page)
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda line: (
-                seen.errors.append(line.text)
-                if line.type in ("error", "warning") and not (expect and expect in line.text)
-                else None
-            ),
-        )
+    def open(
+        path: str = "",
+        expect: str = "",
+        set_up: Any = None,
+        media: dict[str, str] | None = None,
+        viewport: dict[str, int] = VIEWPORT,
+        **options: Any,
+    ) -> Any:
+        page = tab
+        if options:
+            context = browser.new_context(**VISITOR | options)
+            undo.callback(context.close)
+            page = context.new_page()
+        for event, listener in watch(seen, expect).items():
+            page.on(event, listener)
+            undo.callback(page.remove_listener, event, listener)
+        undo.callback(page.unroute_all)
+        page.emulate_media(**MEDIA | (media or {}))
+        page.set_viewport_size(viewport)
         if set_up:
             set_up(page)
         page.goto(address + path)
@@ -87,8 +98,23 @@ def opened(browser: Any, visitor: Any, address: str) -> Iterator[Open]:
             page.wait_for_selector("#status:not(:empty), #problem:not(:empty)")
         return page
 
-    yield open
-    for each in opened:
-        each.close()
+    with undo:
+        yield open
+        if tab.url.startswith(address):
+            tab.evaluate("localStorage.clear(); sessionStorage.clear()")
     assert seen.errors == []
     assert [url for url in seen.requests if not url.startswith(address)] == []
+
+
+def watch(seen: Seen, expect: str) -> dict[str, Callable[[Any], None]]:
+    """Return listeners that note a page's requests, and all errors but the one that is expected."""
+
+    def hear(line: Any) -> None:
+        if line.type in ("error", "warning") and not (expect and expect in line.text):
+            seen.errors.append(line.text)
+
+    return {
+        "request": lambda request: seen.requests.append(request.url),
+        "pageerror": lambda error: seen.errors.append(str(error)),
+        "console": hear,
+    }

@@ -15,8 +15,8 @@ SERIOUS = ("serious", "critical")
 @pytest.mark.parametrize(
     "options",
     [
-        {"color_scheme": "light"},
-        {"color_scheme": "dark", "locale": "en-GB"},
+        {"media": {"color_scheme": "light"}},
+        {"media": {"color_scheme": "dark"}, "locale": "en-GB"},
         {"viewport": {"width": 360, "height": 740}},
     ],
     ids=["light", "dark", "phone"],
@@ -25,10 +25,9 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
     opened: Open, options: dict[str, Any]
 ) -> None:
     page = opened(**options)
-    script = Path(axe.__file__).with_name("axe.min.js").read_text()
+    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text())
 
     def check(state: str) -> None:
-        page.evaluate(script)
         report = page.evaluate("axe.run({resultTypes: ['violations']})")
         found = [
             (state, each["id"], each["nodes"][0]["html"][:200])
@@ -46,14 +45,14 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
 
 
 def test_on_a_phone_the_answer_comes_into_sight(opened: Open) -> None:
-    page = opened(viewport={"width": 360, "height": 640}, reduced_motion="reduce")
+    page = opened(viewport={"width": 360, "height": 640})
     assert page.evaluate("scrollY") == 0
     tag(page, "Анна")
     until(page, "() => document.querySelector('mark').getBoundingClientRect().bottom < innerHeight")
 
 
 def test_language_and_theme_are_kept(opened: Open) -> None:
-    page = opened(color_scheme="light")
+    page = opened()
     back = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(back)
     assert page.evaluate("document.documentElement.lang") == "ru"

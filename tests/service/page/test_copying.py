@@ -62,10 +62,8 @@ def test_the_curl_command_is_this_very_request(opened: Open, address: str) -> No
 
 
 def test_copying_works_without_a_secure_context_too(opened: Open) -> None:
-    def insecure(page: Any) -> None:
-        page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-
-    page = opened(set_up=insecure)
+    page = opened()
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.get_by_role("tab", name="spaCy").click()
     page.get_by_role("button", name="Копировать").click()
     page.get_by_text("Скопировано").wait_for()

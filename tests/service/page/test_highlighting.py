@@ -84,7 +84,7 @@ def test_pasting_tags_at_once(opened: Open) -> None:
     until(page, "() => document.querySelector('#rows').textContent === 'Анна в Тула'")
 
 
-def test_the_command_lines_html_has_the_pages_own_marks(opened: Open, browser: Any) -> None:
+def test_the_command_lines_html_has_the_pages_own_marks(opened: Open, tab: Any) -> None:
     text = "😀 Анна и <Петров>\r\nв Тула"
     (found,) = STRICT.tag([text])
     page = opened()
@@ -95,10 +95,11 @@ def test_the_command_lines_html_has_the_pages_own_marks(opened: Open, browser: A
       return [mark.className, mark.dataset.label, mark.textContent, ...style];
     })"""
     drawn = page.locator("#rows mark").evaluate_all(script)
-    other = browser.new_page()
+    other = tab.context.new_page()
     other.set_content("".join(html.page([Document("d", text, tuple(found))])))
     assert other.locator(".text").evaluate("e => e.textContent") == text
     assert other.locator("mark").evaluate_all(script) == drawn
+    other.close()
     for label in (
         "PER",
         "LOC",

@@ -49,9 +49,9 @@ def test_what_goes_wrong_is_said_in_a_sentence(opened: Open) -> None:
     assert problem.inner_text() == ""
 
 
-def test_a_service_with_keys_asks_for_one_and_keeps_it_for_the_visit(browser: Any) -> None:
+def test_a_service_with_keys_asks_for_one_and_keeps_it_for_the_visit(tab: Any) -> None:
     with running("strict=natasha,lax=spacy", api_keys=f"us={hash_key('open sesame')}") as address:
-        page = browser.new_page(locale="ru-RU")
+        page = tab
         page.goto(address)
         for wrong in ("ключ", "wrong"):
             page.get_by_label("Ключ API").fill(wrong)
@@ -68,10 +68,10 @@ def test_a_service_with_keys_asks_for_one_and_keeps_it_for_the_visit(browser: An
         assert "sesame" not in page.content()
         page.reload()
         drawn(page)
-        page.close()
+        page.goto("about:blank")
 
 
-def test_a_tagger_that_still_loads_is_shown_so_and_used_once_it_is_there(browser: Any) -> None:
+def test_a_tagger_that_still_loads_is_shown_so_and_used_once_it_is_there(tab: Any) -> None:
     gate = threading.Event()
 
     def load(spec: str) -> Names:
@@ -80,7 +80,7 @@ def test_a_tagger_that_still_loads_is_shown_so_and_used_once_it_is_there(browser
         return TAGGERS[spec]
 
     with running("strict=natasha,lax=spacy", load) as address:
-        page = browser.new_page(locale="ru-RU")
+        page = tab
         page.goto(address)
         page.locator(".tagger", has_text="strict").get_by_text("загружается…").wait_for()
         page.locator("#submit").click()
@@ -90,4 +90,4 @@ def test_a_tagger_that_still_loads_is_shown_so_and_used_once_it_is_there(browser
         assert columns(page)[1]
         gate.set()
         page.locator("input[value=strict]").check()
-        page.close()
+        page.goto("about:blank")
