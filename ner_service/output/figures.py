@@ -1,22 +1,25 @@
 """The figures of an assessment as rows of a table and as JSON, for the command line and reports.
 
-A new figure of a label is one line of `score_rows`, a new one of a corpus one of `as_json`.
+A new figure of a label is one line of `LABEL_FIGURES`: a column of the tables and a key of the JSON.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from ner_service.scoring import Assessment
 
 Row = dict[str, str]  # heading -> cell
+LABEL_FIGURES: Mapping[str, tuple[str, Callable[[Assessment], Mapping[str, float]]]] = {
+    "token F1": ("token_io_f1", lambda found: {k: s.f1 for k, s in found.token_io.items()}),
+}  # heading -> (key, the figure of each label), beside the strict scores
 KINDS = {"label": "wrong label"}  # headings of kinds of errors whose names would be ambiguous
 
 
 def score_rows(assessment: Assessment) -> Iterator[Row]:
     """Yields the scores of each label, and last those of all labels together."""
+    figures = {heading: figure(assessment) for heading, (_, figure) in LABEL_FIGURES.items()}
     for label, rates in [*assessment.labels.items(), ("micro", assessment.micro)]:
-        tokens = assessment.token_io.get(label)
         yield {
             "label": label,
             "precision": f"{rates.precision:.4f}",
@@ -24,8 +27,7 @@ def score_rows(assessment: Assessment) -> Iterator[Row]:
             "F1 (strict)": f"{rates.f1:.4f}",
             "95% interval": f"{rates.low:.4f}–{rates.high:.4f}",
             "gold": str(rates.gold),
-            "token F1": f"{tokens.f1:.4f}" if tokens else "",
-        }
+        } | {head: f"{of[label]:.4f}" if label in of else "" for head, of in figures.items()}
 
 
 def error_rows(assessment: Assessment) -> Iterator[Row]:
@@ -43,5 +45,4 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
             "micro": asdict(assessment.micro),
             "labels": {label: asdict(rates) for label, rates in assessment.labels.items()},
         },
-        "token_io_f1": {label: score.f1 for label, score in assessment.token_io.items()},
-    }
+    } | {key: dict(figure(assessment)) for key, figure in LABEL_FIGURES.values()}

@@ -26,7 +26,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Document:
-    """A document says what there is to say of a route; its examples are in `examples.json`.
+    """A document says what there is to say of a route; its examples, if any, are in `examples.json`.
 
     `answers` and `bodies` are types by media type; `errors` are those that not every route has.
     """
@@ -42,9 +42,9 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     errors = error_responses([*document.errors, *ANY_ROUTE, *(() if open else GUARDED)])
     extra: dict[str, Any] = {} if open else {"security": [{name: []} for name in KEYS]}
     if document.bodies:
-        content = _content(document.bodies, EXAMPLES[path]["request"])
+        content = _content(document.bodies, EXAMPLES.get(path, {}).get("request", {}))
         extra |= {"parameters": _OPTIONS, "requestBody": {"required": True, "content": content}}
-    answers = _content(document.answers, EXAMPLES[path]["response"])
+    answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
         "summary": document.summary,
@@ -76,7 +76,8 @@ def _example_of(code: Code) -> dict[str, Any]:
 
 def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        media: {"schema": TypeAdapter(type).json_schema(), "example": examples[media]}
+        media: {"schema": TypeAdapter(type).json_schema()}
+        | ({"example": examples[media]} if media in examples else {})
         for media, type in types.items()
     }
 
