@@ -1,6 +1,6 @@
 """The figures of an assessment as rows of a table and as JSON, for the command line and reports.
 
-A new figure of a label is one line of `LABEL_FIGURES`: a column of the tables and a key of the JSON.
+A new figure of a label is one line of `LABEL_FIGURES`: a column of tables and a key of the JSON.
 """
 
 from collections.abc import Callable, Iterator, Mapping

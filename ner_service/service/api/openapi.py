@@ -26,7 +26,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Document:
-    """A document says what there is to say of a route; its examples, if any, are in `examples.json`.
+    """A document says what there is to say of a route; any examples are in `examples.json`.
 
     `answers` and `bodies` are types by media type; `errors` are those that not every route has.
     """
