@@ -88,8 +88,8 @@ class Code(StrEnum):
         "The content type names a charset that is not UTF-8: send UTF-8",
         "content-type: the charset must be UTF-8")
     UNSUPPORTED_ENCODING = ("unsupported_encoding", 415,
-        "The body is compressed: send it as it is",
-        "content-encoding: send the body as it is")
+        "The body is packed otherwise than by gzip: pack it so, or send it as it is",
+        "content-encoding: expected gzip, or none: send the body as it is")
     INVALID_REQUEST = ("invalid_request", 422,
         "The request is malformed: mend the `fields`",
         "text: Field required", "text", True)
@@ -97,7 +97,7 @@ class Code(StrEnum):
         "The body is not valid JSON: the message says where",
         "the body is not valid JSON: EOF while parsing an object at line 1 column 1", "", True)
     INVALID_ENCODING = ("invalid_encoding", 422,
-        "A plain text is not UTF-8: the message says at which byte",
+        "A plain text is not UTF-8, or a gzip body is damaged: the message says where",
         "the body is not UTF-8 at byte 0")
     UNKNOWN_LABEL = ("unknown_label", 422,
         "The tagger has no such label: take some of those that the message lists",
