@@ -26,6 +26,7 @@ class ReadOptions:
     numbers (from 1) with a comma: those of text and entities, or of token and tag. `names` are the
     labels, or the tags, that numbers stand for. `annotator` chooses among several annotations of
     a text: `last`, `predictions`, or who made it. `lenient` lets a stray `I-` begin an entity.
+    `raw` leaves entities as they are, right or wrong, for the linter to find fault with.
     """
 
     format: str = ""
@@ -34,6 +35,7 @@ class ReadOptions:
     lenient: bool = False
     names: tuple[str, ...] = ()
     annotator: str = ""
+    raw: bool = False
 
     def column_pair(self) -> tuple[str, str]:
         """Return both columns, empty where the option does not name them."""
@@ -67,6 +69,12 @@ class Reading:
 
         Raises `CorpusError`, which begins with `place`.
         """
+        if self.options.raw:
+            marked = list(map_labels(entities, self.labels))
+            self._count(marked, text, place)
+            return Document(
+                check_text(id, f"{place}: id"), text, tuple(marked), fields or {}, place
+            )
         mapped = check_bounds(map_labels(entities, self.labels), text, place)
         trimmed = sort_entities(self._trim(entity, text, place) for entity in mapped)
         kept = self._choose_apart(trimmed, place)
