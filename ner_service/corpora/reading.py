@@ -78,7 +78,8 @@ class Reading:
         mapped = check_bounds(map_labels(entities, self.labels), text, place)
         trimmed = sort_entities(self._trim(entity, text, place) for entity in mapped)
         kept = self._choose_apart(trimmed, place)
-        self._count(kept, text, place)
+        self.report.documents += 1
+        self.report.labels.update(entity.label for entity in kept)
         return Document(check_text(id, f"{place}: id"), text, tuple(kept), fields or {}, place)
 
     def leave_out(self, place: str, why: str) -> None:
@@ -91,6 +92,8 @@ class Reading:
             surface = text[entity.start : entity.end]
             message = f"{entity.start}:{entity.end} {entity.label} {surface!r}"
             self.report.remark(Kind.TRIMMED, place, message)
+        if cuts_word(text, trimmed.start, trimmed.end):
+            self.report.note_cut_word(text, entity.start, entity.end, place, entity.label)
         return trimmed
 
     def _choose_apart(self, ordered: list[Entity], place: str) -> list[Entity]:
@@ -102,10 +105,3 @@ class Reading:
             message = f"{entity.start}:{entity.end} {entity.label}"
             self.report.remark(Kind.OVERLAP, place, message)
         return kept
-
-    def _count(self, entities: list[Entity], text: str, place: str) -> None:
-        self.report.documents += 1
-        for entity in entities:
-            self.report.labels[entity.label] += 1
-            if cuts_word(text, entity.start, entity.end):
-                self.report.note_cut_word(text, entity.start, entity.end, place, entity.label)

@@ -62,12 +62,14 @@ class ReadReport:
             self.remarks.append(Remark(kind, place, message))
 
     def note_cut_word(self, text: str, start: int, end: int, place: str, label: str) -> None:
-        """Count an entity that cuts a word, and the shifts that would mend it."""
-        message = f"{start}:{end} {label} {text[start:end]!r} begins or ends inside a word"
-        self.remark(Kind.CUT_WORD, place, message)
+        """Count an entity that cuts a word, and the shifts that would mend it.
+
+        The bounds are those of the file, before white space at them was trimmed.
+        """
+        self.remark(Kind.CUT_WORD, place, f"{start}:{end} {label} {text[start:end]!r}")
         for shift in SHIFTS:
             moved = start + shift, end + shift
-            if moved[0] >= 0 and moved[1] <= len(text) and not cuts_word(text, *moved):
+            if moved[0] >= 0 and moved[1] <= len(text) and _is_whole(text, *moved):
                 self.mending_shifts[shift] += 1
 
     @property
@@ -95,6 +97,12 @@ class ReadReport:
         labels = ", ".join(f"{label} {n}" for label, n in self.labels.most_common())
         counted = f"{self.entities} entities ({labels})" if labels else "no entities"
         return f"{self.documents} documents, {counted}"
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Say whether a span is whole words, without white space at its edges."""
+    surface = text[start:end]
+    return surface == surface.strip() and not cuts_word(text, start, end)
 
 
 def cuts_word(text: str, start: int, end: int) -> bool:

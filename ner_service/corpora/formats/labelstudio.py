@@ -33,20 +33,20 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     """
     content = read_text(path).removeprefix(BOM)
     is_html = '"hypertextlabels"' in content
-    for number, value in enumerate(_values(load_json(content, str(path)), path)):
+    for number, value in enumerate(_values(load_json(content, str(path)), path, reading)):
         place = f"{path}: [{number}]"
         if isinstance(value, dict) and not _is_known(value, reading):
             raise CorpusError(f"{place}.data: expected an object, or {place}.text: a string")
         yield from parse_value(value, place, str(number + 1), reading, is_html)
 
 
-def _values(content: object, path: Path) -> list[object]:
+def _values(content: object, path: Path, reading: Reading) -> list[object]:
     """Return the list of values that a file holds, which may be one value alone."""
     if isinstance(content, dict):
         pairs = content.get("annotations")  # as NER Annotator writes them, with null for skipped
         if isinstance(pairs, list) and "text" not in content and "data" not in content:
             return [pair for pair in pairs if pair is not None]
-        if is_task(content) or is_paragraphs(content) or "text" in content:
+        if _is_known(content, reading):
             return [content]
     if is_pair(content):
         return [content]

@@ -87,12 +87,12 @@ def _row(line: str, place: str) -> Row:
 
 def _layer(layers: Sequence[str], reading: Reading, path: str) -> Layer:
     """Return the layer of named entities, or the one that the options name, with its feature."""
-    wanted, feature = reading.options.column_pair()
+    wanted, named = reading.options.column_pair()
+    wanted_feature = named or "value"
     column, found = 0, []
     for layer in layers:
         title, *features = layer.split("|")
-        named = feature or next((f for f in features if f in ("value", "identifier")), "")
-        at = features.index(named) if named in features else 0
+        at = features.index(wanted_feature) if wanted_feature in features else 0
         found.append(Layer(title, column + at))
         column += max(1, len(features))
     chosen = [layer for layer in found if (wanted or "NamedEntity").lower() in layer.name.lower()]
