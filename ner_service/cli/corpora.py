@@ -120,10 +120,9 @@ def check(
 ) -> None:
     """Find faults in annotated corpora; the exit code is 1 where there are errors.
 
-    Entities: edges with blanks or punctuation, cut words, doubles, overlaps, names with several
-    labels. Texts: empty, wrongly decoded, with carriage returns, coming twice, in one file or in
-    two. Files named dev, val, test or the like are held out, or else all but the first: what they
-    share with others is an error, and so are labels that the others lack.
+    Files named dev, val or test are held out, or else all but the first. They must share nothing.
+
+    docs/training.md lists the faults.
     """
     marks = tuple(name.strip() for name in names.split(",")) if names else ()
     options = ReadOptions(

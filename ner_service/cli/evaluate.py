@@ -84,8 +84,9 @@ def _results(
         documents = list(corpora.read(path, mapping, report=reading))
         if not documents:
             raise CorpusError(f"{path}: holds no documents")
-        for line in lint.summarise([lint.Part(str(path), documents, True, reading)]):
-            typer.echo(f"note: {line}", err=True)
+        checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
+        for line in (*reading.notes(), *checked):
+            typer.echo(f"note: {path}: {line}", err=True)
         gold = {e.label for document in documents for e in document.entities}
         for spec in specs:
             loaded = load_tagger(spec)

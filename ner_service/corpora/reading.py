@@ -1,6 +1,7 @@
 """A reading is one pass over a corpus: its options, and the report that it fills."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ner_service.corpora.check import (
@@ -12,8 +13,8 @@ from ner_service.corpora.check import (
     sort_entities,
     trim,
 )
-from ner_service.corpora.report import Kind, ReadReport, cuts_word
-from ner_service.errors import ConfigError
+from ner_service.corpora.report import Kind, ReadReport, cuts_word, split_place
+from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import map_labels
 from ner_service.types import Document, Entity
 
@@ -26,7 +27,8 @@ class ReadOptions:
     numbers (from 1) with a comma: those of text and entities, or of token and tag. `names` are the
     labels, or the tags, that numbers stand for. `annotator` chooses among several annotations of
     a text: `last`, `predictions`, or who made it. `lenient` lets a stray `I-` begin an entity.
-    `raw` leaves entities as they are, right or wrong, for the linter to find fault with.
+    `raw` is for the linter: it leaves entities as they are, right or wrong, and goes on behind a
+    record that cannot be read, where the format lets it.
     """
 
     format: str = ""
@@ -69,22 +71,31 @@ class Reading:
 
         Raises `CorpusError`, which begins with `place`.
         """
-        if self.options.raw:
-            marked = list(map_labels(entities, self.labels))
-            self._count(marked, text, place)
-            return Document(
-                check_text(id, f"{place}: id"), text, tuple(marked), fields or {}, place
-            )
-        mapped = check_bounds(map_labels(entities, self.labels), text, place)
-        trimmed = sort_entities(self._trim(entity, text, place) for entity in mapped)
-        kept = self._choose_apart(trimmed, place)
+        mapped = list(map_labels(entities, self.labels))
+        kept = mapped if self.options.raw else self._mend(mapped, text, place)
         self.report.documents += 1
         self.report.labels.update(entity.label for entity in kept)
         return Document(check_text(id, f"{place}: id"), text, tuple(kept), fields or {}, place)
 
+    @contextmanager
+    def record(self, place: str) -> Iterator[None]:
+        """Hold the reading of one record: a raw reading reports its error, and others raise it."""
+        try:
+            yield
+        except CorpusError as error:
+            if not self.options.raw:
+                raise
+            self.report.remark(Kind.BROKEN, *split_place(str(error), place))
+
     def leave_out(self, place: str, why: str) -> None:
         """Report a record that is left out."""
         self.report.remark(Kind.LEFT_OUT, place, why)
+
+    def _mend(self, entities: list[Entity], text: str, place: str) -> list[Entity]:
+        """Return the entities trimmed and apart."""
+        inside = check_bounds(entities, text, place)
+        trimmed = sort_entities(self._trim(entity, text, place) for entity in inside)
+        return self._choose_apart(trimmed, place)
 
     def _trim(self, entity: Entity, text: str, place: str) -> Entity:
         trimmed = trim(entity, text)

@@ -1,5 +1,6 @@
 """A read report says what a reader read, what it mended and what it left out."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     IGNORED_REGION = "annotations that are no labelled spans ignored"
     LEFT_OUT = "records left out"
     CHOICE = "records with several annotations, of which one was taken"
+    BROKEN = "records that cannot be read"
     REPAIRED_TAG = "stray tags read as the beginning of an entity"
 
 
@@ -103,6 +105,12 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     """Say whether a span is whole words, without white space at its edges."""
     surface = text[start:end]
     return surface == surface.strip() and not cuts_word(text, start, end)
+
+
+def split_place(message: str, start: str) -> tuple[str, str]:
+    """Return the place that an error's message begins with, as far as it is known, and the rest."""
+    place = re.match(rf"{re.escape(start)}(:\d+)?(?=: )", message)
+    return (place[0], message[place.end() + 2 :]) if place else (start, message)
 
 
 def cuts_word(text: str, start: int, end: int) -> bool:

@@ -166,7 +166,7 @@ def train_from_file(
         raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
     data = prepare(settings, init, root)
     for line in lint.summarise(parts_of(data)):
-        tqdm.write(line)
+        tqdm.write(f"note: {line}", file=sys.stderr)
     saved = output.with_name(f"{output.name}.checkpoint.safetensors")
     checkpoint = Checkpoint(saved, fingerprint(data))
     runs = output.with_name(f"{output.name}.runs")

@@ -124,7 +124,37 @@ def test_check_goes_on_behind_a_file_that_cannot_be_read(tmp_path: Path) -> None
     done = run.invoke(app, ["corpora", "check", str(broken), str(tidy)])
     assert done.exit_code == 1
     assert f"{broken}:1: error: not UTF-8 at byte" in done.stdout
-    assert "2 files, 1 documents, 1 entities" in done.stdout
+    assert "2 files, 1 document, 1 entity: 1 error, 0 warnings" in done.stdout
+
+
+def test_check_names_every_record_that_cannot_be_read(tmp_path: Path) -> None:
+    lines = tmp_path / "a.jsonl"
+    lines.write_text('nonsense\n{"text": "Анна"}\n{"text": 5}\n{"text": "А", "entites": []}\n')
+    tasks = tmp_path / "b.json"
+    tasks.write_text('[{"data": 5}, {"data": {"text": "Анна"}, "annotations": []}, {"text": ""}]')
+    table = tmp_path / "c.csv"
+    table.write_text('text,entities\nАнна,nonsense\nПётр,"[[0, 4, ""PER""]]"\n')
+    folder = tmp_path / "d"
+    folder.mkdir()
+    for name, line in (("one", "T1\tPER 0 4\tПётр\n"), ("two", "T1\tPER 0 4\tАнна\n")):
+        (folder / f"{name}.txt").write_text("Анна")
+        (folder / f"{name}.ann").write_text(line)
+    said = run.invoke(app, ["corpora", "check", *map(str, (lines, tasks, table, folder))]).stdout
+    broken = [line.partition(": error: ")[0] for line in said.splitlines() if "unreadable]" in line]
+    assert broken == [
+        *(f"{lines}:{n}" for n in (1, 3, 4)),
+        f"{tasks}: [0]",
+        f"{table}:2",
+        f"{folder}/one.ann:1",
+    ]
+
+
+def test_check_finds_stray_tags(tmp_path: Path) -> None:
+    file = tmp_path / "a.conll"
+    file.write_text("Анна\tB-PER\nуехала\tO\nв\tO\nМоскву\tI-LOC\n\n")
+    done = run.invoke(app, ["corpora", "check", str(file)])
+    assert done.exit_code == 1
+    assert f"{file}:4: error: I-LOC follows O [stray-tag]" in done.stdout
 
 
 def test_check_reads_the_formats_of_convert_and_maps_labels(tmp_path: Path) -> None:

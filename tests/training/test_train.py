@@ -66,8 +66,8 @@ def test_training_says_what_dev_shares_with_train(
     dev = config.parent / "dev.jsonl"
     corpora.write(dev, [*corpora.read(dev), shared])
     assert train(config, train__epochs=1) == 0
-    said = capsys.readouterr().out
-    assert "1 documents that are in another file too" in said
+    said = capsys.readouterr().err
+    assert "documents that are in another file too 1" in said
     assert f"for example {dev}:" in said
     assert f"error: the text is that of {config.parent / 'train.jsonl'}:1" in said
 

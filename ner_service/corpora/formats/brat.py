@@ -34,10 +34,11 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
         standoff = file.with_suffix(".ann")
         if not standoff.exists():
             raise CorpusError(f"{standoff}: missing, though {file.name} is there")
-        text = read_text(file)
-        entities = list(_entities(standoff, text, reading))
-        id = readable_name(file.relative_to(path).with_suffix(""))
-        yield reading.document(id, text, entities, readable_name(standoff))
+        with reading.record(readable_name(standoff)):
+            text = read_text(file)
+            entities = list(_entities(standoff, text, reading))
+            id = readable_name(file.relative_to(path).with_suffix(""))
+            yield reading.document(id, text, entities, readable_name(standoff))
 
 
 def _entities(path: Path, text: str, reading: Reading) -> Iterator[Entity]:

@@ -28,7 +28,8 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     for number, line in read_lines(path):
         if line.strip():
             place = f"{path}:{number}"
-            yield from parse_value(load_json(line, place), place, str(number), reading)
+            with reading.record(place):
+                yield from parse_value(load_json(line, place), place, str(number), reading)
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:

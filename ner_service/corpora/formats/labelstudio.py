@@ -35,9 +35,10 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     is_html = '"hypertextlabels"' in content
     for number, value in enumerate(_values(load_json(content, str(path)), path, reading)):
         place = f"{path}: [{number}]"
-        if isinstance(value, dict) and not _is_known(value, reading):
-            raise CorpusError(f"{place}.data: expected an object, or {place}.text: a string")
-        yield from parse_value(value, place, str(number + 1), reading, is_html)
+        with reading.record(place):
+            if isinstance(value, dict) and not _is_known(value, reading):
+                raise CorpusError(f"{place}.data: expected an object, or {place}.text: a string")
+            yield from parse_value(value, place, str(number + 1), reading, is_html)
 
 
 def _values(content: object, path: Path, reading: Reading) -> list[object]:

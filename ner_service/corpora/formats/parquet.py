@@ -40,8 +40,9 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
         options = replace(reading.options, names=reading.options.names or names)
         place = f"{path}: row {number}"
         named = Reading(reading.labels, options, reading.report)
-        if document := parse_record(record, place, str(number), named):
-            yield document
+        with named.record(place):
+            if document := parse_record(record, place, str(number), named):
+                yield document
 
 
 def texts(path: Path, reading: Reading) -> Iterator[Document]:

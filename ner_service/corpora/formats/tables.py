@@ -40,8 +40,9 @@ class Table:
         """Read the rows of a table with a header; raises `CorpusError` naming the line."""
         for number, record in self.records(path):
             place = f"{path}:{number}"
-            if document := parse_record(record, place, str(number), reading):
-                yield document
+            with reading.record(place):
+                if document := parse_record(record, place, str(number), reading):
+                    yield document
 
     def texts(self, path: Path, reading: Reading) -> Iterator[Document]:
         """Read the rows without the entities that they may have."""

@@ -10,10 +10,12 @@ from ner_service.corpora.lint.finding import Fault, Finding
 from ner_service.corpora.lint.labels import LabelIndex
 from ner_service.corpora.lint.summary import Summary
 from ner_service.corpora.lint.texts import text_findings
-from ner_service.corpora.report import Kind, ReadReport, cuts_word
+from ner_service.corpora.report import Kind, ReadReport, cuts_word, split_place
 from ner_service.errors import CorpusError
 from ner_service.types import Document
 
+REMARKS = {Kind.BROKEN: Fault.UNREADABLE, Kind.REPAIRED_TAG: Fault.STRAY_TAG}
+LEFT_TO_OTHERS = (Fault.CUT_WORD, Fault.SHIFTED, Fault.SEVERAL_LABELS)
 HELD_OUT = re.compile(r"(?<![a-z])(dev|val|valid|validation|test|eval)(set|[ab])?(?![a-z])")
 
 
@@ -34,7 +36,8 @@ class Part:
 
 def roles(names: Sequence[str]) -> list[bool]:
     """Return which files are held out: by their names, or all but the first if no name says so."""
-    by_name = [bool(HELD_OUT.search(re.split(r"[/\\]", name)[-1].lower())) for name in names]
+    files = [re.split(r"[/\\]", name)[-1].lower() for name in names]
+    by_name = [bool(HELD_OUT.search(file)) and "train" not in file for file in files]
     return by_name if any(by_name) else [n > 0 for n in range(len(names))]
 
 
@@ -56,7 +59,8 @@ def check(parts: Sequence[Part], near: bool = True) -> Iterator[Finding]:
             if not part.checked.documents:
                 yield Finding(Fault.UNREADABLE, part.name, "holds no documents")
         except CorpusError as error:
-            yield _unreadable(part.name, str(error))
+            place, message = split_place(str(error), part.name)
+            yield Finding(Fault.UNREADABLE, place, f"{message}; nothing behind this was read")
         yield from _whole_findings(part)
     yield from labels.findings()
 
@@ -64,9 +68,10 @@ def check(parts: Sequence[Part], near: bool = True) -> Iterator[Finding]:
 def summarise(parts: Sequence[Part]) -> list[str]:
     """Return what the cheap checks saw in two lines, or in none where all is well.
 
-    The names of several labels are left out: every large corpus has some, and they may be meant.
+    Left out are cut words, which readers report, and names with several labels: every large corpus
+    has some, and they may be meant.
     """
-    findings = [f for f in check(parts, near=False) if f.fault is not Fault.SEVERAL_LABELS]
+    findings = [f for f in check(parts, near=False) if f.fault not in LEFT_TO_OTHERS]
     if not findings:
         return []
     first = next((f for f in findings if f.fault.is_error), findings[0])
@@ -84,19 +89,12 @@ def _count(document: Document, report: ReadReport) -> None:
             )
 
 
-def _unreadable(name: str, error: str) -> Finding:
-    """Return the finding of an error, which begins with the file, and perhaps the line."""
-    place = re.match(rf"{re.escape(name)}(:\d+)?", error)
-    start = place.end() if place else 0
-    message = f"{error[start:].lstrip(': ')}; nothing behind this was read"
-    return Finding(Fault.UNREADABLE, place[0] if place else name, message)
-
-
 def _whole_findings(part: Part) -> Iterator[Finding]:
     """Yield what shows once a part has been read."""
     for remark in part.reading.remarks:
         if remark.kind is not Kind.CUT_WORD:  # which the entities' own check has found
-            yield Finding(Fault.READING, remark.place, remark.message)
+            fault = REMARKS.get(remark.kind, Fault.READING)
+            yield Finding(fault, remark.place, remark.message)
     if part.checked.documents and not part.checked.entities:
         yield Finding(Fault.NO_ENTITIES, part.name, "holds no entities")
     if (shift := part.checked.shift) is not None:

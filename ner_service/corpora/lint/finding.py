@@ -22,7 +22,8 @@ class Fault(StrEnum):
         member.counted, member.is_error = counted, is_error
         return member
 
-    UNREADABLE = ("unreadable", "unreadable files", True)
+    UNREADABLE = ("unreadable", "unreadable files or records", True)
+    STRAY_TAG = ("stray-tag", "stray tags", True)
     OUTSIDE = ("outside", "entities that hold no characters of the text", True)
     DOUBLED = ("doubled", "doubled entities", True)
     OVERLAP = ("overlap", "overlapping entities", True)

@@ -39,8 +39,15 @@ class Summary:
         return {"summary": asdict(self) | {"faults": faults}}
 
     def __str__(self) -> str:
-        read = f"{self.files} files, {self.documents} documents, {self.entities} entities"
-        counted = ", ".join(f"{n} {fault.counted}" for fault, n in self.faults.items())
-        return f"{read}: {self.errors} errors, {self.warnings} warnings" + (
-            f": {counted}" if counted else ""
-        )
+        nouns = ("file", "document", "entit", "error", "warning")
+        numbers = (self.files, self.documents, self.entities, self.errors, self.warnings)
+        counted = [_count(n, noun) for n, noun in zip(numbers, nouns, strict=True)]
+        faults = ", ".join(f"{fault.counted} {n}" for fault, n in self.faults.items())
+        line = f"{', '.join(counted[:3])}: {', '.join(counted[3:])}"
+        return f"{line}; {faults}" if faults else line
+
+
+def _count(number: int, noun: str) -> str:
+    """Return a number with its noun in the singular or the plural."""
+    endings = ("y", "ies") if noun == "entit" else ("", "s")
+    return f"{number} {noun}{endings[number != 1]}"
