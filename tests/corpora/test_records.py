@@ -69,7 +69,7 @@ def line(tmp_path: Path, value: Any, **options: Any) -> Any:
 def test_each_form_of_a_line_has_its_entities(form: str, tmp_path: Path) -> None:
     spans, report = line(tmp_path, FORMS[form])
     assert spans == [RIGHT]
-    assert report.summary() == "1 documents, 2 entities (PER 1, LOC 1)"
+    assert report.summary() == "1 document, 2 entities (PER 1, LOC 1)"
     assert report.notes() == []
 
 
