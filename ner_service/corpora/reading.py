@@ -80,7 +80,7 @@ class Reading:
 
     def _trim(self, entity: Entity, text: str, place: str) -> Entity:
         trimmed = trim(entity, text)
-        if trimmed.span != entity.span:
+        if trimmed is not entity:
             surface = text[entity.start : entity.end]
             message = f"{entity.start}:{entity.end} {entity.label} {surface!r}"
             self.report.remark(Kind.TRIMMED, place, message)

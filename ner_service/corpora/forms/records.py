@@ -168,8 +168,9 @@ def _check_known(
     key: str, full: bool, value: object, other: bool, place: str, reading: Reading
 ) -> None:
     """Raise `CorpusError` where annotations would be lost under a key that nobody knows."""
-    meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8)
-    misspelt = bool(meant) and key not in ENTITY_KEYS and isinstance(value, list | dict)
+    may_be = key not in ENTITY_KEYS and isinstance(value, list | dict)
+    meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8) if may_be else []
+    misspelt = bool(meant)
     if not full and not misspelt:
         return
     if other:
@@ -266,7 +267,10 @@ def parse_item(item: object, place: str, reading: Reading) -> Iterator[Mark]:
 
 
 def _first(item: Mapping[str, object], keys: tuple[str, ...]) -> object:
-    return next((item[key] for key in keys if key in item), None)
+    for key in keys:
+        if key in item:
+            return item[key]
+    return None
 
 
 def _labels(value: object, place: str, reading: Reading) -> list[str]:
