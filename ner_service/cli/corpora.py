@@ -125,9 +125,7 @@ def check(
     docs/training.md lists the faults.
     """
     marks = tuple(name.strip() for name in names.split(",")) if names else ()
-    options = ReadOptions(
-        from_format, columns, lenient=True, names=marks, annotator=annotator, raw=True
-    )
+    options = ReadOptions(from_format, columns, lenient=True, names=marks, annotator=annotator)
     root, mapping = corpora_root(), parse_mapping(map_ or ())
     paths = [corpora.locate(file, root) for file in files]
     held_out = lint.roles([str(path) for path in paths])
@@ -152,7 +150,7 @@ def _print(shown: Finding | Summary, as_json: bool) -> None:
 def _part(path: Path, held_out: bool, labels: Mapping[str, str], options: ReadOptions) -> lint.Part:
     """Return a corpus to check, with all that its reader will have to remark."""
     reading = ReadReport(samples=sys.maxsize)
-    documents = corpora.read(path, labels, options, reading)
+    documents = corpora.read(path, labels, options, reading, raw=True)
     bar = tqdm(documents, desc=str(path), unit="doc", disable=not sys.stderr.isatty(), leave=False)
     return lint.Part(str(path), bar, held_out, reading)
 

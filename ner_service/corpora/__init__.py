@@ -35,17 +35,18 @@ def read(
     labels: Mapping[str, str] | None = None,
     options: ReadOptions | None = None,
     report: ReadReport | None = None,
+    raw: bool = False,
 ) -> Iterator[Document]:
     """Read the documents of a file or a brat folder, in order, with `labels` mapped FROM -> TO.
 
     The name's ending says the format, if the options do not; an empty TO drops the label. The
-    report is filled on the way. Raises `CorpusError` naming file, line and field, also where
-    nothing could be read of what is there.
+    report is filled on the way; `raw` leaves faults to the linter. Raises `CorpusError` naming
+    file, line and field, also where nothing could be read of what is there.
     """
     if not path.exists():
         raise CorpusError(f"{path}: no such file or folder")
     reading = Reading(
-        labels or {}, options or ReadOptions(), ReadReport() if report is None else report
+        labels or {}, options or ReadOptions(), ReadReport() if report is None else report, raw
     )
     format = format_of(path, path.is_dir(), reading.options.format, is_read=True)
     return _read_all(path, format, reading)

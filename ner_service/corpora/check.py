@@ -91,6 +91,8 @@ def choose_apart(entities: Iterable[Entity], overlap: Overlap) -> tuple[list[Ent
 def trim(entity: Entity, text: str) -> Entity:
     """Return the entity without the white space at its edges; it must hold more than that."""
     surface = text[entity.start : entity.end]
+    if not surface[0].isspace() and not surface[-1].isspace():
+        return entity
     start = entity.end - len(surface.lstrip())
     return replace(entity, start=start, end=start + len(surface.strip()))
 
@@ -99,8 +101,10 @@ def check_text(value: object, place: str) -> str:
     """Return a text that is a string and valid Unicode; raises `CorpusError`."""
     if not isinstance(value, str):
         raise CorpusError(f"{place}: expected a string")
-    if any("\ud800" <= char <= "\udfff" for char in value):
-        raise CorpusError(f"{place}: holds half a surrogate pair")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise CorpusError(f"{place}: holds half a surrogate pair") from None
     return value
 
 

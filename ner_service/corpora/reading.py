@@ -27,8 +27,6 @@ class ReadOptions:
     numbers (from 1) with a comma: those of text and entities, or of token and tag. `names` are the
     labels, or the tags, that numbers stand for. `annotator` chooses among several annotations of
     a text: `last`, `predictions`, or who made it. `lenient` lets a stray `I-` begin an entity.
-    `raw` is for the linter: it leaves entities as they are, right or wrong, and goes on behind a
-    record that cannot be read, where the format lets it.
     """
 
     format: str = ""
@@ -37,7 +35,6 @@ class ReadOptions:
     lenient: bool = False
     names: tuple[str, ...] = ()
     annotator: str = ""
-    raw: bool = False
 
     def column_pair(self) -> tuple[str, str]:
         """Return both columns, empty where the option does not name them."""
@@ -53,11 +50,16 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading takes in what a format finds, document by document."""
+    """A reading takes in what a format finds, document by document.
+
+    A `raw` reading is for the linter: it leaves entities as they are, right or wrong, and goes on
+    behind a record that cannot be read, where the format lets it.
+    """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     options: ReadOptions = field(default_factory=ReadOptions)
     report: ReadReport = field(default_factory=ReadReport)
+    raw: bool = False
 
     def document(
         self,
@@ -72,7 +74,7 @@ class Reading:
         Raises `CorpusError`, which begins with `place`.
         """
         mapped = list(map_labels(entities, self.labels))
-        kept = mapped if self.options.raw else self._mend(mapped, text, place)
+        kept = mapped if self.raw else self._mend(mapped, text, place)
         self.report.documents += 1
         self.report.labels.update(entity.label for entity in kept)
         return Document(check_text(id, f"{place}: id"), text, tuple(kept), fields or {}, place)
@@ -83,7 +85,7 @@ class Reading:
         try:
             yield
         except CorpusError as error:
-            if not self.options.raw:
+            if not self.raw:
                 raise
             self.report.remark(Kind.BROKEN, *split_place(str(error), place))
 
@@ -99,7 +101,7 @@ class Reading:
 
     def _trim(self, entity: Entity, text: str, place: str) -> Entity:
         trimmed = trim(entity, text)
-        if trimmed.span != entity.span:
+        if trimmed is not entity:
             surface = text[entity.start : entity.end]
             message = f"{entity.start}:{entity.end} {entity.label} {surface!r}"
             self.report.remark(Kind.TRIMMED, place, message)

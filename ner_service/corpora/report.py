@@ -97,8 +97,9 @@ class ReadReport:
     def summary(self) -> str:
         """Return how many documents and entities were read, as part of a line."""
         labels = ", ".join(f"{label} {n}" for label, n in self.labels.most_common())
-        counted = f"{self.entities} entities ({labels})" if labels else "no entities"
-        return f"{self.documents} documents, {counted}"
+        documents = f"{self.documents} document{'s' * (self.documents != 1)}"
+        entities = f"{self.entities} entit{'y' if self.entities == 1 else 'ies'}"
+        return f"{documents}, {entities} ({labels})" if labels else f"{documents}, no entities"
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

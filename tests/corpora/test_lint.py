@@ -14,7 +14,6 @@ from ner_service.corpora import lint
 from ner_service.corpora.lint.entities import stray_punctuation
 from ner_service.corpora.lint.finding import Fault, Finding, quote
 from ner_service.corpora.lint.mojibake import find_mojibake
-from ner_service.corpora.reading import ReadOptions
 from ner_service.types import Document, Entity
 
 ANNA = "Анна уехала в Москву."
@@ -327,7 +326,7 @@ def test_a_raw_reading_leaves_all_faults_to_the_linter(tmp_path: Path) -> None:
         '{"text": "Анна ", "entities": [{"start": 0, "end": 5, "label": "PER"},'
         ' {"start": 0, "end": 5, "label": "PER"}, {"start": 3, "end": 99, "label": "PER"}]}\n'
     )
-    (read,) = corpora.read(file, options=ReadOptions(raw=True))
+    (read,) = corpora.read(file, raw=True)
     findings = check(read)
     assert faults(findings) == [*[Fault.BLANK_EDGE] * 2, Fault.OUTSIDE, Fault.DOUBLED]
     assert findings[0].place == f"{file}:1"

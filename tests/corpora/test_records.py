@@ -34,6 +34,10 @@ FORMS: dict[str, Any] = {
     "doccano, entities": {"id": 7, "text": TEXT, "entities": OFFSETS, "relations": []},
     "doccano, annotations": {"text": TEXT, "annotations": OFFSETS, "meta": {}},
     "prodigy": {"text": TEXT, "spans": DICTS, "tokens": [{"text": "Анна", "start": 0, "id": 0}], "answer": "accept"},
+    "spacy 3": {"text": TEXT, "ents": DICTS, "spans": {}, "sents": [{"start": 0, "end": 20}],
+                "tokens": [{"id": 0, "start": 0, "end": 4, "tag": "NOUN"}]},
+    "spacy 3, a group of spans": {"text": TEXT, "spans": {"sc": DICTS}},
+    "json-min, another key": {"id": 3, "r_TEXT": TEXT, "label": SURFACES, "by": "me"},
     "displacy": {"text": TEXT, "ents": DICTS, "title": None},
     "dataturks": {"content": TEXT, "annotation": POINTS, "extras": None},
     "json-min": {"id": 3, "text": TEXT, "label": SURFACES, "annotator": 1},
@@ -69,7 +73,7 @@ def line(tmp_path: Path, value: Any, **options: Any) -> Any:
 def test_each_form_of_a_line_has_its_entities(form: str, tmp_path: Path) -> None:
     spans, report = line(tmp_path, FORMS[form])
     assert spans == [RIGHT]
-    assert report.summary() == "1 documents, 2 entities (PER 1, LOC 1)"
+    assert report.summary() == "1 document, 2 entities (PER 1, LOC 1)"
     assert report.notes() == []
 
 
@@ -79,6 +83,12 @@ def test_each_form_of_a_json_file_has_its_entities(form: str, many: bool, tmp_pa
     value = [FORMS[form]] * 2 if many else FORMS[form]
     (tmp_path / "x.json").write_text(json.dumps(value), "utf-8")
     assert read(tmp_path / "x.json")[0] == [RIGHT] * (2 if many else 1)
+
+
+def test_json_lines_may_be_called_json(tmp_path: Path) -> None:
+    line = json.dumps({"text": TEXT, "labels": SPANS})
+    (tmp_path / "x.json").write_text(f"{line}\n{line}\n", "utf-8")
+    assert read(tmp_path / "x.json")[0] == [RIGHT, RIGHT]
 
 
 def test_ner_annotators_file_is_an_object_around_pairs(tmp_path: Path) -> None:
@@ -98,7 +108,8 @@ def test_ner_annotators_file_is_an_object_around_pairs(tmp_path: Path) -> None:
         ({"body": TEXT, "entities": SPANS}, r"none of its keys \('body', 'entities'\).*: expected"),
         ({"text": TEXT, "labels": [[0, 4]]}, r":1: labels\[0\]: expected an object, or \[start"),
         ({"text": TEXT, "labels": [["0", 4, "PER"]]}, r"labels\[0\]\.start: expected a whole"),
-        ({"text": TEXT, "spans": {"sc": []}}, ":1: spans: expected a list"),
+        ({"text": TEXT, "spans": {"a": [], "b": []}}, ":1: spans: expected a list"),
+        ([{"text": TEXT}], "expected an object, .*a list of them goes into a file .json"),
         ({"text": TEXT, "label": [[0, 4, 3]]}, r"label\[0\]\.label: number 3 has no name.*--names"),
         ({"text": TEXT, "label": [{"start": 0, "end": 4, "labels": ["A", "B"]}]}, "expected one label"),
         ({**TOKENS, "ner_tags": [1, 0, 0, 3]}, r"ner_tags\[0\]: number 1 has no name"),

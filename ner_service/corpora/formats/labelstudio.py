@@ -4,14 +4,14 @@ Other lists of JSON values are read as well: JSON-MIN, spaCy's training data of 
 as JSON lines have them.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import orjson
 
-from ner_service.corpora.forms.records import TEXT_KEYS, TOKEN_KEYS
-from ner_service.corpora.forms.tasks import is_task
-from ner_service.corpora.forms.training import is_pair, is_paragraphs
+from ner_service.corpora.formats import jsonl
+from ner_service.corpora.forms.training import is_pair
 from ner_service.corpora.forms.values import load_json, parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
@@ -32,34 +32,40 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     Raises `CorpusError` naming task and field.
     """
     content = read_text(path).removeprefix(BOM)
+    if _are_lines(content):
+        yield from jsonl.read(path, reading)
+        return
     is_html = '"hypertextlabels"' in content
-    for number, value in enumerate(_values(load_json(content, str(path)), path, reading)):
+    for number, value in enumerate(_values(load_json(content, str(path)), path)):
         place = f"{path}: [{number}]"
         with reading.record(place):
-            if isinstance(value, dict) and not _is_known(value, reading):
+            if value == {}:
                 raise CorpusError(f"{place}.data: expected an object, or {place}.text: a string")
             yield from parse_value(value, place, str(number + 1), reading, is_html)
 
 
-def _values(content: object, path: Path, reading: Reading) -> list[object]:
+def _are_lines(content: str) -> bool:
+    """Say whether a file has a value a line, as JSON lines that are called `.json` do."""
+    lines = content.strip().split("\n", 2)
+    try:
+        return len(lines) > 1 and all(isinstance(json.loads(line), dict) for line in lines[:2])
+    except (ValueError, RecursionError):
+        return False
+
+
+def _values(content: object, path: Path) -> list[object]:
     """Return the list of values that a file holds, which may be one value alone."""
     if isinstance(content, dict):
         pairs = content.get("annotations")  # as NER Annotator writes them, with null for skipped
         if isinstance(pairs, list) and "text" not in content and "data" not in content:
             return [pair for pair in pairs if pair is not None]
-        if _is_known(content, reading):
+        if content:
             return [content]
     if is_pair(content):
         return [content]
     if not isinstance(content, list):
         raise CorpusError(f"{path}: expected a list of Label Studio tasks or of records")
     return content
-
-
-def _is_known(value: dict[str, object], reading: Reading) -> bool:
-    keys = {*TEXT_KEYS[:1], *TEXT_KEYS[2:], *TOKEN_KEYS, reading.options.column_pair()[0]}
-    is_text = isinstance(value.get("data"), str)
-    return is_task(value) or is_paragraphs(value) or is_text or not keys.isdisjoint(value)
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:

@@ -39,7 +39,7 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     for number, (record, names) in enumerate(_records(path), 1):
         options = replace(reading.options, names=reading.options.names or names)
         place = f"{path}: row {number}"
-        named = Reading(reading.labels, options, reading.report)
+        named = replace(reading, options=options)
         with named.record(place):
             if document := parse_record(record, place, str(number), named):
                 yield document

@@ -126,10 +126,15 @@ def row_of(document: Document, columns: Sequence[str]) -> dict[str, object]:
 
 
 def entities_of(document: Document) -> list[dict[str, object]]:
-    """Return a document's entities as objects, with the text that each covers."""
+    """Return a document's entities as the service answers them, with their text and score."""
     return [
-        {"start": e.start, "end": e.end, "label": e.label, "text": document.text[e.start : e.end]}
-        | ({} if e.score is None else {"score": round(e.score, 4)})
+        {
+            "start": e.start,
+            "end": e.end,
+            "label": e.label,
+            "text": document.text[e.start : e.end],
+            "score": None if e.score is None else round(e.score, 4),
+        }
         for e in document.entities
     ]
 

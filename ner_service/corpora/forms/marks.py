@@ -39,12 +39,13 @@ def place_marks(marks: Sequence[Mark], text: str, first: Unit = "codepoint") -> 
     gives a mark's text. Raises `CorpusError` where neither does.
     """
     plain = [mark.entity for mark in marks]
+    if all(mark.surface is None for mark in marks):
+        return plain
     utf16 = plain if max(text, default="") <= "\uffff" else in_code_points(plain, text, "utf16")
     orders = [plain, utf16] if first == "codepoint" else [utf16, plain]
-    if any(mark.surface is not None for mark in marks):
-        for exactly, order in product((True, False), orders):
-            if all(m.fits(e, text, exactly) for m, e in zip(marks, order, strict=True)):
-                return order
+    for exactly, order in product((True, False), orders):
+        if all(m.fits(e, text, exactly) for m, e in zip(marks, order, strict=True)):
+            return order
     pairs = zip(marks, plain, utf16, strict=True)
     return [_place(mark, text, (entity, other)) for mark, entity, other in pairs]
 

@@ -6,6 +6,8 @@ doccano, Prodigy, spaCy, Dataturks and Label Studio's JSON-MIN, and the tokens o
 
 import ast
 import json
+import re
+import warnings
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import cast
@@ -27,6 +29,7 @@ ENTITY_KEYS = ("entities", "spans", "ents", "labels", "label", "annotations", "a
 START_KEYS = ("start", "start_offset", "startOffset", "begin")
 END_KEYS = ("end", "end_offset", "endOffset", "stop")
 LABEL_KEYS = ("label", "labels", "entity_group", "entity", "tag", "type")
+LIST = re.compile(r"\s*(\[\s*[\[({\]]|\{\"entities\")")  # of annotations, or an empty one
 REJECTED = ("reject", "ignore")  # Prodigy's answers to a task that is not to be learned from
 
 
@@ -78,7 +81,21 @@ def text_key(record: Record, reading: Reading) -> str:
             expected = list if key in TOKEN_KEYS else str
             if isinstance(record.get(key), expected):
                 return key
+        return _key_of_surfaces(record) or "text"
     return "text"
+
+
+def _key_of_surfaces(record: Record) -> str:
+    """Return the only string field that holds the text of each annotation, if there is one."""
+    items = [i for key in ENTITY_KEYS for i in _plain_list(record.get(key)) if isinstance(i, dict)]
+    surfaces = [text for item in items if isinstance(text := item.get("text"), str)]
+    strings = [key for key, value in record.items() if key != "id" and isinstance(value, str)]
+    holding = [key for key in strings if all(text in str(record[key]) for text in surfaces)]
+    return holding[0] if surfaces and len(holding) == 1 else ""
+
+
+def _plain_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _has_tagged_tokens(record: Record) -> bool:
@@ -120,7 +137,7 @@ def _entity_items(
 ) -> tuple[str, list[object]]:
     """Return the key of a record's annotations, and its items; none where it has none."""
     named = reading.options.column_pair()[1]
-    candidates = {k: _decoded(v) for k, v in record.items() if k not in (text_key, "id")}
+    candidates = {k: _decoded(k, v) for k, v in record.items() if k not in (text_key, "id")}
     if named:
         if named not in record:
             raise CorpusError(f"{place}: {named}: is none of its keys; mend --columns")
@@ -151,8 +168,9 @@ def _check_known(
     key: str, full: bool, value: object, other: bool, place: str, reading: Reading
 ) -> None:
     """Raise `CorpusError` where annotations would be lost under a key that nobody knows."""
-    meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8)
-    misspelt = bool(meant) and key not in ENTITY_KEYS and isinstance(value, list | dict)
+    may_be = key not in ENTITY_KEYS and isinstance(value, list | dict)
+    meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8) if may_be else []
+    misspelt = bool(meant)
     if not full and not misspelt:
         return
     if other:
@@ -186,16 +204,27 @@ def _hold_spans(key: str, value: object) -> bool:
     return kinds.count(int) == 2 and str in kinds
 
 
-def _decoded(value: object) -> object:
-    """Return a cell of a table that holds a list as that list; any other value as it is."""
-    if not isinstance(value, str) or not value.lstrip().startswith(("[", '{"entities"')):
+def _decoded(key: str, value: object) -> object:
+    """Return a cell of a table that holds a list as that list, and spaCy's only group of spans.
+
+    Any other value stays as it is.
+    """
+    if key == "spans" and isinstance(value, dict) and len(value) < 2:
+        return next(iter(value.values()), [])
+    if not isinstance(value, str) or not LIST.match(value):
         return value
     try:
         return cast(object, json.loads(value))
     except (ValueError, RecursionError):
-        pass
+        return _literal(value)
+
+
+def _literal(value: str) -> object:
+    """Return a list that Python printed, as pandas writes it into a table; else the string."""
     try:
-        return cast(object, ast.literal_eval(value.strip()))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about code that a text may look like
+            return cast(object, ast.literal_eval(value.strip()))
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return value
 
@@ -238,7 +267,10 @@ def parse_item(item: object, place: str, reading: Reading) -> Iterator[Mark]:
 
 
 def _first(item: Mapping[str, object], keys: tuple[str, ...]) -> object:
-    return next((item[key] for key in keys if key in item), None)
+    for key in keys:
+        if key in item:
+            return item[key]
+    return None
 
 
 def _labels(value: object, place: str, reading: Reading) -> list[str]:

@@ -41,7 +41,10 @@ def parse_value(
     elif isinstance(value, dict):
         document = parse_record(value, place, default_id, reading)
     else:
-        raise CorpusError(f'{place}: expected an object, or [text, {{"entities": [...]}}]')
+        raise CorpusError(
+            f'{place}: expected an object, or [text, {{"entities": [...]}}]; a list of them goes '
+            "into a file .json"
+        )
     if document:
         yield document
 
