@@ -28,8 +28,8 @@ OTHER_NAMES = {  # by which clients call the same types; none but NDJSON's `x-` 
     "text/jsonl": NDJSON,
 }
 HINTS = {  # where a client's default came, or the type of another route
-    "application/x-www-form-urlencoded": "; curl -d says so by itself: add -H 'content-type: {}'",
-    "multipart/form-data": "; send no form: curl --data-binary @FILE -H 'content-type: {}'",
+    "application/x-www-form-urlencoded": "; curl -d sends a form: add -H 'content-type: {}'",
+    "multipart/form-data": "; curl -F sends a form: --data-binary @FILE -H 'content-type: {}'",
     NDJSON: "; JSON lines go to /ner/batch",
     PLAIN: "; a plain text goes to /ner",
 }
