@@ -13,7 +13,7 @@ from ner_service.corpora.check import (
     trim,
 )
 from ner_service.corpora.report import Kind, ReadReport, cuts_word
-from ner_service.errors import ConfigError
+from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import map_labels
 from ner_service.types import Document, Entity
 
@@ -67,7 +67,12 @@ class Reading:
 
         Raises `CorpusError`, which begins with `place`.
         """
-        mapped = check_bounds(map_labels(entities, self.labels), text, place)
+        found = list(entities)
+        if unnamed := next((e for e in found if not e.label), None):
+            raise CorpusError(
+                f"{place}: {unnamed.start}:{unnamed.end} has no label; name or drop it"
+            )
+        mapped = check_bounds(map_labels(found, self.labels), text, place)
         trimmed = sort_entities(self._trim(entity, text, place) for entity in mapped)
         kept = self._choose_apart(trimmed, place)
         self.report.documents += 1
