@@ -73,7 +73,12 @@ class Reading:
 
         Raises `CorpusError`, which begins with `place`.
         """
-        mapped = list(map_labels(entities, self.labels))
+        found = list(entities)
+        if unnamed := next((e for e in found if not e.label), None):
+            raise CorpusError(
+                f"{place}: {unnamed.start}:{unnamed.end} has no label; name or drop it"
+            )
+        mapped = list(map_labels(found, self.labels))
         kept = mapped if self.raw else self._mend(mapped, text, place)
         self.report.documents += 1
         self.report.labels.update(entity.label for entity in kept)

@@ -265,9 +265,9 @@ LOSSY = [
 @pytest.mark.parametrize(
     ("name", "lost"),
     [
-        ("x.conll", ["bounds of entities inside tokens", "texts without a word", "ids of documents, and"]),
+        ("x.conll", ["bounds of entities inside tokens", "texts without a word", "ids, scores, other fields"]),
         ("x.spacy", ["entities within a token that another has: 1, first in 'a'", "inside tokens", "ids"]),
-        ("folder", ["ids of documents"]),
+        ("folder", ["ids (documents are numbered)"]),
         ("x.bracketed", ["white space around the text: 1, first in 'c'"]),
         ("x.jsonl", []),
         ("x.json", []),

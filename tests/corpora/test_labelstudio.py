@@ -167,6 +167,10 @@ def test_several_labels_of_a_region_are_overlaps(tmp_path: Path) -> None:
     [
         ({"data": {"text": 1}, "annotations": [result()]}, r"\[0\]\.data\.text: expected a string"),
         ({"data": {}, "annotations": [result()]}, r"\[0\]\.data\.text: expected a string"),
+        (
+            {"data": {"text": TEXT}, "annotations": [result(REGION | {"labels": [""]})]},
+            "3:7|2:6 has no label",
+        ),
         ({"data": {"text": "а"}, "annotations": {}}, r"\[0\]\.annotations: expected a list"),
         ({"data": {"text": "а"}, "annotations": [1]}, r"annotations\[0\]: expected an object"),
         ({"data": {"text": "а"}, "annotations": [{"result": [1]}]}, r"result\[0\]: expected an ob"),

@@ -87,7 +87,7 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
         for number, document in enumerate(documents, 1):
             (folder / f"{number:06}.txt").write_bytes(document.text.encode())
             (folder / f"{number:06}.ann").write_bytes("".join(_lines(document)).encode())
-    return ["lost: ids of documents, which are numbered instead"]
+    return ["lost: ids (documents are numbered), scores and other fields"]
 
 
 def _lines(document: Document) -> Iterator[str]:

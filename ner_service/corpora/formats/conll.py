@@ -184,7 +184,7 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """
     losses = Losses()
     write_text(path, lines(losses.watch(documents, _loss)))
-    return [*losses.lines(), "lost: ids of documents, and the white space between words"]
+    return [*losses.lines(), "lost: ids, scores, other fields, and the white space between words"]
 
 
 def _loss(document: Document) -> str:

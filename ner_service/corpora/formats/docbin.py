@@ -89,7 +89,7 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
         packed.add(doc)
     with atomic_file(path) as file:
         file.write(packed.to_bytes())
-    return [*losses.lines(), "lost: ids of documents"]
+    return [*losses.lines(), "lost: ids, scores and other fields"]
 
 
 def _count_losses(losses: Losses, document: Document, kept: list[Entity]) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from ner_service.corpora.formats.jsonl import dump
 from ner_service.corpora.formats.tables import ENTITIES, columns_of, entities_of, row_of
-from ner_service.corpora.forms.records import TAG_KEYS, bare_document, parse_record
+from ner_service.corpora.forms.fields import TAG_KEYS
+from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
 from ner_service.files import atomic_file, read_bytes

@@ -4,32 +4,28 @@ It is what a line of JSONL, an element of JSON or a row of a table holds: our ow
 doccano, Prodigy, spaCy, Dataturks and Label Studio's JSON-MIN, and the tokens of Hugging Face.
 """
 
-import ast
-import json
-import re
-import warnings
-from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import cast
 
 from ner_service.corpora.check import check_text
 from ner_service.corpora.forms import tags
+from ner_service.corpora.forms.fields import (
+    ENTITY_KEYS,
+    TAG_KEYS,
+    TEXT_KEYS,
+    TOKEN_KEYS,
+    Record,
+    decode_cell,
+    has_tagged_tokens,
+    hold_spans,
+    hold_tags,
+)
+from ner_service.corpora.forms.items import name_of, parse_item
 from ner_service.corpora.forms.marks import Mark, in_code_points, place_marks
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
 from ner_service.types import Document, Entity
 
-Record = Mapping[str, object]
-
-TEXT_KEYS = ("text", "data", "content", "sentence")
-TOKEN_KEYS = ("tokens", "words")
-TAG_KEYS = ("ner_tags", "tags", "labels", "ner")
-ENTITY_KEYS = ("entities", "spans", "ents", "labels", "label", "annotations", "annotation")
-START_KEYS = ("start", "start_offset", "startOffset", "begin")
-END_KEYS = ("end", "end_offset", "endOffset", "stop")
-LABEL_KEYS = ("label", "labels", "entity_group", "entity", "tag", "type")
-LIST = re.compile(r"\s*(\[\s*[\[({\]]|\{\"entities\")")  # of annotations, or an empty one
 REJECTED = ("reject", "ignore")  # Prodigy's answers to a task that is not to be learned from
 
 
@@ -76,7 +72,7 @@ def text_key(record: Record, reading: Reading) -> str:
     """Return the key of the text, or of the tokens that stand for it."""
     if named := reading.options.column_pair()[0]:
         return named
-    if "text" not in record or _has_tagged_tokens(record):
+    if "text" not in record or has_tagged_tokens(record):
         for key in TOKEN_KEYS + TEXT_KEYS:
             expected = list if key in TOKEN_KEYS else str
             if isinstance(record.get(key), expected):
@@ -96,16 +92,6 @@ def _key_of_surfaces(record: Record) -> str:
 
 def _plain_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _has_tagged_tokens(record: Record) -> bool:
-    """Say whether a record with a text has its annotations at tokens all the same."""
-    tokens = next((value for key in TOKEN_KEYS if isinstance(value := record.get(key), list)), [])
-    tagged = any(
-        isinstance(value := record.get(key), list) and len(value) == len(tokens) for key in TAG_KEYS
-    )
-    spans = any(_hold_spans(key, record[key]) for key in ENTITY_KEYS if key in record)
-    return tagged and not spans and bool(tokens) and all(isinstance(t, str) for t in tokens)
 
 
 def other_fields(record: Record, *used: str) -> Record:
@@ -137,12 +123,12 @@ def _entity_items(
 ) -> tuple[str, list[object]]:
     """Return the key of a record's annotations, and its items; none where it has none."""
     named = reading.options.column_pair()[1]
-    candidates = {k: _decoded(k, v) for k, v in record.items() if k not in (text_key, "id")}
+    candidates = {k: decode_cell(k, v) for k, v in record.items() if k not in (text_key, "id")}
     if named:
         if named not in record:
             raise CorpusError(f"{place}: {named}: is none of its keys; mend --columns")
         return named, _list_of(candidates[named], f"{place}: {named}")
-    full = [key for key, value in candidates.items() if _hold_spans(key, value)]
+    full = [key for key, value in candidates.items() if hold_spans(key, value)]
     if "entities" in candidates:
         for other in full:
             if other != "entities" and not _lists_tokens(other):
@@ -171,6 +157,11 @@ def _check_known(
     may_be = key not in ENTITY_KEYS and isinstance(value, list | dict)
     meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8) if may_be else []
     misspelt = bool(meant)
+    if hold_tags(key, value) and not other:
+        raise CorpusError(
+            f"{place}: {key!r} are tags, but there are no tokens under {', '.join(TOKEN_KEYS)}: "
+            "name both by --columns TOKENS,TAGS"
+        )
     if not full and not misspelt:
         return
     if other:
@@ -183,52 +174,6 @@ def _check_known(
     )
 
 
-def _hold_spans(key: str, value: object) -> bool:
-    """Say whether a field has annotations: a known key any lists or objects, others by their look.
-
-    The labels of a whole text, which are strings or numbers, are none.
-    """
-    if isinstance(value, dict) and set(value) == {"entities"}:
-        value = value["entities"]
-    if key in ENTITY_KEYS and isinstance(value, dict):
-        return True
-    if not isinstance(value, list) or not value:
-        return False
-    item = value[0]
-    if key in ENTITY_KEYS:
-        return isinstance(item, dict | list | tuple)
-    if isinstance(item, dict):
-        has_label = any(label in item for label in LABEL_KEYS)
-        return "points" in item or (has_label and any(start in item for start in START_KEYS))
-    kinds = [type(part) for part in item[:3]] if isinstance(item, list | tuple) else []
-    return kinds.count(int) == 2 and str in kinds
-
-
-def _decoded(key: str, value: object) -> object:
-    """Return a cell of a table that holds a list as that list, and spaCy's only group of spans.
-
-    Any other value stays as it is.
-    """
-    if key == "spans" and isinstance(value, dict) and len(value) < 2:
-        return next(iter(value.values()), [])
-    if not isinstance(value, str) or not LIST.match(value):
-        return value
-    try:
-        return cast(object, json.loads(value))
-    except (ValueError, RecursionError):
-        return _literal(value)
-
-
-def _literal(value: str) -> object:
-    """Return a list that Python printed, as pandas writes it into a table; else the string."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about code that a text may look like
-            return cast(object, ast.literal_eval(value.strip()))
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return value
-
-
 def _list_of(value: object, place: str) -> list[object]:
     if isinstance(value, dict) and set(value) == {"entities"}:
         value = value["entities"]
@@ -237,69 +182,6 @@ def _list_of(value: object, place: str) -> list[object]:
     if not isinstance(value, list):
         raise CorpusError(f"{place}: expected a list")
     return value
-
-
-def parse_item(item: object, place: str, reading: Reading) -> Iterator[Mark]:
-    """Yield the mark of an annotation, or one for each of its labels and pieces."""
-    if isinstance(item, list | tuple):
-        if len(item) < 3:
-            raise CorpusError(f"{place}: expected an object, or [start, end, label]")
-        item = {"start": item[0], "end": item[1], "label": item[2]}
-    if not isinstance(item, dict):
-        raise CorpusError(f"{place}: expected an object, or [start, end, label]")
-    if isinstance(item.get("points"), list):  # Dataturks: both bounds are inclusive
-        for point in item["points"]:
-            inner = point if isinstance(point, dict) else {}
-            last = inner.get("end")
-            inner = inner | {"label": item.get("label")}
-            yield from parse_item(
-                inner | {"end": last + 1} if type(last) is int else inner, place, reading
-            )
-        return
-    start, end = _first(item, START_KEYS), _first(item, END_KEYS)
-    if type(start) is not int:
-        raise CorpusError(f"{place}.start: expected a whole number")
-    if type(end) is not int:
-        raise CorpusError(f"{place}.end: expected a whole number")
-    surface = item.get("text")
-    for label in _labels(_first(item, LABEL_KEYS), f"{place}.label", reading):
-        yield Mark(Entity(start, end, label), surface if isinstance(surface, str) else None, place)
-
-
-def _first(item: Mapping[str, object], keys: tuple[str, ...]) -> object:
-    for key in keys:
-        if key in item:
-            return item[key]
-    return None
-
-
-def _labels(value: object, place: str, reading: Reading) -> list[str]:
-    """Return the labels of an annotation; several only where a policy chooses among them."""
-    labels = value if isinstance(value, list) else [value]
-    if len(labels) > 1 and reading.options.overlap == "error":
-        raise CorpusError(f"{place}: expected one label; keep the first by --overlap first")
-    if not labels:
-        raise CorpusError(f"{place}: expected a label")
-    return [_label(label, place, reading) for label in labels]
-
-
-def _label(label: object, place: str, reading: Reading) -> str:
-    if type(label) is int:
-        return name_of(label, place, reading)
-    if not isinstance(label, str) or not label:
-        raise CorpusError(f"{place}: expected a label")
-    return check_text(label, place)
-
-
-def name_of(number: int, place: str, reading: Reading) -> str:
-    """Return the name that stands for a number; raises `CorpusError` where none is given."""
-    names = reading.options.names
-    if not 0 <= number < len(names):
-        raise CorpusError(
-            f"{place}: number {number} has no name; give all of them in order by --names "
-            "(names in a training file), such as O,B-PER,I-PER"
-        )
-    return names[number]
 
 
 def _in_unit(record: Record, marks: list[Mark], text: str) -> list[Entity]:

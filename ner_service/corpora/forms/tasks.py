@@ -5,13 +5,14 @@ The exports of all versions are read: `completions` or `annotations`, `predictio
 """
 
 from collections.abc import Mapping, Sequence
-from html.parser import HTMLParser
-from itertools import accumulate
 from typing import NamedTuple
 
 from ner_service.corpora.check import check_text
+from ner_service.corpora.forms.fields import Record
+from ner_service.corpora.forms.items import name_of
 from ner_service.corpora.forms.marks import Mark, place_marks
-from ner_service.corpora.forms.records import Record, name_of, other_fields
+from ner_service.corpora.forms.records import other_fields
+from ner_service.corpora.forms.task_text import text_key, text_of
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
@@ -20,7 +21,6 @@ from ner_service.types import Document, Entity
 ANNOTATION_KEYS = ("annotations", "completions")
 PREDICTIONS, LAST = "predictions", "last"
 LABEL_TYPES = ("labels", "hypertextlabels", "paragraphlabels")
-INVISIBLE = ("script", "style")  # elements whose text a page does not show
 
 
 class Annotation(NamedTuple):
@@ -54,9 +54,9 @@ def parse_task(
         for n, region in enumerate(chosen.regions)
         if (value := _label_value(region, f"{chosen.place}.result[{n}]", reading)) is not None
     ]
-    key = _text_key(data, chosen.regions, place, reading)
+    key = text_key(data, chosen.regions, place, reading)
     is_html = is_html or any("hypertextlabels" in value for value, _ in regions)
-    text, starts = _text_of(data[key], is_html, f"{place}.data.{key}")
+    text, starts = text_of(data[key], is_html, f"{place}.data.{key}")
     marks = [mark for value, at in regions for mark in _marks_of(value, text, starts, at, reading)]
     id = data.get("id", task.get("id", default_id))  # ours, before the one it was given there
     entities = place_marks(marks, text, "utf16")
@@ -68,8 +68,8 @@ def bare_task(task: Record, place: str, default_id: str, reading: Reading) -> Do
     """Return the document of a task without what was marked in it."""
     data = task["data"]
     assert isinstance(data, dict)
-    key = _text_key(data, (), place, reading)
-    text, _ = _text_of(data[key], False, f"{place}.data.{key}")
+    key = text_key(data, (), place, reading)
+    text, _ = text_of(data[key], False, f"{place}.data.{key}")
     id = data.get("id", task.get("id", default_id))
     return Document(str(id), text, (), other_fields(data, key), place)
 
@@ -133,90 +133,6 @@ def _label_value(region: object, place: str, reading: Reading) -> Mapping[str, o
         return value
     reading.report.remark(Kind.IGNORED_REGION, place, f"of type {region.get('type')!r}")
     return None
-
-
-def _text_key(
-    data: Mapping[str, object], regions: Sequence[object], place: str, reading: Reading
-) -> str:
-    """Return the key of the data that holds the text."""
-    named = reading.options.column_pair()[0]
-    if named and named not in data:
-        raise CorpusError(f"{place}.data.{named}: is none of its keys; mend --columns")
-    if named or isinstance(data.get("text"), str):
-        return named or "text"
-    names = {str(r["to_name"]) for r in regions if isinstance(r, dict) and "to_name" in r}
-    if len(only := names & set(data)) == 1:
-        return only.pop()
-    holds = [k for k, v in data.items() if k != "id" and (isinstance(v, str) or _is_dialogue(v))]
-    if not holds or ("text" in data and "text" not in holds):
-        raise CorpusError(f"{place}.data.text: expected a string")
-    if len(holds) > 1:
-        surfaces = [_surface(r) for r in regions]
-        fitting = [
-            k for k in holds if all(s in _text_of(data[k], True, place)[0] for s in surfaces)
-        ]
-        holds = fitting if len(fitting) == 1 and surfaces else holds
-    if len(holds) > 1:
-        raise CorpusError(
-            f"{place}.data: {', '.join(holds)} may hold the text: name one by --columns KEY,label"
-        )
-    return holds[0]
-
-
-def _surface(region: object) -> str:
-    value = region.get("value") if isinstance(region, dict) else None
-    surface = value.get("text") if isinstance(value, dict) else None
-    return surface if isinstance(surface, str) else ""
-
-
-def _is_dialogue(value: object) -> bool:
-    """Say whether a value is a list of paragraphs, each with its text."""
-    return isinstance(value, list) and any(
-        isinstance(part, dict) and "text" in part for part in value
-    )
-
-
-def _text_of(value: object, is_html: bool, place: str) -> tuple[str, list[int]]:
-    """Return the text of a field, and where its paragraphs start if it has them, in UTF-16."""
-    if isinstance(value, list) and _is_dialogue(value):
-        parts = [
-            check_text(part.get("text") if isinstance(part, dict) else None, f"{place}[{n}].text")
-            for n, part in enumerate(value)
-        ]
-        lengths = (len(part.encode("utf-16-le")) // 2 + 1 for part in parts)
-        return "\n".join(parts), list(accumulate(lengths, initial=0))[:-1]
-    text = check_text(value, place)
-    return (visible_text(text) if is_html else text), []
-
-
-class _VisibleText(HTMLParser):
-    """A parser that keeps the text of a page as a browser's `textContent` has it."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Hide the text of elements that a page does not show."""
-        self._hidden += tag in INVISIBLE
-
-    def handle_endtag(self, tag: str) -> None:
-        """Show text again behind them."""
-        self._hidden -= tag in INVISIBLE and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        """Keep a piece of text."""
-        if not self._hidden:
-            self.parts.append(data)
-
-
-def visible_text(html: str) -> str:
-    """Return the text of HTML without its tags, as Label Studio's global offsets count it."""
-    parser = _VisibleText()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)
 
 
 def _marks_of(

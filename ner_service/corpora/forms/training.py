@@ -45,6 +45,8 @@ def parse_paragraphs(
     paragraphs = value["paragraphs"]
     assert isinstance(paragraphs, list)
     first = str(value.get("id", default_id))
+    if not paragraphs:
+        reading.leave_out(place, "it has no paragraphs")
     for n, paragraph in enumerate(paragraphs):
         at = f"{place}.paragraphs[{n}]"
         if not isinstance(paragraph, dict):
