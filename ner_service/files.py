@@ -33,6 +33,16 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
+def read_head(path: Path, size: int = 4096) -> str:
+    """Return about as many first bytes of a file as text, whatever they are; may be less."""
+    try:
+        with path.open("rb") as raw:
+            plain = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == GZIP_MAGIC else raw
+            return plain.read(size).decode(errors="replace")
+    except (EOFError, zlib.error, gzip.BadGzipFile, OSError):
+        return ""  # whoever reads the file says what is wrong with it
+
+
 def read_text(path: Path) -> str:
     """Return a whole file with its line ends as they are; raises `CorpusError`."""
     try:

@@ -1,7 +1,7 @@
 """Entities, documents and taggers are the types that every package shares."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
@@ -33,11 +33,18 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document is a text with its entities, gold or predicted."""
+    """A document is a text with its entities, gold or predicted.
+
+    `fields` are the other fields of the record that it was read from, which writers that can carry
+    them give back; an `id` among them is one that was no string. `place` is file and line. Neither
+    is part of what makes documents equal.
+    """
 
     id: str
     text: str
     entities: tuple[Entity, ...] = ()
+    fields: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

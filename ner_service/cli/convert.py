@@ -1,7 +1,7 @@
 """Command `convert` writes an annotated corpus in another format."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +10,25 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import app
-from ner_service.cli.options import MapOption, check_apart, corpora_root
+from ner_service.cli.options import (
+    AnnotatorOption,
+    ColumnsOption,
+    FormatOption,
+    LenientOption,
+    MapOption,
+    NamesOption,
+    OverlapChoice,
+    OverlapOption,
+    check_apart,
+    corpora_root,
+)
 from ner_service.corpora.formats.format import endings
-from ner_service.errors import ConfigError
+from ner_service.corpora.reading import ReadOptions
+from ner_service.corpora.report import ReadReport
+from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
 from ner_service.training.data.annotation import check_pattern, reannotate
+from ner_service.types import Document
 
 
 @app.command()
@@ -46,14 +60,43 @@ def convert(
             help="PATTERN to leave out at a name's beginning, with the quotes that follow it."
         ),
     ] = "",
+    from_format: FormatOption = "",
+    to_format: Annotated[
+        str, typer.Option(help="The format to write, where the ending says too little.")
+    ] = "",
+    columns: ColumnsOption = "",
+    overlap: OverlapOption = OverlapChoice.error,
+    lenient: LenientOption = False,
+    names: NamesOption = "",
+    annotator: AnnotatorOption = "",
 ) -> None:
-    """Convert an annotated corpus from one format to another, or from one way of annotating."""
+    """Convert an annotated corpus from one format to another, or from one way of annotating.
+
+    What was read, what was mended or left out, and what the new format cannot hold stands on
+    stderr.
+    """
     path = corpora.locate(source, corpora_root())
     check_apart(target, [path])
     change = (_patterns(relabel or ()), split_parentheses, _check_pattern("--outside", outside))
-    documents = corpora.read(path, parse_mapping(map_ or ()))
+    labels = tuple(name.strip() for name in names.split(",")) if names else ()
+    options = ReadOptions(from_format, columns, overlap.value, lenient, labels, annotator)
+    report = ReadReport()
+    documents = corpora.read(path, parse_mapping(map_ or ()), options, report)
     bar = tqdm(documents, desc=str(target), unit="doc", disable=not sys.stderr.isatty())
-    corpora.write(target, (reannotate(document, *change) for document in bar))
+    changed = (reannotate(document, *change) for document in bar)
+    losses = corpora.write(target, _check_some(changed, path), to_format)
+    for line in (report.summary(), *report.notes(), *losses):
+        typer.echo(f"{path}: {line}", err=True)
+
+
+def _check_some(documents: Iterable[Document], path: Path) -> Iterator[Document]:
+    """Yield the documents; raises `CorpusError` where there are none."""
+    has_some = False
+    for document in documents:
+        has_some = True
+        yield document
+    if not has_some:
+        raise CorpusError(f"{path}: holds no documents")
 
 
 def _patterns(pairs: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,8 @@
-"""Command `corpora` lists, describes and downloads annotated corpora."""
+"""Command `corpora` lists, describes, downloads and checks annotated corpora."""
 
+import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -8,16 +10,33 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import app
-from ner_service.cli.options import corpora_home, corpora_root, print_json
+from ner_service.cli.options import (
+    AnnotatorOption,
+    ColumnsOption,
+    FormatOption,
+    MapOption,
+    NamesOption,
+    corpora_home,
+    corpora_root,
+    print_json,
+)
+from ner_service.corpora import lint
+from ner_service.corpora.formats.format import endings
+from ner_service.corpora.lint.finding import Finding
+from ner_service.corpora.lint.summary import Summary
 from ner_service.corpora.public import catalogue
 from ner_service.corpora.public.download import download as download_source
+from ner_service.corpora.reading import ReadOptions
+from ner_service.corpora.report import ReadReport
 from ner_service.errors import CorpusError
+from ner_service.labels import parse_mapping
 
 group = typer.Typer(no_args_is_help=True)
-app.add_typer(group, name="corpora", help="List, describe and download annotated corpora.")
+app.add_typer(group, name="corpora", help="List, describe, download and check annotated corpora.")
 
 
 @group.command("list")
@@ -83,6 +102,57 @@ def download(
     typer.echo(f"{source.name}: licence: {source.licence}; {source.home}", err=True)
     for path, sha256 in download_source(source, to or corpora_home()):
         typer.echo(f"{path}  sha256 {sha256}" if sha256 else path)
+
+
+@group.command()
+def check(
+    files: Annotated[
+        list[str], typer.Argument(help=f"Corpora to check together, by path or name: {endings()}.")
+    ],
+    map_: MapOption = None,
+    from_format: FormatOption = "",
+    columns: ColumnsOption = "",
+    names: NamesOption = "",
+    annotator: AnnotatorOption = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write a JSON line for each finding, and a summary.")
+    ] = False,
+) -> None:
+    """Find faults in annotated corpora; the exit code is 1 where there are errors.
+
+    Files named dev, val or test are held out, or else all but the first. They must share nothing.
+
+    docs/training.md lists the faults.
+    """
+    marks = tuple(name.strip() for name in names.split(",")) if names else ()
+    options = ReadOptions(from_format, columns, lenient=True, names=marks, annotator=annotator)
+    root, mapping = corpora_root(), parse_mapping(map_ or ())
+    paths = [corpora.locate(file, root) for file in files]
+    held_out = lint.roles([str(path) for path in paths])
+    parts = [_part(*pair, mapping, options) for pair in zip(paths, held_out, strict=True)]
+    findings = []
+    for finding in lint.check(parts):
+        findings.append(finding)
+        _print(finding, as_json)
+    summary = Summary.of([part.checked for part in parts], findings)
+    _print(summary, as_json)
+    if summary.errors:
+        raise typer.Exit(1)
+
+
+def _print(shown: Finding | Summary, as_json: bool) -> None:
+    if as_json:
+        print_json(shown.as_json())
+    else:
+        typer.echo(shown)
+
+
+def _part(path: Path, held_out: bool, labels: Mapping[str, str], options: ReadOptions) -> lint.Part:
+    """Return a corpus to check, with all that its reader will have to remark."""
+    reading = ReadReport(samples=sys.maxsize)
+    documents = corpora.read(path, labels, options, reading, raw=True)
+    bar = tqdm(documents, desc=str(path), unit="doc", disable=not sys.stderr.isatty(), leave=False)
+    return lint.Part(str(path), bar, held_out, reading)
 
 
 def _locate(name: str, root: Path | None) -> Path | None:

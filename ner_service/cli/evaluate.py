@@ -15,7 +15,9 @@ from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.tagging import tag_documents
+from ner_service.corpora import lint
 from ner_service.corpora.formats.format import endings
+from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
@@ -79,9 +81,13 @@ def _results(
 ) -> Iterator[Result]:
     paths = [corpora.locate(name, corpora_root()) for name in names]
     for name, path in zip(names, paths, strict=True):
-        documents = list(corpora.read(path, mapping))
+        reading = ReadReport()
+        documents = list(corpora.read(path, mapping, report=reading))
         if not documents:
             raise CorpusError(f"{path}: holds no documents")
+        checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
+        for line in (*reading.notes(), *checked):
+            typer.echo(f"note: {path}: {line}", err=True)
         gold = {e.label for document in documents for e in document.entities}
         for spec in specs:
             loaded = load_tagger(spec)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,19 @@ import orjson
 import typer
 
 from ner_service.cli.tagging import InputFormat
+from ner_service.corpora.formats.format import names
 from ner_service.errors import ConfigError
 from ner_service.taggers.registry import spec_forms
+
+
+class OverlapChoice(StrEnum):
+    """The choices of `--overlap`."""
+
+    error = "error"
+    longest = "longest"
+    first = "first"
+    innermost = "innermost"
+
 
 TaggerOption = Annotated[
     str,
@@ -23,12 +35,53 @@ TaggerOption = Annotated[
 ]
 InputOption = Annotated[
     InputFormat,
-    typer.Option("--input", "-i", help="auto: .jsonl(.gz) as JSONL, else a file is one text."),
+    typer.Option(
+        "--input",
+        "-i",
+        help="auto: .jsonl, .ndjson, .csv and .parquet (.gz) by their ending, else a file is one "
+        "text.",
+    ),
 ]
 MapOption = Annotated[
     list[str] | None,
     typer.Option(
         "--map", help="FROM=TO renames a label wherever it occurs, FROM= drops it; repeatable."
+    ),
+]
+
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--from-format",
+        help=f"The format, where the ending says too little: {', '.join(names())}.",
+    ),
+]
+ColumnsOption = Annotated[
+    str,
+    typer.Option(
+        help="Two with a comma: keys of text and entities, such as body,marks; or numbers of "
+        "token and tag from 1 (-1 is the last), such as 2,4."
+    ),
+]
+OverlapOption = Annotated[
+    OverlapChoice,
+    typer.Option(
+        help="Which of overlapping entities stays: the longest, the first in the text, or the "
+        "innermost."
+    ),
+]
+LenientOption = Annotated[
+    bool, typer.Option("--lenient", help="Let a stray I- tag begin an entity.")
+]
+NamesOption = Annotated[
+    str,
+    typer.Option(help="What the numbers of tags or labels mean, in order: O,B-PER,I-PER."),
+]
+AnnotatorOption = Annotated[
+    str,
+    typer.Option(
+        help="Label Studio: whose annotation (an address or a number), last, or predictions; else "
+        "the first."
     ),
 ]
 

@@ -1,25 +1,49 @@
 """Command `tag` finds the entities of files or of stdin."""
 
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ner_service import corpora
 from ner_service.cli.app import app
-from ner_service.cli.options import InputOption, TaggerOption, check_apart
+from ner_service.cli.options import ColumnsOption, InputOption, TaggerOption, check_apart
 from ner_service.cli.tagging import STDIN, InputFormat, read_texts, tag_documents
+from ner_service.corpora.formats import docbin, parquet
+from ner_service.corpora.formats.format import ending_of
 from ner_service.errors import ConfigError
 from ner_service.files import write_text
 from ner_service.output.documents import FORMATS
 from ner_service.taggers.registry import load_tagger
-from ner_service.types import Document
+from ner_service.types import Document, TaggerInfo
+
+BINARY = (parquet.name, docbin.name)  # formats that no terminal shows, so they need a file
+NAMES = (*FORMATS, *BINARY)
+BY_ENDING = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".json": "labelstudio",
+    ".conll": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+    ".bio": "conll",
+    ".bracketed": "bracketed",
+    ".spacy": "docbin",
+    ".html": "html",
+    "": "jsonl",
+}
 
 
-def check_format(name: str) -> str:
+def check_format(name: str | None) -> str | None:
     """Return the name of an output format; raises `typer.BadParameter` where it is none."""
-    if name not in FORMATS:
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
+    if name is not None and name not in NAMES:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(NAMES)}.")
     return name
 
 
@@ -29,36 +53,71 @@ def tag(
     tagger: TaggerOption = "bilstm",
     input: InputOption = InputFormat.auto,
     format: Annotated[
-        str,
-        typer.Option("--format", "-f", metavar=f"[{'|'.join(FORMATS)}]", callback=check_format),
-    ] = "jsonl",
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar=f"[{'|'.join(NAMES)}]",
+            callback=check_format,
+            help="Else by the ending of the output, or jsonl.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write there, whole or not at all.")
     ] = None,
     label: Annotated[
         list[str] | None, typer.Option("--label", "-l", help="Keep this label only; repeatable.")
     ] = None,
+    columns: ColumnsOption = "",
 ) -> None:
     """Find the entities in files or in stdin.
 
-    A JSONL line is {"text": ...}, with an "id" if you like; the output has the same form with
-    "entities", and can be evaluated, trained on or converted as it is.
+    A JSONL line is {"text": ...}; its other fields, such as an "id", and those of a table's rows
+    come back beside "entities". The output can be evaluated, trained on or converted as it is.
     """
     if output:
         check_apart(output, files or ())
+    chosen = format or choose_format(output)
+    if chosen in BINARY and output is None:
+        raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     loaded = load_tagger(tagger)
     if strange := set(label or ()) - set(loaded.info.labels):
         known = ", ".join(loaded.info.labels)
         raise ConfigError(f"--label {', '.join(sorted(strange))}: {tagger} knows {known}")
-    documents = (document for file in files or [STDIN] for document in read_texts(file, input))
+    documents = (
+        document for file in files or [STDIN] for document in read_texts(file, input, columns)
+    )
     tagged = (
-        Document(d.id, d.text, tuple(e for e in d.entities if not label or e.label in label))
+        replace(d, entities=tuple(e for e in d.entities if not label or e.label in label))
         for d in tag_documents(loaded, documents)
     )
-    parts = FORMATS[format](tagged)
-    if output is None:
-        for part in parts:
-            sys.stdout.write(part)
-        sys.stdout.flush()
+    write_tagged(tagged, chosen, output, loaded.info)
+
+
+def choose_format(output: Path | None) -> str:
+    """Return the format of a file's ending; raises `ConfigError` where it is no known one."""
+    ending = "" if output is None or not output.suffix else ending_of(output)
+    if ending not in BY_ENDING:
+        known = ", ".join(ending for ending in BY_ENDING if ending)
+        raise ConfigError(
+            f"--output {output}: {ending} is no known ending: take one of {known}, or name the "
+            "format by --format"
+        )
+    return BY_ENDING[ending]
+
+
+def write_tagged(
+    documents: Iterable[Document], format: str, output: Path | None, info: TaggerInfo
+) -> None:
+    """Write tagged documents to a file, or to stdout where there is none."""
+    if format in BINARY and output is not None:
+        for line in corpora.write(output, documents, format):
+            typer.echo(f"{output}: {line}", err=True)
         return
-    write_text(output, parts)
+    parts = FORMATS[format](documents, f"{info.name} {info.version}".strip())
+    if output is not None:
+        write_text(output, parts)
+        return
+    for part in parts:
+        sys.stdout.write(part)
+    sys.stdout.flush()

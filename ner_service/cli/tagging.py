@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 from tqdm import tqdm
 
 from ner_service.corpora.check import check_text
-from ner_service.corpora.formats import jsonl
+from ner_service.corpora.formats import jsonl, parquet, tables
+from ner_service.corpora.formats.format import ending_of
+from ner_service.corpora.reading import Reading, ReadOptions
 from ner_service.errors import CorpusError
 from ner_service.files import BOM, read_lines, read_text, readable_name
 from ner_service.types import Document, Tagger
@@ -24,19 +27,37 @@ class InputFormat(StrEnum):
     text = "text"
     lines = "lines"
     jsonl = "jsonl"
+    csv = "csv"
+    tsv = "tsv"
+    parquet = "parquet"
 
 
-def read_texts(file: Path, input: InputFormat) -> Iterator[Document]:
-    """Read the texts of a file, or of stdin for `-`, as documents."""
+BY_ENDING = {
+    ".jsonl": InputFormat.jsonl,
+    ".ndjson": InputFormat.jsonl,
+    ".csv": InputFormat.csv,
+    ".parquet": InputFormat.parquet,
+}
+
+
+def read_texts(file: Path, input: InputFormat, columns: str = "") -> Iterator[Document]:
+    """Read the texts of a file, or of stdin for `-`, as documents with their other fields."""
     path = Path("/dev/stdin") if file == STDIN else file
     name = "stdin" if file == STDIN else readable_name(file)
     if path.is_dir():
         raise CorpusError(f"{path}: is a folder: name its files")
-    is_jsonl = input is InputFormat.auto and ".jsonl" in file.suffixes[-2:]
-    if input is InputFormat.jsonl or is_jsonl:
+    if input is InputFormat.auto:
+        input = BY_ENDING.get(ending_of(file), input)
+    reading = Reading(options=ReadOptions(columns=columns))
+    if input is InputFormat.jsonl:
         for number, line in read_lines(path):
             if line.strip():
-                yield jsonl.parse_text(line, f"{name}:{number}", f"{name}:{number}")
+                yield jsonl.parse_text(line, f"{name}:{number}", f"{name}:{number}", reading)
+    elif input in (InputFormat.csv, InputFormat.tsv):
+        table = tables.CSV if input is InputFormat.csv else tables.TSV
+        yield from table.texts(path, reading)
+    elif input is InputFormat.parquet:
+        yield from parquet.texts(path, reading)
     elif input is InputFormat.lines:
         for number, line in read_lines(path):
             yield Document(f"{name}:{number}", check_text(line.removesuffix("\r"), name))
@@ -50,7 +71,7 @@ def tag_documents(tagger: Tagger, documents: Iterable[Document]) -> Iterator[Doc
         for batch in batches_of(documents):
             answers = tagger.tag([document.text for document in batch])
             for document, entities in zip(batch, answers, strict=True):
-                yield Document(document.id, document.text, tuple(entities))
+                yield replace(document, entities=tuple(entities))
                 bar.update(len(document.text))
 
 

@@ -1,9 +1,11 @@
 """Annotated corpora are located, read and written here; public ones can be downloaded."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ner_service.corpora.formats.format import format_of
+from ner_service.corpora.formats.format import Format, Writable, format_of
+from ner_service.corpora.reading import Reading, ReadOptions
+from ner_service.corpora.report import Kind, ReadReport
 from ner_service.errors import CorpusError
 from ner_service.types import Document
 
@@ -28,17 +30,42 @@ def locate(name: str, root: Path | None) -> Path:
     raise CorpusError(f"corpus {name!r}: no such file, nor {name}.jsonl.gz under {root}")
 
 
-def read(path: Path, labels: Mapping[str, str] | None = None) -> Iterator[Document]:
+def read(
+    path: Path,
+    labels: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
+    report: ReadReport | None = None,
+    raw: bool = False,
+) -> Iterator[Document]:
     """Read the documents of a file or a brat folder, in order, with `labels` mapped FROM -> TO.
 
-    The name's ending says the format; an empty TO drops the label. Raises `CorpusError` naming
-    file, line and field.
+    The name's ending says the format, if the options do not; an empty TO drops the label. The
+    report is filled on the way; `raw` leaves faults to the linter. Raises `CorpusError` naming
+    file, line and field, also where nothing could be read of what is there.
     """
     if not path.exists():
         raise CorpusError(f"{path}: no such file or folder")
-    return format_of(path, path.is_dir()).read(path, labels or {})
+    reading = Reading(
+        labels or {}, options or ReadOptions(), ReadReport() if report is None else report, raw
+    )
+    format = format_of(path, path.is_dir(), reading.options.format, is_read=True)
+    return _read_all(path, format, reading)
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
-    """Write documents in the format of the name's ending; a name without one is a brat folder."""
-    format_of(path, not path.suffix).write(path, documents)
+def _read_all(path: Path, format: Format, reading: Reading) -> Iterator[Document]:
+    yield from format.read(path, reading)
+    report = reading.report
+    lost = report.counts[Kind.IGNORED_KEY] + report.counts[Kind.IGNORED_REGION]
+    if (not report.documents and report.counts[Kind.LEFT_OUT]) or (not report.entities and lost):
+        raise CorpusError(f"{path}: nothing could be read: {'; '.join(report.notes())}")
+
+
+def write(path: Path, documents: Iterable[Document], name: str = "") -> Sequence[str]:
+    """Write documents in the format of that name, or else of the file's ending.
+
+    A name without an ending is a brat folder. Return a line about each thing that is lost.
+    """
+    format = format_of(path, not path.suffix, name)
+    if not isinstance(format, Writable):
+        raise CorpusError(f"{path}: the format {format.name} is only read: name another ending")
+    return format.write(path, documents)

@@ -1,11 +1,21 @@
 """Every reader makes these checks of a document before it lets one in."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 from ner_service.errors import CorpusError
 from ner_service.labels import map_labels
 from ner_service.types import Entity
+
+Overlap = Literal["error", "longest", "first", "innermost"]
+PREFERENCES: dict[Overlap, Callable[[Entity], tuple[int, int]]] = {
+    "longest": lambda e: (e.start - e.end, e.start),
+    "first": lambda e: (e.start, 0),
+    "innermost": lambda e: (e.end - e.start, e.start),
+}
 
 
 def check_entities(
@@ -16,8 +26,15 @@ def check_entities(
     `labels` maps first, so that dropping a label also drops its overlaps; `place` begins each
     error.
     """
-    ordered = sorted(map_labels(entities, labels), key=lambda e: (e.start, e.end))
-    for entity in ordered:
+    ordered = sort_entities(check_bounds(map_labels(entities, labels), text, place))
+    check_apart(ordered, place)
+    return tuple(ordered)
+
+
+def check_bounds(entities: Iterable[Entity], text: str, place: str) -> list[Entity]:
+    """Return the entities; raises `CorpusError` where one is empty, blank or beyond the text."""
+    checked = list(entities)
+    for entity in checked:
         if not 0 <= entity.start < entity.end:
             raise CorpusError(f"{place}: {entity.start}:{entity.end} is not a span")
         if entity.end > len(text):
@@ -27,22 +44,67 @@ def check_entities(
             )
         if not text[entity.start : entity.end].strip():
             raise CorpusError(f"{place}: {entity.start}:{entity.end} is white space alone")
+    return checked
+
+
+def sort_entities(entities: Iterable[Entity]) -> list[Entity]:
+    """Return the entities by their bounds; those with the same bounds stay in order."""
+    return sorted(entities, key=lambda e: (e.start, e.end))
+
+
+def check_apart(ordered: Iterable[Entity], place: str) -> None:
+    """Raise `CorpusError` where two of the sorted entities overlap."""
     for before, after in pairwise(ordered):
         if after.start < before.end:
+            or_drop = (
+                f", or drop one label with {after.label}= in the label mapping"
+                if before.label != after.label
+                else ""
+            )
             raise CorpusError(
                 f"{place}: {before.start}:{before.end} {before.label} and "
-                f"{after.start}:{after.end} {after.label} overlap; drop one label with "
-                f"{after.label}= in the label mapping"
+                f"{after.start}:{after.end} {after.label} overlap; keep one with --overlap "
+                f'longest, first or innermost (overlap = "longest" in a training file){or_drop}'
             )
-    return tuple(ordered)
+
+
+def choose_apart(entities: Iterable[Entity], overlap: Overlap) -> tuple[list[Entity], list[Entity]]:
+    """Return the sorted entities that stay, and those that overlap one of them and go.
+
+    The policies `longest`, `first` (in the text) and `innermost` say which one is preferred; of
+    equals the one that comes first in the text, and then in the file, stays.
+    """
+    kept: list[Entity] = []  # always sorted and apart
+    dropped: list[Entity] = []
+    for entity in sorted(entities, key=PREFERENCES[overlap]):
+        at = bisect(kept, entity.start, key=lambda e: e.start)
+        overlaps = (at and kept[at - 1].end > entity.start) or (
+            at < len(kept) and kept[at].start < entity.end
+        )
+        if overlaps:
+            dropped.append(entity)
+        else:
+            kept.insert(at, entity)
+    return kept, dropped
+
+
+def trim(entity: Entity, text: str) -> Entity:
+    """Return the entity without the white space at its edges; it must hold more than that."""
+    surface = text[entity.start : entity.end]
+    if not surface[0].isspace() and not surface[-1].isspace():
+        return entity
+    start = entity.end - len(surface.lstrip())
+    return replace(entity, start=start, end=start + len(surface.strip()))
 
 
 def check_text(value: object, place: str) -> str:
     """Return a text that is a string and valid Unicode; raises `CorpusError`."""
     if not isinstance(value, str):
         raise CorpusError(f"{place}: expected a string")
-    if any("\ud800" <= char <= "\udfff" for char in value):
-        raise CorpusError(f"{place}: holds half a surrogate pair")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise CorpusError(f"{place}: holds half a surrogate pair") from None
     return value
 
 

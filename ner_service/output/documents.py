@@ -1,24 +1,44 @@
 """Tagged documents for people and for other programs: the formats of corpora, and a few more."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 import orjson
 
+from ner_service.corpora.formats import jsonl, labelstudio, tables
 from ner_service.corpora.formats.format import FORMATS as CORPUS_FORMATS
 from ner_service.corpora.formats.format import Streamable
 from ner_service.output import html
 from ner_service.types import Document
 
 
-def as_spacy(documents: Iterable[Document]) -> Iterator[str]:
-    """Yields a document a line as spaCy's training pair: the text, and its entities."""
+class Writer(Protocol):
+    """A writer yields tagged documents as text; `model` is the name of what tagged them."""
+
+    def __call__(self, documents: Iterable[Document], model: str = "") -> Iterator[str]:
+        """Yield the documents, in parts."""
+
+
+def as_jsonl(documents: Iterable[Document], model: str = "") -> Iterator[str]:
+    """Yield a document a line, with the other fields of its input and the text of each entity."""
+    for document in documents:
+        yield jsonl.dump(jsonl.record_of(document, tables.entities_of(document))).decode() + "\n"
+
+
+def as_predictions(documents: Iterable[Document], model: str = "") -> Iterator[str]:
+    """Yield Label Studio's tasks with predictions, which annotators begin from, in one part."""
+    yield from labelstudio.predictions(documents, model)
+
+
+def as_spacy(documents: Iterable[Document], model: str = "") -> Iterator[str]:
+    """Yield a document a line as spaCy's training pair: the text, and its entities."""
     for document in documents:
         entities = [(e.start, e.end, e.label) for e in document.entities]
         yield orjson.dumps([document.text, {"entities": entities}]).decode() + "\n"
 
 
-def as_table(documents: Iterable[Document]) -> Iterator[str]:
-    """Yields an entity a line under the document's name."""
+def as_table(documents: Iterable[Document], model: str = "") -> Iterator[str]:
+    """Yield an entity a line under the document's name."""
     for document in documents:
         yield f"{document.id}: {len(document.entities)} entities\n"
         for e in document.entities:
@@ -27,10 +47,25 @@ def as_table(documents: Iterable[Document]) -> Iterator[str]:
             yield f"{e.start:>8}{e.end:>8}  {e.label:<8}{score}  {surface}\n"
 
 
-Writer = Callable[[Iterable[Document]], Iterator[str]]
+def as_page(documents: Iterable[Document], model: str = "") -> Iterator[str]:
+    """Yield an HTML page, in parts."""
+    yield from html.page(documents)
+
+
+def writer_of(form: Streamable) -> Writer:
+    """Return the writer of a corpus format, which has no place for the model's name."""
+
+    def write(documents: Iterable[Document], model: str = "") -> Iterator[str]:
+        return form.lines(documents)
+
+    return write
+
+
 FORMATS: dict[str, Writer] = {
-    **{form.name: form.lines for form in CORPUS_FORMATS if isinstance(form, Streamable)},
+    **{form.name: writer_of(form) for form in CORPUS_FORMATS if isinstance(form, Streamable)},
+    jsonl.name: as_jsonl,
+    labelstudio.name: as_predictions,
     "spacy": as_spacy,
     "table": as_table,
-    "html": html.page,
+    "html": as_page,
 }

@@ -97,7 +97,10 @@ def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
             app,
             allow_origins=split_list(settings.cors_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
+            allow_headers=[
+                *("authorization", "content-encoding", "content-type"),
+                *("x-api-key", "x-request-id"),
+            ],
             expose_headers=["retry-after", "server-timing", "x-request-id"],
         )
     return app

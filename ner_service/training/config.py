@@ -17,6 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from ner_service.corpora.check import Overlap
+from ner_service.corpora.formats.format import names as format_names
+from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.data.annotation import check_pattern
@@ -65,6 +68,39 @@ class Source(Section):
     outside: str = Field(
         "", description="PATTERN that is cut off a name's beginning, as are quotes around the rest"
     )
+    format: str = Field("", description="the format, where the file's ending says too little")
+    columns: str = Field(
+        "", description="keys of text and entities, or numbers of token and tag: `2,4`"
+    )
+    overlap: Overlap = Field(
+        "error", description="of overlapping entities keep: longest, first, innermost; or error"
+    )
+    lenient: bool = Field(False, description="let a stray I- tag begin an entity")
+    names: tuple[str, ...] = Field((), description="what the numbers of tags or labels mean")
+    annotator: str = Field(
+        "", description="Label Studio: whose annotation, last, or predictions; none: the first"
+    )
+
+    @field_validator("format")
+    @classmethod
+    def _known_format(cls, value: str) -> str:
+        if value and value not in format_names():
+            raise ValueError(f"expected one of {', '.join(format_names())}")
+        return value
+
+    @model_validator(mode="after")
+    def _column_pair(self) -> Self:
+        try:
+            self.options().column_pair()
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    def options(self) -> ReadOptions:
+        """Return how the corpus is read."""
+        return ReadOptions(
+            self.format, self.columns, self.overlap, self.lenient, self.names, self.annotator
+        )
 
     @field_validator("relabel", "outside")
     @classmethod

@@ -12,6 +12,7 @@ from torch import nn
 from tqdm import tqdm
 
 from ner_service import __version__
+from ner_service.corpora import lint
 from ner_service.errors import ConfigError, ModelError, NerError
 from ner_service.nets.artefact import Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
@@ -157,6 +158,8 @@ def train_from_file(
     except ValueError as error:
         raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
     data = prepare(settings, init, root)
+    for line in lint.summarise(parts_of(data)):
+        tqdm.write(f"note: {line}", file=sys.stderr)
     saved = output.with_name(f"{output.name}.checkpoint.safetensors")
     checkpoint = Checkpoint(saved, fingerprint(data))
     runs = output.with_name(f"{output.name}.runs")
@@ -174,6 +177,15 @@ def train_from_file(
     checkpoint.path.unlink(missing_ok=True)
     tqdm.write(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch}")
     return output
+
+
+def parts_of(data: TrainingData) -> list[lint.Part]:
+    """Return the corpora of a run for the linter, which knows dev as held out."""
+    return [
+        lint.Part(corpus.source.path, corpus.documents, held_out)
+        for corpora, held_out in ((data.train, False), (data.dev, True))
+        for corpus in corpora
+    ]
 
 
 def _finish(data: TrainingData, state: State, output: Path) -> None:

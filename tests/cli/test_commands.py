@@ -169,6 +169,21 @@ def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> Non
     assert done.err == ""
 
 
+def test_evaluate_says_what_is_wrong_with_a_corpus(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    lines = [
+        {"text": "Анна, здравствуй", "entities": [{"start": 0, "end": 5, "label": "PER"}]},
+        {"text": "Анна уехала", "entities": [{"start": 0, "end": 5, "label": "PER"}]},
+    ]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    done = run("evaluate", str(path), "-t", "natasha", "--json")
+    trimmed, summary, example = done.err.splitlines()
+    assert trimmed.startswith(f"note: {path}: 1 white space trimmed from entities: {path}:2")
+    assert "1 warning; entities with stray punctuation at an edge 1" in summary
+    assert f"{path}:1: warning: 0:5 PER 'Анна,' has , at an edge" in example
+    assert json.loads(done.out)["documents"] == 2
+
+
 def test_evaluate_shows_labels_as_they_are(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     corpora.write(

@@ -3,7 +3,7 @@
 import gzip
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from docs.generate.formats import format_table
 from ner_service import corpora
 from ner_service.corpora.formats import format
+from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.types import Document, Entity
 from tests.marked import marked
@@ -365,12 +366,13 @@ class Shouted:
     endings = (".shout",)
     description = "a text in capitals a line"
 
-    def read(self, path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+    def read(self, path: Path, reading: Reading) -> Iterator[Document]:
         for number, line in enumerate(path.read_text().splitlines()):
             yield Document(str(number), line.lower())
 
-    def write(self, path: Path, documents: Iterable[Document]) -> None:
+    def write(self, path: Path, documents: Iterable[Document]) -> list[str]:
         path.write_text("".join(f"{d.text.upper()}\n" for d in documents))
+        return []
 
 
 def test_a_new_format_is_known_everywhere_by_its_line_in_the_table(

@@ -22,10 +22,10 @@ def test_spacy_takes_a_pair_a_line_with_offsets_in_code_points() -> None:
 
 def test_label_studio_counts_utf16_units_and_gets_an_id_where_there_is_one() -> None:
     named, nameless = json.loads(text_in("labelstudio", NEWS, Document("", NEWS.text)))
-    values = [region["value"] for region in named["annotations"][0]["result"]]
+    values = [region["value"] for region in named["predictions"][0]["result"]]
     assert [(v["start"], v["end"], v["text"]) for v in values] == [(3, 7, "Анна"), (10, 14, "Туле")]
     assert named["data"] == {"text": NEWS.text, "id": "news"}
-    assert nameless == {"data": {"text": NEWS.text}, "annotations": [{"result": []}]}
+    assert nameless == {"data": {"text": NEWS.text}, "predictions": [{"result": []}]}
 
 
 def test_a_table_has_an_entity_a_line_under_the_name() -> None:

@@ -207,12 +207,6 @@ def test_a_wrong_content_type_is_415(
     assert (answer.status_code, answer.json()["error"]["code"]) == (415, code)
 
 
-def test_a_compressed_body_is_415(client: Client) -> None:
-    headers = {"content-type": "application/json", "content-encoding": "gzip"}
-    answer = client.post("/ner", content=b"\x1f\x8b", headers=headers)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_encoding")
-
-
 def test_charset_and_case_of_the_content_type_do_not_matter(client: Client) -> None:
     for kind in ('Application/JSON; charset="UTF-8"', "application/json;charset=utf8"):
         answer = client.post("/ner", content=b'{"text": ""}', headers={"content-type": kind})

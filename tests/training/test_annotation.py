@@ -104,3 +104,29 @@ def test_what_stands_outside_is_read_so(tmp_path: Path) -> None:
     corpora.write(path, [document("ОАО «Газпром»", ("ОАО «Газпром»", "ORG"))])
     (read,) = read_source(Source(path=str(path), outside="ОАО"), None).documents
     assert names(read) == [("Газпром", "ORG")]
+
+
+def test_a_source_says_how_its_file_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "train.txt"
+    path.write_text("x Анна B-PER\nx в O\nx Риге I-LOC\n", "utf-8")
+    how = {"format": "conll", "columns": "2,3", "lenient": True}
+    corpus = read_source(Source.model_validate({"path": str(path), **how}), None)
+    assert [e.label for e in corpus.documents[0].entities] == ["PER", "LOC"]
+    assert {key: corpus.record()[key] for key in how} == how
+    assert not {"overlap", "names", "annotator"} & set(corpus.record())
+    assert "note: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("format", "excel", "expected one of jsonl, conll"),
+        ("columns", "2", "give two with a comma"),
+        ("overlap", "shortest", "'error', 'longest', 'first' or 'innermost'"),
+    ],
+)
+def test_a_source_refuses_a_way_of_reading_that_is_none(key: str, value: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Source.model_validate({"path": "x", key: value})

@@ -59,6 +59,19 @@ def config(tmp_path: Path) -> Path:
     return tiny.write(tmp_path)
 
 
+def test_training_says_what_dev_shares_with_train(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = next(iter(corpora.read(config.parent / "train.jsonl")))
+    dev = config.parent / "dev.jsonl"
+    corpora.write(dev, [*corpora.read(dev), shared])
+    assert train(config, train__epochs=1) == 0
+    said = capsys.readouterr().err
+    assert "documents that are in another file too 1" in said
+    assert f"for example {dev}:" in said
+    assert f"error: the text is that of {config.parent / 'train.jsonl'}:1" in said
+
+
 def interrupt(monkeypatch: pytest.MonkeyPatch, step: int, error: BaseException) -> None:
     """Raises `error` instead of taking that step."""
     original = training.step

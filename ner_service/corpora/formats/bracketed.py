@@ -5,10 +5,12 @@ around it, is the text. A backslash makes a bracket, a backslash or the `#` of a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ner_service.corpora.check import check_entities, check_label
+from ner_service.corpora.check import check_label
+from ner_service.corpora.losses import Losses
+from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import read_lines, write_text
 from ner_service.types import Document, Entity
@@ -20,31 +22,29 @@ HEADER = "# "
 MARKS = re.compile(r"\\(?P<literal>.)|\[(?P<label>\S+) |(?P<end>\])|(?P<loose>[\[\\])")
 
 
-def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+def read(path: Path, reading: Reading) -> Iterator[Document]:
     """Read documents in order; raises `CorpusError` naming file and line."""
     id, first = "", 0
     body: list[str] = []
     for number, line in read_lines(path):
         if line.startswith(HEADER):
             if first:
-                yield _document(id, body, labels, path, first)
+                yield _document(id, body, reading, path, first)
             id, first, body = line.removeprefix(HEADER).rstrip(), number, []
         elif first:
             body.append(line)
         elif line.strip():
             raise CorpusError(f"{path}:{number}: expected a line '# ID' before the first text")
     if first:
-        yield _document(id, body, labels, path, first)
+        yield _document(id, body, reading, path, first)
 
 
-def _document(
-    id: str, body: list[str], labels: Mapping[str, str], path: Path, first: int
-) -> Document:
+def _document(id: str, body: list[str], reading: Reading, path: Path, first: int) -> Document:
     marked = "\n".join(body)
     before = marked[: len(marked) - len(marked.lstrip())]
     start = first + 1 + before.count("\n")
     text, entities = parse(marked.strip(), f"{path}", start)
-    return Document(id, text, check_entities(entities, text, labels, f"{path}:{first}"))
+    return reading.document(id, text, entities, f"{path}:{first}")
 
 
 def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[Entity]]:
@@ -73,9 +73,16 @@ def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[En
     return "".join([*parts, marked[last:]]), entities
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
-    """Write documents under their ids; white space around a text is lost."""
-    write_text(path, lines(documents))
+def write(path: Path, documents: Iterable[Document]) -> list[str]:
+    """Write documents under their ids; return a line about the texts that lost white space."""
+    losses = Losses()
+    write_text(path, lines(losses.watch(documents, _loss)))
+    return losses.lines()
+
+
+def _loss(document: Document) -> str:
+    """Return what a document loses: the format keeps no white space around a text."""
+    return "" if document.text == document.text.strip() else "white space around the text"
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:

@@ -1,65 +1,78 @@
 """CoNLL columns have a token a line, its tag last, and an empty line after each sentence.
 
 Reads IOB1, IOB2 and BIOES (also as BILOU), telling them apart by the tags themselves; writes
-IOB2. As the format keeps no white space, tokens are joined by single spaces.
+IOB2. As the format keeps no white space, tokens are joined by single spaces. Comments before a
+sentence and a first column that numbers the tokens are passed over.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from ner_service.corpora.check import check_entities
-from ner_service.errors import CorpusError
+from ner_service.corpora.forms.tags import Row, Sentence, parse_tag, scheme_of, text_and_entities
+from ner_service.corpora.losses import Losses
+from ner_service.corpora.reading import Reading
+from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import read_lines, write_text
-from ner_service.labels import OUTSIDE, Scheme, may_follow
-from ner_service.labels import entities as entities_of
+from ner_service.labels import OUTSIDE
 from ner_service.labels import tags as tags_of
 from ner_service.text.sentences import sentenize
-from ner_service.text.tokens import Token, tokenize
+from ner_service.text.tokens import tokenize
 from ner_service.types import Document
 
 name = "conll"
-endings = (".conll", ".iob", ".bio", ".tsv")
+endings = (".conll", ".iob", ".bio", ".tsv", ".iob2", ".conllu")
 description = "CoNLL columns; IOB1, IOB2 or BIOES is detected"
 DOCSTART = "-DOCSTART-"
 HEAD = f"{DOCSTART}\tO\n\n"  # stands before each document; one alone does not need it
-BILOU = {"L": "E", "U": "S", "M": "I"}  # the other names of the same prefixes
+BLANKS = re.compile(r"[ \t]+")  # a no-break space is part of a token
+COMMENT = re.compile(r"#([ \t]|[^ \t]*[ \t]*=|$)")
+RANGE = re.compile(r"\d+[-.]\d+")  # numbers a word that CoNLL-U has in parts, or an empty node
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row is a token with its tag; `line` is its number in the file."""
+class Line(NamedTuple):
+    """A line has its number in the file, its cells, and its text."""
 
-    line: int
+    number: int
+    cells: list[str]
     text: str
-    tag: str
 
 
-Sentence = list[Row]
+class Columns(NamedTuple):
+    """The columns of token and tag, counted from 0, or from -1 at the end of a row."""
+
+    token: int
+    tag: int
 
 
-def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+def read(path: Path, reading: Reading) -> Iterator[Document]:
     """Read a document for each `-DOCSTART-`, or for each sentence where there is none.
 
     Raises `CorpusError` naming the line of a malformed row or of an impossible tag sequence.
     """
     groups = list(_groups(path))
-    sentences = [sentence for group in groups for sentence in group]
-    scheme = _scheme(path, sentences)
-    for number, group in enumerate(groups, 1):
-        yield _document(path, str(number), group, scheme, labels)
+    columns = _columns(groups, reading)
+    groups = [_without_comments(group, groups, columns) for group in groups]
+    tagged = [[_rows(path, lines, columns) for lines in group] for group in groups]
+    tagged = [[sentence for sentence in group if sentence] for group in tagged]
+    scheme = scheme_of((s for group in tagged for s in group), reading.options.lenient)
+    for number, group in enumerate((group for group in tagged if group), 1):
+        text, entities = text_and_entities(group, scheme, reading)
+        yield reading.document(str(number), text, entities, group[0][0].place)
 
 
-def _groups(path: Path) -> Iterator[list[Sentence]]:
-    """Yield the sentences of each document."""
-    group: list[Sentence] = []
-    sentence: Sentence = []
+def _groups(path: Path) -> Iterator[list[list[Line]]]:
+    """Yield the lines of each sentence of each document."""
+    group: list[list[Line]] = []
+    sentence: list[Line] = []
     marked = False
     for number, line in read_lines(path):
         if line.startswith(DOCSTART):
             marked = True
         elif line.strip():
-            sentence.append(_row(path, number, line))
+            sentence.append(Line(number, _cells(line), line))
             continue
         if sentence:
             group.append(sentence)
@@ -73,85 +86,114 @@ def _groups(path: Path) -> Iterator[list[Sentence]]:
         yield group
 
 
-def _row(path: Path, number: int, line: str) -> Row:
-    columns = line.rstrip("\r").split("\t") if "\t" in line else line.split()
-    if len(columns) < 2 or not columns[0].strip():
-        raise CorpusError(f"{path}:{number}: expected a token and a tag, found one column")
-    tag = columns[-1].strip()
-    prefix, dash, label = tag.partition("-")
-    prefix = BILOU.get(prefix, prefix)
-    if tag == OUTSIDE:
-        return Row(number, columns[0].strip(), OUTSIDE)
-    if prefix not in ("B", "I", "E", "S") or not dash or not label:
-        raise CorpusError(f"{path}:{number}: {tag!r} is not a tag: expected O, B-..., I-...")
-    return Row(number, columns[0].strip(), f"{prefix}-{label}")
+def _cells(line: str) -> list[str]:
+    stripped = line.rstrip("\r\t ")
+    if "\t" in stripped:
+        return [cell.strip(" ") for cell in stripped.split("\t")]
+    return BLANKS.split(stripped.strip(" "))
 
 
-def _scheme(path: Path, sentences: Sequence[Sentence]) -> Scheme | None:
-    """Return a file's scheme; `None` is IOB1, where `B-` only divides neighbours of one label."""
-    if any(row.tag[0] in "ES" for sentence in sentences for row in sentence):
-        return "BIOES"
-    loose = strict = 0  # the first lines where I- begins an entity, and where B- does
-    for sentence in sentences:
-        previous = OUTSIDE
-        for row in sentence:
-            begins = row.tag != OUTSIDE and row.tag[2:] != previous[2:]
-            if begins and row.tag[0] == "I":
-                loose = loose or row.line
-            if begins and row.tag[0] == "B":
-                strict = strict or row.line
-            previous = row.tag
-    if loose and strict:
-        raise CorpusError(
-            f"{path}:{loose}: an I- tag that continues nothing, though line {strict} begins an "
-            "entity with B-: neither IOB1 nor IOB2"
+def _columns(groups: Sequence[Sequence[list[Line]]], reading: Reading) -> Columns:
+    """Return the columns that the options name, else the first that is no number, and the last."""
+    token, tag = reading.options.column_pair()
+    if token:
+        return Columns(_column(token), _column(tag))
+    return Columns(int(all(_are_numbered(lines) for group in groups for lines in group)), -1)
+
+
+def _column(number: str) -> int:
+    try:
+        column = int(number)
+    except ValueError:
+        column = 0
+    if not column:
+        raise ConfigError(
+            f"columns {number}: give numbers from 1, or from -1 at the end, as in 1,4"
         )
-    return None if loose else "BIO"
+    return column - 1 if column > 0 else column
 
 
-def _document(
-    path: Path, id: str, group: Sequence[Sentence], scheme: Scheme | None, labels: Mapping[str, str]
-) -> Document:
-    tokens: list[Token] = []
-    tags: list[str] = []
-    texts: list[str] = []
-    at = 0
-    for sentence in group:
-        for row in sentence:
-            tokens.append(Token(at, at + len(row.text), row.text))
-            at += len(row.text) + 1
-        texts.append(" ".join(row.text for row in sentence))
-        tags += _tags(path, sentence, scheme)
-    text = "\n".join(texts)
-    place = f"{path}:{group[0][0].line}"
-    return Document(id, text, check_entities(entities_of(tokens, tags), text, labels, place))
+def _are_numbered(lines: Sequence[Line]) -> bool:
+    """Say whether the first column counts the rows of a sentence, from 0 or from 1."""
+    rows = [x for x in lines if not COMMENT.match(x.text) and not RANGE.fullmatch(x.cells[0])]
+    first = [line.cells[0] for line in rows]
+    wide = all(len(line.cells) > 2 for line in rows)
+    return wide and any(first == [str(n + start) for n in range(len(first))] for start in (0, 1))
 
 
-def _tags(path: Path, sentence: Sentence, scheme: Scheme | None) -> list[str]:
-    if scheme is None:
-        return _from_iob1([row.tag for row in sentence])
-    previous = OUTSIDE
-    for row in [*sentence, Row(sentence[-1].line, "", OUTSIDE)]:
-        if not may_follow(previous, row.tag, scheme):
-            ends = "the end of the sentence" if not row.text else row.tag
-            raise CorpusError(f"{path}:{row.line}: {ends} cannot follow {previous} in {scheme}")
-        previous = row.tag
-    return [row.tag for row in sentence]
+def _without_comments(
+    group: Sequence[list[Line]], groups: Sequence[Sequence[list[Line]]], columns: Columns
+) -> list[list[Line]]:
+    """Return the sentences of a document without the comments that stand before their tokens."""
+    width, tabbed = _usual_row(groups)
+    kept = []
+    for lines in group:
+        first = 0
+        while first < len(lines) and _is_comment(lines[first], width, tabbed, columns):
+            first += 1
+        kept.append(lines[first:])
+    return kept
 
 
-def _from_iob1(tags: Sequence[str]) -> list[str]:
-    pairs = zip([OUTSIDE, *tags], tags, strict=False)
+def _usual_row(groups: Sequence[Sequence[list[Line]]]) -> tuple[int, bool]:
+    """Return the number of columns that most rows have, and whether tabs divide them."""
+    lines = [x for group in groups for s in group for x in s if not x.text.startswith("#")]
+    usual = Counter((len(line.cells), "\t" in line.text) for line in lines).most_common(1)
+    return usual[0][0] if usual else (0, False)
+
+
+def _is_comment(line: Line, width: int, tabbed: bool, columns: Columns) -> bool:
+    """Say whether a line is a comment, and not the row of a token that begins with a `#`."""
+    if not COMMENT.match(line.text):
+        return False
+    is_row = len(line.cells) == width and tabbed == ("\t" in line.text)
+    if not is_row or not -width <= columns.tag < width:
+        return True
+    return parse_tag(line.cells[columns.tag]) is None
+
+
+def _rows(path: Path, lines: Sequence[Line], columns: Columns) -> Sentence:
+    numbered = columns.token > 0
     return [
-        f"B{tag[1:]}" if tag != OUTSIDE and tag[2:] != before[2:] else tag for before, tag in pairs
+        _row(f"{path}:{line.number}", line.cells, columns)
+        for line in lines
+        if not (numbered and RANGE.fullmatch(line.cells[0]))
     ]
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
+def _row(place: str, cells: list[str], columns: Columns) -> Row:
+    if len(cells) < 2:
+        raise CorpusError(f"{place}: expected a token and a tag, found one column")
+    if not all(-len(cells) <= column < len(cells) for column in columns):
+        raise CorpusError(f"{place}: has {len(cells)} columns: name others by --columns TOKEN,TAG")
+    token, name = cells[columns.token], cells[columns.tag]
+    if not token:
+        raise CorpusError(f"{place}: expected a token and a tag, found no token")
+    if (tag := parse_tag(name)) is None:
+        raise CorpusError(
+            f"{place}: {name!r} is not a tag: expected O, B-..., I-...; if another column has the "
+            "tags, name it by --columns TOKEN,TAG"
+        )
+    return Row(place, token, tag)
+
+
+def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """Write token and IOB2 tag by razdel's tokens and sentences, `-DOCSTART-` before each text.
 
-    An entity that ends inside a token takes the token whole.
+    An entity that ends inside a token takes the token whole; a line that is returned counts these.
     """
-    write_text(path, lines(documents))
+    losses = Losses()
+    write_text(path, lines(losses.watch(documents, _loss)))
+    return [*losses.lines(), "lost: ids, scores, other fields, and the white space between words"]
+
+
+def _loss(document: Document) -> str:
+    """Return what a document loses: its text, if it has no word, or bounds inside of tokens."""
+    tokens = tokenize(document.text)
+    starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
+    if any(e.start not in starts or e.end not in ends for e in document.entities):
+        return "bounds of entities inside tokens, which they now take whole"
+    return "" if tokens else "texts without a word"
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:

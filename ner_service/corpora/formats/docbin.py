@@ -1,10 +1,12 @@
 """DocBin is spaCy's binary format (`.spacy`), which `spacy train` reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.check import check_entities
+from ner_service.corpora.losses import Losses
+from ner_service.corpora.reading import Reading
+from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError, MissingExtra
 from ner_service.files import atomic_file, read_bytes
 from ner_service.types import Document, Entity
@@ -23,25 +25,57 @@ def _spacy() -> Any:
     return spacy
 
 
-def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
-    """Read documents by spaCy's tokens; raises `CorpusError` where it is no DocBin."""
+def read(path: Path, reading: Reading) -> Iterator[Document]:
+    """Read documents by spaCy's tokens; raises `CorpusError` where it is no DocBin.
+
+    A document without entities that has a group of spans is read by that group.
+    """
     spacy = _spacy()
     data = read_bytes(path)
     try:
         docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.blank(LANGUAGE).vocab))
+        found = [
+            (doc.text, _entities(doc.ents), {key: _entities(s) for key, s in doc.spans.items()})
+            for doc in docs
+        ]
     except Exception as error:  # whatever zlib, msgpack or spaCy say of damaged bytes
         raise CorpusError(f"{path}: not a DocBin: {type(error).__name__}") from None
-    for number, doc in enumerate(docs, 1):
-        entities = [Entity(e.start_char, e.end_char, e.label_) for e in doc.ents]
+    for number, (text, entities, groups) in enumerate(found, 1):
         place = f"{path}: document {number}"
-        yield Document(str(number), doc.text, check_entities(entities, doc.text, labels, place))
+        spans = _choose_spans(entities, groups, place, reading)
+        yield reading.document(str(number), text, spans, place)
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
-    """Write spaCy's tokens and entities; an entity that ends inside a token takes it whole."""
+def _entities(spans: Iterable[Any]) -> list[Entity]:
+    return [Entity(span.start_char, span.end_char, span.label_) for span in spans]
+
+
+def _choose_spans(
+    entities: list[Entity], groups: dict[str, list[Entity]], place: str, reading: Reading
+) -> list[Entity]:
+    """Return a document's entities, or its only group of spans where it has none."""
+    full = {key: spans for key, spans in groups.items() if spans}
+    if not entities and len(full) == 1:
+        return next(iter(full.values()))
+    if not entities and full:
+        raise CorpusError(
+            f"{place}: has no entities, but several groups of spans: {', '.join(full)}; "
+            "set doc.ents from one of them"
+        )
+    for key in full:
+        reading.report.remark(Kind.IGNORED_KEY, place, f"spans[{key!r}] beside ents")
+    return entities
+
+
+def write(path: Path, documents: Iterable[Document]) -> list[str]:
+    """Write spaCy's tokens and entities; an entity that ends inside a token takes it whole.
+
+    Return lines about the entities that did, and about those that then had no token of their own.
+    """
     spacy = _spacy()
     nlp = spacy.blank(LANGUAGE)
     packed = spacy.tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"])
+    losses = Losses()
     for document in documents:
         nlp.max_length = max(nlp.max_length, len(document.text))
         doc = nlp.make_doc(document.text)
@@ -49,7 +83,21 @@ def write(path: Path, documents: Iterable[Document]) -> None:
             doc.char_span(e.start, e.end, label=e.label, alignment_mode="expand")
             for e in document.entities
         ]
-        doc.set_ents(spacy.util.filter_spans([span for span in spans if span is not None]))
+        kept = spacy.util.filter_spans([span for span in spans if span is not None])
+        doc.set_ents(kept)
+        _count_losses(losses, document, _entities(kept))
         packed.add(doc)
     with atomic_file(path) as file:
         file.write(packed.to_bytes())
+    return [*losses.lines(), "lost: ids, scores and other fields"]
+
+
+def _count_losses(losses: Losses, document: Document, kept: list[Entity]) -> None:
+    exact = {entity.span for entity in kept}
+    widened = sum(entity.span not in exact for entity in document.entities)
+    if gone := len(document.entities) - len(kept):
+        losses.add("entities within a token that another has", document, gone)
+    if widened > gone:
+        losses.add(
+            "bounds of entities inside tokens, which they now take whole", document, widened - gone
+        )

@@ -1,33 +1,41 @@
-"""JSON lines hold a document each: `{"id", "text", "entities": [{"start", "end", "label"}]}`."""
+"""JSON lines hold a document each: `{"id", "text", "entities": [{"start", "end", "label"}]}`.
+
+The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import orjson
 
-from ner_service.corpora.check import check_entities, check_text
+from ner_service.corpora.forms.values import bare_value, load_json, parse_value
+from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import read_lines, write_text
 from ner_service.types import Document, Entity
 
 name = "jsonl"
-endings = (".jsonl",)
-description = "JSON lines: `id`, `text`, `entities` with `start`, `end`, `label`"
+endings = (".jsonl", ".ndjson")
+description = (
+    "JSON lines: `id`, `text`, `entities` with `start`, `end`, `label`; also the lines of doccano, "
+    'Prodigy, spaCy (`[text, {"entities": …}]`) and Hugging Face (`tokens`, `ner_tags`)'
+)
 
 
-def read(path: Path, labels: Mapping[str, str]) -> Iterator[Document]:
+def read(path: Path, reading: Reading) -> Iterator[Document]:
     """Read documents in order; raises `CorpusError` naming file, line and field."""
     for number, line in read_lines(path):
         if line.strip():
-            yield parse_document(line, labels, f"{path}:{number}", str(number))
+            place = f"{path}:{number}"
+            with reading.record(place):
+                yield from parse_value(load_json(line, place), place, str(number), reading)
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
-    """Write a document a line."""
+def write(path: Path, documents: Iterable[Document]) -> list[str]:
+    """Write a document a line, with the other fields of the record that it was read from."""
     write_text(path, lines(documents))
+    return []
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:
@@ -38,54 +46,38 @@ def lines(documents: Iterable[Document]) -> Iterator[str]:
 
 def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
-    entities = [
-        {"start": e.start, "end": e.end, "label": e.label}
-        | ({} if e.score is None else {"score": round(e.score, 4)})
-        for e in document.entities
-    ]
-    return orjson.dumps({"id": document.id, "text": document.text, "entities": entities})
+    return dump(record_of(document, [entity_of(entity) for entity in document.entities]))
+
+
+def entity_of(entity: Entity) -> dict[str, object]:
+    """Return an entity as an object; a score only where there is one."""
+    values: dict[str, object] = {"start": entity.start, "end": entity.end, "label": entity.label}
+    return values if entity.score is None else values | {"score": round(entity.score, 4)}
+
+
+def record_of(document: Document, entities: object) -> dict[str, object]:
+    """Return a document as an object: its id as it was, its text, its other fields, entities."""
+    record = {"id": document.id, "text": document.text, **document.fields}
+    return record | {"text": document.text, "entities": entities}
+
+
+def dump(value: Mapping[str, object]) -> bytes:
+    """Return a value as JSON, with escapes where it holds what UTF-8 or 64 bits cannot."""
+    try:
+        return orjson.dumps(value, default=str)
+    except TypeError:
+        return json.dumps(value, default=str).encode()
 
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
     """Parse a line into a document; `place` begins each error."""
-    value = _object(line, place)
-    document = _bare(value, place, default_id)
-    items = value.get("entities", [])
-    if not isinstance(items, list):
-        raise CorpusError(f"{place}: entities: expected a list")
-    entities = [_entity(item, f"{place}: entities[{n}]") for n, item in enumerate(items)]
-    return replace(document, entities=check_entities(entities, document.text, labels, place))
+    value = load_json(line, place)
+    documents = list(parse_value(value, place, default_id, Reading(labels)))
+    if len(documents) != 1:
+        raise CorpusError(f"{place}: expected one document, found {len(documents)}")
+    return documents[0]
 
 
-def parse_text(line: str, place: str, default_id: str) -> Document:
+def parse_text(line: str, place: str, default_id: str, reading: Reading) -> Document:
     """Parse a line into a document without the entities that it may have."""
-    return _bare(_object(line, place), place, default_id)
-
-
-def _object(line: str, place: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise CorpusError(f"{place}: not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise CorpusError(f"{place}: expected an object")
-    return value
-
-
-def _bare(value: dict[str, Any], place: str, default_id: str) -> Document:
-    text = check_text(value.get("text"), f"{place}: text")
-    id = value.get("id")
-    return Document(default_id if id is None else check_text(str(id), f"{place}: id"), text)
-
-
-def _entity(item: Any, place: str) -> Entity:
-    if not isinstance(item, dict):
-        raise CorpusError(f"{place}: expected an object")
-    start, end, label = item.get("start"), item.get("end"), item.get("label")
-    if type(start) is not int:
-        raise CorpusError(f"{place}.start: expected a whole number")
-    if type(end) is not int:
-        raise CorpusError(f"{place}.end: expected a whole number")
-    if not isinstance(label, str) or not label:
-        raise CorpusError(f"{place}.label: expected a label")
-    return Entity(start, end, check_text(label, f"{place}.label"))
+    return bare_value(load_json(line, place), place, default_id, reading)

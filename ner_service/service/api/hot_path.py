@@ -37,8 +37,9 @@ class Shedding:
         """Returns the answer to a `POST /ner` for which there is no room, and its own headers.
 
         It returns None where the request must be read. A text is taken to have as many characters
-        as the body has bytes; it cannot have more. Requests from pages are left alone: what they
-        may read of an answer is decided elsewhere.
+        as the body has bytes; it has more only where the body is packed, and then its room is
+        asked for again once it is unpacked. Requests from pages are left alone: what they may read
+        of an answer is decided elsewhere.
         """
         if header(scope, b"origin"):
             return None

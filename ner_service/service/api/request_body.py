@@ -1,7 +1,8 @@
 """Requests arrive as headers, options and a body, within limits of size and time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterator, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +12,28 @@ from starlette.types import Scope
 
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import shorten
+from ner_service.service.api.inflation import Inflater
 from ner_service.service.api.schemas import TextRequest
 from ner_service.service.connection import EXTENSION, Connection, Gone
 from ner_service.service.settings import split_list
 
 JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
+OTHER_NAMES = {  # by which clients call the same types; none but NDJSON's `x-` is registered
+    "text/json": JSON,
+    **{
+        f"application/{x}{name}": NDJSON
+        for name in ("ndjson", "jsonl", "jsonlines", "json-lines")
+        for x in ("", "x-")
+    },
+    "text/jsonl": NDJSON,
+}
+HINTS = {  # where a client's default came, or the type of another route
+    "application/x-www-form-urlencoded": "; curl -d sends a form: add -H 'content-type: {}'",
+    "multipart/form-data": "; curl -F sends a form: --data-binary @FILE -H 'content-type: {}'",
+    NDJSON: "; JSON lines go to /ner/batch",
+    PLAIN: "; a plain text goes to /ner",
+}
+PACKED, AS_IT_IS = (b"gzip", b"x-gzip"), (b"", b"identity")
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -35,21 +53,32 @@ def content_type(request: Request, *allowed: str) -> str:
     """Returns the request's media type; raises where it is not among those allowed."""
     kind, charset = media_type(header(request.scope, b"content-type"))
     if kind not in allowed:
-        message = f"content-type: expected {' or '.join(allowed)}"
+        hint = HINTS.get(kind, "").format(allowed[0])
+        message = f"content-type: expected {' or '.join(allowed)}{hint}"
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, message)
     if charset and charset not in ("utf-8", "utf8"):
         raise Refused(Code.UNSUPPORTED_CHARSET, "content-type: the charset must be UTF-8")
-    if header(request.scope, b"content-encoding").lower() not in (b"", b"identity"):
-        raise Refused(Code.UNSUPPORTED_ENCODING, "content-encoding: send the body as it is")
+    if content_encoding(request) not in PACKED + AS_IT_IS:
+        message = "content-encoding: expected gzip, or none: send the body as it is"
+        raise Refused(Code.UNSUPPORTED_ENCODING, message)
     return kind
+
+
+def content_encoding(request: Request) -> bytes:
+    """Returns how the body is packed, in lower case, or nothing."""
+    return header(request.scope, b"content-encoding").strip().lower()
 
 
 @lru_cache(64)
 def media_type(value: bytes) -> tuple[str, str]:
-    """Returns the media type of a `Content-Type`, and its charset, in lower case."""
-    kind, _, parameters = value.decode("latin-1").lower().partition(";")
+    """Returns the media type of a `Content-Type` by its first name, and its charset.
+
+    Both are in lower case.
+    """
+    name, _, parameters = value.decode("latin-1").lower().partition(";")
     charset, _, _ = parameters.partition("charset=")[2].partition(";")
-    return kind.strip(), charset.strip(' "')
+    kind = name.strip()
+    return OTHER_NAMES.get(kind, kind), charset.strip(' "')
 
 
 def check_no_query(request: Request) -> None:
@@ -93,7 +122,10 @@ class BodyReader:
         self.held = 0
 
     async def body(self, request: Request) -> bytes:
-        """Returns the whole body; refuses it as soon as it is too large or too slow."""
+        """Returns the whole body, unpacked and without the BOM that it may begin with.
+
+        The body is refused as soon as it is too large or too slow.
+        """
         self._check(int(header(request.scope, b"content-length") or 0))
         if connection_of(request).complete:
             return await self._read(request)
@@ -105,23 +137,37 @@ class BodyReader:
 
     async def _read(self, request: Request) -> bytes:
         parts: list[bytes] = []
-        size, more = 0, True
+        received = size = 0
+        more = True
+        inflater = self._inflater(request)
         try:
             while more:
                 message = await request.receive()
                 if message["type"] == "http.disconnect":
                     raise Gone
                 part, more = message.get("body", b""), message.get("more_body", False)
-                parts.append(part)
-                size += len(part)
-                self.held += len(part)
-                self._check(size)
+                received += len(part)
+                self._check(received)
+                pieces: Iterable[bytes] = inflater.pieces(part) if inflater else (part,)
+                for piece in pieces:
+                    parts.append(piece)
+                    size += len(piece)
+                    self.held += len(piece)
+                    self._check(size, "the unpacked body" if inflater else "the body")
+                    if inflater:
+                        await asyncio.sleep(0)  # a small part may hold much to unpack
+            if inflater:
+                inflater.end()
         finally:
             self.held -= size
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return body.removeprefix(BOM_UTF8)
 
-    def _check(self, size: int) -> None:
-        if refused := self.refusal("the body", size):
+    def _inflater(self, request: Request) -> Inflater | None:
+        return Inflater(self._most) if content_encoding(request) in PACKED else None
+
+    def _check(self, size: int, what: str = "the body") -> None:
+        if refused := self.refusal(what, size):
             raise refused
 
     def refusal(self, what: str, size: int) -> Refused | None:
@@ -137,11 +183,11 @@ class BodyReader:
     async def lines(self, request: Request) -> AsyncIterator[bytes | Refused]:
         """Yields the body's lines as they come; a line that is too large is refused in its place.
 
-        A body that stops coming ends with a refusal.
+        A body that stops coming, or cannot be unpacked, ends with a refusal.
         """
         line = Line(self)
         try:
-            async for part in self._parts(request):
+            async for part in self._unpacked_parts(request):
                 if isinstance(part, Refused):
                     yield part
                     return
@@ -155,6 +201,21 @@ class BodyReader:
                 yield whole
         finally:
             line.end()
+
+    async def _unpacked_parts(self, request: Request) -> AsyncIterator[bytes | Refused]:
+        inflater = self._inflater(request)
+        try:
+            async for part in self._parts(request):
+                if inflater is None or isinstance(part, Refused):
+                    yield part
+                    continue
+                for piece in inflater.pieces(part):
+                    yield piece
+                    await asyncio.sleep(0)  # a small part may hold much to unpack
+            if inflater:
+                inflater.end()
+        except Refused as refused:
+            yield refused
 
     async def _parts(self, request: Request) -> AsyncIterator[bytes | Refused]:
         parts = request.stream()
@@ -194,8 +255,11 @@ class Line:
             self._drop()
 
     def end(self) -> bytes | Refused:
-        """Returns the line without white space around it, or why it is refused; begins anew."""
-        line = self._refused or b"".join(self._parts).strip()
+        """Returns the line without white space around it, or why it is refused; begins anew.
+
+        A BOM stands before the first line of a file, and before others where files were joined.
+        """
+        line = self._refused or b"".join(self._parts).removeprefix(BOM_UTF8).strip()
         self._drop()
         self._size, self._refused = 0, None
         return line

@@ -1,12 +1,15 @@
 """The corpora of a training run: read, re-annotated, and checked to be fit for it."""
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from ner_service import corpora
+from ner_service.corpora.reading import ReadOptions
+from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
 from ner_service.errors import CorpusError
 from ner_service.nets.artefact import Artefact, answering
@@ -24,10 +27,16 @@ class Corpus:
     source: Source
     sha256: str
     documents: list[Document]
+    report: ReadReport = field(default_factory=ReadReport)
 
     def record(self) -> CorpusRecord:
-        """Return the facts for the model folder; the path is the file's name alone."""
-        return self.source.model_dump() | {
+        """Return the facts for the model folder; the path is the file's name alone.
+
+        How the file was read is among them where it is not as usual.
+        """
+        usual = {f.name for f in fields(ReadOptions) if not getattr(self.source, f.name)}
+        usual |= {"overlap"} if self.source.overlap == "error" else set()
+        return self.source.model_dump(exclude=usual) | {
             "path": Path(self.source.path).name,
             "sha256": self.sha256,
             "documents": len(self.documents),
@@ -47,12 +56,16 @@ class Corpus:
 def read_source(source: Source, root: Path | None) -> Corpus:
     """Read a corpus by path, or by name under `root`; raise `CorpusError`."""
     path = corpora.locate(source.path, root)
-    reader = tqdm(corpora.read(path, source.labels), f"reading {source.path}", unit="doc", delay=1)
+    report = ReadReport()
+    documents = corpora.read(path, source.labels, source.options(), report)
+    reader = tqdm(documents, f"reading {source.path}", unit="doc", delay=1)
     rules = (source.relabel, source.split_parentheses, source.outside)
-    documents = [reannotate(document, *rules) for document in reader]
-    if not documents:
+    changed = [replace(reannotate(document, *rules), fields={}) for document in reader]
+    if not changed:
         raise CorpusError(f"{path}: holds no documents")
-    return Corpus(source, digest(path), documents)
+    for line in report.notes():
+        tqdm.write(f"note: {source.path}: {line}", file=sys.stderr)
+    return Corpus(source, digest(path), changed, report)
 
 
 def labels_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:

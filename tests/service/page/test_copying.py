@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from ner_service.corpora.formats import conll, jsonl, labelstudio
+from ner_service.corpora.reading import Reading
 from ner_service.types import Document
 from tests.service.page.driver import STRICT, Open, drop, expected, tag, until
 
@@ -44,7 +45,7 @@ def test_every_format_is_copied_as_the_projects_own_readers_have_it(
     text, annotations = ast.literal_eval(copied(page, "spaCy"))
     assert (text, [tuple(e) for e in annotations["entities"]]) == (HARD, spans)
     (tmp_path / "tasks.json").write_text(copied(page, "Label Studio"))
-    (read,) = labelstudio.read(tmp_path / "tasks.json", {})
+    (read,) = labelstudio.read(tmp_path / "tasks.json", Reading())
     assert (read.text, [e.span for e in read.entities]) == (HARD, spans)
 
 

@@ -1,0 +1,107 @@
+"""Parquet is a table of columns with types, which pandas, polars and `datasets` read and write.
+
+It is read and written by pyarrow, on which those tools stand too.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ner_service.corpora.formats.jsonl import dump
+from ner_service.corpora.formats.tables import ENTITIES, columns_of, entities_of, row_of
+from ner_service.corpora.forms.fields import TAG_KEYS
+from ner_service.corpora.forms.records import bare_document, parse_record
+from ner_service.corpora.reading import Reading
+from ner_service.errors import CorpusError, MissingExtra
+from ner_service.files import atomic_file, read_bytes
+from ner_service.types import Document
+
+name = "parquet"
+endings = (".parquet",)
+description = "Parquet: a `text` column, and `entities` or Hugging Face's `tokens`, `ner_tags`"
+ROWS = 1000  # of a batch that is read
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise MissingExtra(f"the Parquet format ({error})", "parquet") from error
+    return pyarrow
+
+
+def read(path: Path, reading: Reading) -> Iterator[Document]:
+    """Read the rows of a file; raises `CorpusError` naming the row, counted from 1.
+
+    Numbers of tags have the names that `datasets` wrote into the file, if the options name none.
+    """
+    for number, (record, names) in enumerate(_records(path), 1):
+        options = replace(reading.options, names=reading.options.names or names)
+        place = f"{path}: row {number}"
+        named = replace(reading, options=options)
+        with named.record(place):
+            if document := parse_record(record, place, str(number), named):
+                yield document
+
+
+def texts(path: Path, reading: Reading) -> Iterator[Document]:
+    """Read the rows without the entities that they may have."""
+    for number, (record, _) in enumerate(_records(path), 1):
+        place = f"{path}: row {number}"
+        yield bare_document(record, place, place, reading)
+
+
+def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
+    """Yield the cells of each row by column, and the names of its tags."""
+    pyarrow = _pyarrow()
+    data = read_bytes(path)
+    try:
+        file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data))
+        names = _names((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
+        for batch in file.iter_batches(ROWS):
+            for record in batch.to_pylist():
+                yield record, names
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise CorpusError(f"{path}: not Parquet: {str(error).partition(chr(10))[0]}") from None
+
+
+def _names(metadata: bytes) -> tuple[str, ...]:
+    """Return the names of tags in the metadata that `datasets` writes."""
+    try:
+        features = json.loads(metadata)["info"]["features"]
+        found = [features[key]["feature"]["names"] for key in TAG_KEYS if key in features]
+        return tuple(map(str, found[0]))
+    except (ValueError, KeyError, TypeError, IndexError):
+        return ()
+
+
+def write(path: Path, documents: Iterable[Document]) -> list[str]:
+    """Write a document a row; fields whose values have several types become JSON."""
+    pyarrow = _pyarrow()
+    rows = list(documents)
+    columns = columns_of(rows)
+    cells = [row_of(document, columns) for document in rows]
+    arrays = {key: _array([row[key] for row in cells]) for key in columns[:-1]}
+    table = pyarrow.table(arrays | {ENTITIES: _entities(rows)})
+    with atomic_file(path) as file:
+        pyarrow.parquet.write_table(table, file)
+    return []
+
+
+def _array(values: list[object]) -> Any:
+    pyarrow = _pyarrow()
+    try:
+        return pyarrow.array(values)
+    except (pyarrow.ArrowException, OverflowError, ValueError, TypeError):
+        return pyarrow.array([None if v is None else dump({"": v})[4:-1].decode() for v in values])
+
+
+def _entities(documents: list[Document]) -> Any:
+    """Return the column of entities, whose type does not depend on the documents."""
+    pyarrow = _pyarrow()
+    fields = [("start", pyarrow.int64()), ("end", pyarrow.int64()), ("label", pyarrow.string())]
+    fields += [("text", pyarrow.string()), ("score", pyarrow.float64())]
+    kind = pyarrow.list_(pyarrow.struct(fields))
+    return pyarrow.array([entities_of(document) for document in documents], kind)

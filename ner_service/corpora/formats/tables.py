@@ -1,0 +1,156 @@
+"""Tables of text (CSV, TSV) have a document a row: a text column, and entities as JSON, if any."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from ner_service.corpora.formats.jsonl import dump
+from ner_service.corpora.forms.records import bare_document, parse_record
+from ner_service.corpora.reading import Reading
+from ner_service.errors import CorpusError
+from ner_service.files import read_lines, write_text
+from ner_service.types import Document
+
+LONGEST_CELL = 2**31 - 1  # characters; the csv module's own limit is 131,072
+DELIMITERS = ",;\t|"
+TEXT, ENTITIES, ID = "text", "entities", "id"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table is a format whose rows are lines with a delimiter; quotes are doubled within cells.
+
+    Without a delimiter it is the one of `DELIMITERS` that the header has most, and a comma where
+    it is written.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    description: str
+    delimiter: str = ""
+
+    def read(self, path: Path, reading: Reading) -> Iterator[Document]:
+        """Read the rows of a table with a header; raises `CorpusError` naming the line."""
+        for number, record in self.records(path):
+            place = f"{path}:{number}"
+            with reading.record(place):
+                if document := parse_record(record, place, str(number), reading):
+                    yield document
+
+    def texts(self, path: Path, reading: Reading) -> Iterator[Document]:
+        """Read the rows without the entities that they may have."""
+        for number, record in self.records(path):
+            yield bare_document(record, f"{path}:{number}", f"{path}:{number}", reading)
+
+    def records(self, path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+        """Yield the line and the cells of each row, by the names of the header."""
+        csv.field_size_limit(LONGEST_CELL)
+        lines = (f"{line}\n" for _, line in read_lines(path))
+        head = next(lines, "")
+        delimiter = self.delimiter or max(DELIMITERS, key=head.count)
+        rows = csv.reader(_chain(head, lines), delimiter=delimiter, strict=True)
+        try:
+            header = next(rows, [])
+            _check_header(header, path)
+            number = rows.line_num + 1
+            for row in rows:
+                if row and len(row) != len(header):
+                    raise CorpusError(
+                        f"{path}:{number}: has {len(row)} cells, but the header {len(header)}; "
+                        "put quotes around a cell that holds a delimiter"
+                    )
+                if row:
+                    yield number, dict(zip(header, row, strict=True))
+                number = rows.line_num + 1
+        except csv.Error as error:
+            raise CorpusError(
+                f"{path}:{rows.line_num}: {error}; double the quotes within a cell in quotes"
+            ) from None
+
+    def write(self, path: Path, documents: Iterable[Document]) -> list[str]:
+        """Write a header, and a document a row."""
+        write_text(path, self.lines(documents))
+        return []
+
+    def lines(self, documents: Iterable[Document]) -> Iterator[str]:
+        """Yield the header and the rows; they begin when all documents are there."""
+        rows = list(documents)
+        columns = columns_of(rows)
+        yield self._line(columns)
+        for document in rows:
+            cells = row_of(document, columns)
+            entities = orjson.dumps(entities_of(document)).decode()
+            yield self._line([_cell(cells[key]) for key in columns[:-1]] + [entities])
+
+    def _line(self, cells: Sequence[str]) -> str:
+        buffer = io.StringIO()
+        is_safe = not any("\r" in cell for cell in cells)  # Python < 3.13 does not quote it
+        writer = csv.writer(
+            buffer,
+            delimiter=self.delimiter or ",",
+            quoting=csv.QUOTE_MINIMAL if is_safe else csv.QUOTE_ALL,
+            lineterminator="\n",
+        )
+        writer.writerow(cells)
+        return buffer.getvalue()
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _check_header(header: Sequence[str], path: Path) -> None:
+    if twice := next((name for name in header if header.count(name) > 1), None):
+        raise CorpusError(f"{path}:1: two columns are called {twice!r}; rename one of them")
+
+
+def columns_of(documents: Sequence[Document]) -> list[str]:
+    """Return the columns of a table: id, text, all other fields in their order, entities."""
+    fields = dict.fromkeys(key for document in documents for key in document.fields)
+    return [ID, TEXT, *(key for key in fields if key not in (ID, TEXT, ENTITIES)), ENTITIES]
+
+
+def row_of(document: Document, columns: Sequence[str]) -> dict[str, object]:
+    """Return a document's cells by column, `None` where it lacks a field; without entities."""
+    cells = {ID: document.id, **document.fields, TEXT: document.text}
+    return {key: cells.get(key) for key in columns[:-1]}
+
+
+def entities_of(document: Document) -> list[dict[str, object]]:
+    """Return a document's entities as the service answers them, with their text and score."""
+    return [
+        {
+            "start": e.start,
+            "end": e.end,
+            "label": e.label,
+            "text": document.text[e.start : e.end],
+            "score": None if e.score is None else round(e.score, 4),
+        }
+        for e in document.entities
+    ]
+
+
+def _cell(value: object) -> str:
+    """Return a value as the text of a cell: strings as they are, others as JSON."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return dump({"": value})[4:-1].decode()
+
+
+CSV = Table("csv", (".csv",), "a table with a `text` column, and `entities` as JSON")
+TSV = Table("tsv", (".tsv",), "the same with tabs; known by a header with `text`", "\t")
+
+
+def recognises(head: str) -> bool:
+    """Say whether a file with tabs that begins so is a table with a header."""
+    cells = head.partition("\n")[0].rstrip("\r").removeprefix("\ufeff").split("\t")
+    return TEXT in [cell.strip('"') for cell in cells]
