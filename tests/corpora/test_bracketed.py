@@ -23,7 +23,7 @@ def test_what_is_marked_reads_back(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     document = Document("1", text, (Entity(start, end, "PER"),))
-    assert bracketed.parse(bracketed.marked(document)) == (text, list(document.entities))
+    assert bracketed.parse(bracketed.mark_entities(document)) == (text, list(document.entities))
 
 
 def test_a_file_is_written_and_read(tmp_path: Path) -> None:

@@ -88,10 +88,10 @@ def _loss(document: Document) -> str:
 def lines(documents: Iterable[Document]) -> Iterator[str]:
     """Yield each document as its id and its marked text."""
     for document in documents:
-        yield f"{HEADER}{' '.join(document.id.split())}\n{marked(document)}\n\n"
+        yield f"{HEADER}{' '.join(document.id.split())}\n{mark_entities(document)}\n\n"
 
 
-def marked(document: Document) -> str:
+def mark_entities(document: Document) -> str:
     """Return a document's text with its entities in brackets."""
     parts: list[str] = []
     last = 0
