@@ -37,7 +37,8 @@ def convert(
     target: Annotated[
         Path,
         typer.Argument(
-            help=f"To write: {endings()} (a name without an ending); .gz behind one packs it."
+            help=f"To write: {endings(is_written=True)} (a name without an ending); .gz behind one "
+            "packs it."
         ),
     ],
     map_: MapOption = None,

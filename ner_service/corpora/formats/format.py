@@ -107,8 +107,9 @@ def ending_of(path: Path) -> str:
     return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
 
 
-def endings() -> str:
-    """Return every format's endings, as errors and help name them."""
-    files = ", ".join(dict.fromkeys(e for format in FORMATS for e in format.endings))
+def endings(is_written: bool = False) -> str:
+    """Return the endings of all formats, or of those that are written, for errors and help."""
+    formats = [f for f in FORMATS if not is_written or isinstance(f, Writable)]
+    files = ", ".join(dict.fromkeys(e for format in formats for e in format.endings))
     folders = ", ".join(format.name for format in FORMATS if not format.endings)
     return f"{files}, or a {folders} folder"
