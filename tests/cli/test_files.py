@@ -11,7 +11,7 @@ import pytest
 
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
-from ner_service.cli.app import app, guarded
+from ner_service.cli.app import app, run_command
 from ner_service.types import Entity
 
 TEXT = "Посол Израиля приехал."
@@ -27,7 +27,7 @@ class Run:
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         self._capfd.readouterr()
-        code = guarded(partial(app, list(arguments)))
+        code = run_command(partial(app, list(arguments)))
         return code, *self._capfd.readouterr()
 
     def file(self, name: str, content: Any) -> str:
