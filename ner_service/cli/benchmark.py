@@ -95,6 +95,8 @@ def benchmark(
         required = [load_part(n) for part in named for n in part.requires if n not in measured]
         for part in [*required, *named]:
             part.run(plan)
+        if "report" not in words:
+            typer.echo(f"{results}: measured; `benchmark report` makes the report", err=True)
     if not any((results / f"{name}.json").exists() for name in PARTS):
         raise ConfigError(f"{results}: holds no results: measure first")
     try:

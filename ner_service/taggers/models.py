@@ -21,7 +21,8 @@ def model_path(source: str) -> Path:
     shipped = shipped_models() / source
     if shipped.is_dir():
         return shipped
-    known = ", ".join(sorted(folder.name for folder in shipped_models().glob("*/"))) or "none"
+    models = {config.parent.name for config in shipped_models().glob("*/config.*")}
+    known = ", ".join(sorted(models)) or "none"
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 

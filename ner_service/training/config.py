@@ -274,11 +274,19 @@ def _complaint(error: ValidationError, written: dict[str, str]) -> str:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{written.get(key, key)}: {first['msg'].removeprefix('Value error, ')}"
-    sections = (TrainConfig, Source, *TrainConfig.__annotations__.values())
-    keys = [key for section in sections for key in getattr(section, "__annotations__", ())]
-    old = OLD_KEYS if first["loc"][0] == "train" else ()
-    near = get_close_matches(str(first["loc"][-1]), [*keys, *old], 1)
-    return f"{key}: no such key" + (f"; did you mean {near[0]}?" if near else "")
+    sections = {"": TrainConfig, "data.train": Source, **TrainConfig.__annotations__}
+    tables = {
+        name: table
+        for table, section in sections.items()
+        for name in getattr(section, "__annotations__", ())
+    } | dict.fromkeys(OLD_KEYS if first["loc"][0] == "train" else (), "train")
+    near = get_close_matches(str(first["loc"][-1]), tables, 1)
+    if not near:
+        return f"{key}: no such key"
+    guess = near[0]
+    if guess == first["loc"][-1] and tables[guess]:  # a key of another table
+        guess = f"{tables[guess]}.{guess}"
+    return f"{key}: no such key; did you mean {guess}?"
 
 
 def _override(values: dict[str, Any], override: str, written: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.encoder import Net
 from ner_service.training.config import TrainConfig
@@ -80,7 +81,14 @@ def first_state(data: TrainingData, device: torch.device) -> State:
     start, config = data.start, data.config
     seed = seed_of(start, config)
     torch.manual_seed(seed)
-    net = Net(start.net, len(start.words), len(start.chars), len(start.shapes), config.dropout)
+    sizes = len(start.words), len(start.chars), len(start.shapes)
+    try:
+        net = Net(start.net, *sizes, config.dropout)
+    except (MemoryError, OverflowError, RuntimeError, TypeError):  # whatever torch says of sizes
+        raise ConfigError(
+            f"net.hidden: a net of hidden {start.net.hidden}, layers {start.net.layers}, char_size "
+            f"{start.net.char_size} does not fit into memory: use smaller numbers"
+        ) from None
     weights = net.state_dict()
     for key, array in start.tensors.items():
         weights[key].copy_(torch.from_numpy(array.astype("float32")))

@@ -30,9 +30,14 @@ from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
 from ner_service.training.state import State, first_state, seed_of
 
+NOTHING_LEARNED = (
+    "the model finds no entity of dev: raise train.epochs and train.patience, give it more text, "
+    "or start from a trained model with --from ru-news"
+)
+
 
 class Diverged(NerError):
-    """The loss is no longer a number."""
+    """The loss, or a weight, is no longer a number."""
 
 
 def train(
@@ -61,11 +66,17 @@ def train(
                 bar.update(count)
                 bar.set_postfix(loss=f"{total / seen:.4f}", refresh=False)
         state.epoch += 1
-        score = evaluate(data, state)
+        model = make_artefact(data, state)
+        if not all(np.isfinite(tensor).all() for tensor in model.tensors.values()):
+            raise Diverged(
+                f"the weights are no longer numbers after epoch {state.epoch}: lower "
+                f"{config.key('optimiser.lr')} (now {config.optimiser.lr})"
+            )
+        score = evaluate(data, state.epoch, model)
         state.history.append({"epoch": state.epoch, "loss": total / seen, "dev_f1": score})
         if score > state.best:
             state.best, state.best_epoch = score, state.epoch
-            save(make_artefact(data, state), Path(config.output))
+            save(model, Path(config.output))
         checkpoint.save(state.snapshot())
         if curves:
             curves.add(state.history[-1])
@@ -99,15 +110,14 @@ def step(
     return loss.item()
 
 
-def evaluate(data: TrainingData, state: State) -> float:
+def evaluate(data: TrainingData, epoch: int, artefact: Artefact) -> float:
     """Return the mean micro F1 over the dev corpora, through the tagger that will serve."""
-    artefact = make_artefact(data, state)
     scores = []
     for corpus in tqdm(data.dev, desc="dev", leave=False, delay=1):
         predicted = corpus.predict(corpus.tagger(artefact))
         scores.append((corpus.source.path, exact(corpus.documents, predicted).f1))
     shown = ", ".join(f"{path} {f1:.4f}" for path, f1 in scores)
-    tqdm.write(f"epoch {state.epoch}: dev F1 {shown}")
+    tqdm.write(f"epoch {epoch}: dev F1 {shown}")
     return sum(f1 for _, f1 in scores) / len(scores)
 
 
@@ -122,10 +132,11 @@ def make_artefact(data: TrainingData, state: State) -> Artefact:
         data=[corpus.record() for corpus in data.train],
         dev=[corpus.record() for corpus in data.dev],
         config=config.public(),
-        history=state.history,
+        history=state.history,  # the list itself: this epoch joins it once it is scored
     )
     meta["from"] = ancestor(start) if start.hash else None
-    tensors = {name: weight.detach().cpu().numpy().astype("float16") for name, weight in weights}
+    with np.errstate(over="ignore"):  # `train` refuses weights that are not finite
+        tensors = {name: w.detach().cpu().numpy().astype("float16") for name, w in weights}
     return replace(start, tensors=tensors, meta=meta, hash="")
 
 
@@ -163,8 +174,8 @@ def train_from_file(
     saved = output.with_name(f"{output.name}.checkpoint.safetensors")
     checkpoint = Checkpoint(saved, fingerprint(data))
     runs = output.with_name(f"{output.name}.runs")
-    curves = Curves(runs) if settings.train.tensorboard else None
     state = first_state(data, place.device)
+    curves = Curves(runs) if settings.train.tensorboard else None
     if resume:
         state.restore(checkpoint.load())
     tqdm.write(f"{len(data.units):,} units on {place.device}, bf16 {place.bf16}")
@@ -176,6 +187,8 @@ def train_from_file(
     _finish(data, state, output)
     checkpoint.path.unlink(missing_ok=True)
     tqdm.write(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch}")
+    if not state.best:
+        tqdm.write(f"note: {NOTHING_LEARNED}", file=sys.stderr)
     return output
 
 

@@ -15,7 +15,7 @@ from safetensors import safe_open
 
 from ner_service import corpora
 from ner_service.cli.app import app, run_command
-from ner_service.errors import ModelError
+from ner_service.errors import ConfigError, ModelError, NerError
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.vectors import load_vectors
 from ner_service.taggers.registry import check_spec, load_tagger
@@ -549,3 +549,20 @@ def test_vectors_from_a_file_go_with_the_model(
     load_vectors.cache_clear()
     with pytest.raises(ModelError, match=r"small\.vec"):
         load_tagger(f"bilstm:{moved}")
+
+
+def test_weights_that_are_no_numbers_replace_no_model(tmp_path: Path) -> None:
+    """A rate that ruins the weights within an epoch leaves the model of the run before whole."""
+    config = tiny.write(tmp_path)
+    folder = training.train_from_file(config, ["train.epochs=1"])
+    before = (folder / "model.safetensors").read_bytes()
+    ruin = ["train.epochs=1", "optimiser.lr=1e30", "optimiser.ema=0", "train.batch_tokens=100000"]
+    with pytest.raises(NerError, match=r"lower .*lr"):
+        training.train_from_file(config, ruin)
+    assert (folder / "model.safetensors").read_bytes() == before
+
+
+def test_a_net_beyond_memory_is_named_and_not_built(tmp_path: Path) -> None:
+    config = tiny.write(tmp_path)
+    with pytest.raises(ConfigError, match=r"net\.hidden: .*use smaller numbers"):
+        training.train_from_file(config, ["net.hidden=99999999999"])
