@@ -1,6 +1,5 @@
 """The page and the API's own page are static files that ask no other host for anything."""
 
-import asyncio
 from functools import partial
 
 from fastapi import Request, Response
@@ -10,26 +9,24 @@ from ner_service.service.api.json_body import Form
 from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, content_type
 from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
-from ner_service.service.web.export import Export, export_text
+from ner_service.service.web.export import Export, Exporter
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # all in one file
 REPORT_LINK = '  <p><a href="benchmark" data-t="how_report">Полный отчёт</a></p>\n'.encode()
 DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'.encode()
-
-
 EXPORT = Form(Export)
 
 
-def routes(reader: BodyReader, docs: bool) -> list[Route]:
+def routes(reader: BodyReader, exporter: Exporter, docs: bool) -> list[Route]:
     """Declares the page at `/`, the files of `/web/`, and `/docs` and `/benchmark` if there are."""
 
     async def export(request: Request) -> Response:
         """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
         asked = EXPORT.parse(await reader.body(request))
-        return Response(await asyncio.to_thread(export_text, asked), media_type=PLAIN)
+        return Response(await exporter.export(asked), media_type=PLAIN)
 
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
