@@ -120,9 +120,10 @@ class Answers:
         their stream cancels them.
         """
         lane = self._choose_lane(options)
-        connection = None if patient else connection_of(request)
-        tagged = await lane.tag(texts, patient, connection)
-        self._note(trace_of(request.scope), lane, texts, tagged)
+        trace, connection = trace_of(request.scope), connection_of(request)
+        client = trace.key or connection
+        tagged = await lane.tag(texts, patient, None if patient else connection, client)
+        self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
     def _choose_lane(self, options: Options) -> Lane:
