@@ -26,6 +26,7 @@ from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
 from ner_service.service.settings import Settings, parse_keys, split_list
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import RequestLog, trace_of
+from ner_service.service.web.export import Exporter
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
@@ -82,7 +83,9 @@ def declare_routes(
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader)
     state = State(lanes, settings.default, metrics)
-    routes = [*web.routes(reader, settings.docs), *api_routes(answers, state, settings.metrics)]
+    exporter = Exporter(settings.max_text_chars, settings.timeout_s)
+    pages = web.routes(reader, exporter, settings.docs)
+    routes = [*pages, *api_routes(answers, state, settings.metrics)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     client_timeout_s: float = _number(
         30.0, "seconds that a client may take to send or to read", 3600, 0.01
     )
+    drain_s: float = _number(
+        0.5, "seconds that a service which stops goes on accepting connections", 600, least=0
+    )
     api_keys: Annotated[str, AfterValidator(_check_keys)] = Field(
         "", repr=False, description="who may ask: NAME=HASH by commas, from `ner-service key NAME`"
     )

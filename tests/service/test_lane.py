@@ -17,8 +17,8 @@ from ner_service.errors import ModelError
 from ner_service.service.queue import loading, worker
 from ner_service.service.queue.errors import Late, NotReady, Overloaded, TaggerFailed
 from ner_service.service.queue.lane import Lane
-from ner_service.service.queue.worker import Worker
-from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.service.queue.worker import LEAST_PIECE_CHARS, Worker
+from ner_service.text.chunks import chunks
 from ner_service.types import Entity, Tagger
 from tests.serving import Capitals, Fragile, Gated, ignore, settle
 
@@ -285,10 +285,10 @@ def test_a_long_text_goes_in_pieces_between_which_others_have_their_turn() -> No
             tagger.gate.set()
             (found,) = await long
             await short
-        pieces = list(chunks(text, PIECE_CHARS))
+        pieces = list(chunks(text, LEAST_PIECE_CHARS))
         ends = [(at, at + 1) for start, end in pieces for at in (start, end - 1)]
         assert [(e.start, e.end) for e in found] == ends
-        assert len(pieces) == 4
+        assert len(pieces) == 37
         assert [batch == ["Пётр"] for batch in tagger.batches].index(True) < len(pieces)
 
     run(test)

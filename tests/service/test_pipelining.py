@@ -1,11 +1,16 @@
 """Requests behind one another on one connection: each in its turn, and bytes until then."""
 
 import gc
+import logging
+import tracemalloc
 
 import pytest
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from ner_service.service.connection import Connection
+from ner_service.service.server.parser import Parser
+from ner_service.service.server.protocol import HttpProtocol
 from tests.service.connecting import (
     CHUNKED,
     LAST,
@@ -164,3 +169,56 @@ async def test_a_second_request_whose_body_comes_late_is_answered(clock: Clock) 
     await clock.turn(5)  # longer than an unread body may go on, shorter than a body may take
     await wire.send(body)
     assert wire.answers == [b"/ner " + TEXT] * 2
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /x HTTP/1.1\r\nhost:\r\n\r\n" * 9_800,
+        POST + b"content-length: 250000\r\n\r\n" + b" " * 100_000,
+        CHUNKED + b"9\r\n{",
+        WHOLE + POST + b"content-length: 99999\r\n\r\n",
+        b"GET / HTTP/1.1\r\nx: " + b"y" * 60_000,
+        b"GARBAGE\r\n\r\n" + b"z" * 60_000,
+    ],
+    ids=["pipelined", "half a body", "half a chunk", "a second one", "half a head", "refused"],
+)
+def test_a_client_that_leaves_amid_anything_leaves_no_objects_and_no_memory(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing may be left that only the collector would find: it comes seldom."""
+    caplog.set_level(logging.ERROR, "uvicorn.error")  # pytest keeps what is logged
+
+    @on_clock
+    async def test(clock: Clock) -> None:
+        async def visit() -> None:
+            gate = Gate()
+            wires = [Wire(clock, gate) for _ in range(4)]
+            for wire in wires:
+                await wire.send(sent)
+            for wire in wires:
+                wire.transport.close()
+            await clock.turn()
+            gate.open.set()
+            await clock.turn()
+
+        def count() -> int:
+            kinds = (RequestResponseCycle, HttpProtocol, Parser, Connection)
+            return sum(isinstance(thing, kinds) for thing in gc.get_objects())
+
+        await visit()
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            objects, (memory, _) = count(), tracemalloc.get_traced_memory()
+            for _ in range(5):
+                await visit()
+            assert count() == objects
+            left = tracemalloc.get_traced_memory()[0] - memory
+            assert left < 20_000  # a connection alone has more than 1,000 bytes, and here are 20
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+
+    test()

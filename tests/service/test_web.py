@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from pathlib import Path
 
 import httpx
@@ -11,9 +12,11 @@ from fastapi import FastAPI
 from ner_service.output.documents import FORMATS
 from ner_service.service.api.auth import hash_key
 from ner_service.service.app import create_app
+from ner_service.service.queue.errors import Late, Overloaded
 from ner_service.service.settings import Settings
-from ner_service.service.web import assets
+from ner_service.service.web import assets, export
 from ner_service.service.web.assets import OWN, SWAGGER
+from ner_service.service.web.export import MOST_ENTITIES, MOST_WAITING, Export, Exporter
 from ner_service.types import Document, Entity
 
 APP = create_app(Settings(taggers="natasha"))  # never started, so nothing loads
@@ -161,3 +164,72 @@ def test_entities_that_do_not_fit_their_text_are_refused(name: str, entities: st
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
     assert answer.json()["error"]["fields"][0].startswith("entities")
     assert "Анна" not in answer.text
+
+
+class Writer:
+    """Writes nothing until its gate is open, and counts what it writes at a time."""
+
+    def __init__(self) -> None:
+        self.gate, self.at_once, self.most, self.written = threading.Event(), 0, 0, 0
+
+    def __call__(self, asked: Export) -> str:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        assert self.gate.wait(20)
+        self.at_once -= 1
+        self.written += 1
+        return asked.text
+
+
+ASKED = Export(text="Анна", entities=[])
+
+
+def test_exports_take_turns_and_those_that_are_too_many_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(export, "export_text", writer := Writer())
+
+    async def test() -> None:
+        exporter = Exporter(10, 30)
+        waiting = [asyncio.create_task(exporter.export(ASKED)) for _ in range(MOST_WAITING)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await exporter.export(ASKED)
+        writer.gate.set()
+        assert await asyncio.gather(*waiting) == ["Анна"] * MOST_WAITING
+        assert await exporter.export(ASKED) == "Анна"
+        assert writer.most == 1
+
+    asyncio.run(test())
+
+
+def test_an_export_has_a_deadline_and_the_next_one_waits_for_its_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(export, "export_text", writer := Writer())
+
+    async def test() -> None:
+        exporter = Exporter(10, 0.05)
+        for _ in range(3):
+            with pytest.raises(Late, match="NER_TIMEOUT_S"):
+                await exporter.export(ASKED)
+        assert (writer.at_once, writer.most) == (1, 1)
+        writer.gate.set()
+
+    asyncio.run(test())
+    assert writer.written == 1
+
+
+def test_a_text_to_export_may_be_as_long_as_one_to_tag() -> None:
+    app = create_app(Settings(taggers="natasha", max_text_chars=3))
+    body = b'{"text": "abcd", "entities": []}'
+    for name in ("conll", "export"):
+        answer = ask(f"/web/{name}", "POST", body, app, **{"content-type": "application/json"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "text_too_long")
+
+
+def test_more_entities_than_a_text_has_are_refused_before_they_are_read() -> None:
+    span = '{"start":0,"end":1,"label":"A"}'
+    for many, fields in ((MOST_ENTITIES + 1, ["entities"]), (2 * MOST_ENTITIES, [])):
+        answer = post("export", f'{{"text":"a","entities":[{",".join([span] * many)}]}}')
+        assert (answer.status_code, answer.json()["error"]["fields"]) == (422, fields)

@@ -97,6 +97,44 @@ def test_stopping_loses_no_accepted_request(workers: str) -> None:
         assert set(load.got) <= {"200", "refused"}, load.got
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_stopping_loses_no_client_that_connects_anew(workers: str) -> None:
+    """Before, each stop reset two to thirty connections that had waited in the backlog."""
+    got: Counter[str] = Counter()
+
+    def ask(url: str) -> None:
+        while not got["refused"]:
+            try:
+                answer = httpx.post(url + "/ner", json={"text": NEWS}, timeout=30)
+                got[str(answer.status_code)] += 1
+            except httpx.ConnectError:
+                got["refused"] += 1
+            except httpx.TransportError as error:
+                got[type(error).__name__] += 1
+
+    with running("--workers", workers) as service:
+        threads = [threading.Thread(target=ask, args=(service.url,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        until(lambda: got["200"] > 50)
+        service.process.send_signal(signal.SIGTERM)
+        service.process.wait(60)
+        for thread in threads:
+            thread.join()
+    assert set(got) == {"200", "refused"}, got
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_hangup_ends_no_service(workers: str) -> None:
+    with running("--workers", workers) as service:
+        service.process.send_signal(signal.SIGHUP)
+        for worker in service.workers:
+            os.kill(worker, signal.SIGHUP)
+        for _ in range(5):
+            httpx.get(service.url + "/health/live").raise_for_status()
+        assert service.process.poll() is None
+
+
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGQUIT])
 def test_the_first_process_alone_stops_them_all(told: signal.Signals) -> None:
     with running("--workers", "2") as service:

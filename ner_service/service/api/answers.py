@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ner_service.errors import Code, NerError, Refused, UnknownTagger
 from ner_service.service.api.errors import refusal
+from ner_service.service.api.json_body import Form
 from ner_service.service.api.offsets import convert
 from ner_service.service.api.request_body import (
     JSON,
@@ -32,6 +33,8 @@ from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
 from ner_service.types import Entity
 
+LINE = Form(LineRequest)
+
 
 class Answers:
     """Handlers answer requests that have texts to tag; their docstrings are published.
@@ -45,6 +48,7 @@ class Answers:
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
         self._most_chars, self._most_texts = settings.max_text_chars, settings.max_batch_texts
         self._default = settings.default
+        self._batch_form = Form(BatchRequest, self._most_texts, self._too_many_texts())
 
     async def one(self, request: Request) -> Response:
         """Finds the entities of one text."""
@@ -57,7 +61,7 @@ class Answers:
         if content_type(request, JSON, NDJSON) == NDJSON:
             return self._stream(request)
         check_no_query(request)
-        batch = BatchRequest.model_validate_json(await self._reader.body(request))
+        batch = self._batch_form.parse(await self._reader.body(request))
         return JsonResponse(await self._batch(request, batch))
 
     def _stream(self, request: Request) -> Response:
@@ -79,8 +83,7 @@ class Answers:
     async def _batch(self, request: Request, asked: BatchRequest) -> dict[str, Any]:
         """Answers several texts, as a `BatchResponse`; one that failed says so in its place."""
         if len(asked.texts) > self._most_texts:
-            message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"
-            raise Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
+            raise self._too_many_texts()
         for n, text in enumerate(asked.texts):
             self._check_length(text, f"texts.{n}")
         head, answers = await self._tag(request, asked, asked.texts)
@@ -100,7 +103,7 @@ class Answers:
         try:
             if isinstance(line, Refused):
                 raise line
-            asked = LineRequest.model_validate_json(line)
+            asked = LINE.parse(line)
             id = {"id": asked.id} if "id" in asked.model_fields_set else {}
             unset = options.model_fields_set - asked.model_fields_set
             asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
@@ -117,9 +120,10 @@ class Answers:
         their stream cancels them.
         """
         lane = self._choose_lane(options)
-        connection = None if patient else connection_of(request)
-        tagged = await lane.tag(texts, patient, connection)
-        self._note(trace_of(request.scope), lane, texts, tagged)
+        trace, connection = trace_of(request.scope), connection_of(request)
+        client = trace.key or connection
+        tagged = await lane.tag(texts, patient, None if patient else connection, client)
+        self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
     def _choose_lane(self, options: Options) -> Lane:
@@ -133,6 +137,10 @@ class Answers:
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
         return lane
+
+    def _too_many_texts(self) -> Refused:
+        message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"
+        return Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
 
     def _check_length(self, text: str, field: str) -> None:
         if len(text) > self._most_chars:
@@ -160,7 +168,8 @@ class Answers:
 
 def entities_out(text: str, entities: Sequence[Entity], options: Options) -> list[dict[str, Any]]:
     """Returns entities as `EntityOut` has them: offsets converted, surface text added."""
-    labels, unit = options.labels, options.offsets
+    unit = options.offsets
+    labels = None if options.labels is None else frozenset(options.labels)
     kept = entities if labels is None else [e for e in entities if e.label in labels]
     out: list[dict[str, Any]] = [
         {

@@ -13,6 +13,7 @@ from starlette.types import Scope
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import shorten
 from ner_service.service.api.inflation import Inflater
+from ner_service.service.api.json_body import Form
 from ner_service.service.api.schemas import TextRequest
 from ner_service.service.connection import EXTENSION, Connection, Gone
 from ner_service.service.settings import split_list
@@ -34,6 +35,8 @@ HINTS = {  # where a client's default came, or the type of another route
     PLAIN: "; a plain text goes to /ner",
 }
 PACKED, AS_IT_IS = (b"gzip", b"x-gzip"), (b"", b"identity")
+TEXT = Form(TextRequest)
+MOST_PARAMETERS = 128  # of a query; each label may be one
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -83,13 +86,21 @@ def media_type(value: bytes) -> tuple[str, str]:
 
 def check_no_query(request: Request) -> None:
     """Raises where options stand in the query though they belong in the body."""
+    _check_query_size(request)
     if request.scope["query_string"] and request.query_params:
         fields = [shorten(name) for name in request.query_params][:20]
         raise Refused(Code.INVALID_REQUEST, "options of a JSON body belong in it", fields)
 
 
+def _check_query_size(request: Request) -> None:
+    if request.scope["query_string"].count(b"&") >= MOST_PARAMETERS:
+        message = f"the query has more than {MOST_PARAMETERS} parameters: send fewer"
+        raise Refused(Code.INVALID_REQUEST, message)
+
+
 def query_options(request: Request) -> dict[str, Any]:
     """Returns the options in the query; `labels` may repeat or be joined by commas."""
+    _check_query_size(request)
     options: dict[str, Any] = dict(request.query_params)
     if "text" in options:
         raise Refused(Code.INVALID_REQUEST, "text: belongs in the body", ["text"])
@@ -102,7 +113,7 @@ def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
     """Reads a single text out of JSON, or out of a plain body with its options in the query."""
     if kind == JSON:
         check_no_query(request)
-        return TextRequest.model_validate_json(body)
+        return TEXT.parse(body)
     try:
         text = body.decode()
     except UnicodeDecodeError as error:

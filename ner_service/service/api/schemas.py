@@ -9,6 +9,11 @@ from ner_service.service.api.offsets import OffsetUnit
 
 EXAMPLE = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области."
 
+MOST_LABELS = 64  # no tagger knows as many
+MOST_NAME_CHARS = 256  # of a label or a tagger
+MOST_ID_CHARS = 1_000  # far beyond any key of a database
+
+Name = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can hold
 
 
@@ -17,8 +22,10 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    tagger: str | None = Field(None, description="a name from `GET /taggers`")
-    labels: list[str] | None = Field(None, description="answer with these labels only")
+    tagger: Name | None = Field(None, description="a name from `GET /taggers`")
+    labels: list[Name] | None = Field(
+        None, max_length=MOST_LABELS, fail_fast=True, description="answer with these labels only"
+    )
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
 
 
@@ -31,13 +38,13 @@ class TextRequest(Options):
 class BatchRequest(Options):
     """A batch has several texts under the same options."""
 
-    texts: list[str] = Field(description="the texts", examples=[[EXAMPLE, ""]])
+    texts: list[str] = Field(fail_fast=True, description="the texts", examples=[[EXAMPLE, ""]])
 
 
 class LineRequest(TextRequest):
     """A line of an NDJSON stream has a text; its `id` comes back with the answer."""
 
-    id: str | Int64 | None = None
+    id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = None
 
 
 class EntityOut(BaseModel):

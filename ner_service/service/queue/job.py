@@ -2,15 +2,18 @@
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ner_service.errors import NerError
 from ner_service.service.connection import Gone
 from ner_service.service.queue.errors import TaggerFailed
+from ner_service.text.chunks import chunks
 from ner_service.types import Entity
+
+OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
+WINDOW_PIECES = 8  # that are cut in one go: a text of a million characters takes 0.1 s
 
 Answer = list[Entity] | TaggerFailed
 
@@ -44,7 +47,48 @@ class Job:
 
     texts: Sequence[str]
     future: asyncio.Future[Tagged]
-    left: deque[Piece] = field(default_factory=deque)
+    client: Hashable = None  # with whom other clients take turns
+    piece: Piece | None = None  # the next one
     answers: list[Answer] = field(default_factory=list)
     admitted: float = field(default_factory=time.perf_counter)
     begun: float = 0.0
+    _rest: Iterator[Piece] = field(default_factory=lambda: iter(()))
+
+    def open(self, most_chars: int) -> None:
+        """Begins to cut the texts into pieces, in the thread that tags them."""
+        self.begun = time.perf_counter()
+        self.answers = [[] for _ in self.texts]
+        self._rest = self._cut(most_chars)
+        self.advance()
+
+    def advance(self) -> None:
+        """Goes on to the next piece, or to none."""
+        self.piece = next(self._rest, None)
+
+    def _cut(self, most_chars: int) -> Iterator[Piece]:
+        for n, text in enumerate(self.texts):
+            for start, end in cut(text, most_chars):
+                yield Piece(self, n, start, text[start:end])
+
+
+def cost(text: str) -> int:
+    """Returns the cost of a text in the queue, in characters."""
+    return len(text) + OVERHEAD_CHARS
+
+
+def cut(text: str, most_chars: int) -> Iterator[tuple[int, int]]:
+    """Yields the bounds of the pieces of a text, as `chunks` does, but cuts as it goes along.
+
+    The last piece of a window may end where the window does, so that it is cut again.
+    """
+    start, window = 0, WINDOW_PIECES * most_chars
+    while start < len(text):
+        pieces = [*chunks(text[start : start + window], most_chars)]
+        if start + window >= len(text):
+            last = len(text)
+        elif len(pieces) > 1:
+            last = start + pieces.pop().start
+        else:
+            last = start + (pieces[0].end if pieces else window)
+        yield from ((start + piece.start, start + piece.end) for piece in pieces)
+        start = last

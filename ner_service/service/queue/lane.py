@@ -6,17 +6,19 @@ forms the next batch from whatever queued while the last one ran, so nobody wait
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
-from ner_service.service.queue.job import Job, Tagged
-from ner_service.service.queue.worker import Worker, cost, settle
+from ner_service.service.queue.job import Job, Tagged, cost
+from ner_service.service.queue.worker import Worker, settle
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
+SMALL_COST = 8_000  # characters; the bytes of a thousand of them, however JSON writes them
+RESERVE = 1 / 8  # of the queue, for small requests
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
 
 ObserveBatch = Callable[[str, int, float], None]
@@ -29,6 +31,7 @@ class Lane:
     def __init__(self, worker: Worker, queue_chars: int, timeout_s: float) -> None:
         self.worker = worker
         self.queued = 0  # what the texts not yet answered cost
+        self._waiting = 0  # requests not yet answered
         self._queue_chars, self._timeout_s = queue_chars, timeout_s
         self._room = asyncio.Event()
 
@@ -71,12 +74,25 @@ class Lane:
     def has_room(self, cost: int, patient: bool = False) -> bool:
         """Returns whether a request of that cost is admitted now."""
         share = 2 if patient else 1
-        full = self.queued + cost > self._queue_chars / share
-        late = self.wait_s > self._timeout_s / (2 * share)
+        open_part = 1 if cost <= SMALL_COST else 1 - RESERVE
+        full = self.queued + cost > self._queue_chars * open_part / share
+        late = self._wait_of(cost) > self._timeout_s / (2 * share)
         return not self.queued or not (full or late)
 
+    def _wait_of(self, cost: int) -> float:
+        """Returns the seconds until a request of that cost has its answer, as turns go.
+
+        Others have as many characters as it has, and a batch may be running.
+        """
+        ahead = min(self.queued, self._waiting * cost + self.worker.batch_chars)
+        return ahead * self.worker.pace
+
     async def tag(
-        self, texts: Sequence[str], patient: bool = False, connection: Connection | None = None
+        self,
+        texts: Sequence[str],
+        patient: bool = False,
+        connection: Connection | None = None,
+        client: Hashable = None,
     ) -> Tagged:
         """Answers each text in order, or with the error that it caused.
 
@@ -94,8 +110,9 @@ class Lane:
             self.check_room(size)
         if connection and connection.closed:
             raise Gone
-        job = Job(texts, loop.create_future())
+        job = Job(texts, loop.create_future(), client)
         self.queued += size
+        self._waiting += 1
         timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:
             connection.on_close = lambda gone: settle((job, gone))
@@ -107,6 +124,7 @@ class Lane:
             if connection:
                 connection.on_close = None
             self.queued -= size
+            self._waiting -= 1
             self._room.set()
 
     async def _wait_for_room(self, size: int, deadline: float) -> None:

@@ -5,21 +5,22 @@ import os
 import queue
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ner_service.errors import NerError
 from ner_service.service.queue.errors import NotReady, TaggerFailed
-from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged
+from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged, cost
 from ner_service.service.queue.loading import probe
-from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.service.queue.turns import Turns
+from ner_service.text.chunks import PIECE_CHARS
 from ner_service.types import Tagger
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
-OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
+LEAST_PIECE_CHARS = 10_000  # shorter texts are never cut, however small a batch is
+MEMORY = 0.8  # of former batches, when the pace is measured
 
 Observe = Callable[[int, float], None]
 """Called after each batch with its pieces and the seconds it took."""
@@ -36,15 +37,26 @@ class Worker:
         self.error: NerError | None = None  # why it has no tagger, unless it is merely loading
         self.busy_since: float | None = None
         self.restarts = 0  # how often the tagger has died or failed to load
-        self.pace = 0.0  # seconds that a character costs, as lately measured
-        self._load, self._batch_chars, self._observe = load, batch_chars, observe
+        self._measured = (0.0, 0.0)  # seconds and characters of late
+        self.batch_chars = batch_chars
+        self.piece_chars = min(PIECE_CHARS, max(batch_chars, LEAST_PIECE_CHARS))
+        self._load, self._observe = load, observe
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._turns: deque[Job] = deque()
+        self._turns = Turns()
         self._batch: list[Piece] = []
         self._stopping = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
         self._thread.start()
+
+    @property
+    def pace(self) -> float:
+        """Returns the seconds that a character costs, as lately measured.
+
+        Batches count by their characters: one of a few words takes far longer for each.
+        """
+        seconds, chars = self._measured
+        return seconds / chars if chars else 0.0
 
     def put(self, job: Job) -> None:
         """Queues a job; its future will have the answers."""
@@ -81,7 +93,7 @@ class Worker:
         self._batch = []
         while not self._batch and (self._turns or not self._stopping):
             self._fetch()
-            self._batch = list(take_turns(self._turns, self._batch_chars))
+            self._batch = list(self._turns.take(self.batch_chars))
         return bool(self._batch)
 
     def _fetch(self) -> None:
@@ -98,9 +110,9 @@ class Worker:
     def _open(self, job: Job) -> None:
         if job.future.done():
             return  # its client has left
-        cut(job)
-        if job.left:
-            self._turns.append(job)
+        job.open(self.piece_chars)
+        if job.piece:
+            self._turns.add(job)
         else:
             deliver([(job, finish(job))])
 
@@ -110,17 +122,17 @@ class Worker:
         answers = tag_each(tagger, texts)
         self.busy_since = None
         size, seconds = sum(map(cost, texts)), time.perf_counter() - started
-        self.pace = 0.8 * self.pace + 0.2 * seconds / size if self.pace else seconds / size
+        before, chars = self._measured
+        self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
         self._observe(len(texts), seconds)
         for piece, answer in zip(self._batch, answers, strict=True):
             add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}
-        deliver([(job, finish(job)) for job in jobs if not job.left])
+        deliver([(job, finish(job)) for job in jobs if not job.piece])
 
     def _abandon(self) -> None:
         """Settles every job that still waits: no answer will come."""
-        jobs = {*self._turns, *(piece.job for piece in self._batch)}
-        self._turns.clear()
+        jobs = {*self._turns.clear(), *(piece.job for piece in self._batch)}
         self._batch = []
         with suppress(queue.Empty):
             while True:
@@ -135,42 +147,6 @@ def yield_to_loop() -> None:
     """Keeps this thread from interrupting the event loop, which would only have to wait for it."""
     with suppress(AttributeError, OSError):  # Linux alone knows it, and some sandboxes forbid it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
-
-
-def cost(text: str) -> int:
-    """Returns the cost of a text in the queue, in characters."""
-    return len(text) + OVERHEAD_CHARS
-
-
-def cut(job: Job) -> None:
-    """Cuts the texts of a job into pieces, in the thread that tags them."""
-    job.begun = time.perf_counter()
-    job.answers = [[] for _ in job.texts]
-    job.left.extend(
-        Piece(job, n, start, text[start:end])
-        for n, text in enumerate(job.texts)
-        for start, end in chunks(text, PIECE_CHARS)
-    )
-
-
-def take_turns(jobs: deque[Job], most: int) -> Iterator[Piece]:
-    """Takes one piece of each job in turn, up to a cost of `most`.
-
-    Jobs that nobody waits for are passed over.
-    """
-    size = 0
-    while jobs:
-        job = jobs[0]
-        if job.future.done():
-            jobs.popleft()
-            continue
-        size += cost(job.left[0].text)
-        if size > most and size > cost(job.left[0].text):
-            return
-        yield job.left.popleft()
-        jobs.popleft()
-        if job.left:
-            jobs.append(job)
 
 
 def tag_each(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:

@@ -9,6 +9,7 @@ import uvicorn
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
+from ner_service.service.server.draining import DrainingServer, ignore_hangups
 from ner_service.service.server.protocol import HttpProtocol
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
@@ -36,9 +37,11 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         return tagger
 
     app = create_app(settings, load)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=settings.host, port=settings.port, **uvicorn_options(settings))
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, **uvicorn_options(settings)
     )
+    server = DrainingServer(config, settings.drain_s)
+    ignore_hangups()
     try:
         server.run()
     except SystemExit:

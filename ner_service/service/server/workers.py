@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
@@ -22,6 +24,7 @@ from uvicorn_worker import UvicornWorker
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
+from ner_service.service.server.draining import DrainingServer, ignore_hangups
 from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
@@ -78,7 +81,7 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
             "loglevel": s.log_level,
             "keepalive": KEEP_ALIVE_S,
             "timeout": HUNG_S,
-            "graceful_timeout": int(s.timeout_s) + 5,
+            "graceful_timeout": int(s.timeout_s + s.drain_s) + 5,
             "child_exit": lambda _, ended: mark_process_dead(ended.pid),  # type: ignore[no-untyped-call]
             "control_socket_disable": True,
         }
@@ -105,6 +108,20 @@ def worker_class_of(settings: Settings) -> type[UvicornWorker]:
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             logging.getLogger("uvicorn.error").propagate = True
+
+        def init_signals(self) -> None:
+            """Sets uvicorn's handlers; gunicorn's first process alone reloads at SIGHUP."""
+            super().init_signals()
+            ignore_hangups()
+
+        async def _serve(self) -> None:
+            """Serves as `UvicornWorker` does, by a server that drains."""
+            self.config.app = self.wsgi
+            server = DrainingServer(self.config, settings.drain_s)
+            self._install_sigquit_handler()
+            await server.serve(sockets=self.sockets)
+            if not server.started:
+                sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
         async def callback_notify(self) -> None:
             """Says that the event loop still turns, and ends where nobody needs the process."""

@@ -1,57 +1,32 @@
 """The page and the API's own page are static files that ask no other host for anything."""
 
-import asyncio
 from functools import partial
-from typing import Literal
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from ner_service.corpora.check import check_entities
-from ner_service.corpora.formats import conll
-from ner_service.errors import Code, CorpusError, Refused
-from ner_service.output.documents import FORMATS
+from ner_service.service.api.json_body import Form
 from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, content_type
 from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
-from ner_service.types import Document, Entity
+from ner_service.service.web.export import Export, Exporter
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # all in one file
 REPORT_LINK = '  <p><a href="benchmark" data-t="how_report">Полный отчёт</a></p>\n'.encode()
 DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'.encode()
+EXPORT = Form(Export)
 
 
-class Span(BaseModel):
-    """An entity of a tagged text is a span; its offsets count code points."""
-
-    model_config = ConfigDict(strict=True)
-
-    start: int
-    end: int
-    label: str
-
-
-class Export(BaseModel):
-    """A text and its entities that the page wants in one of the formats of `ner-service tag`."""
-
-    model_config = ConfigDict(strict=True)
-
-    text: str
-    entities: list[Span]
-    format: Literal[*FORMATS] = "conll"  # type: ignore[valid-type]
-
-
-def routes(reader: BodyReader, docs: bool) -> list[Route]:
+def routes(reader: BodyReader, exporter: Exporter, docs: bool) -> list[Route]:
     """Declares the page at `/`, the files of `/web/`, and `/docs` and `/benchmark` if there are."""
 
     async def export(request: Request) -> Response:
         """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
-        asked = Export.model_validate_json(await reader.body(request))
-        return Response(await asyncio.to_thread(export_text, asked), media_type=PLAIN)
+        asked = EXPORT.parse(await reader.body(request))
+        return Response(await exporter.export(asked), media_type=PLAIN)
 
     measured = report()
     absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
@@ -68,16 +43,6 @@ def routes(reader: BodyReader, docs: bool) -> list[Route]:
     if measured:
         pages.append(Route("GET", "/benchmark", partial(show, measured, REPORT_POLICY), open=True))
     return pages
-
-
-def export_text(asked: Export) -> str:
-    """Returns the text in its format; raises `Refused` where the entities do not fit the text."""
-    spans = [Entity(span.start, span.end, span.label) for span in asked.entities]
-    try:
-        document = Document("", asked.text, check_entities(spans, asked.text, {}, "entities"))
-    except CorpusError as error:
-        raise Refused(Code.INVALID_REQUEST, str(error), ["entities"]) from None
-    return "".join(FORMATS[asked.format]([document])).removeprefix(conll.HEAD)
 
 
 async def file(request: Request) -> Response:

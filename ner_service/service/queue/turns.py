@@ -1,0 +1,88 @@
+"""Clients take turns by characters, so that a long text delays a short one by a batch at most."""
+
+from collections import deque
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+
+from ner_service.service.queue.job import Job, Piece, cost
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """A client has jobs, of which each gives a piece in turn; `start` is its virtual time."""
+
+    name: Hashable
+    start: float
+    jobs: deque[Job] = field(default_factory=deque)
+
+
+class Turns:
+    """Turns share a tagger by weighted fair queueing (Demers, Keshav and Shenker 1989).
+
+    Each client has a clock that its own characters move, and next comes the piece that ends first;
+    who is new begins at the time of all, which a character moves by its share. A deficit round
+    robin with a quantum of one character would do the same, though not in O(log clients).
+    """
+
+    def __init__(self) -> None:
+        self._clients: dict[Hashable, Client] = {}
+        self._heap: list[tuple[float, int, Client]] = []
+        self._order = count()  # of those that end at the same time
+        self._now = 0.0  # characters that each client would have had
+
+    def __bool__(self) -> bool:
+        """Returns whether anybody waits."""
+        return bool(self._heap)
+
+    def add(self, job: Job) -> None:
+        """Queues a job that has a piece; jobs without a client each count as one."""
+        name = job if job.client is None else job.client
+        client = self._clients.get(name)
+        if client is None:
+            client = self._clients[name] = Client(name, self._now)
+            client.jobs.append(job)
+            self._push(client)
+        else:
+            client.jobs.append(job)
+
+    def take(self, most: int) -> Iterator[Piece]:
+        """Takes pieces up to a cost of `most`, or one; passes over jobs nobody waits for."""
+        size = 0
+        while self._heap:
+            end, _, client = self._heap[0]
+            job = client.jobs[0]
+            piece = job.piece
+            if piece is None or job.future.done():
+                heappop(self._heap)
+                client.jobs.popleft()
+                self._push(client)
+                continue
+            size += cost(piece.text)
+            if size > most and size > cost(piece.text):
+                return
+            heappop(self._heap)
+            job.advance()
+            client.jobs.rotate(-1)
+            if job.piece is None:
+                client.jobs.pop()
+            client.start = end
+            self._now += cost(piece.text) / len(self._clients)
+            self._push(client)
+            yield piece
+
+    def clear(self) -> list[Job]:
+        """Returns all jobs, and forgets them."""
+        jobs = [job for client in self._clients.values() for job in client.jobs]
+        self._clients.clear()
+        self._heap.clear()
+        return jobs
+
+    def _push(self, client: Client) -> None:
+        if not client.jobs:
+            del self._clients[client.name]
+            return
+        piece = client.jobs[0].piece
+        end = client.start + (cost(piece.text) if piece else 0)
+        heappush(self._heap, (end, next(self._order), client))

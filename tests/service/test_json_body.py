@@ -1,0 +1,221 @@
+"""Bodies at their largest: legal ones are read, and no illegal one costs more than they do."""
+
+import gc
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+import ner_service
+from ner_service.errors import Code, Refused
+from ner_service.service.api import json_body
+from ner_service.service.api.answers import entities_out
+from ner_service.service.api.json_body import SPARE, Form, without_strings
+from ner_service.service.api.schemas import MOST_LABELS, TextRequest
+from ner_service.service.app import create_app
+from ner_service.service.settings import Settings
+from ner_service.types import Entity
+from tests.serving import serving
+
+SETTINGS = Settings(taggers="natasha")
+APP = create_app(SETTINGS)  # never started, so nothing loads
+FORMS = sorted(
+    {form.model.__name__: form for form in gc.get_objects() if isinstance(form, Form)}.items()
+)
+BODY_BYTES = SETTINGS.max_body_bytes
+FREE_TEXT = {"text", "texts"}  # bounded by NER_MAX_TEXT_CHARS, which the operator sets
+
+every_form = pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[n for n, _ in FORMS])
+
+
+def test_every_json_body_of_every_route_is_read_by_a_form() -> None:
+    sources = Path(ner_service.__file__).parent.joinpath("service").rglob("*.py")
+    readers = [file.name for file in sources if "validate_json(" in file.read_text("utf-8")]
+    assert readers == ["json_body.py"]
+    assert [name for name, _ in FORMS] == ["BatchRequest", "Export", "LineRequest", "TextRequest"]
+
+
+def test_a_list_without_a_bound_is_found_when_the_service_starts() -> None:
+    class Unbounded(BaseModel):
+        words: list[str]
+
+    with pytest.raises(ValueError, match="no bound of Words"):
+        Form(Unbounded)
+
+
+def strings_of(schema: dict[str, Any], names: dict[str, Any], path: str) -> Iterator[str]:
+    """The paths of the strings of a schema that have neither a longest length nor choices."""
+    if "$ref" in schema:
+        yield from strings_of(names[schema["$ref"].rpartition("/")[2]], names, path)
+    for choice in schema.get("anyOf", ()):
+        yield from strings_of(choice, names, path)
+    for name, field in schema.get("properties", {}).items():
+        yield from strings_of(field, names, name)
+    if "items" in schema:
+        yield from strings_of(schema["items"], names, path)
+    if schema.get("type") == "string" and not schema.keys() & {"maxLength", "enum", "const"}:
+        yield path
+
+
+@every_form
+def test_every_string_but_the_text_has_a_longest_length(form: Form[BaseModel]) -> None:
+    schema = form.model.model_json_schema()
+    assert {*strings_of(schema, schema.get("$defs", {}), "")} <= FREE_TEXT
+
+
+def largest(schema: dict[str, Any], names: dict[str, Any]) -> Any:
+    """The largest document of a schema, whose texts are commas, brackets and colons."""
+    if "$ref" in schema:
+        return largest(names[schema["$ref"].rpartition("/")[2]], names)
+    if "anyOf" in schema:
+        return max((largest(one, names) for one in schema["anyOf"]), key=lambda d: len(str(d)))
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema["type"]:
+        case "array":
+            return [largest(schema["items"], names)] * schema.get(
+                "maxItems", SETTINGS.max_batch_texts
+            )
+        case "object":
+            return {name: largest(field, names) for name, field in schema["properties"].items()}
+        case "string":
+            return ',[{":\\' * (schema.get("maxLength", 6_000) // 6)
+        case "integer":
+            return 2**63 - 1
+    return None
+
+
+@every_form
+def test_the_largest_legal_body_is_read(form: Form[BaseModel]) -> None:
+    schema = form.model.model_json_schema()
+    document = largest(schema, schema.get("$defs", {}))
+    assert form.parse(orjson.dumps(document)).model_dump() == document
+
+
+def filled(begin: bytes, part: bytes, end: bytes) -> bytes:
+    return begin + part * ((BODY_BYTES - len(begin) - len(end)) // len(part)) + end
+
+
+def worst(form: Form[BaseModel]) -> Iterator[tuple[str, bytes]]:
+    """The worst illegal bodies of the largest size, for the whole and for each field."""
+    yield "lists", filled(b"[", b"[],", b"[]]")
+    yield "objects", filled(b"[", b"{},", b"{}]")
+    yield "nested", b"[" * BODY_BYTES
+    yield "keys", b"{" + b",".join(b'"%07d":1' % n for n in range(BODY_BYTES // 12)) + b"}"
+    yield "the same key", filled(b"{", b'"a":1,', b'"a":1}')
+    yield "strings", filled(b'["', b'","', b'"]')
+    yield "strings without commas", filled(b"[", b'""', b"]")
+    yield "quotes", b'"' * BODY_BYTES
+    yield "backslashes", filled(b"[" + b"1," * 300_000 + b'"', b"\\", b'"]')
+    yield "escapes", filled(b'["' + b"," * 300_000, rb"\"", b'"]')
+    for name in form.model.model_fields:
+        for part in (b"1,", b"[],"):
+            yield f"{name}: {part.decode()}", filled(b'{"%s":[' % name.encode(), part, b"1]}")
+
+
+def errors_of(form: Form[BaseModel], body: bytes) -> int:
+    """How many errors were made of an illegal body."""
+    try:
+        form.parse(body)
+    except Refused:
+        return 1
+    except ValidationError as error:
+        return error.error_count()
+    raise AssertionError("the body is legal")
+
+
+def cpu(call: Callable[[], object]) -> float:
+    """The least CPU seconds of two calls."""
+    times = [time.thread_time()]
+    for _ in range(2):
+        call()
+        times.append(time.thread_time())
+    return min(after - before for before, after in pairwise(times))
+
+
+def peak() -> int:
+    """The most bytes that this process has had since the last look."""
+    status = Path("/proc/self/status").read_text()
+    Path("/proc/self/clear_refs").write_text("5")
+    return 1024 * int(re.findall(r"VmHWM:\s+(\d+)", status)[0])
+
+
+@every_form
+def test_no_illegal_body_costs_more_than_a_text_of_its_size(form: Form[BaseModel]) -> None:
+    """Before, 12 MB of `[]` took 100 s and 5.3 GB; a text of that size 0.03 s and 24 MB."""
+    text = orjson.dumps({"text": "а" * (BODY_BYTES // 2)})
+    plain = cpu(lambda: json.loads(text))
+    for name, body in worst(form):
+        peak()
+        before = peak()
+        assert errors_of(form, body) <= 2 * SPARE, name
+        assert peak() - before < 3 * BODY_BYTES, name
+        ratio = cpu(partial(errors_of, form, body)) / plain
+        print(f"{form.model.__name__} {name}: {ratio:.2f}")
+        assert ratio < 10, name
+
+
+@given(st.recursive(st.text(',[{":\\аa'), lambda inner: st.lists(inner, max_size=3)))
+def test_what_is_in_strings_is_not_counted(document: Any) -> None:
+    body = orjson.dumps(document)
+    bare = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)
+    for window in (1, 2, 3, 100):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_body, "WINDOW", window)
+            assert b"".join(without_strings(body)).replace(b'"', b"") == bare
+
+
+def test_labels_are_looked_up_in_a_set() -> None:
+    class Counted(str):
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Counted.compared += 1
+            return str.__eq__(self, other)  # type: ignore[arg-type]
+
+        __hash__ = str.__hash__
+
+    asked = TextRequest(text="").model_copy(
+        update={"labels": [Counted(n) for n in range(MOST_LABELS)]}
+    )
+    assert entities_out("а" * 1000, [Entity(n, n + 1, "PER") for n in range(1000)], asked) == []
+    assert Counted.compared < 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "fields"),
+    [
+        ({"text": "", "labels": ["PER"] * (MOST_LABELS + 1)}, Code.INVALID_REQUEST, ["labels"]),
+        ({"text": "", "labels": ["PER"] * 9999}, Code.INVALID_REQUEST, []),
+        ({"text": "", "labels": ["P" * 300]}, Code.INVALID_REQUEST, ["labels.0"]),
+        ({"text": "", "tagger": "n" * 300}, Code.INVALID_REQUEST, ["tagger"]),
+        ({"text": ""} | {f"k{n}": 1 for n in range(9999)}, Code.INVALID_REQUEST, []),
+    ],
+)
+def test_too_much_is_refused_in_one_line(
+    body: dict[str, Any], code: Code, fields: list[str]
+) -> None:
+    with serving() as client:
+        error = client.post("/ner", json=body).json()["error"]
+        assert (error["code"], error["fields"]) == (code, fields)
+        assert len(error["message"].splitlines()) == 1
+
+
+def test_a_query_of_too_many_parameters_is_refused() -> None:
+    with serving() as client:
+        kinds = {"text/plain": "text", "application/json": '{"text": ""}'}
+        for kind, body in kinds.items():
+            url = "/ner?" + "&".join(f"a{n}" for n in range(5000))
+            answer = client.post(url, content=body, headers={"content-type": kind})
+            assert answer.status_code == 422
+            assert "parameters" in answer.json()["error"]["message"]
