@@ -87,7 +87,9 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
 
 def _units(text: str, codes: Codes, unit_tokens: int, unit_ends: list[int]) -> Iterator[Tokens]:
     starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
-    closed = {*np.searchsorted(starts, unit_ends).tolist()}  # tokens before which a unit must end
+    closed: set[int] = set()  # tokens before which a unit must end
+    if unit_ends:
+        closed.update(np.searchsorted(starts, unit_ends).tolist())
     first = last = 0
     for start, end in _sentences(text, starts, delimiters, closed):
         if first < last and (end - first > unit_tokens or start in closed):
@@ -117,7 +119,8 @@ def _sentences(
             ends.append(end)
             start = end
     first = 0
-    for last in sorted({*np.searchsorted(starts, ends).tolist(), *closed, len(starts)}):
+    lasts = [*np.searchsorted(starts, ends).tolist(), len(starts)]
+    for last in sorted(closed.union(lasts)) if closed else lasts:
         for part in range(first, last, LONGEST):
             yield part, min(part + LONGEST, last)
         first = last

@@ -7,7 +7,7 @@ from itertools import pairwise
 from ner_service.text.html_markup import FILLER
 
 QUOTED = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
-BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-[ \t]*+\r?\n[ \t]*+(?=[^\W\d_])(?!\w*-)")
+BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*+\r?\n[ \t]*+(?=[^\W\d_])(?!\w*-)")
 CELL = re.compile(r"(?:[ ]*+[\t|]|[ ]{3,})[ \t|]*+")
 ITEM = re.compile(
     r"(?:[-–—*+•·‣⁃◦▪■●○►▶→✓✔\uf000-\uf0ff]\s|\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\(?[а-яёa-z]\)\s|#{1,6}\s)",
@@ -28,7 +28,9 @@ def join_lines(text: str) -> str:
 
     The halves of a word are joined by hidden characters, so that every offset stays.
     """
-    return BROKEN_WORD.sub(_join, QUOTED.sub(lambda mark: " " * len(mark[0]), text))
+    if ">" in text:
+        text = QUOTED.sub(lambda mark: " " * len(mark[0]), text)
+    return BROKEN_WORD.sub(_join, text)
 
 
 def _join(match: re.Match[str]) -> str:

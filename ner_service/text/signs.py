@@ -18,6 +18,18 @@ WORD_BEFORE = re.compile(r"([^\W_]+)[.»”\"')\]]?[ ]?$")
 WORD_BEHIND = re.compile(r"[ ]?[«“\"'(\[]?([^\W\d_])")
 
 
+SIGN_CHARS = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f¦¨©¬®¯±²³´¶·¸¹×÷˂-˅˒-˟˥-˫˭˯-˿϶\u0600-\u0605"
+    "\u2010-\u2012\u2015\u2020-\u2025\u2027\u202a-\u202e\u203b\u2043\u2044\u2052\u2061-\u209c\u20dd-\u20e4"
+    "\u2100-\u2115\u2117-\u2bff\u2ce5-\u2cea\u2e50-\u2e51\u2e80-\u3004\u3012\u3013\u3020\u3036\u3037"
+    "\u303e-\u3040\u309b\u309c\u3190-\u319f\u31c0-\u33ff\u4dc0-\u4dff\ua490-\ua4cf\ua700-\ua721"
+    "\ud800-\uf8ff\ufb29\ufdcf-\ufe10\ufe62-\ufe66\uff00-\uffff\U00010000-\U0001ffff"
+)  # the inside of a pattern's brackets: every sign, and a few characters more
+MARKUP_CHARS = "#&*<\\[_`~"
+NOTICEABLE = SIGN_CHARS + MARKUP_CHARS  # every character that may be replaced, and a few more
+SIGN = re.compile(f"[{SIGN_CHARS}]+")
+
+
 class SignTable(dict[int, str | int]):
     """A table for `str.translate` that learns of each character when it is first met."""
 
@@ -42,7 +54,7 @@ SIGNS = SignTable()
 
 def replace_signs(text: str) -> str:
     """Return a text with blanks for signs, and a comma for one that parts two capitalised words."""
-    marked = text.translate(SIGNS)
+    marked = SIGN.sub(lambda signs: signs[0].translate(SIGNS), text)
     if PARTING not in marked and HOLDING not in marked:
         return marked
     return SIGN_RUN.sub(_fill, marked)
@@ -62,6 +74,7 @@ def _word_before(text: str, end: int) -> str:
     return word[1] if word else ""
 
 
+ANY_DASH = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe63\uff0d]")
 HYPHEN = re.compile(r"(?<=[^\W_])[\u2010\u2011\u2012\u2043\u2212\ufe63\uff0d](?=[^\W_])")
 DASH = re.compile(r"(?<=[^\W_])[\u2013\u2014\u2015](?=[^\W_])")
 NO_NAME_ALONE = re.compile(
@@ -76,6 +89,8 @@ def replace_dashes(text: str) -> str:
 
     A dash without blanks parts two capitalised words, unless the first is known as a part of names.
     """
+    if not ANY_DASH.search(text):
+        return text
     return DASH.sub(_replace_dash, HYPHEN.sub("-", text))
 
 
@@ -95,13 +110,6 @@ EMPHASIS = re.compile(
 
 def replace_emphasis(text: str) -> str:
     """Return a text with blanks for Markdown's marks and for `[1]` at the edges of words."""
+    if not any(char in text for char in "_*~`#["):
+        return text
     return EMPHASIS.sub(lambda mark: " " * len(mark[0]), text)
-
-
-NOTICEABLE = (
-    "\x00-\x08\x0e-\x1b#&*<\\[_`~\x7f-\x84\x86-\x9f¦¨©¬®¯±²³´¶·¸¹×÷˂-˅˒-˟˥-˫˭˯-˿϶\u0600-\u0605"
-    "\u2010-\u2012\u2015\u2020-\u2027\u202a-\u202e\u203b\u2043\u2044\u2052\u2061-\u209c\u20dd-\u20e4"
-    "\u2100-\u2115\u2117-\u2bff\u2ce5-\u2cea\u2e50-\u2e51\u2e80-\u3004\u3012\u3013\u3020\u3036\u3037"
-    "\u303e-\u3040\u309b\u309c\u3190-\u319f\u31c0-\u33ff\u4dc0-\u4dff\ua490-\ua4cf\ua700-\ua721"
-    "\ud800-\uf8ff\ufb29\ufdcf-\ufe10\ufe62-\ufe66\uff00-\uffff\U00010000-\U0001ffff"
-)  # the inside of a pattern's brackets: every character that may be replaced, and a few more
