@@ -17,15 +17,15 @@ def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def listed() -> dict[str, dict[str, str]]:
+def list_corpora() -> dict[str, dict[str, str]]:
     lines = run.invoke(app, ["corpora", "list", "--json"]).stdout.splitlines()
     return {row["corpus"]: row for row in map(json.loads, lines)}
 
 
 def test_our_own_corpus_is_always_here() -> None:
-    assert listed()["own_news"]["path"].endswith("own_news.bracketed")
-    assert listed()["factru_testset"]["path"] is None
-    assert listed()["factru_testset"]["licence"] == "MIT"
+    assert list_corpora()["own_news"]["path"].endswith("own_news.bracketed")
+    assert list_corpora()["factru_testset"]["path"] is None
+    assert list_corpora()["factru_testset"]["licence"] == "MIT"
 
 
 def test_what_was_downloaded_is_found_without_being_named(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_what_was_downloaded_is_found_without_being_named(tmp_path: Path) -> Non
     folder.mkdir(parents=True)
     for name in ("factru_testset", "mine"):
         (folder / f"{name}.jsonl.gz").write_text("")
-    found = listed()
+    found = list_corpora()
     assert found["factru_testset"]["path"] == str(folder / "factru_testset.jsonl.gz")
     assert found["mine"]["path"] == str(folder / "mine.jsonl.gz")
 

@@ -150,7 +150,7 @@ MISTAKES = [
 
 
 def read_wrongly(text: str, written_in: str, read_as: str) -> str:
-    """What comes of a text whose encoding was mistaken, as browsers decode it."""
+    """Returns a text decoded by the wrong encoding, as browsers decode it."""
     return "".join(
         bytes([byte]).decode(read_as) if bytes([byte]).decode(read_as, "ignore") else chr(byte)
         for byte in text.encode(written_in, "replace")

@@ -1,4 +1,4 @@
-"""One bundle of figures, each of which is that of the module that makes it."""
+"""An assessment holds the very figures that the modules of scoring compute."""
 
 from ner_service.scoring import assess
 from ner_service.scoring.errors import confusion, count_errors

@@ -20,12 +20,18 @@ def test_the_request_that_is_being_answered_hears_once_that_its_client_leaves() 
     assert [type(gone) for gone in heard] == [Gone]
 
 
+async def ready_lane() -> Lane:
+    """Returns a lane whose tagger answers."""
+    lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
+    async with asyncio.timeout(10):
+        while not lane.ready:
+            await asyncio.sleep(0.001)
+    return lane
+
+
 def test_a_text_of_a_client_that_has_left_already_is_not_tagged() -> None:
     async def test() -> None:
-        lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
-        async with asyncio.timeout(10):
-            while not lane.ready:
-                await asyncio.sleep(0.001)
+        lane = await ready_lane()
         connection = Connection()
         connection.mark_closed()
         with pytest.raises(Gone):
@@ -38,10 +44,7 @@ def test_a_text_of_a_client_that_has_left_already_is_not_tagged() -> None:
 
 def test_nobody_hears_after_the_answer() -> None:
     async def test() -> None:
-        lane = Lane(Worker("test", Capitals, 100, ignore), 100, 1)
-        async with asyncio.timeout(10):
-            while not lane.ready:
-                await asyncio.sleep(0.001)
+        lane = await ready_lane()
         connection = Connection()
         await lane.tag(["Анна"], connection=connection)
         assert connection.on_close is None

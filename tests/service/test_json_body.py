@@ -124,7 +124,7 @@ def worst(form: Form[BaseModel]) -> Iterator[tuple[str, bytes]]:
 
 
 def errors_of(form: Form[BaseModel], body: bytes) -> int:
-    """How many errors were made of an illegal body."""
+    """Returns the number of errors that an illegal body leads to."""
     try:
         form.parse(body)
     except Refused:

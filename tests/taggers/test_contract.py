@@ -49,7 +49,7 @@ def news_tagger(tagger: Tagger) -> Tagger:
 
 
 def check(tagger: Tagger, text: str) -> list[Entity]:
-    """What is found in a text, once it is seen to be in order."""
+    """Returns the entities of a text, after checking what every tagger promises of them."""
     (found,) = tagger.tag([text])
     last = 0
     for entity in found:

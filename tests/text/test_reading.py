@@ -1,4 +1,4 @@
-"""How nets read everyday text: signs, hyphens, markup and lines."""
+"""Everyday text is read for nets: signs, hyphens, markup and lines are seen through."""
 
 import pytest
 from hypothesis import given, settings

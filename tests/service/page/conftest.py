@@ -1,4 +1,4 @@
-"""One service and one browser for all tests of the page."""
+"""All tests of the page share one service and one browser."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ VISITOR = {"locale": "ru-RU", "permissions": ["clipboard-read", "clipboard-write
 
 @dataclass
 class Seen:
-    """What a page did besides showing something."""
+    """A log of a page holds its errors and its requests."""
 
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)

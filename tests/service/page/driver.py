@@ -1,4 +1,4 @@
-"""What the page's tests share: two taggers of a few lines, a service with them, and a reader's hands."""
+"""The page's tests share two small taggers, a service with them, and what drives the browser."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""What the page copies is what the project's own readers, and curl, take."""
+"""The page copies text that the project's own readers, and curl, accept."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""What the page highlights is what the tagger found, whatever the text and the file."""
+"""The page highlights exactly the entities of the tagger, in any text and file."""
 
 from typing import Any
 

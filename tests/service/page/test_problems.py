@@ -1,4 +1,4 @@
-"""What the page says when the service refuses, wants a key, or is not ready."""
+"""The page says in a sentence why the service refuses, wants a key, or is not ready."""
 
 import json
 import threading

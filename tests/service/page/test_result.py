@@ -1,4 +1,4 @@
-"""What a reader does with a result: names, mentions, differences, labels, by mouse and by keyboard."""
+"""A reader explores a result by mouse and by keyboard: names, mentions, differences, labels."""
 
 from tests.service.page.driver import LAX, STRICT, Open, columns, expected, tag, until
 
