@@ -167,7 +167,7 @@ def _check_known(
     if other:
         reading.report.remark(Kind.IGNORED_KEY, place, f"{key!r}")
         return
-    mend = f"is {meant[0]!r} meant?" if misspelt else "rename it to 'entities'"
+    mend = f"is {meant[0]!r} meant?" if misspelt else "rename it to 'entities'."
     raise CorpusError(
         f"{place}: key {key!r} looks like annotations, but is none of "
         f"{', '.join(ENTITY_KEYS)}: {mend} Or name it by --columns TEXT,{key}"
