@@ -134,7 +134,8 @@ class Lane:
         self.queued += cost
         self._waiting += requests
         full = self.queued > self._queue_chars * CROWDED
-        self.crowded = full or self.wait_s > self._timeout_s * CROWDED
+        late = self.queued * self.worker.pace > self._timeout_s * CROWDED
+        self.crowded = full or late
 
     async def _wait_for_room(self, size: int, deadline: float) -> None:
         try:

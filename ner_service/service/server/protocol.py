@@ -173,7 +173,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_body = True
 
     def _check_head(self) -> None:
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        hosts = [name for name, _ in self.headers].count(b"host")
         if self._unbounded > MOST_HEAD_BYTES:
             self._fault = TOO_LARGE
         elif hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
