@@ -18,6 +18,7 @@ settings.register_profile("alike every time", derandomize=True)
 settings.load_profile("alike every time")
 
 PAGE = "tests/service/page/"
+NETS = ("tests/training/", "tests/nets/", "tests/engine/", "tests/taggers/", "tests/corpora/")
 
 gc.disable()  # imports make a million objects that stay: to visit them costs 1.5 s of CPU a process
 
@@ -30,7 +31,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let `--dist loadfile` keep the tests of the page in one process: another browser costs 3 s."""
+    """Let `--dist loadfile` do once what is dear to begin with.
+
+    The tests of the page stay in one process: another browser costs 3 s. Every second process
+    begins with them and goes on to the tests of nets only at the end, since the first training,
+    the first kernel of each kind and the first text by spaCy cost each process seconds.
+    """
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
@@ -40,7 +46,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = super()._split_scope(nodeid)
             return PAGE if file.startswith(PAGE) else file
 
+        def _assign_work_unit(self, node: Any) -> None:
+            last = self.nodes.index(node) % 2 == 1
+            ordered = sorted(self.workqueue, key=_place)
+            self.workqueue.move_to_end(ordered[-1 if last else 0], last=False)
+            super()._assign_work_unit(node)
+
     return LoadRoomScheduling(config, log)
+
+
+def _place(file: str) -> tuple[bool, int, str]:
+    """Return the place of a file in the order of tests: nets first, the page last."""
+    rank = next((n for n, room in enumerate(NETS) if file.startswith(room)), len(NETS))
+    return file == PAGE, rank, file
 
 
 @pytest.fixture(scope="session")
