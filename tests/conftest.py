@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from ner_service import corpora
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
-settings.register_profile("alike every time", derandomize=True)
+settings.register_profile("alike every time", derandomize=True, deadline=None)
 settings.load_profile("alike every time")
 
 PAGE = "tests/service/page/"
+FIRST = ("training", "nets", "engine", "taggers", "corpora", "scoring", "benchmark", "cli")
 
 gc.disable()  # imports make a million objects that stay: to visit them costs 1.5 s of CPU a process
 
@@ -30,7 +31,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let `--dist loadfile` keep the tests of the page in one process: another browser costs 3 s."""
+    """Let `--dist loadfile` do once what is dear to begin with.
+
+    The first training, kernel of each kind, text by spaCy and score cost each process seconds, and
+    another browser 3 s. So the tests of the page stay in one process, and every second process
+    takes its files from the end of the order that the others take theirs from the beginning of.
+    """
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
@@ -40,7 +46,32 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = super()._split_scope(nodeid)
             return PAGE if file.startswith(PAGE) else file
 
+        def _assign_work_unit(self, node: Any) -> None:
+            from_the_end = self.nodes.index(node) % 2 == 1
+            files = sorted(self.workqueue, key=_place)
+            self.workqueue.move_to_end(files[-1 if from_the_end else 0], last=False)
+            super()._assign_work_unit(node)
+
     return LoadRoomScheduling(config, log)
+
+
+def _place(file: str) -> tuple[bool, int, str]:
+    """Return the place of a file in the order of tests: those of nets first, the page last."""
+    room = next(
+        (n for n, name in enumerate(FIRST) if file.startswith(f"tests/{name}/")), len(FIRST)
+    )
+    return file == PAGE, room, file
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen() -> Iterator[None]:
+    """Let the collector pass over what a file leaves behind, above all the libraries it loaded.
+
+    To visit that again and again costs the suite 5 s of CPU.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

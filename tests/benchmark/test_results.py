@@ -237,6 +237,7 @@ def accuracy(store: Store) -> Accuracy:
     return read_results(store).view(Accuracy)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_was_measured_on_another_corpus_of_that_name_is_left_out(store: Store) -> None:
     new = {"key": {"corpus": "hash GPE=LOC"}, "result": {"by_document": [(1, 1, 1)]}}
     change(store, "quality", "own_news--careless", **new)
@@ -263,6 +264,7 @@ def test_a_tagger_of_fewer_labels_is_not_ranked_with_the_others(store: Store) ->
     assert f"30 documents, {sum(len(d.entities) for d in SMALL.documents)} entities." in said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_taggers_of_no_label_of_the_corpus_are_not_compared_at_all(tmp_path: Path) -> None:
     store = Store(tmp_path, seed=0)
     stranger = Forgetful(2)
@@ -383,6 +385,7 @@ def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
     assert "in batches of one" in said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_results_from_before_cutting_was_measured_still_make_a_page_and_a_table(
     store: Store,
 ) -> None:
@@ -396,6 +399,7 @@ def test_results_from_before_cutting_was_measured_still_make_a_page_and_a_table(
     assert "Cutting alone was not measured yet" in " ".join(page(store).said)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_results_from_before_batches_were_measured_still_make_a_page(store: Store) -> None:
     (store.folder / "batching.json").unlink()
     path = store.folder / "http.json"

@@ -5,11 +5,12 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -52,11 +53,11 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
     return command
 
 
-def process(*arguments: str, input: bytes = b"", **env: str) -> Done:
+def process(*arguments: str, **env: str) -> Done:
     """Runs the command line as a process of its own."""
     command = [sys.executable, "-m", "ner_service", *arguments]
     done = subprocess.run(
-        command, input=input, capture_output=True, timeout=100, env={**os.environ, **env}
+        command, input=b"", capture_output=True, timeout=100, env={**os.environ, **env}
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -76,8 +77,22 @@ def test_help_names_every_command(run: Run) -> None:
         assert command in done.out
 
 
-def test_tag_reads_stdin_and_writes_json_lines() -> None:
-    done = process("tag", "--tagger", "natasha", input=TEXT.encode())
+@pytest.fixture
+def stdin() -> Iterator[BinaryIO]:
+    """Yield the end of a pipe to write to, whose other end is this process's stdin."""
+    before, (there, here) = os.dup(0), os.pipe()
+    os.dup2(there, 0)
+    with open(here, "wb") as file:
+        yield file
+    os.dup2(before, 0)
+    os.close(before)
+    os.close(there)
+
+
+def test_tag_reads_stdin_and_writes_json_lines(run: Run, stdin: BinaryIO) -> None:
+    stdin.write(TEXT.encode())
+    stdin.close()
+    done = run("tag", "--tagger", "natasha")
     (line,) = done.out.splitlines()
     answer = json.loads(line)
     assert answer["text"] == TEXT
@@ -144,7 +159,7 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_2(
 def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
     source = tmp_path / "many.txt"
     source.write_text("Анна.\n" * 20_000)
-    command = f"{sys.executable} -m ner_service tag -t natasha -i lines {source} | head -n 1"
+    command = f"{sys.executable} -m ner_service tag -t natasha -i lines < {source} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=100)
     assert done.stdout.count(b"\n") == 1
     assert done.stderr == b""

@@ -96,7 +96,7 @@ def check(given: str) -> None:
         assert read == [[tuple(t) for t in unit] for unit in units.units(given, size)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(texts)
 @example("")
 @example("yahoo! и Yahoo!x")
@@ -105,13 +105,13 @@ def test_any_text_is_cut_the_same(given: str) -> None:
     check(given)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(mixed)
 def test_sentences_end_at_the_same_places(given: str) -> None:
     check(given)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*ODD, *spelling.HIDDEN, "x", "я", " ", ". ", "\u0301"]), max_size=9

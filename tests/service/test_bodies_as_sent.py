@@ -5,6 +5,7 @@ import tracemalloc
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice, pairwise
 from typing import Any
 
@@ -172,6 +173,7 @@ def test_a_line_of_a_packed_stream_has_the_same_limit(client: Client) -> None:
     ]
 
 
+@cache
 def bomb(size: int) -> bytes:
     """Blanks without end, packed."""
     packer = zlib.compressobj(9, wbits=31)

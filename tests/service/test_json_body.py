@@ -5,8 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import pairwise
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +106,17 @@ def filled(begin: bytes, part: bytes, end: bytes) -> bytes:
     return begin + part * ((BODY_BYTES - len(begin) - len(end)) // len(part)) + end
 
 
+@cache
+def many_keys() -> bytes:
+    return b"{" + b",".join(b'"%07d":1' % n for n in range(BODY_BYTES // 12)) + b"}"
+
+
 def worst(form: Form[BaseModel]) -> Iterator[tuple[str, bytes]]:
     """The worst illegal bodies of the largest size, for the whole and for each field."""
     yield "lists", filled(b"[", b"[],", b"[]]")
     yield "objects", filled(b"[", b"{},", b"{}]")
     yield "nested", b"[" * BODY_BYTES
-    yield "keys", b"{" + b",".join(b'"%07d":1' % n for n in range(BODY_BYTES // 12)) + b"}"
+    yield "keys", many_keys()
     yield "the same key", filled(b"{", b'"a":1,', b'"a":1}')
     yield "strings", filled(b'["', b'","', b'"]')
     yield "strings without commas", filled(b"[", b'""', b"]")
@@ -136,12 +140,10 @@ def errors_of(form: Form[BaseModel], body: bytes) -> int:
 
 
 def cpu(call: Callable[[], object]) -> float:
-    """The least CPU seconds of two calls."""
-    times = [time.thread_time()]
-    for _ in range(2):
-        call()
-        times.append(time.thread_time())
-    return min(after - before for before, after in pairwise(times))
+    """The CPU seconds of a call."""
+    start = time.thread_time()
+    call()
+    return time.thread_time() - start
 
 
 def peak() -> int:
@@ -155,15 +157,20 @@ def peak() -> int:
 def test_no_illegal_body_costs_more_than_a_text_of_its_size(form: Form[BaseModel]) -> None:
     """Before, 12 MB of `[]` took 100 s and 5.3 GB; a text of that size 0.03 s and 24 MB."""
     text = orjson.dumps({"text": "а" * (BODY_BYTES // 2)})
-    plain = cpu(lambda: json.loads(text))
+    plain = min(cpu(lambda: json.loads(text)) for _ in range(3))
     for name, body in worst(form):
+
+        def refuse(name: str = name, body: bytes = body) -> None:
+            assert errors_of(form, body) <= 2 * SPARE, name
+
         peak()
         before = peak()
-        assert errors_of(form, body) <= 2 * SPARE, name
+        taken = cpu(refuse)
         assert peak() - before < 3 * BODY_BYTES, name
-        ratio = cpu(partial(errors_of, form, body)) / plain
-        print(f"{form.model.__name__} {name}: {ratio:.2f}")
-        assert ratio < 10, name
+        if taken >= 10 * plain:  # perhaps only this once: the machine may be busy
+            taken = cpu(refuse)
+        print(f"{form.model.__name__} {name}: {taken / plain:.2f}")
+        assert taken < 10 * plain, name
 
 
 @given(st.recursive(st.text(',[{":\\аa'), lambda inner: st.lists(inner, max_size=3)))

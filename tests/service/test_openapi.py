@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import orjson
 import pytest
 import uvicorn
@@ -48,6 +47,8 @@ ROUTES = [DOCUMENT["paths"][path][method.lower()] for path, method in OPERATIONS
 
 
 def test_every_example_keeps_to_its_schema() -> None:
+    import jsonschema_rs  # costs each process that collects the tests a third of a second
+
     found = list(every_example(DOCUMENT["paths"]))
     assert len(found) > 25
     for schema, example in found:

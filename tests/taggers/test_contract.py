@@ -17,7 +17,7 @@ NEWS = marked(
     "Посол [LOC Израиля] на [LOC Украине] [PER Йоэль Лион] пришел в шок, узнав о решении властей "
     "[LOC Львовской области]."
 )
-FILLER = "Вчера было тихо, и ничего не случилось. "
+FILLER = "Позавчера достопримечательностями интересовались путешественники. "
 TEXTS = {
     "empty": "",
     "white space": " \n\t\u00a0\u2028",
@@ -27,7 +27,7 @@ TEXTS = {
     "combining marks": "Моско\u0301ва е\u0308ж и\u0306од",
     "control characters": "\x00Иван\x0b\x1cПетров\ufeff",
     "one long word": "а" * 100_000,
-    "one long sentence": "слово " * (PIECE_CHARS // 6 + 100),
+    "one long sentence": "предложение " * (PIECE_CHARS // 12 + 100),
     "no words at all": "!?…—«»" * 2_000,
 }
 

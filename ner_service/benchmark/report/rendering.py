@@ -1,10 +1,11 @@
 """Results are rendered by templates: the report, the docs' tables, the service page's figures."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 
 from ner_service.benchmark.comparison import Results
 from ner_service.benchmark.parts import load_parts, read_results
@@ -21,7 +22,7 @@ def write_report(store: Store, path: Path) -> None:
     results = read_results(store)
     measured = [part for part in load_parts() if results.records(part.result)]
     pictures = {part.name: results.view(part.view).pictures() for part in measured}
-    template = _environment().get_template("report.html.j2")
+    template = _template("report.html.j2")
     page = template.render(**_context(results), parts=load_parts(), pictures=pictures)
     with atomic_file(path) as file:
         file.write(page.encode())
@@ -30,7 +31,7 @@ def write_report(store: Store, path: Path) -> None:
 def render_table(store: Store, name: str) -> str:
     """Returns a Markdown table; raises `ConfigError` for an unknown one, and without results."""
     try:
-        template = _environment().get_template(f"{name}.md.j2")
+        template = _template(f"{name}.md.j2")
     except TemplateNotFound:
         raise ConfigError(f"no table is called {name!r}: name a template NAME.md.j2") from None
     if table := template.render(_context(read_results(store))).strip():
@@ -40,7 +41,7 @@ def render_table(store: Store, name: str) -> str:
 
 def update_figures(store: Store, path: Path, check: bool) -> None:
     """Writes the figures that docs/page.md describes, or raises `ConfigError` for old ones."""
-    template = _environment().get_template("measured.json.j2")
+    template = _template("measured.json.j2")
     figures = json.loads(template.render(_context(read_results(store))))
     text = json.dumps(figures, ensure_ascii=False, indent=2) + "\n"
     if not check:
@@ -50,9 +51,14 @@ def update_figures(store: Store, path: Path, check: bool) -> None:
         raise ConfigError(f"{path}: is not of these results: run `python -m benchmarks page`")
 
 
-def _environment() -> Environment:
+def _template(name: str) -> Template:
+    return _environment(tuple(FOLDERS)).get_template(name)
+
+
+@cache  # an environment keeps the templates that it has compiled
+def _environment(folders: tuple[Path, ...]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(FOLDERS),
+        loader=FileSystemLoader(folders),
         autoescape=lambda name: (name or "").endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,

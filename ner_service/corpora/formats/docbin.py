@@ -20,6 +20,7 @@ LANGUAGE = "ru"
 def _spacy() -> Any:
     try:
         import spacy.tokens
+        import spacy.vocab
     except ImportError as error:
         raise MissingExtra(f"the DocBin format ({error})", "spacy") from error
     return spacy
@@ -33,7 +34,7 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     spacy = _spacy()
     data = read_bytes(path)
     try:
-        docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.blank(LANGUAGE).vocab))
+        docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.vocab.Vocab()))
         found = [
             (doc.text, _entities(doc.ents), {key: _entities(s) for key, s in doc.spans.items()})
             for doc in docs
