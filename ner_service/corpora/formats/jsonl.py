@@ -3,13 +3,11 @@
 The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import orjson
-
-from ner_service.corpora.forms.values import bare_value, load_json, parse_value
+from ner_service.corpora.forms.json_text import dump, load_json
+from ner_service.corpora.forms.values import bare_value, parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import read_lines, write_text
@@ -46,7 +44,8 @@ def lines(documents: Iterable[Document]) -> Iterator[str]:
 
 def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
-    return dump(record_of(document, [entity_of(entity) for entity in document.entities]))
+    entities = [entity_of(entity) for entity in document.entities]
+    return dump(record_of(document, entities), document.place)
 
 
 def entity_of(entity: Entity) -> dict[str, object]:
@@ -59,14 +58,6 @@ def record_of(document: Document, entities: object) -> dict[str, object]:
     """Return a document as an object: its id as it was, its text, its other fields, entities."""
     record = {"id": document.id, "text": document.text, **document.fields}
     return record | {"text": document.text, "entities": entities}
-
-
-def dump(value: Mapping[str, object]) -> bytes:
-    """Return a value as JSON, with escapes where it holds what UTF-8 or 64 bits cannot."""
-    try:
-        return orjson.dumps(value, default=str)
-    except TypeError:
-        return json.dumps(value, default=str).encode()
 
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:

@@ -8,11 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import orjson
-
 from ner_service.corpora.formats import jsonl
+from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.training import is_pair
-from ner_service.corpora.forms.values import load_json, parse_value
+from ner_service.corpora.forms.values import parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import BOM, read_text, write_text
@@ -88,7 +87,7 @@ def predictions(documents: Iterable[Document], model_version: str) -> Iterator[s
 
 def dump_tasks(tasks: Iterable[dict[str, object]]) -> str:
     """Return tasks as indented JSON."""
-    return orjson.dumps(list(tasks), option=orjson.OPT_INDENT_2, default=str).decode()
+    return dump(list(tasks), indented=True).decode()
 
 
 def data_of(document: Document) -> dict[str, object]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.formats.jsonl import dump
 from ner_service.corpora.formats.tables import ENTITIES, columns_of, entities_of, row_of
 from ner_service.corpora.forms.fields import TAG_KEYS
+from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import orjson
 
-from ner_service.corpora.formats.jsonl import dump
+from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError

@@ -5,6 +5,7 @@ doccano, Prodigy, spaCy, Dataturks and Label Studio's JSON-MIN, and the tokens o
 """
 
 from difflib import get_close_matches
+from typing import get_args
 
 from ner_service.corpora.check import check_text
 from ner_service.corpora.forms import tags
@@ -20,7 +21,7 @@ from ner_service.corpora.forms.fields import (
     hold_tags,
 )
 from ner_service.corpora.forms.items import name_of, parse_item
-from ner_service.corpora.forms.marks import Mark, in_code_points, place_marks
+from ner_service.corpora.forms.marks import Mark, Unit, in_code_points, place_marks
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
@@ -95,11 +96,16 @@ def _plain_list(value: object) -> list[object]:
 
 
 def other_fields(record: Record, *used: str) -> Record:
-    """Return the fields that are neither text nor entities; an id only if it is no string."""
+    """Return the fields that are neither text nor entities; an id only if it is no string.
+
+    The unit of the offsets is left out, since those of a document count code points.
+    """
     return {
         key: value
         for key, value in record.items()
-        if key not in used and not (key == "id" and (value is None or isinstance(value, str)))
+        if key not in used
+        and not (key == "id" and (value is None or isinstance(value, str)))
+        and not (key == "offsets" and value in get_args(Unit))
     }
 
 

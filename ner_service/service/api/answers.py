@@ -12,6 +12,7 @@ from ner_service.errors import Code, NerError, Refused, UnknownTagger
 from ner_service.service.api.errors import refusal
 from ner_service.service.api.json_body import Form
 from ner_service.service.api.offsets import convert
+from ner_service.service.api.other_fields import other_fields
 from ner_service.service.api.request_body import (
     JSON,
     NDJSON,
@@ -23,7 +24,13 @@ from ner_service.service.api.request_body import (
     parse_text,
     query_options,
 )
-from ner_service.service.api.schemas import BatchRequest, LineRequest, Options, TextRequest
+from ner_service.service.api.schemas import (
+    MOST_OTHER_VALUES,
+    BatchRequest,
+    LineRequest,
+    Options,
+    TextRequest,
+)
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer, Tagged
@@ -33,7 +40,7 @@ from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
 from ner_service.types import Entity
 
-LINE = Form(LineRequest)
+LINE = Form(LineRequest, spare=MOST_OTHER_VALUES)
 
 
 class Answers:
@@ -105,9 +112,10 @@ class Answers:
                 raise line
             asked = LINE.parse(line)
             id = {"id": asked.id} if "id" in asked.model_fields_set else {}
+            fields = {"text": asked.text} | other_fields(line, asked)
             unset = options.model_fields_set - asked.model_fields_set
             asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
-            return id | await self._text(request, asked, patient=True)
+            return id | fields | await self._text(request, asked, patient=True)
         except (NerError, ValidationError) as error:
             return id | self._fault(error)
 

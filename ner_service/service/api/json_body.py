@@ -32,16 +32,21 @@ class Form(Generic[Model]):
 
     pydantic makes a tree of a whole body before it looks at a bound, and an error of each fault:
     12 MB of `[]` took 5.3 GB. Lists without `maxItems` may have `most_items`, which the operator
-    sets; `too_many` is the answer where that is exceeded.
+    sets; `too_many` is the answer where that is exceeded. `spare` is how many values and keys a
+    body may have beside those of the schema.
     """
 
     def __init__(
-        self, model: type[Model], most_items: int | None = None, too_many: Refused | None = None
+        self,
+        model: type[Model],
+        most_items: int | None = None,
+        too_many: Refused | None = None,
+        spare: int = SPARE,
     ) -> None:
         self.model = model
         schema = model.model_json_schema()
         self.largest = size_of(schema, schema.get("$defs", {}), most_items)
-        self._most = self.largest + Size(SPARE, SPARE)
+        self._most = self.largest + Size(spare, spare)
         message = f"the body has more than {self._most.values} values: send fewer"
         self._too_many = too_many or Refused(Code.INVALID_REQUEST, message)
 
