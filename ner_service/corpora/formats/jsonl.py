@@ -20,6 +20,8 @@ description = (
     'Prodigy, spaCy (`[text, {"entities": …}]`) and Hugging Face (`tokens`, `ner_tags`)'
 )
 
+MEND = "; write each document on a line of its own, or name a file of one JSON value .json"
+
 
 def read(path: Path, reading: Reading) -> Iterator[Document]:
     """Read documents in order; raises `CorpusError` naming file, line and field."""
@@ -27,7 +29,7 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
         if line.strip():
             place = f"{path}:{number}"
             with reading.record(place):
-                yield from parse_value(load_json(line, place), place, str(number), reading)
+                yield from parse_value(load_json(line, place, MEND), place, str(number), reading)
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
@@ -62,7 +64,7 @@ def record_of(document: Document, entities: object) -> dict[str, object]:
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
     """Parse a line into a document; `place` begins each error."""
-    value = load_json(line, place)
+    value = load_json(line, place, MEND)
     documents = list(parse_value(value, place, default_id, Reading(labels)))
     if len(documents) != 1:
         raise CorpusError(f"{place}: expected one document, found {len(documents)}")
@@ -71,4 +73,4 @@ def parse_document(line: str, labels: Mapping[str, str], place: str, default_id:
 
 def parse_text(line: str, place: str, default_id: str, reading: Reading) -> Document:
     """Parse a line into a document without the entities that it may have."""
-    return bare_value(load_json(line, place), place, default_id, reading)
+    return bare_value(load_json(line, place, MEND), place, default_id, reading)

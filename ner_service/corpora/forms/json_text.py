@@ -38,8 +38,8 @@ def read_float(text: str) -> float:
     return written
 
 
-def load_json(text: str, place: str) -> object:
-    """Return the value of a JSON text; raises `CorpusError`, which begins with `place`.
+def load_json(text: str, place: str, mend: str = "") -> object:
+    """Return the value of a JSON text; raises `CorpusError` from `place` to how to mend it.
 
     Two keys of one name in an object are an error, and so is a number that JSON does not have.
     """
@@ -60,8 +60,9 @@ def load_json(text: str, place: str) -> object:
             text, parse_float=read_float, parse_constant=keep, object_pairs_hook=pairs
         )
     except (ValueError, RecursionError) as error:
-        hint = "; it looks like UTF-16: save it as UTF-8" if text[1:2] in UTF16_SIGNS else ""
-        raise CorpusError(f"{place}: not JSON: {error}{hint}") from None
+        if text[1:2] in UTF16_SIGNS:
+            mend = "; it looks like UTF-16: save it as UTF-8"
+        raise CorpusError(f"{place}: not JSON: {error}{mend}") from None
     if oddities:
         key, name = next(_odd_numbers(value, ""))
         at = f"{place}: {key}" if key else place

@@ -11,17 +11,23 @@ from ner_service.corpora.check import check_text
 from ner_service.corpora.forms import tags
 from ner_service.corpora.forms.fields import (
     ENTITY_KEYS,
+    SPANS_ALONE,
     TAG_KEYS,
     TEXT_KEYS,
     TOKEN_KEYS,
     Record,
+    by_label,
     decode_cell,
+    decode_tokens,
+    entity_keys,
     has_tagged_tokens,
     hold_spans,
     hold_tags,
+    tags_in_one_string,
 )
 from ner_service.corpora.forms.items import name_of, parse_item
 from ner_service.corpora.forms.marks import Mark, Unit, in_code_points, place_marks
+from ner_service.corpora.forms.standoff import LINE
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
@@ -38,6 +44,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
     if record.get("answer") in REJECTED and "spans" in record:
         reading.leave_out(place, f"its answer is {record['answer']!r}")
         return None
+    record = decode_tokens(record)
     key = text_key(record, reading)
     if key in record and isinstance(record[key], list) and key != "text":
         return _parse_tokens(record, key, place, default_id, reading)
@@ -46,7 +53,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
     marks = [
         m
         for n, item in enumerate(items)
-        for m in parse_item(item, f"{place}: {entity_key}[{n}]", reading)
+        for m in parse_item(item, f"{place}: {entity_key}[{n}]", text, reading)
     ]
     entities = _in_unit(record, marks, text)
     return reading.document(
@@ -60,6 +67,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
 
 def bare_document(record: Record, place: str, default_id: str, reading: Reading) -> Document:
     """Return the document of a record without the entities that it may have."""
+    record = decode_tokens(record)
     key = text_key(record, reading)
     value = record.get(key)
     if isinstance(value, list) and key != "text":
@@ -133,21 +141,31 @@ def _entity_items(
     if named:
         if named not in record:
             raise CorpusError(f"{place}: {named}: is none of its keys; mend --columns")
-        return named, _list_of(candidates[named], f"{place}: {named}")
+        return named, _list_of(named, candidates[named], place)
     full = [key for key, value in candidates.items() if hold_spans(key, value)]
     if "entities" in candidates:
         for other in full:
             if other != "entities" and not _lists_tokens(other):
                 reading.report.remark(Kind.IGNORED_KEY, place, f"{other!r} beside 'entities'")
-        return "entities", _list_of(candidates["entities"], f"{place}: entities")
+        return "entities", _list_of("entities", candidates["entities"], place)
     known = [key for key in ENTITY_KEYS if key in full]
+    text = str(record[text_key])
     for key in candidates:
+        if not known and tags_in_one_string(record[key], text):
+            raise CorpusError(
+                f"{place}: {key!r} are tags in one string: give tokens and ner_tags as lists"
+            )
         if key not in known and not _lists_tokens(key):
             _check_known(key, key in full, candidates[key], bool(known), place, reading)
     for other in known[1:]:
         reading.report.remark(Kind.IGNORED_KEY, place, f"{other!r} beside {known[0]!r}")
     if known:
-        return known[0], _list_of(candidates[known[0]], f"{place}: {known[0]}")
+        return known[0], _list_of(known[0], candidates[known[0]], place)
+    if alone := entity_keys(record, text):
+        raise CorpusError(
+            f"{place}: {', '.join(map(repr, alone))} mark one entity beside the text, which would "
+            "be lost: put all entities of a text into one list under 'entities'"
+        )
     return "", []
 
 
@@ -160,8 +178,7 @@ def _check_known(
     key: str, full: bool, value: object, other: bool, place: str, reading: Reading
 ) -> None:
     """Raise `CorpusError` where annotations would be lost under a key that nobody knows."""
-    may_be = key not in ENTITY_KEYS and isinstance(value, list | dict)
-    meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8) if may_be else []
+    meant = _meant_key(key, value)
     misspelt = bool(meant)
     if hold_tags(key, value) and not other:
         raise CorpusError(
@@ -173,20 +190,40 @@ def _check_known(
     if other:
         reading.report.remark(Kind.IGNORED_KEY, place, f"{key!r}")
         return
-    mend = f"is {meant[0]!r} meant?" if misspelt else "rename it to 'entities'."
+    mend = f"is {meant!r} meant?" if misspelt else "rename it to 'entities'."
     raise CorpusError(
         f"{place}: key {key!r} looks like annotations, but is none of "
         f"{', '.join(ENTITY_KEYS)}: {mend} Or name it by --columns TEXT,{key}"
     )
 
 
-def _list_of(value: object, place: str) -> list[object]:
+def _meant_key(key: str, value: object) -> str:
+    """Return the key of annotations that a misspelt one may stand for, or nothing."""
+    items = value if isinstance(value, list) else [value]
+    may_be = all(isinstance(item, dict | list) or LINE.match(str(item)) for item in items)
+    if key in ENTITY_KEYS or not may_be:
+        return ""
+    long = [known for known in ENTITY_KEYS if known != "ents"]
+    near = get_close_matches(key, long, 1, 0.8) or get_close_matches(key, ["ents"], 1, 0.85)
+    return near[0] if near else ""  # `ents` resembles too many words, such as events
+
+
+def _list_of(key: str, value: object, place: str) -> list[object]:
+    """Return the annotations of a field, which may have them by their labels."""
     if isinstance(value, dict) and set(value) == {"entities"}:
         value = value["entities"]
     if value is None or value == "":  # an empty cell of a table
         return []
+    if key not in SPANS_ALONE and (items := by_label(value)) is not None:
+        return items
     if not isinstance(value, list):
-        raise CorpusError(f"{place}: expected a list")
+        found = (
+            "several groups: put one under 'entities'" if key in SPANS_ALONE else "another value"
+        )
+        raise CorpusError(
+            f'{place}: {key}: expected a list such as [[0, 4, "PER"]], found '
+            f"{found if isinstance(value, dict) else type(value).__name__}"
+        )
     return value
 
 
@@ -234,5 +271,5 @@ def _tag(value: object, place: str, reading: Reading) -> str:
     name = name_of(value, place, reading) if type(value) is int else value
     tag = tags.parse_tag(check_text(name, place))
     if tag is None:
-        raise CorpusError(f"{place}: {name!r} is not a tag: expected O, B-..., I-...")
+        raise CorpusError(f"{place}: {tags.describe_wrong_tag(str(name))}")
     return tag

@@ -94,7 +94,7 @@ def _row(token: object, place: str) -> tags.Row:
     name = token.get("ner")
     tag = tags.parse_tag("O" if name in MISSING else check_text(name, f"{place}.ner"))
     if tag is None:
-        raise CorpusError(f"{place}.ner: {name!r} is not a tag: expected O, B-..., I-...")
+        raise CorpusError(f"{place}.ner: {tags.describe_wrong_tag(str(name))}")
     return tags.Row(place, check_text(token.get("orth"), f"{place}.orth"), tag)
 
 
