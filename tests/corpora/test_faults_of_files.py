@@ -52,6 +52,7 @@ def names(documents: list[Document]) -> list[list[tuple[str, str]]]:
         ["T1\tPER 0 4\tАнна", "T2\tLOC 13 15;15 17\tРи ге"],
         [{"start_char": 0, "end_char": 4, "type": "PER"}, {"start_idx": 13, "end_idx": 17, "entity_type": "LOC"}],
         [{"start_pos": 0, "end_pos": 4, "labels": [{"value": "PER"}]}, {"BeginOffset": 13, "EndOffset": 17, "Type": "LOC"}],
+        [[0, 4, " PER "], [13, 17, "LOC\n"]],
         [{"offset": 0, "length": 4, "category": "PER"}, {"begin": 13, "length": 4, "class": "LOC"}],
         [{"start": 0, "end": 4, "label": None, "type": "PER"}, {"start": 13, "end": 17, "label_": "LOC"}],
     ],
@@ -81,6 +82,8 @@ def test_annotations_have_many_forms(entities: Any, tmp_path: Path) -> None:
         ([[-4, 4, "A"]], ":1: -4:4 is not a span; mend or drop it"),
         ([[0, 99, "A"]], r":1: 0:99 A is beyond the text \(17 characters\); mend or drop it"),
         ([[4, 5, "A"]], ":1: 4:5 is white space alone; drop it"),
+        ([[0, 4, "  "]], ":1: 0:4 has no label; name or drop it"),
+        ([[0, 4, "B-PER"], [5, 10, "I-PER"]], ":1: B-PER and I-PER are tags of an entity's pieces: join"),
         ({"Анна": "PER"}, r'entities: expected a list such as \[\[0, 4, "PER"\]\], found another value'),
         (True, "entities: expected a list such as .* found bool"),
         ("PER 0 4", "entities: expected a list such as .* found str"),
@@ -108,6 +111,10 @@ def test_an_annotation_that_is_none_is_named_with_its_mend(
         ("x.jsonl", '{\n "text": "Анна"\n}', ":1: not JSON: .*write each document on a line .*name a file .*json"),
         ("x.jsonl", '{"text": "а"}{"text": "б"}', ":1: not JSON: Extra data.*write each document on a line"),
         ("x.jsonl", {"text": TEXT, "start": 0, "end": 4, "label": "PER"}, ":1: 'start', 'end', 'label' mark one"),
+        ("x.jsonl", {"text": "Пётр", "tokens": ["Анна"], "ner_tags": ["B-PER"]},
+         r":1: ner_tags\[0\]: 'Анна' is not in the rest of text; mend it, or drop text"),
+        ("x.csv", "text,n\rАнна,1\r", ":1: has a carriage return inside: end lines by"),
+        ("x.conll", "Анна B-PER\rв O\r", ":1: has a carriage return inside: end lines by"),
         ("x.csv", "text,start,end,label\nАнна,0,4,PER\n", ":2: 'start', 'end', 'label' mark one .*under 'entities'"),
         ("x.jsonl", {"text": TEXT, "ners": ["T1\tPER 0 4\tАнна"]}, "key 'ners' looks like annotations"),
         ("x.jsonl", {"text": "Анна спит", "tags": "B-PER O"}, ":1: 'tags' are tags in one string: give tokens and"),
@@ -134,6 +141,46 @@ def test_a_file_that_is_not_as_it_should_be_is_named(
 def test_other_fields_that_resemble_annotations_are_none(record: Any, tmp_path: Path) -> None:
     documents, report = read(tmp_path / "x.jsonl", record)
     assert (names(documents), report.notes()) == ([[]], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "unit"),
+    [
+        ("Я 😀 Анна", 4, 8, "codepoint"),
+        ("Я 😀 Анна", 5, 9, "UTF-16"),
+        ("Я 😀 Анна", 8, 16, "utf-8"),
+        ("Я 😀 Анна", 8, 16, "bytes"),
+    ],
+)
+def test_offsets_count_what_the_record_or_the_texts_of_its_entities_say(
+    text: str, start: int, end: int, unit: str, tmp_path: Path
+) -> None:
+    span = {"start": start, "end": end, "label": "PER"}
+    told = {"text": text, "entities": [span], "offsets": unit}
+    seen = {"text": text, "entities": [{**span, "text": "Анна"}]}
+    for record in (told, seen):
+        assert names(read(tmp_path / "x.jsonl", record)[0]) == [[ANNA]]
+
+
+def test_tokens_beside_a_text_are_found_in_it(tmp_path: Path) -> None:
+    record = {"text": "«Анна»  ушла", "tokens": ["Анна", "ушла"], "ner_tags": ["B-PER", "O"]}
+    ((document), *_), _ = read(tmp_path / "x.jsonl", record)
+    assert (document.text, names([document])) == ("«Анна»  ушла", [[ANNA]])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"tasks": [{"text": TEXT, "entities": [[0, 4, "PER"], [13, 17, "LOC"]]}]},
+        {"version": 1, "data": [{"text": TEXT, "label": [[0, 4, "PER"], [13, 17, "LOC"]]}], "x": []},
+        {"rasa_nlu_data": {"regex_features": [], "common_examples": [{"text": TEXT, "entities": [
+            {"start": 0, "end": 4, "value": "Анна", "entity": "PER"}, {"start": 13, "end": 17, "entity": "LOC"}]}]}},
+        {"id": 1, "data": {"text": TEXT}, "annotations": [{"result": [{"type": "labels", "value": {
+            "start": s, "end": e, "labels": [label]}} for s, e, label in ((0, 4, "PER"), (13, 17, "LOC"))]}]},
+    ],
+)  # fmt: skip
+def test_records_may_be_wrapped_in_an_object(content: Any, tmp_path: Path) -> None:
+    assert names(read(tmp_path / "x.json", content)[0]) == BOTH
 
 
 def test_ends_that_count_the_last_character_are_told_from_shifted_offsets(tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ def _groups(path: Path) -> Iterator[list[list[Line]]]:
     sentence: list[Line] = []
     marked = False
     for number, line in read_lines(path):
+        if "\r" in line.rstrip("\r"):
+            raise CorpusError(f"{path}:{number}: has a carriage return inside: end lines by \\n")
         if line.startswith(DOCSTART):
             marked = True
         elif line.strip():

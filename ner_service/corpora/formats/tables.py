@@ -56,6 +56,8 @@ class Table:
         csv.field_size_limit(LONGEST_CELL)
         lines = ((number, f"{line}\n") for number, line in read_lines(path))
         first, head = next(((n, line) for n, line in lines if line.strip()), (1, ""))
+        if "\r" in head.rstrip("\r\n"):
+            raise CorpusError(f"{path}:{first}: has a carriage return inside: end lines by \\n")
         told = SEPARATOR.fullmatch(head)
         if told:
             first, head = next(lines, (first, ""))

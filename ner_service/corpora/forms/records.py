@@ -31,8 +31,13 @@ from ner_service.corpora.forms.standoff import LINE
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
+from ner_service.labels import entities as entities_of
 from ner_service.types import Document, Entity
 
+UNITS: dict[str, Unit] = {  # by the names that records give them
+    **{unit: unit for unit in get_args(Unit)},
+    **{"utf-16": "utf16", "utf-8": "utf8", "byte": "utf8", "bytes": "utf8"},
+}
 REJECTED = ("reject", "ignore")  # Prodigy's answers to a task that is not to be learned from
 
 
@@ -55,6 +60,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
         for n, item in enumerate(items)
         for m in parse_item(item, f"{place}: {entity_key}[{n}]", text, reading)
     ]
+    _check_labels({mark.entity.label for mark in marks}, place)
     entities = _in_unit(record, marks, text)
     return reading.document(
         _id_of(record, place, default_id),
@@ -113,7 +119,7 @@ def other_fields(record: Record, *used: str) -> Record:
         for key, value in record.items()
         if key not in used
         and not (key == "id" and (value is None or isinstance(value, str)))
-        and not (key == "offsets" and value in get_args(Unit))
+        and not (key == "offsets" and str(value).lower() in UNITS)
     }
 
 
@@ -227,9 +233,18 @@ def _list_of(key: str, value: object, place: str) -> list[object]:
     return value
 
 
+def _check_labels(labels: set[str], place: str) -> None:
+    """Raise `CorpusError` where the labels are tags of pieces, as models give them out."""
+    if piece := next((tag for tag in labels if tag[:2] == "I-" and f"B-{tag[2:]}" in labels), ""):
+        raise CorpusError(
+            f"{place}: B-{piece[2:]} and {piece} are tags of an entity's pieces: join each entity "
+            'to one with a label (aggregation_strategy="simple" in a pipeline of transformers)'
+        )
+
+
 def _in_unit(record: Record, marks: list[Mark], text: str) -> list[Entity]:
     """Return the entities in code points, by the unit that the record states, if it does."""
-    unit = record.get("offsets")
+    unit = UNITS.get(str(record.get("offsets")).lower())
     if unit in ("utf16", "utf8"):
         return in_code_points([mark.entity for mark in marks], text, unit)
     return place_marks(marks, text)
@@ -262,8 +277,14 @@ def _parse_tokens(
         for n, (token, value) in enumerate(zip(tokens, values, strict=True))
     ]
     scheme = tags.scheme_of([rows], reading.options.lenient)
-    text, entities = tags.text_and_entities([rows] if rows else [], scheme, reading)
     fields = other_fields(record, key, tag_key)
+    written = record.get("text")
+    if isinstance(written, str) and rows:
+        found = list(tags.find_tokens(written, rows, "text"))
+        entities = entities_of(found, tags.legal_tags(rows, scheme, reading))
+        text = check_text(written, f"{place}: text")
+    else:
+        text, entities = tags.text_and_entities([rows] if rows else [], scheme, reading)
     return reading.document(_id_of(record, place, default_id), text, entities, place, fields)
 
 

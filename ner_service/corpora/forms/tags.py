@@ -1,7 +1,7 @@
 """Tags mark the entities of tokens as IOB1, IOB2 or BIOES (also BILOU), told apart by the tags."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ner_service.corpora.reading import Reading
@@ -113,6 +113,22 @@ def _from_iob1(tags: Sequence[str]) -> list[str]:
     return [
         f"B{tag[1:]}" if tag != OUTSIDE and tag[2:] != before[2:] else tag for before, tag in pairs
     ]
+
+
+def find_tokens(text: str, rows: Iterable[Row], name: str) -> Iterator[Token]:
+    """Yield the tokens of rows where they stand in a text, one behind the other.
+
+    Raises `CorpusError` where one does not; `name` is the key of the text.
+    """
+    at = 0
+    for row in rows:
+        start = text.find(row.text, at)
+        if start < 0:
+            raise CorpusError(
+                f"{row.place}: {row.text!r} is not in the rest of {name}; mend it, or drop {name}"
+            )
+        at = start + len(row.text)
+        yield Token(start, at, row.text)
 
 
 def text_and_entities(
