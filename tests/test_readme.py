@@ -1,5 +1,6 @@
 """The README says what is true: its answer, its files, its commands."""
 
+import doctest
 import json
 import re
 from pathlib import Path
@@ -56,3 +57,12 @@ def test_every_command_and_option_shown_exists(page: Path) -> None:
             options |= {option for parameter in sub.params for option in parameter.opts}
         strange = set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - options
         assert not strange, f"{page.name}: ner-service {name} {strange}"
+
+
+def test_every_example_of_the_library_is_true() -> None:
+    page = (ROOT / "docs" / "library.md").read_text()
+    program = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(program, {}, "library.md", "library.md", 0)
+    done = doctest.DocTestRunner().run(test)
+    assert done.attempted > 10
+    assert done.failed == 0

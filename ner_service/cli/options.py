@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from ner_service.cli.tagging import InputFormat
 from ner_service.corpora.formats.format import names
+from ner_service.corpora.texts import InputFormat
 from ner_service.errors import ConfigError
 from ner_service.taggers.registry import spec_forms
 

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from ner_service import corpora
 from ner_service.cli.app import INTERRUPTED, app
 from ner_service.cli.options import InputOption, check_apart, corpora_root
-from ner_service.cli.tagging import InputFormat, batches_of, read_texts
 from ner_service.corpora.formats.format import FORMATS
+from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
 from ner_service.types import Document

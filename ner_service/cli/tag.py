@@ -11,9 +11,10 @@ import typer
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import ColumnsOption, InputOption, TaggerOption, check_apart
-from ner_service.cli.tagging import STDIN, InputFormat, read_texts, tag_documents
+from ner_service.cli.tagging import tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
+from ner_service.corpora.texts import STDIN, InputFormat, read_texts
 from ner_service.errors import ConfigError
 from ner_service.files import write_text
 from ner_service.output.documents import FORMATS

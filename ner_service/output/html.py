@@ -28,6 +28,11 @@ def page(documents: Iterable[Document]) -> Iterator[str]:
     yield from TEMPLATES.get_template("documents.html.j2").generate(documents=documents)
 
 
+def fragment(document: Document) -> str:
+    """Returns a marked text with the style that it needs, to stand in a page of somebody else."""
+    return render("fragment.html.j2", document=document)
+
+
 def render(template: str, **values: object) -> str:
     """Returns a page, or a part of one, whose values the template escapes."""
     return TEMPLATES.get_template(template).render(values)

@@ -26,7 +26,11 @@ FIELDS = (
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with serving(load_tagger, taggers="natasha") as client:
+    tagger = load_tagger("natasha")
+    tagger.tag(
+        ["Анна"]
+    )  # which compiles it where that was never done, for longer than a server waits
+    with serving(lambda spec: tagger, taggers="natasha") as client:
         yield client
 
 

@@ -25,7 +25,12 @@ from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.draining import DrainingServer, ignore_hangups
-from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, uvicorn_options
+from ner_service.service.server.single import (
+    KEEP_ALIVE_S,
+    cannot_listen,
+    collect_rarely,
+    uvicorn_options,
+)
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
@@ -35,6 +40,7 @@ HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 
 def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until a signal stops it; raises `ConfigError` as the single process does."""
+    collect_rarely()
     check_address(settings)
     load_tagger = preload(settings.specs.values())
     gc.collect()

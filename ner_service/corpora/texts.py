@@ -1,0 +1,73 @@
+"""Texts to tag are read from files of text, lines, JSON lines and tables, and cut into batches."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from ner_service.corpora.check import check_text
+from ner_service.corpora.formats import jsonl, parquet, tables
+from ner_service.corpora.formats.format import ending_of
+from ner_service.corpora.reading import Reading, ReadOptions
+from ner_service.errors import CorpusError
+from ner_service.files import BOM, read_lines, read_text, readable_name
+from ner_service.types import Document
+
+BATCH_TEXTS, BATCH_CHARS = 64, 200_000  # tagged in one go, between two steps of a progress bar
+STDIN = Path("-")
+
+
+class InputFormat(StrEnum):
+    """An input format is a way to read a file of texts."""
+
+    auto = "auto"
+    text = "text"
+    lines = "lines"
+    jsonl = "jsonl"
+    csv = "csv"
+    tsv = "tsv"
+    parquet = "parquet"
+
+
+BY_ENDING = {
+    ".jsonl": InputFormat.jsonl,
+    ".ndjson": InputFormat.jsonl,
+    ".csv": InputFormat.csv,
+    ".parquet": InputFormat.parquet,
+}
+
+
+def read_texts(file: Path, input: InputFormat, columns: str = "") -> Iterator[Document]:
+    """Read the texts of a file, or of stdin for `-`, as documents with their other fields."""
+    path = Path("/dev/stdin") if file == STDIN else file
+    name = "stdin" if file == STDIN else readable_name(file)
+    if path.is_dir():
+        raise CorpusError(f"{path}: is a folder: name its files")
+    if input is InputFormat.auto:
+        input = BY_ENDING.get(ending_of(file), input)
+    reading = Reading(options=ReadOptions(columns=columns))
+    if input is InputFormat.jsonl:
+        for number, line in read_lines(path):
+            if line.strip():
+                yield jsonl.parse_text(line, f"{name}:{number}", f"{name}:{number}", reading)
+    elif input in (InputFormat.csv, InputFormat.tsv):
+        table = tables.CSV if input is InputFormat.csv else tables.TSV
+        yield from table.texts(path, reading)
+    elif input is InputFormat.parquet:
+        yield from parquet.texts(path, reading)
+    elif input is InputFormat.lines:
+        for number, line in read_lines(path):
+            yield Document(f"{name}:{number}", check_text(line.removesuffix("\r"), name))
+    else:
+        yield Document(name, read_text(path).removeprefix(BOM))
+
+
+def batches_of(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Yield documents in lists small enough to show progress between them."""
+    batch: list[Document] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) == BATCH_TEXTS or sum(len(d.text) for d in batch) > BATCH_CHARS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
