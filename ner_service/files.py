@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
                 text = line.decode().removesuffix("\n")
                 yield number, text if number > 1 else text.removeprefix(BOM)
     except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}:{number}: not UTF-8 at byte {error.start}") from None
+        raise CorpusError(f"{path}:{number}: {_not_utf8(error)}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise CorpusError(f"{path}:{number + 1}: the gzip data is damaged or cut short") from None
     except OSError as error:
@@ -48,7 +49,14 @@ def read_text(path: Path) -> str:
     try:
         return read_bytes(path).decode()
     except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise CorpusError(f"{path}: {_not_utf8(error)}") from None
+
+
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    """Return what is wrong with bytes that are no UTF-8, and how to mend it."""
+    is_utf16 = error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    found = "; it is UTF-16" if is_utf16 else ""
+    return f"not UTF-8 at byte {error.start}{found}: save it as UTF-8"
 
 
 def read_bytes(path: Path) -> bytes:

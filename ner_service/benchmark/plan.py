@@ -57,15 +57,16 @@ class Plan:
         return {**key, "tagger": self.identity(spec)} if spec else key
 
     def measure_on_corpora(
-        self, kind: type[C], specs: Sequence[str], measure: CorpusMeasure[C]
+        self, kind: type[C], specs: Sequence[str], measure: CorpusMeasure[C], variant: str = ""
     ) -> None:
-        """Measures taggers on every corpus."""
-        with progress(kind.kind, len(self.texts) * len(specs)) as step:
+        """Measures taggers on every corpus; results of a variant stand beside the others."""
+        with progress(f"{kind.kind} {variant}".strip(), len(self.texts) * len(specs)) as step:
             for corpus, spec in product(self.texts, specs):
                 step(f"{spec} on {corpus.name}")
                 key = {"corpus": corpus.hash, "tagger": self.identity(spec)}
                 arguments = corpus, spec, self.instances[spec], self.mapping, self.store.seed
-                self.store.measure(kind, f"{corpus.name}--{spec}", key, measure, *arguments)
+                name = "--".join([corpus.name, spec, *([variant] if variant else [])])
+                self.store.measure(kind, name, key, measure, *arguments)
 
 
 @contextmanager

@@ -36,14 +36,16 @@ def check_bounds(entities: Iterable[Entity], text: str, place: str) -> list[Enti
     checked = list(entities)
     for entity in checked:
         if not 0 <= entity.start < entity.end:
-            raise CorpusError(f"{place}: {entity.start}:{entity.end} is not a span")
+            raise CorpusError(
+                f"{place}: {entity.start}:{entity.end} is not a span; mend or drop it"
+            )
         if entity.end > len(text):
             raise CorpusError(
                 f"{place}: {entity.start}:{entity.end} {entity.label} is beyond the text "
-                f"({len(text)} characters)"
+                f"({len(text)} characters); mend or drop it"
             )
         if not text[entity.start : entity.end].strip():
-            raise CorpusError(f"{place}: {entity.start}:{entity.end} is white space alone")
+            raise CorpusError(f"{place}: {entity.start}:{entity.end} is white space alone; drop it")
     return checked
 
 
@@ -100,7 +102,8 @@ def trim(entity: Entity, text: str) -> Entity:
 def check_text(value: object, place: str) -> str:
     """Return a text that is a string and valid Unicode; raises `CorpusError`."""
     if not isinstance(value, str):
-        raise CorpusError(f"{place}: expected a string")
+        found = "null" if value is None else type(value).__name__
+        raise CorpusError(f"{place}: expected a string, found {found}")
     try:
         value.encode()
     except UnicodeEncodeError:

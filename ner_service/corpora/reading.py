@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ner_service.corpora.check import (
     Overlap,
@@ -73,7 +73,9 @@ class Reading:
 
         Raises `CorpusError`, which begins with `place`.
         """
-        found = list(entities)
+        found = [
+            e if e.label == e.label.strip() else replace(e, label=e.label.strip()) for e in entities
+        ]
         if unnamed := next((e for e in found if not e.label), None):
             raise CorpusError(
                 f"{place}: {unnamed.start}:{unnamed.end} has no label; name or drop it"

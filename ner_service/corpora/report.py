@@ -42,7 +42,8 @@ class ReadReport:
 
     `labels` counts the entities that came in, `counts` the remarks of each kind; `remarks` keeps
     the first `samples` of each kind (a linter that wants them all sets it high). `mending_shifts`
-    counts, for each shift in code points, the cut words that it would put on word bounds.
+    counts, for each shift in code points, the cut words that it would put on word bounds, and
+    `mended_by_ends` those that would be whole if their ends were of their last characters.
     """
 
     samples: int = SAMPLES
@@ -51,6 +52,7 @@ class ReadReport:
     counts: Counter[Kind] = field(default_factory=Counter)
     remarks: list[Remark] = field(default_factory=list)
     mending_shifts: Counter[int] = field(default_factory=Counter)
+    mended_by_ends: int = 0
 
     @property
     def entities(self) -> int:
@@ -69,6 +71,7 @@ class ReadReport:
         The bounds are those of the file, before white space at them was trimmed.
         """
         self.remark(Kind.CUT_WORD, place, f"{start}:{end} {label} {text[start:end]!r}")
+        self.mended_by_ends += end < len(text) and _is_whole(text, start, end + 1)
         for shift in SHIFTS:
             moved = start + shift, end + shift
             if moved[0] >= 0 and moved[1] <= len(text) and _is_whole(text, *moved):
@@ -77,11 +80,27 @@ class ReadReport:
     @property
     def shift(self) -> int | None:
         """Return the shift that mends nearly all cut words, if most entities cut one."""
-        cut = self.counts[Kind.CUT_WORD]
-        if cut < 2 or cut * 2 < self.entities:
-            return None
         best = max(SHIFTS, key=lambda shift: (self.mending_shifts[shift], -abs(shift)))
-        return best if self.mending_shifts[best] >= MOST_SHIFTED * cut else None
+        return best if self._mends_most(self.mending_shifts[best]) else None
+
+    @property
+    def has_inclusive_ends(self) -> bool:
+        """Say whether most ends seem to be those of last characters, not those behind them."""
+        return self._mends_most(self.mended_by_ends)
+
+    def _mends_most(self, mended: int) -> bool:
+        """Say whether that many mended entities are nearly all cut words, and most entities."""
+        cut = self.counts[Kind.CUT_WORD]
+        return cut >= 2 and cut * 2 >= self.entities and mended >= MOST_SHIFTED * cut
+
+    @property
+    def hint(self) -> str:
+        """Return how all offsets may be mended at once, or nothing."""
+        if self.has_inclusive_ends:
+            return "all ends seem to count the last character: add +1 to each end"
+        if self.shift is not None:
+            return f"all offsets seem shifted: add {self.shift:+d} to each start and end"
+        return ""
 
     def notes(self) -> list[str]:
         """Return a line for each kind of remark: how many there are, and the first few."""
@@ -90,9 +109,7 @@ class ReadReport:
             kept = [str(remark) for remark in self.remarks if remark.kind is kind][:SAMPLES]
             more = "; …" if count > len(kept) else ""
             lines.append(f"{count} {kind}: {'; '.join(kept)}{more}")
-        if (shift := self.shift) is not None:
-            lines.append(f"all offsets seem shifted: add {shift:+d} to each start and end")
-        return lines
+        return [*lines, self.hint] if self.hint else lines
 
     def summary(self) -> str:
         """Return how many documents and entities were read, as part of a line."""

@@ -8,6 +8,7 @@ import orjson
 from ner_service.corpora.formats import jsonl, labelstudio, tables
 from ner_service.corpora.formats.format import FORMATS as CORPUS_FORMATS
 from ner_service.corpora.formats.format import Streamable
+from ner_service.corpora.forms.json_text import dump
 from ner_service.output import html
 from ner_service.types import Document
 
@@ -22,7 +23,8 @@ class Writer(Protocol):
 def as_jsonl(documents: Iterable[Document], model: str = "") -> Iterator[str]:
     """Yield a document a line, with the other fields of its input and the text of each entity."""
     for document in documents:
-        yield jsonl.dump(jsonl.record_of(document, tables.entities_of(document))).decode() + "\n"
+        record = jsonl.record_of(document, tables.entities_of(document))
+        yield dump(record, document.place).decode() + "\n"
 
 
 def as_predictions(documents: Iterable[Document], model: str = "") -> Iterator[str]:

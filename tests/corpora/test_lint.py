@@ -262,6 +262,23 @@ def test_labels_that_the_training_data_lacks_are_errors() -> None:
     )
 
 
+def test_an_id_that_comes_twice_in_a_file_is_found() -> None:
+    twice = [
+        Document("7", f"{ANNA} {n}", (Entity(0, 4, "PER"),), place=f"a:{n}") for n in (1, 2, 3)
+    ]
+    findings = [f for f in lint.check([lint.Part("a", twice)], near=False)]
+    assert faults(findings) == [Fault.SAME_ID] * 2
+    assert (findings[0].place, findings[0].message) == ("a:2", "the id '7' is that of a:1")
+    parts = [lint.Part(name, [document(ANNA, (0, 4, "PER"), file=name)]) for name in "ab"]
+    assert Fault.SAME_ID not in faults([*lint.check(parts)])
+
+
+def test_ends_that_count_the_last_character_are_an_error_of_the_file() -> None:
+    findings = check(document(ANNA, (0, 3, "PER"), (14, 19, "LOC")))
+    assert faults(findings) == [Fault.CUT_WORD, Fault.CUT_WORD, Fault.SHIFTED]
+    assert "all ends seem to count the last character" in findings[-1].message
+
+
 def test_files_without_documents_or_entities_are_found() -> None:
     nothing, bare = lint.Part("a", []), lint.Part("b", [document("Анна")])
     assert faults(list(lint.check([nothing, bare]))) == [Fault.UNREADABLE, Fault.NO_ENTITIES]

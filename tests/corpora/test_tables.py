@@ -106,6 +106,7 @@ def test_parquet_keeps_fields_and_their_types(tmp_path: Path) -> None:
     ]
     back = read(tmp_path / "x.parquet")
     assert [d.text for d in back] == [d.text for d in MIXED]
+    assert [d.id for d in back] == [d.id for d in MIXED]
     assert [[e.span for e in d.entities] for d in back] == [[(0, 4, "PER")], [], []]
 
 
@@ -124,6 +125,30 @@ def test_parquet_of_datasets_names_its_own_numbers(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"row 1: ner_tags\[0\]: number 1 has no name"):
         read(tmp_path / "x.parquet")
     assert read(tmp_path / "x.parquet", names=tuple(names))[0].entities == (Entity(0, 7, "PER"),)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "datasets"])
+@pytest.mark.parametrize("name", ["x.parquet", "x.jsonl"])
+def test_other_libraries_read_the_tables_that_we_write(
+    library: str, name: str, tmp_path: Path
+) -> None:
+    module: Any = pytest.importorskip(library)
+    if name == "x.parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / name
+    corpora.write(path, MIXED[:1] * 2)
+    if library == "datasets":
+        kind = "parquet" if name == "x.parquet" else "json"
+        rows = list(module.load_dataset(kind, data_files=str(path), split="train"))
+    elif library == "polars":
+        rows = (module.read_parquet if name == "x.parquet" else module.read_ndjson)(path).to_dicts()
+    else:
+        frame = (
+            module.read_parquet(path) if name == "x.parquet" else module.read_json(path, lines=True)
+        )
+        rows = frame.to_dict("records")
+    found = [(r["id"], r["text"], r["n"], r["entities"][0]["label"]) for r in rows]
+    assert found == [("a", "Анна", 1, "PER")] * 2
 
 
 def test_what_is_no_parquet_is_said_so(tmp_path: Path) -> None:

@@ -1,21 +1,20 @@
 """Brat's standoff format is a folder of `.txt` files, each with its `.ann`."""
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
-from ner_service.corpora.check import check_label
+from ner_service.corpora.check import check_bounds, check_label
+from ner_service.corpora.forms.marks import Mark, in_code_points
+from ner_service.corpora.forms.standoff import label_of, parse_line
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
-from ner_service.files import atomic_folder, read_lines, read_text, readable_name
+from ner_service.files import BOM, atomic_folder, read_lines, read_text, readable_name
 from ner_service.types import Document, Entity
 
 name = "brat"
 endings = ()
 description = "a folder of `.txt` files, each with its `.ann`"
-PIECES = re.compile(r"\d{1,18} \d{1,18}(;\d{1,18} \d{1,18})*")
 OTHERS = "REAMN*#"  # what the lines begin with that are no entities: relations, events, notes …
 
 
@@ -30,25 +29,30 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
         raise CorpusError(
             f"{alone[0].with_suffix('.txt')}: missing, though {alone[0].name} is there"
         )
+    if not files:
+        raise CorpusError(f"{readable_name(path)}: holds no .txt files: name a folder that does")
     for file in files:
         standoff = file.with_suffix(".ann")
         if not standoff.exists():
-            raise CorpusError(f"{standoff}: missing, though {file.name} is there")
+            raise CorpusError(
+                f"{standoff}: missing, though {file.name} is there: add an empty file where "
+                "nothing is annotated"
+            )
         with reading.record(readable_name(standoff)):
-            text = read_text(file)
-            entities = list(_entities(standoff, text, reading))
+            written = read_text(file)
+            text = written.removeprefix(BOM)
+            marks = list(_marks(standoff, text, reading))
+            entities = _entities(marks, text, len(written) - len(text), reading)
             id = readable_name(file.relative_to(path).with_suffix(""))
             yield reading.document(id, text, entities, readable_name(standoff))
 
 
-def _entities(path: Path, text: str, reading: Reading) -> Iterator[Entity]:
+def _marks(path: Path, text: str, reading: Reading) -> Iterator[Mark]:
     for number, line in read_lines(path):
         place = f"{readable_name(path)}:{number}"
         if line.startswith("T"):
-            columns = line.rstrip("\r").split("\t")
-            label, _, bounds = (columns[1] if len(columns) > 1 else "").strip().partition(" ")
-            if not label or reading.labels.get(label) != "":  # a dropped one may have words between
-                yield _entity(label, bounds.strip(), "\t".join(columns[2:]), text, place)
+            if reading.labels.get(label_of(line)) != "":  # a dropped one may have words between
+                yield parse_line(line, text, place)
         elif line.strip() and line[0] not in OTHERS:
             raise CorpusError(
                 f"{place}: expected T<n>, a tab, LABEL START END, or a line of {OTHERS}"
@@ -57,23 +61,25 @@ def _entities(path: Path, text: str, reading: Reading) -> Iterator[Entity]:
             reading.report.remark(Kind.IGNORED_REGION, place, f"{line.split(maxsplit=1)[0]}")
 
 
-def _entity(label: str, bounds: str, stated: str, text: str, place: str) -> Entity:
-    """Return the entity of a line; pieces that only white space divides are one."""
-    if not PIECES.fullmatch(bounds):
-        raise CorpusError(f"{place}: expected T<n>, a tab, LABEL START END, a tab, the text")
-    pieces = [tuple(map(int, piece.split())) for piece in bounds.split(";")]
-    for (_, end), (start, _) in pairwise(pieces):
-        if end > start or text[end:start].strip() or start > len(text):
+def _entities(marks: list[Mark], text: str, bom: int, reading: Reading) -> list[Entity]:
+    """Return the entities of marks, which may count UTF-16 code units, and a BOM or not."""
+    plain = [mark.entity for mark in marks]
+    behind_bom = [mark.entity.shift(-bom) for mark in marks]
+    orders = (behind_bom, plain, in_code_points(plain, text, "utf16"))
+    for order in orders:
+        if all(mark.fits(entity, text) for mark, entity in zip(marks, order, strict=True)):
+            return order
+    for mark in marks:
+        start, end = mark.entity.start, mark.entity.end
+        if not reading.raw:
+            check_bounds([mark.entity], text, mark.place)
+        if start < end <= len(text) and not mark.fits(mark.entity, text):
+            said = mark.surface or ""
             raise CorpusError(
-                f"{place}: {label} is in several pieces with words between them, which no entity "
-                f"here can be; drop its label by --map {label}="
+                f"{mark.place}: says {' '.join(said.split())!r}, but {start}:{end} is "
+                f"{' '.join(text[start:end].split())!r}: mend the offsets or the text"
             )
-    start, end = pieces[0][0], pieces[-1][1]
-    said, actual = ("".join(s.split()) for s in (stated, text[start:end]))
-    if said and start < end <= len(text) and said != actual:
-        said, actual = (" ".join(s.split()) for s in (stated, text[start:end]))
-        raise CorpusError(f"{place}: says {said!r}, but {start}:{end} is {actual!r}")
-    return Entity(start, end, label)
+    return plain
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ner_service.corpora.forms.tags import Row, Sentence, parse_tag, scheme_of, text_and_entities
+from ner_service.corpora.forms.tags import (
+    Row,
+    Sentence,
+    describe_wrong_tag,
+    parse_tag,
+    scheme_of,
+    text_and_entities,
+)
 from ner_service.corpora.losses import Losses
 from ner_service.corpora.reading import Reading
 from ner_service.errors import ConfigError, CorpusError
@@ -29,6 +36,8 @@ DOCSTART = "-DOCSTART-"
 HEAD = f"{DOCSTART}\tO\n\n"  # stands before each document; one alone does not need it
 BLANKS = re.compile(r"[ \t]+")  # a no-break space is part of a token
 COMMENT = re.compile(r"#([ \t]|[^ \t]*[ \t]*=|$)")
+TOKEN_HEADS = ("token", "tokens", "word", "words", "form")  # what a line of heads calls columns
+TAG_HEADS = ("tag", "tags", "ner", "ner_tag", "ner_tags", "bio", "iob", "label", "labels", "entity")
 RANGE = re.compile(r"\d+[-.]\d+")  # numbers a word that CoNLL-U has in parts, or an empty node
 
 
@@ -53,10 +62,21 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     Raises `CorpusError` naming the line of a malformed row or of an impossible tag sequence.
     """
     groups = list(_groups(path))
-    columns = _columns(groups, reading)
-    groups = [_without_comments(group, groups, columns) for group in groups]
+    heads = _heads(groups)
+    if heads:
+        groups[0][0].pop(0)
+    columns = _columns(groups, heads, reading)
+    width, tabbed = _usual_row(groups)
+    groups = [_without_comments(group, width, tabbed, columns) for group in groups]
+    if not reading.options.columns and not tabbed:
+        _check_widths(path, groups, width)
     tagged = [[_rows(path, lines, columns) for lines in group] for group in groups]
     tagged = [[sentence for sentence in group if sentence] for group in tagged]
+    if groups and not any(tagged):
+        raise CorpusError(
+            f"{path}: nothing could be read: no line is a row of a token and its tag; if the file "
+            "is of another format, name it by --from-format (format in a training file)"
+        )
     scheme = scheme_of((s for group in tagged for s in group), reading.options.lenient)
     for number, group in enumerate((group for group in tagged if group), 1):
         text, entities = text_and_entities(group, scheme, reading)
@@ -69,6 +89,8 @@ def _groups(path: Path) -> Iterator[list[list[Line]]]:
     sentence: list[Line] = []
     marked = False
     for number, line in read_lines(path):
+        if "\r" in line.rstrip("\r"):
+            raise CorpusError(f"{path}:{number}: has a carriage return inside: end lines by \\n")
         if line.startswith(DOCSTART):
             marked = True
         elif line.strip():
@@ -93,11 +115,28 @@ def _cells(line: str) -> list[str]:
     return BLANKS.split(stripped.strip(" "))
 
 
-def _columns(groups: Sequence[Sequence[list[Line]]], reading: Reading) -> Columns:
-    """Return the columns that the options name, else the first that is no number, and the last."""
+def _heads(groups: Sequence[Sequence[list[Line]]]) -> Columns | None:
+    """Return the columns of token and tag by the first line, if it says what the columns hold."""
+    if not groups or COMMENT.match(groups[0][0][0].text):
+        return None
+    heads = [cell.casefold().strip('"') for cell in groups[0][0][0].cells]
+    token = next((n for n, head in enumerate(heads) if head in TOKEN_HEADS), None)
+    tag = next((n for n, head in enumerate(heads) if head in TAG_HEADS), None)
+    return None if token is None or tag is None else Columns(token, tag)
+
+
+def _columns(
+    groups: Sequence[Sequence[list[Line]]], heads: Columns | None, reading: Reading
+) -> Columns:
+    """Return the columns that the options or heads name, else the first but numbers, and the last.
+
+    The first column may number the tokens of a sentence.
+    """
     token, tag = reading.options.column_pair()
     if token:
         return Columns(_column(token), _column(tag))
+    if heads:
+        return heads
     return Columns(int(all(_are_numbered(lines) for group in groups for lines in group)), -1)
 
 
@@ -121,11 +160,20 @@ def _are_numbered(lines: Sequence[Line]) -> bool:
     return wide and any(first == [str(n + start) for n in range(len(first))] for start in (0, 1))
 
 
+def _check_widths(path: Path, groups: Sequence[Sequence[list[Line]]], width: int) -> None:
+    """Raise `CorpusError` where a row has other columns than most, as by a blank in a token."""
+    for line in (line for group in groups for lines in group for line in lines):
+        if len(line.cells) != width and "\t" not in line.text and len(line.cells) > 1:
+            raise CorpusError(
+                f"{path}:{line.number}: has {len(line.cells)} columns, but most rows {width}: "
+                "divide them by tabs if a token holds a blank, or name two by --columns TOKEN,TAG"
+            )
+
+
 def _without_comments(
-    group: Sequence[list[Line]], groups: Sequence[Sequence[list[Line]]], columns: Columns
+    group: Sequence[list[Line]], width: int, tabbed: bool, columns: Columns
 ) -> list[list[Line]]:
     """Return the sentences of a document without the comments that stand before their tokens."""
-    width, tabbed = _usual_row(groups)
     kept = []
     for lines in group:
         first = 0
@@ -163,7 +211,10 @@ def _rows(path: Path, lines: Sequence[Line], columns: Columns) -> Sentence:
 
 def _row(place: str, cells: list[str], columns: Columns) -> Row:
     if len(cells) < 2:
-        raise CorpusError(f"{place}: expected a token and a tag, found one column")
+        raise CorpusError(
+            f"{place}: expected a token and a tag, found one column; divide columns by tabs or "
+            "blanks"
+        )
     if not all(-len(cells) <= column < len(cells) for column in columns):
         raise CorpusError(f"{place}: has {len(cells)} columns: name others by --columns TOKEN,TAG")
     token, name = cells[columns.token], cells[columns.tag]
@@ -171,8 +222,8 @@ def _row(place: str, cells: list[str], columns: Columns) -> Row:
         raise CorpusError(f"{place}: expected a token and a tag, found no token")
     if (tag := parse_tag(name)) is None:
         raise CorpusError(
-            f"{place}: {name!r} is not a tag: expected O, B-..., I-...; if another column has the "
-            "tags, name it by --columns TOKEN,TAG"
+            f"{place}: {describe_wrong_tag(name)}; if another column has the tags, name it by "
+            "--columns TOKEN,TAG"
         )
     return Row(place, token, tag)
 

@@ -3,13 +3,11 @@
 The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import orjson
-
-from ner_service.corpora.forms.values import bare_value, load_json, parse_value
+from ner_service.corpora.forms.json_text import dump, load_json
+from ner_service.corpora.forms.values import bare_value, parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import read_lines, write_text
@@ -22,6 +20,8 @@ description = (
     'Prodigy, spaCy (`[text, {"entities": …}]`) and Hugging Face (`tokens`, `ner_tags`)'
 )
 
+MEND = "; write each document on a line of its own, or name a file of one JSON value .json"
+
 
 def read(path: Path, reading: Reading) -> Iterator[Document]:
     """Read documents in order; raises `CorpusError` naming file, line and field."""
@@ -29,7 +29,7 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
         if line.strip():
             place = f"{path}:{number}"
             with reading.record(place):
-                yield from parse_value(load_json(line, place), place, str(number), reading)
+                yield from parse_value(load_json(line, place, MEND), place, str(number), reading)
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
@@ -46,7 +46,8 @@ def lines(documents: Iterable[Document]) -> Iterator[str]:
 
 def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
-    return dump(record_of(document, [entity_of(entity) for entity in document.entities]))
+    entities = [entity_of(entity) for entity in document.entities]
+    return dump(record_of(document, entities), document.place)
 
 
 def entity_of(entity: Entity) -> dict[str, object]:
@@ -61,17 +62,9 @@ def record_of(document: Document, entities: object) -> dict[str, object]:
     return record | {"text": document.text, "entities": entities}
 
 
-def dump(value: Mapping[str, object]) -> bytes:
-    """Return a value as JSON, with escapes where it holds what UTF-8 or 64 bits cannot."""
-    try:
-        return orjson.dumps(value, default=str)
-    except TypeError:
-        return json.dumps(value, default=str).encode()
-
-
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:
     """Parse a line into a document; `place` begins each error."""
-    value = load_json(line, place)
+    value = load_json(line, place, MEND)
     documents = list(parse_value(value, place, default_id, Reading(labels)))
     if len(documents) != 1:
         raise CorpusError(f"{place}: expected one document, found {len(documents)}")
@@ -80,4 +73,4 @@ def parse_document(line: str, labels: Mapping[str, str], place: str, default_id:
 
 def parse_text(line: str, place: str, default_id: str, reading: Reading) -> Document:
     """Parse a line into a document without the entities that it may have."""
-    return bare_value(load_json(line, place), place, default_id, reading)
+    return bare_value(load_json(line, place, MEND), place, default_id, reading)

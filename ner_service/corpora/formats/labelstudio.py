@@ -5,14 +5,14 @@ as JSON lines have them.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import orjson
-
 from ner_service.corpora.formats import jsonl
-from ner_service.corpora.forms.training import is_pair
-from ner_service.corpora.forms.values import load_json, parse_value
+from ner_service.corpora.forms.json_text import dump, load_json
+from ner_service.corpora.forms.tasks import is_task
+from ner_service.corpora.forms.training import is_pair, is_paragraphs
+from ner_service.corpora.forms.values import parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import BOM, read_text, write_text
@@ -59,6 +59,8 @@ def _values(content: object, path: Path) -> list[object]:
         pairs = content.get("annotations")  # as NER Annotator writes them, with null for skipped
         if isinstance(pairs, list) and "text" not in content and "data" not in content:
             return [pair for pair in pairs if pair is not None]
+        if (records := _wrapped(content)) is not None:
+            return records
         if content:
             return [content]
     if is_pair(content):
@@ -66,6 +68,19 @@ def _values(content: object, path: Path) -> list[object]:
     if not isinstance(content, list):
         raise CorpusError(f"{path}: expected a list of Label Studio tasks or of records")
     return content
+
+
+def _wrapped(content: Mapping[str, object]) -> list[object] | None:
+    """Return the only list of objects within objects that are no records, or None."""
+    is_record = "text" in content or is_task(content) or is_paragraphs(content)
+    if is_record or any(isinstance(value, str) for value in content.values()):
+        return None
+    lists = [value for value in content.values() if isinstance(value, list) and value]
+    of_objects = [items for items in lists if all(isinstance(item, dict) for item in items)]
+    if len(of_objects) == 1:
+        return of_objects[0]
+    inner = list(content.values())
+    return _wrapped(inner[0]) if len(inner) == 1 and isinstance(inner[0], dict) else None
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
@@ -88,7 +103,7 @@ def predictions(documents: Iterable[Document], model_version: str) -> Iterator[s
 
 def dump_tasks(tasks: Iterable[dict[str, object]]) -> str:
     """Return tasks as indented JSON."""
-    return orjson.dumps(list(tasks), option=orjson.OPT_INDENT_2, default=str).decode()
+    return dump(list(tasks), indented=True).decode()
 
 
 def data_of(document: Document) -> dict[str, object]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.formats.jsonl import dump
-from ner_service.corpora.formats.tables import ENTITIES, columns_of, entities_of, row_of
+from ner_service.corpora.formats.tables import ENTITIES, ID, columns_of, entities_of, row_of
 from ner_service.corpora.forms.fields import TAG_KEYS
+from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
@@ -83,19 +83,25 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     rows = list(documents)
     columns = columns_of(rows)
     cells = [row_of(document, columns) for document in rows]
-    arrays = {key: _array([row[key] for row in cells]) for key in columns[:-1]}
+    arrays = {key: _array([row[key] for row in cells], key == ID) for key in columns[:-1]}
     table = pyarrow.table(arrays | {ENTITIES: _entities(rows)})
     with atomic_file(path) as file:
         pyarrow.parquet.write_table(table, file)
     return []
 
 
-def _array(values: list[object]) -> Any:
+def _array(values: list[object], is_id: bool) -> Any:
+    """Return a column; values of several types become JSON, and such ids become strings."""
     pyarrow = _pyarrow()
     try:
         return pyarrow.array(values)
     except (pyarrow.ArrowException, OverflowError, ValueError, TypeError):
-        return pyarrow.array([None if v is None else dump({"": v})[4:-1].decode() for v in values])
+        write = str if is_id else _as_json
+        return pyarrow.array([None if value is None else write(value) for value in values])
+
+
+def _as_json(value: object) -> str:
+    return dump({"": value})[4:-1].decode()
 
 
 def _entities(documents: list[Document]) -> Any:

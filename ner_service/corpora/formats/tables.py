@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 import orjson
 
-from ner_service.corpora.formats.jsonl import dump
+from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
@@ -18,6 +19,7 @@ from ner_service.types import Document
 
 LONGEST_CELL = 2**31 - 1  # characters; the csv module's own limit is 131,072
 DELIMITERS = ",;\t|"
+SEPARATOR = re.compile(r"sep=(.)\s*")  # which Excel puts before the header
 TEXT, ENTITIES, ID = "text", "entities", "id"
 
 T = TypeVar("T")
@@ -52,14 +54,24 @@ class Table:
     def records(self, path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         """Yield the line and the cells of each row, by the names of the header."""
         csv.field_size_limit(LONGEST_CELL)
-        lines = (f"{line}\n" for _, line in read_lines(path))
-        head = next(lines, "")
-        delimiter = self.delimiter or max(DELIMITERS, key=head.count)
-        rows = csv.reader(_chain(head, lines), delimiter=delimiter, strict=True)
+        lines = ((number, f"{line}\n") for number, line in read_lines(path))
+        first, head = next(((n, line) for n, line in lines if line.strip()), (1, ""))
+        if "\r" in head.rstrip("\r\n"):
+            raise CorpusError(f"{path}:{first}: has a carriage return inside: end lines by \\n")
+        told = SEPARATOR.fullmatch(head)
+        if told:
+            first, head = next(lines, (first, ""))
+        delimiter = self.delimiter or (told and told[1]) or max(DELIMITERS, key=head.count)
+        rows = csv.reader(
+            _chain(head, (line for _, line in lines)),
+            delimiter=delimiter,
+            strict=True,
+            skipinitialspace=f"{delimiter} " in head,
+        )
         try:
-            header = next(rows, [])
+            header = [name.strip() for name in next(rows, [])]
             _check_header(header, path)
-            number = rows.line_num + 1
+            number = rows.line_num + first
             for row in rows:
                 if row and len(row) != len(header):
                     raise CorpusError(
@@ -68,10 +80,11 @@ class Table:
                     )
                 if row:
                     yield number, dict(zip(header, row, strict=True))
-                number = rows.line_num + 1
+                number = rows.line_num + first
         except csv.Error as error:
+            number = rows.line_num + first - 1
             raise CorpusError(
-                f"{path}:{rows.line_num}: {error}; double the quotes within a cell in quotes"
+                f"{path}:{number}: {error}; double the quotes within a cell in quotes"
             ) from None
 
     def write(self, path: Path, documents: Iterable[Document]) -> list[str]:

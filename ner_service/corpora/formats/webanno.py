@@ -1,7 +1,7 @@
 """WebAnno TSV 3, which INCEpTION writes too, has a token a line with its offsets and its layers.
 
-The annotations of the layer that is called after named entities are read, else of the first layer
-of spans. See https://inception-project.github.io/releases/latest/docs/user-guide.html.
+The annotations of the layer that is called after named entities are read, else of the only layer
+of spans that is none of tokens' grammar. See https://inception-project.github.io/releases/latest/docs/user-guide.html.
 """
 
 import re
@@ -12,14 +12,16 @@ from typing import NamedTuple
 from ner_service.corpora.forms.marks import in_code_points
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
-from ner_service.files import read_lines
+from ner_service.files import BOM, read_lines
 from ner_service.types import Document, Entity
 
 name = "webanno"
 endings = (".tsv", ".webanno")
 description = "WebAnno TSV 3 (only read), known by its first line"
-MAGIC = "#FORMAT=WebAnno TSV 3"
+MAGIC, VERSION = "#FORMAT=WebAnno TSV ", "3"
 SPANS, TEXT = "#T_SP=", "#Text="
+LAYER = re.compile(r"#T_(?:SP|CH|RL)=")  # of spans, chains, relations: all of them have columns
+LINGUISTIC = (".lexmorph.", ".segmentation.", ".syntax.", ".morph.")  # in names of no entities
 ROW = re.compile(r"(?P<id>\d+-\d+(\.\d+)?)\t(?P<start>\d{1,9})-(?P<end>\d{1,9})\t(?P<token>[^\t]*)")
 VALUE = re.compile(r"(?P<value>(?:\\.|[^\\\[|])*)(?:\[(?P<number>\d+)\])?(?:\||$)", re.DOTALL)
 ESCAPE = re.compile(r"\\(->|.)", re.DOTALL)
@@ -46,7 +48,7 @@ class Layer(NamedTuple):
 
 def recognises(head: str) -> bool:
     """Say whether a file that begins so is of this format."""
-    return head.startswith(MAGIC)
+    return head.removeprefix(BOM).startswith(MAGIC)
 
 
 def read(path: Path, reading: Reading) -> Iterator[Document]:
@@ -57,8 +59,10 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     sentences: list[tuple[str, list[Row]]] = []
     for number, line in read_lines(path):
         line = line.rstrip("\r")
-        if line.startswith(SPANS):
-            layers.append(line.removeprefix(SPANS))
+        if line.startswith(MAGIC) and not line.startswith(MAGIC + VERSION):
+            raise CorpusError(f"{path}:{number}: expected WebAnno TSV 3; export it again as that")
+        if LAYER.match(line):
+            layers.append(line)
         elif line.startswith(TEXT) or not line.strip():
             if rows:
                 sentences.append(("\n".join(texts), rows))
@@ -91,16 +95,26 @@ def _layer(layers: Sequence[str], reading: Reading, path: str) -> Layer:
     wanted_feature = named or "value"
     column, found = 0, []
     for layer in layers:
-        title, *features = layer.split("|")
+        title, *features = LAYER.sub("", layer).split("|")
         at = features.index(wanted_feature) if wanted_feature in features else 0
-        found.append(Layer(title, column + at))
+        if layer.startswith(SPANS):
+            found.append(Layer(title, column + at))
         column += max(1, len(features))
     chosen = [layer for layer in found if (wanted or "NamedEntity").lower() in layer.name.lower()]
-    if not (chosen or found) or (wanted and not chosen):
+    if not chosen and not wanted:
+        own = [layer for layer in found if not any(part in layer.name for part in LINGUISTIC)]
+        chosen = own or found
+        if len(chosen) > 1:
+            raise CorpusError(
+                f"{path}: which layer has the entities? Name one of "
+                f"{', '.join(layer.name for layer in chosen)} by --columns LAYER,FEATURE"
+            )
+    if not chosen:
+        spans = [layer.removeprefix(SPANS) for layer in layers if layer.startswith(SPANS)]
         raise CorpusError(
-            f"{path}: has no layer of spans {wanted}: there are {', '.join(layers) or 'none'}"
+            f"{path}: has no layer of spans {wanted}: there are {', '.join(spans) or 'none'}"
         )
-    return (chosen or found)[0]
+    return chosen[0]
 
 
 def _text_of(sentences: Sequence[tuple[str, list[Row]]]) -> str:

@@ -1,37 +1,134 @@
 """Items are the annotations of a record: lists `[start, end, label]`, or objects of many tools."""
 
 from collections.abc import Iterator, Mapping
+from typing import NoReturn
 
 from ner_service.corpora.check import check_text
-from ner_service.corpora.forms.fields import END_KEYS, LABEL_KEYS, START_KEYS
+from ner_service.corpora.forms.fields import END_KEYS, LABEL_KEYS, START_KEYS, Record
 from ner_service.corpora.forms.marks import Mark
+from ner_service.corpora.forms.standoff import LINE, parse_line
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.types import Entity
 
+PAIR_KEYS = ("offsets", "span")  # of both bounds, or of those of each piece
+EXPECTED = "expected an object, or [start, end, label]"
+LABEL_NAMES = ("value", "name", "label")  # of a label that is an object
 
-def parse_item(item: object, place: str, reading: Reading) -> Iterator[Mark]:
-    """Yield the mark of an annotation, or one for each of its labels and pieces."""
-    if isinstance(item, list | tuple):
-        if len(item) < 3:
-            raise CorpusError(f"{place}: expected an object, or [start, end, label]")
-        item = {"start": item[0], "end": item[1], "label": item[2]}
-    if not isinstance(item, dict):
-        raise CorpusError(f"{place}: expected an object, or [start, end, label]")
-    if "points" in item:
-        yield from _marks_at_points(item, place, reading)
+
+def parse_item(item: object, place: str, text: str, reading: Reading) -> Iterator[Mark]:
+    """Yield the mark of an annotation, or one for each of its labels and pieces.
+
+    Raises `CorpusError`, which begins with `place`.
+    """
+    if isinstance(item, str) and LINE.match(item):
+        yield parse_line(item, text, place)
         return
-    start, end = _first(item, START_KEYS), _first(item, END_KEYS)
-    if type(start) is not int:
-        raise CorpusError(f"{place}.start: expected a whole number")
-    if type(end) is not int:
-        raise CorpusError(f"{place}.end: expected a whole number")
-    surface = item.get("text")
+    if isinstance(item, list | tuple):
+        item = _object_of(item, text, place)
+    if not isinstance(item, dict):
+        raise CorpusError(f"{place}: {EXPECTED}")
+    if "points" in item:
+        yield from _marks_at_points(item, place, text, reading)
+        return
+    surface = _surface_of(item)
+    start, end = _bounds(item, surface, text, place)
     for label in _labels(_first(item, LABEL_KEYS), f"{place}.label", reading):
-        yield Mark(Entity(start, end, label), surface if isinstance(surface, str) else None, place)
+        yield Mark(Entity(start, end, label), surface, place)
 
 
-def _marks_at_points(item: Mapping[str, object], place: str, reading: Reading) -> Iterator[Mark]:
+def _object_of(item: list[object] | tuple[object, ...], text: str, place: str) -> Record:
+    """Return the object that a list stands for; a fourth member may be the text, or an id."""
+    if len(item) < 3:
+        raise CorpusError(f"{place}: {EXPECTED}, found {len(item)} values")
+    start, end, label, *more = item
+    if isinstance(start, str) and type(end) is int and type(label) is int:
+        start, end, label = end, label, start
+    record = {"start": start, "end": end, "label": label}
+    has_text = more and isinstance(more[0], str) and more[0] and more[0] in text
+    return record | {"text": more[0]} if has_text else record
+
+
+def _surface_of(item: Record) -> str | None:
+    """Return the text that an annotation claims to cover; BigBio has a list of its pieces."""
+    value = item.get("text")
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, str) else None
+
+
+def _bounds(item: Record, surface: str | None, text: str, place: str) -> tuple[int, int]:
+    """Return the bounds of an annotation.
+
+    One that has only its text is where that text stands, if it stands there once.
+    """
+    start, end = _first(item, START_KEYS), _first(item, END_KEYS)
+    pair = _first(item, PAIR_KEYS)
+    if start is None and end is None and isinstance(pair, list) and pair:
+        return _join_pieces(pair if isinstance(pair[0], list) else [pair], text, place)
+    if not any(key in item for key in START_KEYS + END_KEYS) and surface:
+        return _find(surface, text, place)
+    if start is None:
+        _raise_missing(item, START_KEYS, f"{place}.start")
+    first = _whole_number(start, f"{place}.start")
+    if end is None and type(length := item.get("length")) is int:
+        return first, first + length
+    if end is None:
+        _raise_missing(item, END_KEYS, f"{place}.end")
+    return first, _whole_number(end, f"{place}.end")
+
+
+def _join_pieces(pieces: list[object], text: str, place: str) -> tuple[int, int]:
+    """Return the bounds of pieces that only white space divides."""
+    bounds: list[tuple[int, int]] = []
+    for n, piece in enumerate(pieces):
+        at = f"{place}.offsets[{n}]"
+        if not isinstance(piece, list) or len(piece) != 2:
+            raise CorpusError(f"{at}: expected [start, end]")
+        start, end = (_whole_number(offset, at) for offset in piece)
+        if bounds and (start < bounds[-1][1] or text[bounds[-1][1] : start].strip()):
+            raise CorpusError(
+                f"{at}: the entity is in several pieces with words between them, which none here "
+                "can be; take its pieces apart, or drop it"
+            )
+        bounds.append((start, end))
+    return bounds[0][0], bounds[-1][1]
+
+
+def _find(surface: str, text: str, place: str) -> tuple[int, int]:
+    if (count := text.count(surface)) != 1:
+        raise CorpusError(
+            f"{place}.start: expected a whole number: {surface!r} alone is in the text {count} "
+            "times; give start and end"
+        )
+    start = text.index(surface)
+    return start, start + len(surface)
+
+
+def _raise_missing(item: Record, keys: tuple[str, ...], place: str) -> NoReturn:
+    if any(key in item for key in keys):
+        raise CorpusError(f"{place}: expected a whole number, found null; give start and end")
+    there = ", ".join(map(repr, list(item)[:8]))
+    raise CorpusError(
+        f"{place}: expected a whole number, found none of {', '.join(keys[:4])} … among its keys "
+        f"({there}); rename the key of the offset to {keys[0]!r}"
+    )
+
+
+def _whole_number(value: object, place: str) -> int:
+    """Return an offset; raises `CorpusError` unless it is a whole number, perhaps as 4.0."""
+    if type(value) is int:
+        return value
+    if isinstance(value, float) and value.is_integer():  # pandas makes them of columns with gaps
+        return int(value)
+    mend = "; write it without quotes" if isinstance(value, str) and value.isdecimal() else ""
+    kind = "null" if value is None else type(value).__name__
+    raise CorpusError(f"{place}: expected a whole number, found {kind}{mend}")
+
+
+def _marks_at_points(
+    item: Mapping[str, object], place: str, text: str, reading: Reading
+) -> Iterator[Mark]:
     """Yield the marks of an annotation of Dataturks, whose bounds are both inclusive."""
     points = item["points"]
     if not isinstance(points, list) or not points:
@@ -40,14 +137,12 @@ def _marks_at_points(item: Mapping[str, object], place: str, reading: Reading) -
         if not isinstance(point, dict) or type(point.get("end")) is not int:
             raise CorpusError(f"{place}.points[{n}].end: expected a whole number")
         span = {**point, "end": point["end"] + 1, "label": item.get("label")}
-        yield from parse_item(span, f"{place}.points[{n}]", reading)
+        yield from parse_item(span, f"{place}.points[{n}]", text, reading)
 
 
 def _first(item: Mapping[str, object], keys: tuple[str, ...]) -> object:
-    for key in keys:
-        if key in item:
-            return item[key]
-    return None
+    """Return the first value that is not null of the keys."""
+    return next((item[key] for key in keys if item.get(key) is not None), None)
 
 
 def _labels(value: object, place: str, reading: Reading) -> list[str]:
@@ -55,16 +150,20 @@ def _labels(value: object, place: str, reading: Reading) -> list[str]:
     labels = value if isinstance(value, list) else [value]
     if len(labels) > 1 and reading.options.overlap == "error":
         raise CorpusError(f"{place}: expected one label; keep the first by --overlap first")
-    if not labels:
-        raise CorpusError(f"{place}: expected a label")
+    if not labels or value is None:
+        raise CorpusError(
+            f"{place}: expected a label under one of {', '.join(LABEL_KEYS)}; name or drop it"
+        )
     return [_label(label, place, reading) for label in labels]
 
 
 def _label(label: object, place: str, reading: Reading) -> str:
+    if isinstance(label, dict):
+        label = _first(label, LABEL_NAMES)
     if type(label) is int:
         return name_of(label, place, reading)
     if not isinstance(label, str) or not label:
-        raise CorpusError(f"{place}: expected a label")
+        raise CorpusError(f"{place}: expected a label, which is a string that is not empty")
     return check_text(label, place)
 
 

@@ -36,13 +36,18 @@ def place_marks(marks: Sequence[Mark], text: str, first: Unit = "codepoint") -> 
     """Return the entities of marks in code points, whether they count those or UTF-16 code units.
 
     The unit `first` is taken where it gives the text of every mark that states one; else whichever
-    gives a mark's text. Raises `CorpusError` where neither does.
+    does, bytes of UTF-8 too, or gives a mark's text. Where all marks state their text, the ends may
+    be those of their last characters. Raises `CorpusError` where nothing fits.
     """
     plain = [mark.entity for mark in marks]
     if all(mark.surface is None for mark in marks):
         return plain
     utf16 = plain if max(text, default="") <= "\uffff" else in_code_points(plain, text, "utf16")
     orders = [plain, utf16] if first == "codepoint" else [utf16, plain]
+    if not text.isascii():
+        orders.append(in_code_points(plain, text, "utf8"))
+    if all(mark.surface for mark in marks):
+        orders += [[replace(e, end=e.end + 1) for e in order] for order in orders]
     for exactly, order in product((True, False), orders):
         if all(m.fits(e, text, exactly) for m, e in zip(marks, order, strict=True)):
             return order

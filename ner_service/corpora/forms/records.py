@@ -5,27 +5,39 @@ doccano, Prodigy, spaCy, Dataturks and Label Studio's JSON-MIN, and the tokens o
 """
 
 from difflib import get_close_matches
+from typing import get_args
 
 from ner_service.corpora.check import check_text
 from ner_service.corpora.forms import tags
 from ner_service.corpora.forms.fields import (
     ENTITY_KEYS,
+    SPANS_ALONE,
     TAG_KEYS,
     TEXT_KEYS,
     TOKEN_KEYS,
     Record,
+    by_label,
     decode_cell,
+    decode_tokens,
+    entity_keys,
     has_tagged_tokens,
     hold_spans,
     hold_tags,
+    tags_in_one_string,
 )
 from ner_service.corpora.forms.items import name_of, parse_item
-from ner_service.corpora.forms.marks import Mark, in_code_points, place_marks
+from ner_service.corpora.forms.marks import Mark, Unit, in_code_points, place_marks
+from ner_service.corpora.forms.standoff import LINE
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
+from ner_service.labels import entities as entities_of
 from ner_service.types import Document, Entity
 
+UNITS: dict[str, Unit] = {  # by the names that records give them
+    **{unit: unit for unit in get_args(Unit)},
+    **{"utf-16": "utf16", "utf-8": "utf8", "byte": "utf8", "bytes": "utf8"},
+}
 REJECTED = ("reject", "ignore")  # Prodigy's answers to a task that is not to be learned from
 
 
@@ -37,6 +49,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
     if record.get("answer") in REJECTED and "spans" in record:
         reading.leave_out(place, f"its answer is {record['answer']!r}")
         return None
+    record = decode_tokens(record)
     key = text_key(record, reading)
     if key in record and isinstance(record[key], list) and key != "text":
         return _parse_tokens(record, key, place, default_id, reading)
@@ -45,8 +58,9 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
     marks = [
         m
         for n, item in enumerate(items)
-        for m in parse_item(item, f"{place}: {entity_key}[{n}]", reading)
+        for m in parse_item(item, f"{place}: {entity_key}[{n}]", text, reading)
     ]
+    _check_labels({mark.entity.label for mark in marks}, place)
     entities = _in_unit(record, marks, text)
     return reading.document(
         _id_of(record, place, default_id),
@@ -59,6 +73,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
 
 def bare_document(record: Record, place: str, default_id: str, reading: Reading) -> Document:
     """Return the document of a record without the entities that it may have."""
+    record = decode_tokens(record)
     key = text_key(record, reading)
     value = record.get(key)
     if isinstance(value, list) and key != "text":
@@ -95,11 +110,16 @@ def _plain_list(value: object) -> list[object]:
 
 
 def other_fields(record: Record, *used: str) -> Record:
-    """Return the fields that are neither text nor entities; an id only if it is no string."""
+    """Return the fields that are neither text nor entities; an id only if it is no string.
+
+    The unit of the offsets is left out, since those of a document count code points.
+    """
     return {
         key: value
         for key, value in record.items()
-        if key not in used and not (key == "id" and (value is None or isinstance(value, str)))
+        if key not in used
+        and not (key == "id" and (value is None or isinstance(value, str)))
+        and not (key == "offsets" and str(value).lower() in UNITS)
     }
 
 
@@ -127,21 +147,31 @@ def _entity_items(
     if named:
         if named not in record:
             raise CorpusError(f"{place}: {named}: is none of its keys; mend --columns")
-        return named, _list_of(candidates[named], f"{place}: {named}")
+        return named, _list_of(named, candidates[named], place)
     full = [key for key, value in candidates.items() if hold_spans(key, value)]
     if "entities" in candidates:
         for other in full:
             if other != "entities" and not _lists_tokens(other):
                 reading.report.remark(Kind.IGNORED_KEY, place, f"{other!r} beside 'entities'")
-        return "entities", _list_of(candidates["entities"], f"{place}: entities")
+        return "entities", _list_of("entities", candidates["entities"], place)
     known = [key for key in ENTITY_KEYS if key in full]
+    text = str(record[text_key])
     for key in candidates:
+        if not known and tags_in_one_string(record[key], text):
+            raise CorpusError(
+                f"{place}: {key!r} are tags in one string: give tokens and ner_tags as lists"
+            )
         if key not in known and not _lists_tokens(key):
             _check_known(key, key in full, candidates[key], bool(known), place, reading)
     for other in known[1:]:
         reading.report.remark(Kind.IGNORED_KEY, place, f"{other!r} beside {known[0]!r}")
     if known:
-        return known[0], _list_of(candidates[known[0]], f"{place}: {known[0]}")
+        return known[0], _list_of(known[0], candidates[known[0]], place)
+    if alone := entity_keys(record, text):
+        raise CorpusError(
+            f"{place}: {', '.join(map(repr, alone))} mark one entity beside the text, which would "
+            "be lost: put all entities of a text into one list under 'entities'"
+        )
     return "", []
 
 
@@ -154,8 +184,7 @@ def _check_known(
     key: str, full: bool, value: object, other: bool, place: str, reading: Reading
 ) -> None:
     """Raise `CorpusError` where annotations would be lost under a key that nobody knows."""
-    may_be = key not in ENTITY_KEYS and isinstance(value, list | dict)
-    meant = get_close_matches(key, ENTITY_KEYS, 1, 0.8) if may_be else []
+    meant = _meant_key(key, value)
     misspelt = bool(meant)
     if hold_tags(key, value) and not other:
         raise CorpusError(
@@ -167,26 +196,55 @@ def _check_known(
     if other:
         reading.report.remark(Kind.IGNORED_KEY, place, f"{key!r}")
         return
-    mend = f"is {meant[0]!r} meant?" if misspelt else "rename it to 'entities'."
+    mend = f"is {meant!r} meant?" if misspelt else "rename it to 'entities'."
     raise CorpusError(
         f"{place}: key {key!r} looks like annotations, but is none of "
         f"{', '.join(ENTITY_KEYS)}: {mend} Or name it by --columns TEXT,{key}"
     )
 
 
-def _list_of(value: object, place: str) -> list[object]:
+def _meant_key(key: str, value: object) -> str:
+    """Return the key of annotations that a misspelt one may stand for, or nothing."""
+    items = value if isinstance(value, list) else [value]
+    may_be = all(isinstance(item, dict | list) or LINE.match(str(item)) for item in items)
+    if key in ENTITY_KEYS or not may_be:
+        return ""
+    long = [known for known in ENTITY_KEYS if known != "ents"]
+    near = get_close_matches(key, long, 1, 0.8) or get_close_matches(key, ["ents"], 1, 0.85)
+    return near[0] if near else ""  # `ents` resembles too many words, such as events
+
+
+def _list_of(key: str, value: object, place: str) -> list[object]:
+    """Return the annotations of a field, which may have them by their labels."""
     if isinstance(value, dict) and set(value) == {"entities"}:
         value = value["entities"]
     if value is None or value == "":  # an empty cell of a table
         return []
+    if key not in SPANS_ALONE and (items := by_label(value)) is not None:
+        return items
     if not isinstance(value, list):
-        raise CorpusError(f"{place}: expected a list")
+        found = (
+            "several groups: put one under 'entities'" if key in SPANS_ALONE else "another value"
+        )
+        raise CorpusError(
+            f'{place}: {key}: expected a list such as [[0, 4, "PER"]], found '
+            f"{found if isinstance(value, dict) else type(value).__name__}"
+        )
     return value
+
+
+def _check_labels(labels: set[str], place: str) -> None:
+    """Raise `CorpusError` where the labels are tags of pieces, as models give them out."""
+    if piece := next((tag for tag in labels if tag[:2] == "I-" and f"B-{tag[2:]}" in labels), ""):
+        raise CorpusError(
+            f"{place}: B-{piece[2:]} and {piece} are tags of an entity's pieces: join each entity "
+            'to one with a label (aggregation_strategy="simple" in a pipeline of transformers)'
+        )
 
 
 def _in_unit(record: Record, marks: list[Mark], text: str) -> list[Entity]:
     """Return the entities in code points, by the unit that the record states, if it does."""
-    unit = record.get("offsets")
+    unit = UNITS.get(str(record.get("offsets")).lower())
     if unit in ("utf16", "utf8"):
         return in_code_points([mark.entity for mark in marks], text, unit)
     return place_marks(marks, text)
@@ -219,8 +277,14 @@ def _parse_tokens(
         for n, (token, value) in enumerate(zip(tokens, values, strict=True))
     ]
     scheme = tags.scheme_of([rows], reading.options.lenient)
-    text, entities = tags.text_and_entities([rows] if rows else [], scheme, reading)
     fields = other_fields(record, key, tag_key)
+    written = record.get("text")
+    if isinstance(written, str) and rows:
+        found = list(tags.find_tokens(written, rows, "text"))
+        entities = entities_of(found, tags.legal_tags(rows, scheme, reading))
+        text = check_text(written, f"{place}: text")
+    else:
+        text, entities = tags.text_and_entities([rows] if rows else [], scheme, reading)
     return reading.document(_id_of(record, place, default_id), text, entities, place, fields)
 
 
@@ -228,5 +292,5 @@ def _tag(value: object, place: str, reading: Reading) -> str:
     name = name_of(value, place, reading) if type(value) is int else value
     tag = tags.parse_tag(check_text(name, place))
     if tag is None:
-        raise CorpusError(f"{place}: {name!r} is not a tag: expected O, B-..., I-...")
+        raise CorpusError(f"{place}: {tags.describe_wrong_tag(str(name))}")
     return tag

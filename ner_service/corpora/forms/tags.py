@@ -1,7 +1,7 @@
 """Tags mark the entities of tokens as IOB1, IOB2 or BIOES (also BILOU), told apart by the tags."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ner_service.corpora.reading import Reading
@@ -12,8 +12,11 @@ from ner_service.labels import entities as entities_of
 from ner_service.text.tokens import Token
 from ner_service.types import Entity
 
-BILOU = {"L": "E", "U": "S", "M": "I"}  # the other names of the same prefixes
-TAG = re.compile(r"(?P<prefix>[BIESLUM])-(?P<label>.+)", re.DOTALL)
+OTHER_NAMES = {"L": "E", "U": "S", "W": "S", "M": "I"}  # of the same prefixes, in BILOU and BMEWO
+TAG = re.compile(r"(?P<prefix>[BIESLUWM])-(?P<label>.+)", re.DOTALL)
+SEVERAL = re.compile(r"[|;,]")  # what may stand between two tags of nested entities
+LOOK_ALIKES = str.maketrans("ОоВЕМ0", "OOBEMO")  # Cyrillic letters and a zero for Latin letters
+NEARLY = re.compile(r"(?P<prefix>[BIESLUWM])[-_ ](?P<label>.+)|(?P<name>.+)[-_](?P<at>[BIESLUWM])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,25 @@ def parse_tag(tag: str) -> str | None:
     if tag == OUTSIDE:
         return OUTSIDE
     match = TAG.fullmatch(tag)
-    return match and f"{BILOU.get(match['prefix'], match['prefix'])}-{match['label']}"
+    parts = SEVERAL.split(tag)
+    if not match or (len(parts) > 1 and all(map(TAG.fullmatch, parts))):
+        return None
+    return f"{OTHER_NAMES.get(match['prefix'], match['prefix'])}-{match['label']}"
+
+
+def describe_wrong_tag(tag: str) -> str:
+    """Return what is wrong with a tag that is none, and which may be meant."""
+    parts = SEVERAL.split(tag)
+    if len(parts) > 1 and all(map(TAG.fullmatch, parts)):
+        return f"{tag!r} is several tags: keep one"
+    plain = tag.translate(LOOK_ALIKES)
+    near = NEARLY.fullmatch(plain[:1].upper() + plain[1:]) or NEARLY.fullmatch(plain)
+    meant = OUTSIDE if plain.upper() == OUTSIDE else ""
+    if near and not meant:
+        label = tag[slice(*near.span("label" if near["label"] else "name"))]
+        meant = f"{near['prefix'] or near['at']}-{label.upper() if tag.islower() else label}"
+    hint = f"; is {meant} meant?" if meant and meant != tag else ""
+    return f"{tag!r} is not a tag: expected O, B-..., I-...{hint}"
 
 
 def scheme_of(sentences: Iterable[Sentence], lenient: bool) -> Scheme | None:
@@ -92,6 +113,22 @@ def _from_iob1(tags: Sequence[str]) -> list[str]:
     return [
         f"B{tag[1:]}" if tag != OUTSIDE and tag[2:] != before[2:] else tag for before, tag in pairs
     ]
+
+
+def find_tokens(text: str, rows: Iterable[Row], name: str) -> Iterator[Token]:
+    """Yield the tokens of rows where they stand in a text, one behind the other.
+
+    Raises `CorpusError` where one does not; `name` is the key of the text.
+    """
+    at = 0
+    for row in rows:
+        start = text.find(row.text, at)
+        if start < 0:
+            raise CorpusError(
+                f"{row.place}: {row.text!r} is not in the rest of {name}; mend it, or drop {name}"
+            )
+        at = start + len(row.text)
+        yield Token(start, at, row.text)
 
 
 def text_and_entities(

@@ -129,7 +129,7 @@ def _label_value(region: object, place: str, reading: Reading) -> Mapping[str, o
     if not isinstance(region, dict):
         raise CorpusError(f"{place}: expected an object")
     value = region.get("value")
-    if isinstance(value, dict) and any(key in value for key in LABEL_TYPES):
+    if isinstance(value, dict) and any(key in value and value[key] != [] for key in LABEL_TYPES):
         return value
     reading.report.remark(Kind.IGNORED_REGION, place, f"of type {region.get('type')!r}")
     return None

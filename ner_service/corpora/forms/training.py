@@ -1,6 +1,7 @@
 """SpaCy's training data of version 2 are pairs of text and entities, or documents of tokens."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ner_service.corpora.check import check_text
 from ner_service.corpora.forms import tags
@@ -8,7 +9,6 @@ from ner_service.corpora.forms.records import parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.labels import entities as entities_of
-from ner_service.text.tokens import Token
 from ner_service.types import Document
 
 MISSING = ("-", "", None)  # spaCy's tags of tokens that nobody has annotated
@@ -70,7 +70,8 @@ def _of_tokens(paragraph: dict[str, object], place: str, id: str, reading: Readi
         return reading.document(id, text, entities, place)
     text = check_text(raw, f"{place}.raw")
     rows = [row for sentence in sentences for row in sentence]
-    tokens = list(_find_tokens(text, rows))
+    named = [replace(row, place=f"{row.place}.orth") for row in rows]
+    tokens = list(tags.find_tokens(text, named, "raw"))
     marked = [tag for s in sentences for tag in tags.legal_tags(s, scheme, reading)]
     return reading.document(id, text, entities_of(tokens, marked), place)
 
@@ -94,16 +95,5 @@ def _row(token: object, place: str) -> tags.Row:
     name = token.get("ner")
     tag = tags.parse_tag("O" if name in MISSING else check_text(name, f"{place}.ner"))
     if tag is None:
-        raise CorpusError(f"{place}.ner: {name!r} is not a tag: expected O, B-..., I-...")
+        raise CorpusError(f"{place}.ner: {tags.describe_wrong_tag(str(name))}")
     return tags.Row(place, check_text(token.get("orth"), f"{place}.orth"), tag)
-
-
-def _find_tokens(text: str, rows: list[tags.Row]) -> Iterator[Token]:
-    """Yield the tokens where they stand in the text, one behind the other."""
-    at = 0
-    for row in rows:
-        start = text.find(row.text, at)
-        if start < 0:
-            raise CorpusError(f"{row.place}.orth: {row.text!r} is not in the rest of raw")
-        at = start + len(row.text)
-        yield Token(start, at, row.text)

@@ -1,6 +1,5 @@
 """A JSON value is read by the form that it shows: task, pair, paragraphs or record."""
 
-import json
 from collections.abc import Iterator
 
 from ner_service.corpora.forms.records import bare_document, parse_record
@@ -14,14 +13,6 @@ from ner_service.corpora.forms.training import (
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.types import Document
-
-
-def load_json(text: str, place: str) -> object:
-    """Return the value of a JSON text; raises `CorpusError`."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CorpusError(f"{place}: not JSON: {error}") from None
 
 
 def parse_value(

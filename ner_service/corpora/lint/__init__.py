@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ner_service.corpora.lint.copies import CopyIndex
 from ner_service.corpora.lint.entities import entity_findings
-from ner_service.corpora.lint.finding import Fault, Finding
+from ner_service.corpora.lint.finding import Fault, Finding, quote
 from ner_service.corpora.lint.labels import LabelIndex
 from ner_service.corpora.lint.summary import Summary
 from ner_service.corpora.lint.texts import text_findings
@@ -49,8 +49,10 @@ def check(parts: Sequence[Part], near: bool = True) -> Iterator[Finding]:
     held_out = [part.held_out for part in parts]
     copies, labels = CopyIndex(held_out, near), LabelIndex(held_out)
     for number, part in enumerate(parts):
+        ids: dict[str, str] = {}  # the place of each
         try:
             for document in part.documents:
+                yield from _id_findings(document, ids)
                 yield from text_findings(document)
                 yield from entity_findings(document)
                 yield from copies.add(number, document)
@@ -79,6 +81,15 @@ def summarise(parts: Sequence[Part]) -> list[str]:
     return [f"{summary}; `ner-service corpora check` shows them", f"for example {first}"]
 
 
+def _id_findings(document: Document, places: dict[str, str]) -> Iterator[Finding]:
+    """Yield that another document of the same file has the id of this one; remember its place."""
+    other = places.setdefault(document.id, document.place)
+    if other != document.place:
+        yield Finding(
+            Fault.SAME_ID, document.place, f"the id {quote(document.id)} is that of {other}"
+        )
+
+
 def _count(document: Document, report: ReadReport) -> None:
     report.documents += 1
     for entity in document.entities:
@@ -97,6 +108,5 @@ def _whole_findings(part: Part) -> Iterator[Finding]:
             yield Finding(fault, remark.place, remark.message)
     if part.checked.documents and not part.checked.entities:
         yield Finding(Fault.NO_ENTITIES, part.name, "holds no entities")
-    if (shift := part.checked.shift) is not None:
-        message = f"all offsets seem shifted: add {shift:+d} to each start and end"
-        yield Finding(Fault.SHIFTED, part.name, message)
+    if part.checked.hint:
+        yield Finding(Fault.SHIFTED, part.name, part.checked.hint)

@@ -36,6 +36,7 @@ class Fault(StrEnum):
     SEVERAL_LABELS = ("several-labels", "names with several labels")
     COPY = ("copy", "documents that come twice")
     NEAR_COPY = ("near-copy", "documents that nearly come twice")
+    SAME_ID = ("same-id", "ids that come twice")
     EMPTY = ("empty", "empty documents")
     NO_ENTITIES = ("no-entities", "files without entities")
     ENCODING = ("encoding", "texts that were decoded wrongly")

@@ -10,6 +10,7 @@ from ner_service.errors import Code, NerError, Refused
 from ner_service.service.api.answers import Answers, JsonResponse, entities_out
 from ner_service.service.api.errors import refusal
 from ner_service.service.api.lines import read_lines
+from ner_service.service.api.other_fields import other_fields
 from ner_service.service.api.query import query_options
 from ner_service.service.api.request_body import (
     JSON,
@@ -19,12 +20,17 @@ from ner_service.service.api.request_body import (
     check_no_query,
     content_type,
 )
-from ner_service.service.api.schemas import BatchRequest, LineRequest, Options
+from ner_service.service.api.schemas import (
+    MOST_OTHER_VALUES,
+    BatchRequest,
+    LineRequest,
+    Options,
+)
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.telemetry.metrics import Metrics
 
-LINE = Form(LineRequest)
+LINE = Form(LineRequest, spare=MOST_OTHER_VALUES)
 
 
 class Batches:
@@ -76,9 +82,10 @@ class Batches:
                 raise line
             asked = LINE.parse(line)
             id = {"id": asked.id} if "id" in asked.model_fields_set else {}
+            fields = {"text": asked.text} | other_fields(line, asked)
             unset = options.model_fields_set - asked.model_fields_set
             asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
-            return id | await self._answers.answer_text(request, asked, patient=True)
+            return id | fields | await self._answers.answer_text(request, asked, patient=True)
         except (NerError, ValidationError) as error:
             return id | self._fault(error)
 

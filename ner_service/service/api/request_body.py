@@ -171,7 +171,8 @@ class Form(Generic[Model]):
 
     pydantic makes a tree of a whole body before it looks at a bound, and an error of each fault:
     12 MB of `[]` took 5.3 GB. Lists without `maxItems` may have `most_items`, which the operator
-    sets; `too_many` makes the answer where that is exceeded.
+    sets; `too_many` makes the answer where that is exceeded. `spare` is how many values and keys a
+    body may have beside those of the schema.
     """
 
     def __init__(
@@ -179,10 +180,11 @@ class Form(Generic[Model]):
         model: type[Model],
         most_items: int | None = None,
         too_many: Callable[[], Refused] | None = None,
+        spare: int = SPARE,
     ) -> None:
         self.model = model
         schema = model.model_json_schema()
-        self._most = size_of(schema, schema.get("$defs", {}), most_items) + Size(SPARE, SPARE)
+        self._most = size_of(schema, schema.get("$defs", {}), most_items) + Size(spare, spare)
         self._short = self._most.least_bytes
         self._too_many = too_many or self._too_many_values
 

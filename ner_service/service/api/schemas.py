@@ -12,6 +12,7 @@ EXAMPLE = "Посол Израиля на Украине Йоэль Лион в�
 MOST_LABELS = 64  # no tagger knows as many
 MOST_NAME_CHARS = 256  # of a label or a tagger
 MOST_ID_CHARS = 1_000  # far beyond any key of a database
+MOST_OTHER_VALUES = 50_000  # of a line: what Prodigy writes of a text of 10,000 tokens
 
 Name = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can hold
@@ -42,7 +43,9 @@ class BatchRequest(Options):
 
 
 class LineRequest(TextRequest):
-    """A line of an NDJSON stream has a text; its `id` comes back with the answer."""
+    """A line of an NDJSON stream has a text; `id` and other fields come back with the answer."""
+
+    model_config = ConfigDict(extra="allow")
 
     id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = None
 
@@ -87,9 +90,16 @@ class BatchResult(BaseModel):
 
 
 class LineResponse(BatchResult):
-    """A line of a stream has its answer, with the line's own `id`, if any."""
+    """A line of a stream has its answer, with the text, the `id` and other fields of the line.
+
+    It is the object that `ner-service tag` writes, with `tagger` and `offsets` beside it. The
+    answer to a line that failed has the `id` alone.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     id: str | int | None = None
+    text: str | None = None
     tagger: str | None = None
     offsets: OffsetUnit | None = None
 
