@@ -24,7 +24,7 @@ from ner_service.files import write_text
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.nets.artefact import load
 from ner_service.output.error_report import page
-from ner_service.output.figures import as_json, score_rows
+from ner_service.output.figures import Row, as_json, kind_rows, score_rows
 from ner_service.scoring import Assessment, assess
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
@@ -110,10 +110,16 @@ def _print_json(result: Result) -> None:
 
 def _print_table(result: Result) -> None:
     title = f"{result.spec} on {result.corpus}, {len(result.documents)} documents"
+    _print_rows(title, list(score_rows(result.assessment)))
+    if rows := list(kind_rows(result.assessment)):
+        _print_rows(f"{result.spec} on {result.corpus} by kind of text, the worst first", rows)
+
+
+def _print_rows(title: str, rows: Sequence[Row]) -> None:
+    """Print a table, its first column to the left and the figures to the right."""
     table = Table(title=escape(title), title_justify="left")
-    rows = list(score_rows(result.assessment))
-    for heading in rows[0]:
-        table.add_column(heading, justify="left" if heading == "label" else "right")
+    for column, heading in enumerate(rows[0]):
+        table.add_column(heading, justify="right" if column else "left")
     for row in rows:
         table.add_row(*map(escape, row.values()))
     Console().print(table)

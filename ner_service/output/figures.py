@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ner_service.scoring import Assessment
+from ner_service.scoring.kinds import worst_of
 
 Row = dict[str, str]  # heading -> cell
 LABEL_FIGURES: Mapping[str, tuple[str, Callable[[Assessment], Mapping[str, float]]]] = {
@@ -37,12 +38,28 @@ def error_rows(assessment: Assessment) -> Iterator[Row]:
         yield {"label": label} | {KINDS.get(kind, kind): str(count) for kind, count in counts}
 
 
+def kind_rows(assessment: Assessment) -> Iterator[Row]:
+    """Yields the scores of each kind of text, the worst first."""
+    for kind, score in assessment.kinds.items():
+        yield {
+            "kind": kind,
+            "precision": f"{score.precision:.4f}",
+            "recall": f"{score.recall:.4f}",
+            "F1 (strict)": f"{score.f1:.4f}",
+            "95% interval": f"{score.low:.4f}–{score.high:.4f}",
+            "gold": str(score.gold),
+        }
+
+
 def as_json(assessment: Assessment) -> dict[str, Any]:
     """Returns what `evaluate --json` says of one tagger on one corpus."""
+    kinds = {kind: asdict(score) for kind, score in assessment.kinds.items()}
     return {
         "documents": assessment.documents,
         "strict": {
             "micro": asdict(assessment.micro),
             "labels": {label: asdict(rates) for label, rates in assessment.labels.items()},
         },
-    } | {key: dict(figure(assessment)) for key, figure in LABEL_FIGURES.values()}
+        **{key: dict(figure(assessment)) for key, figure in LABEL_FIGURES.values()},
+        **({"kinds": kinds, "worst_kind": worst_of(assessment.kinds)} if kinds else {}),
+    }

@@ -94,6 +94,18 @@ def test_a_mapping_maps_what_is_predicted_as_well() -> None:
     assert measured((ORYOL,), tagger, {"GPE": "LOC"}).micro.f1 == 1
 
 
+def test_kinds_of_text_are_scored_apart() -> None:
+    documents = [
+        Document("1", TEXT, (ANNA, ORYOL), {"kind": "news"}),
+        Document("2", TEXT, (ANNA, GUDOK), {"kind": "chat"}),
+    ]
+    found = quality.measure(
+        Corpus("small", documents, "hash"), "fixed", Fixed([ANNA, ORYOL]), {}, 0
+    )
+    assert {kind: score.f1 for kind, score in found.kinds.items()} == {"chat": 0.5, "news": 1.0}
+    assert list(found.kinds) == ["chat", "news"]
+
+
 def written(path: Path) -> str:
     path.parent.mkdir(exist_ok=True)
     corpora.write(path, [Document("1", TEXT, (ANNA,))])
@@ -122,8 +134,9 @@ def test_two_corpora_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_only_our_own_corpus_is_ours(tmp_path: Path) -> None:
     assert OWN.ours
     assert not load_corpus(written(tmp_path / "my.jsonl"), None, {}).ours
-    with pytest.raises(ConfigError, match="would be taken for our own corpus own_news"):
-        load_corpus(written(tmp_path / "own_news.jsonl"), None, {})
+    for name in ("own_news", "own_kinds_dev", "own_kinds_test"):
+        with pytest.raises(ConfigError, match=f"would be taken for our own corpus {name}"):
+            load_corpus(written(tmp_path / f"{name}.jsonl"), None, {})
 
 
 def test_the_harness_is_checked_again_when_factrueval_arrives(

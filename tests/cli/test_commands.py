@@ -169,6 +169,23 @@ def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> Non
     assert done.err == ""
 
 
+def test_evaluate_scores_kinds_of_text_and_names_the_worst(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "kinds.bracketed"
+    path.write_text(
+        "# 1\n#= kind: news\n[PER Анна Каренина] уехала в [LOC Москву].\n"
+        "# 2\n#= kind: notes\nСлива и [PER груша]\n"
+    )
+    done = run("evaluate", str(path), "-t", "natasha", "--json")
+    line = json.loads(done.out)
+    assert line["worst_kind"] == "notes"
+    assert {kind: score["f1"] for kind, score in line["kinds"].items()} == {"notes": 0, "news": 1}
+    done = run("evaluate", str(path), "-t", "natasha", "--report", str(tmp_path / "pages"))
+    assert "by kind of text, the worst first" in done.out
+    assert done.out.index("notes") < done.out.index("news")
+    (page,) = (tmp_path / "pages").iterdir()
+    assert "<h2>Kinds of text</h2>" in page.read_text()
+
+
 def test_evaluate_says_what_is_wrong_with_a_corpus(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     lines = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from pydantic import Field
 
 from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
@@ -18,6 +19,7 @@ from ner_service.scoring.assessment import RatesWithInterval
 from ner_service.scoring.calibration import Calibration
 from ner_service.scoring.errors import Errors
 from ner_service.scoring.f1 import exact
+from ner_service.scoring.kinds import KindScore, worst_of
 from ner_service.scoring.significance import p_value
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
@@ -42,6 +44,7 @@ class Quality(CorpusResult):
     calibration: Calibration | None
     score_kind: str
     by_document: list[tuple[int, int, int]]
+    kinds: dict[str, KindScore] = Field(default_factory=dict)  # of text, where documents say them
 
 
 def run(plan: Plan) -> None:
@@ -88,6 +91,7 @@ def measure(
         calibration=scores.calibration,
         score_kind=tagger.info.score_kind,
         by_document=scores.by_document.tolist(),
+        kinds=dict(scores.kinds),
     )
 
 
@@ -159,6 +163,14 @@ class Accuracy(View):
         same = [q for q in self.qualities if q.corpus == corpus and q.labels.keys() == labels]
         same.sort(key=lambda q: -q.micro.f1)
         return [self.compare(same[0], q) for q in same]
+
+    def kinds(self, corpus: str) -> list[str]:
+        """Returns the kinds of text of a corpus, the hardest for the best tagger first."""
+        return list(self.ranked(corpus)[0].quality.kinds)
+
+    def worst_kind(self, quality: Quality) -> str:
+        """Returns the kind of text of a tagger's lowest F1 on a corpus that has kinds."""
+        return worst_of(quality.kinds)
 
     def unranked(self, corpus: str) -> list[Quality]:
         """Returns the taggers of other labels, whose F1 is of other entities."""
