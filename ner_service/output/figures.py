@@ -3,7 +3,7 @@
 A new figure of a label is one line of `LABEL_FIGURES`: a column of tables and a key of the JSON.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -49,6 +49,22 @@ def kind_rows(assessment: Assessment) -> Iterator[Row]:
             "95% interval": f"{score.low:.4f}–{score.high:.4f}",
             "gold": str(score.gold),
         }
+
+
+def system_rows(systems: Iterable[tuple[str, Assessment, float | None]]) -> Iterator[Row]:
+    """Yields a row for each system's name, assessment and cost in US dollars, the best first."""
+    ranked = sorted(systems, key=lambda system: -system[1].micro.f1)
+    has_costs = any(cost is not None for _, _, cost in ranked)
+    for name, assessment, cost in ranked:
+        micro = assessment.micro
+        price = "" if cost is None else f"{1000 * cost / assessment.documents:.2f}"
+        yield {
+            "system": name,
+            "precision": f"{micro.precision:.4f}",
+            "recall": f"{micro.recall:.4f}",
+            "F1 (strict)": f"{micro.f1:.4f}",
+            "95% interval": f"{micro.low:.4f}–{micro.high:.4f}",
+        } | ({"US$ for 1,000 texts": price} if has_costs else {})
 
 
 def as_json(assessment: Assessment) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ner_service import corpora
 from ner_service.benchmark.parts import quality, selfcheck
 from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.processes.natasha_library import load as load_library
+from ner_service.benchmark.report.rendering import write_report
 from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import Corpus, load_corpora, load_corpus
 from ner_service.cli.app import app, run_command
@@ -104,6 +105,24 @@ def test_kinds_of_text_are_scored_apart() -> None:
     )
     assert {kind: score.f1 for kind, score in found.kinds.items()} == {"chat": 0.5, "news": 1.0}
     assert list(found.kinds) == ["chat", "news"]
+
+
+def test_answers_that_a_corpus_records_are_measured_like_a_tagger(tmp_path: Path) -> None:
+    items = [{"start": e.start, "end": e.end, "label": e.label} for e in (ANNA, GUDOK)]
+    fields = {"recorded": {"other": items}, "cost_usd": {"other": 0.01}}
+    path = tmp_path / "gold" / "persons.jsonl"
+    path.parent.mkdir()
+    corpora.write(path, [Document("1", TEXT, (ANNA,), fields)])
+    store = Store(tmp_path / "results", 0)
+    quality.run(Plan([], [str(path)], {}, None, store, quick=True))
+    (record,) = store.records(quality.Quality)
+    found = record.result
+    assert (found.tagger, found.micro.f1, found.foreign) == ("other (recorded)", 1.0, {"ORG": 1})
+    assert found.cost_usd == 0.01
+    report = tmp_path / "report.html"
+    write_report(store, report)
+    assert "<th>US$ for 1,000 texts</th>" in report.read_text()
+    assert "<td>10.00</td>" in report.read_text()
 
 
 def written(path: Path) -> str:

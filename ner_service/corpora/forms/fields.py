@@ -16,6 +16,7 @@ TEXT_KEYS = ("text", "data", "content", "sentence")
 TOKEN_KEYS = ("tokens", "words")
 TAG_KEYS = ("ner_tags", "tags", "labels", "ner")
 ENTITY_KEYS = ("entities", "spans", "ents", "labels", "label", "annotations", "annotation")
+RECORDED_KEY = "recorded"  # holds the entities that other systems found
 START_KEYS = ("start", "start_offset", "startOffset", "begin")
 END_KEYS = ("end", "end_offset", "endOffset", "stop")
 LABEL_KEYS = ("label", "labels", "entity_group", "entity", "tag", "type")
