@@ -16,6 +16,7 @@ CONVERTERS: Mapping[str, Callable[[Path], Iterator[Split]]] = {
     "factru": factru.convert,
     "ne5": standoff.convert_ne5,
     "nerel": standoff.convert_nerel,
+    "nerel_innermost": standoff.convert_nerel_innermost,
     "slavicner": slavicner.convert,
 }
 
