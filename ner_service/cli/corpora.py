@@ -45,7 +45,7 @@ def list_(
 ) -> None:
     """List the corpora that are here, and those of the catalogue that can be downloaded."""
     root = corpora_root()
-    sources = [catalogue.OWN, *catalogue.SOURCES.values()]
+    sources = [*catalogue.OWN.values(), *catalogue.SOURCES.values()]
     rows = [(s.name, s.corpora, s.about, s.licence) for s in sources]
     known = {name for source in sources for name in source.corpora}
     if others := tuple(name for name in _names_in(root) if name not in known):

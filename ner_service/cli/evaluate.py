@@ -1,8 +1,10 @@
 """The command `evaluate`: scores of taggers on annotated corpora."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -12,35 +14,33 @@ from rich.markup import escape
 from rich.table import Table
 
 from ner_service import corpora
+from ner_service.cli.answers import AnswerFile, Answers, ask_tagger
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root, print_json
-from ner_service.cli.tagging import tag_documents
 from ner_service.corpora import lint
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
-from ner_service.labels import map_labels, parse_mapping
+from ner_service.labels import parse_mapping
 from ner_service.nets.artefact import load
 from ner_service.output.error_report import page
-from ner_service.output.figures import as_json, score_rows
+from ner_service.output.figures import Row, as_json, kind_rows, score_rows, system_rows
 from ner_service.scoring import Assessment, assess
 from ner_service.taggers.models import model_and_convention
-from ner_service.taggers.registry import check_spec, load_tagger
-from ner_service.types import Document, Entity, TaggerInfo
+from ner_service.taggers.registry import check_spec
+from ner_service.types import Document
 
 
 @dataclass(frozen=True)
 class Result:
-    """A tagger's answers to a corpus, and how good they are."""
+    """A system's answers to a corpus, and how good they are."""
 
     corpus: str
     path: Path
-    spec: str
-    info: TaggerInfo
     documents: Sequence[Document]
-    predicted: Sequence[Sequence[Entity]]
+    answers: Answers
     assessment: Assessment
 
 
@@ -52,6 +52,13 @@ def evaluate(
     tagger: Annotated[
         list[str] | None, typer.Option("--tagger", "-t", help="Repeatable; as for tag.")
     ] = None,
+    predictions: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="FILE or NAME=FILE: another system's answers to the corpus's texts, or those of "
+            "several in a field `recorded`; repeatable."
+        ),
+    ] = None,
     map_: MapOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON lines.")] = False,
     report: Annotated[
@@ -61,59 +68,111 @@ def evaluate(
         bool, typer.Option("--card", help="Add the scores to the model's card; bilstm only.")
     ] = False,
 ) -> None:
-    """Score taggers on annotated corpora: strict entity F1 by seqeval, and token F1."""
-    specs = tagger or ["bilstm"]
+    """Score taggers on annotated corpora: strict entity F1 by seqeval, and token F1.
+
+    Labels that a corpus has not do not count. Recorded answers are scored as those of taggers are,
+    and alone where no tagger is named.
+    """
+    specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:
         check_spec(spec)
+    mapping, root = parse_mapping(map_ or ()), corpora_root()
+    paths = [corpora.locate(name, root) for name in corpus]
+    files = [AnswerFile.parse(value, root) for value in predictions or ()]
+    if files and len(paths) > 1:
+        raise ConfigError("--predictions: name one corpus, the one whose texts they answer")
     if card:
         _check_names(corpus)
     folders = {spec: _model_of(spec) for spec in specs} if card else {}
-    for result in _results(corpus, specs, parse_mapping(map_ or ())):
-        (_print_json if as_json else _print_table)(result)
-        if report:
-            _write_report(result, report, _page_title(result, corpus))
-        if card:
-            _add_to_card(result, *folders[result.spec])
+    for name, path in zip(corpus, paths, strict=True):
+        results = []
+        for result in _results(name, path, specs, files, mapping):
+            (_print_json if as_json else _print_table)(result)
+            if report:
+                _write_report(result, report, _page_title(result, corpus))
+            if folder := folders.get(result.answers.name):
+                _add_to_card(result, *folder)
+            results.append(result)
+        if len(results) > 1 and not as_json:
+            _print_comparison(name, results)
 
 
 def _results(
-    names: Sequence[str], specs: Sequence[str], mapping: dict[str, str]
+    name: str,
+    path: Path,
+    specs: Sequence[str],
+    files: Sequence[AnswerFile],
+    mapping: Mapping[str, str],
 ) -> Iterator[Result]:
-    paths = [corpora.locate(name, corpora_root()) for name in names]
-    for name, path in zip(names, paths, strict=True):
-        reading = ReadReport()
-        documents = list(corpora.read(path, mapping, report=reading))
-        if not documents:
-            raise CorpusError(f"{path}: holds no documents")
-        checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
-        for line in (*reading.notes(), *checked):
-            typer.echo(f"note: {path}: {line}", err=True)
-        gold = {e.label for document in documents for e in document.entities}
-        for spec in specs:
-            loaded = load_tagger(spec)
-            predictable = {mapping.get(label, label) for label in loaded.info.labels}
-            if unknown := sorted(gold - predictable):
-                typer.echo(
-                    f"note: {spec} does not know {', '.join(unknown)}, so these count as missed; "
-                    f"--map {unknown[0]}= drops one",
-                    err=True,
-                )
-            predicted = [map_labels(d.entities, mapping) for d in tag_documents(loaded, documents)]
-            assessment = assess(documents, predicted)
-            yield Result(name, path, spec, loaded.info, documents, predicted, assessment)
+    """Yield the scores of each tagger on a corpus, and then those of recorded answers."""
+    documents = _read_gold(path, mapping)
+    gold = {e.label for document in documents for e in document.entities}
+    recorded = [a.beside(specs) for file in files for a in file.read(documents, mapping)]
+    names = [answers.name for answers in recorded]
+    if twice := next((n for n in names if names.count(n) > 1), None):
+        raise ConfigError(f"two systems are called {twice}: name one by --predictions NAME=FILE")
+    for answers in chain((ask_tagger(spec, documents, mapping) for spec in specs), recorded):
+        _note_labels(name, answers, gold)
+        assessment = assess(documents, answers.entities, gold or None)
+        yield Result(name, path, documents, answers, assessment)
+
+
+def _read_gold(path: Path, mapping: Mapping[str, str]) -> list[Document]:
+    """Read a corpus, and say on stderr what was mended in it and what looks wrong."""
+    reading = ReadReport()
+    documents = list(corpora.read(path, mapping, report=reading))
+    if not documents:
+        raise CorpusError(f"{path}: holds no documents")
+    checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
+    for line in (*reading.notes(), *checked):
+        typer.echo(f"note: {path}: {line}", err=True)
+    return documents
+
+
+def _note_labels(corpus: str, answers: Answers, gold: set[str]) -> None:
+    """Say on stderr which labels only the corpus or only the answers have."""
+    if answers.labels and (unknown := sorted(gold - set(answers.labels))):
+        typer.echo(
+            f"note: {answers.name} does not know {', '.join(unknown)}, so these count as missed; "
+            f"--map {unknown[0]}= drops one",
+            err=True,
+        )
+    foreign = Counter(e.label for found in answers.entities for e in found if e.label not in gold)
+    if gold and foreign:
+        counted = ", ".join(f"{label} ({n})" for label, n in sorted(foreign.items()))
+        typer.echo(
+            f"note: {corpus} has no {counted} of {answers.name}, so these do not count; "
+            "--map FROM=TO renames labels",
+            err=True,
+        )
 
 
 def _print_json(result: Result) -> None:
-    of_what = {"corpus": result.corpus, "tagger": result.spec, "hash": result.info.hash}
-    print_json(of_what | as_json(result.assessment))
+    answers = result.answers
+    of_what = {"corpus": result.corpus, "tagger": answers.name, "hash": answers.hash}
+    cost = {} if answers.cost is None else {"cost_usd": answers.cost}
+    print_json(of_what | cost | as_json(result.assessment))
 
 
 def _print_table(result: Result) -> None:
-    title = f"{result.spec} on {result.corpus}, {len(result.documents)} documents"
+    title = f"{result.answers.name} on {result.corpus}"
+    count = f"{len(result.documents)} documents"
+    _print_rows(f"{title}, {count}", list(score_rows(result.assessment)))
+    if rows := list(kind_rows(result.assessment)):
+        _print_rows(f"{title} by kind of text, the worst first", rows)
+
+
+def _print_comparison(corpus: str, results: Sequence[Result]) -> None:
+    """Print a row for each system, the best first."""
+    systems = [(r.answers.name, r.assessment, r.answers.cost) for r in results]
+    _print_rows(f"all on {corpus}, the best first", list(system_rows(systems)))
+
+
+def _print_rows(title: str, rows: Sequence[Row]) -> None:
+    """Print a table, its first column to the left and the figures to the right."""
     table = Table(title=escape(title), title_justify="left")
-    rows = list(score_rows(result.assessment))
-    for heading in rows[0]:
-        table.add_column(heading, justify="left" if heading == "label" else "right")
+    for column, heading in enumerate(rows[0]):
+        table.add_column(heading, justify="right" if column else "left")
     for row in rows:
         table.add_row(*map(escape, row.values()))
     Console().print(table)
@@ -126,10 +185,10 @@ def _page_title(result: Result, names: Sequence[str]) -> str:
 
 
 def _write_report(result: Result, folder: Path, title: str) -> None:
-    name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.spec}").strip("-")
+    name = re.sub(r"[^\w.-]+", "-", f"{title}-{result.answers.name}").strip("-")
     path = folder / f"{name}.html"
-    title = f"{result.spec} on {title}"
-    write_text(path, [page(title, result.documents, result.predicted, result.assessment)])
+    title = f"{result.answers.name} on {title}"
+    write_text(path, [page(title, result.documents, result.answers.entities, result.assessment)])
     typer.echo(str(path), err=True)
 
 

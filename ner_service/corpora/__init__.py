@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).parent / "data"
 
 
 def locate(name: str, root: Path | None) -> Path:
-    """Return a corpus's file or folder by path, by `own_news`, or by a name under `root`."""
+    """Return a corpus's file or folder by path, by the name of one of ours, or under `root`."""
     path = Path(name).expanduser()
     if path.exists():
         return path

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ner_service.output.charts import confusion_matrix
-from ner_service.output.figures import error_rows, score_rows
+from ner_service.output.figures import error_rows, kind_rows, score_rows
 from ner_service.output.html import Piece, render
 from ner_service.scoring import Assessment
 from ner_service.scoring.f1 import Predicted
@@ -24,6 +24,7 @@ def page(
         title=title,
         assessment=assessment,
         scores=list(score_rows(assessment)),
+        kinds=list(kind_rows(assessment)),
         errors=list(error_rows(assessment)),
         confusion=confusion_matrix(assessment.confusion),
         worst=[(d, n, compared_pieces(d, p)) for d, p, n in worst if n],

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from ner_service.scoring.calibration import Calibration, calibration_of
 from ner_service.scoring.errors import Errors, confusion, count_errors
 from ner_service.scoring.f1 import Predicted, Rates, Score, strict, token_io
+from ner_service.scoring.kinds import KindScore, score_kinds
 from ner_service.scoring.significance import Counts, counts, f1_of, interval
 from ner_service.types import Document
 
@@ -28,7 +29,7 @@ class RatesWithInterval(Rates):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Strict scores by seqeval, kinds of error, confusion, token scores and calibration."""
+    """Strict scores by seqeval, kinds of error and of text, confusion, tokens, calibration."""
 
     documents: int
     micro: RatesWithInterval  # over all labels of `labels`
@@ -38,6 +39,7 @@ class Assessment:
     token_io: Mapping[str, Score]
     calibration: Calibration | None  # none where the entities have no scores
     by_document: Counts  # which paired tests need
+    kinds: Mapping[str, KindScore]  # of text, the worst first; none where documents name none
 
 
 def assess(
@@ -71,6 +73,7 @@ def assess(
         token_io=token_io(documents, predicted),
         calibration=calibration_of(documents, predicted),
         by_document=by_document,
+        kinds=score_kinds(documents, by_document, seed),
     )
 
 

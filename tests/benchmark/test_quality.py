@@ -10,6 +10,7 @@ from ner_service import corpora
 from ner_service.benchmark.parts import quality, selfcheck
 from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.processes.natasha_library import load as load_library
+from ner_service.benchmark.report.rendering import write_report
 from ner_service.benchmark.results import Store
 from ner_service.benchmark.texts import Corpus, load_corpora, load_corpus
 from ner_service.cli.app import app, run_command
@@ -94,6 +95,36 @@ def test_a_mapping_maps_what_is_predicted_as_well() -> None:
     assert measured((ORYOL,), tagger, {"GPE": "LOC"}).micro.f1 == 1
 
 
+def test_kinds_of_text_are_scored_apart() -> None:
+    documents = [
+        Document("1", TEXT, (ANNA, ORYOL), {"kind": "news"}),
+        Document("2", TEXT, (ANNA, GUDOK), {"kind": "chat"}),
+    ]
+    found = quality.measure(
+        Corpus("small", documents, "hash"), "fixed", Fixed([ANNA, ORYOL]), {}, 0
+    )
+    assert {kind: score.f1 for kind, score in found.kinds.items()} == {"chat": 0.5, "news": 1.0}
+    assert list(found.kinds) == ["chat", "news"]
+
+
+def test_answers_that_a_corpus_records_are_measured_like_a_tagger(tmp_path: Path) -> None:
+    items = [{"start": e.start, "end": e.end, "label": e.label} for e in (ANNA, GUDOK)]
+    fields = {"recorded": {"other": items}, "cost_usd": {"other": 0.01}}
+    path = tmp_path / "gold" / "persons.jsonl"
+    path.parent.mkdir()
+    corpora.write(path, [Document("1", TEXT, (ANNA,), fields)])
+    store = Store(tmp_path / "results", 0)
+    quality.run(Plan([], [str(path)], {}, None, store, quick=True))
+    (record,) = store.records(quality.Quality)
+    found = record.result
+    assert (found.tagger, found.micro.f1, found.foreign) == ("other (recorded)", 1.0, {"ORG": 1})
+    assert found.cost_usd == 0.01
+    report = tmp_path / "report.html"
+    write_report(store, report)
+    assert "<th>US$ for 1,000 texts</th>" in report.read_text()
+    assert "<td>10.00</td>" in report.read_text()
+
+
 def written(path: Path) -> str:
     path.parent.mkdir(exist_ok=True)
     corpora.write(path, [Document("1", TEXT, (ANNA,))])
@@ -122,8 +153,9 @@ def test_two_corpora_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_only_our_own_corpus_is_ours(tmp_path: Path) -> None:
     assert OWN.ours
     assert not load_corpus(written(tmp_path / "my.jsonl"), None, {}).ours
-    with pytest.raises(ConfigError, match="would be taken for our own corpus own_news"):
-        load_corpus(written(tmp_path / "own_news.jsonl"), None, {})
+    for name in ("own_news", "own_kinds_dev", "own_kinds_test"):
+        with pytest.raises(ConfigError, match=f"would be taken for our own corpus {name}"):
+            load_corpus(written(tmp_path / f"{name}.jsonl"), None, {})
 
 
 def test_the_harness_is_checked_again_when_factrueval_arrives(

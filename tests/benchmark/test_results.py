@@ -33,7 +33,8 @@ from ner_service.taggers.registry import shipped_specs
 from ner_service.types import Entity, TaggerInfo
 
 OWN = load_corpus("own_news", None, {})
-SMALL = Corpus("own_news", OWN.documents[:30], "hash", ours=True)
+KINDS = [replace(d, fields={"kind": "ab"[n % 2]}) for n, d in enumerate(OWN.documents[:30])]
+SMALL = Corpus("own_news", KINDS, "hash", ours=True)
 KEY = {"corpus": "hash"}
 
 
@@ -383,6 +384,29 @@ def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
         assert words in said
     assert "The service itself costs 1.50, 1.50 ms of CPU a request" in said
     assert "in batches of one" in said
+
+
+def test_the_report_and_a_table_show_f1_by_kind_of_text(store: Store) -> None:
+    found = read_results(store).view(Accuracy)
+    careful, careless = (c.quality for c in found.ranked("own_news"))
+    worst = {q.tagger: found.worst_kind(q) for q in (careful, careless)}
+    assert all(
+        q.kinds[worst[q.tagger]].f1 == min(s.f1 for s in q.kinds.values())
+        for q in (careful, careless)
+    )
+    said = " ".join(page(store).said)
+    for q in (careful, careless):
+        assert f"{worst[q.tagger]}: {q.kinds[worst[q.tagger]].f1:.3f}".replace("0.", ".") in said
+    assert f"| a | {careful.kinds['a'].f1:.3f}".replace("0.", ".") in render_table(store, "kinds")
+
+
+def test_results_from_before_kinds_were_scored_still_make_a_page(store: Store) -> None:
+    path = store.folder / "quality.json"
+    records = json.loads(path.read_text())
+    for record in records.values():
+        del record["result"]["kinds"]
+    path.write_text(json.dumps(records))
+    assert "worst kind" not in " ".join(page(store).said)
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -182,6 +182,80 @@ def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> Non
     done = run("evaluate", str(path), "-t", "natasha", "--map", "DATE=")
     assert "1.0000" in done.out
     assert done.err == ""
+
+
+def test_evaluate_scores_kinds_of_text_and_names_the_worst(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "kinds.bracketed"
+    path.write_text(
+        "# 1\n#= kind: news\n[PER Анна Каренина] уехала в [LOC Москву].\n"
+        "# 2\n#= kind: notes\nСлива и [PER груша]\n"
+    )
+    done = run("evaluate", str(path), "-t", "natasha", "--json")
+    line = json.loads(done.out)
+    assert line["worst_kind"] == "notes"
+    assert {kind: score["f1"] for kind, score in line["kinds"].items()} == {"notes": 0, "news": 1}
+    done = run("evaluate", str(path), "-t", "natasha", "--report", str(tmp_path / "pages"))
+    assert "by kind of text, the worst first" in done.out
+    assert done.out.index("notes") < done.out.index("news")
+    (page,) = (tmp_path / "pages").iterdir()
+    assert "<h2>Kinds of text</h2>" in page.read_text()
+
+
+def test_evaluate_counts_only_labels_that_the_corpus_has(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "persons.jsonl"
+    corpora.write(path, [marked("Посол Израиля на Украине [PER Йоэль Лион] пришел в шок.")])
+    done = run("evaluate", str(path), "-t", "natasha", "--json")
+    assert json.loads(done.out)["strict"]["micro"]["f1"] == 1.0
+    assert f"note: {path} has no LOC (2) of natasha, so these do not count" in done.err
+
+
+def test_evaluate_scores_recorded_answers_beside_a_tagger(run: Run, tmp_path: Path) -> None:
+    path, theirs = tmp_path / "own.jsonl", tmp_path / "theirs.jsonl"
+    gold = marked("Посол [LOC Израиля] на [LOC Украине] [PER Йоэль Лион] пришел в шок.")
+    answers = {"gpt": [{"start": 6, "end": 13, "label": "LOC"}], "natasha": []}
+    corpora.write(path, [replace(gold, fields={"recorded": answers, "cost_usd": {"gpt": 0.002}})])
+    done = run("evaluate", str(path), "-t", "natasha", "--predictions", str(path), "--json")
+    rows = {row["tagger"]: row for row in map(json.loads, done.out.splitlines())}
+    assert {name: row["strict"]["micro"]["f1"] for name, row in rows.items()} == {
+        "natasha": 1.0,
+        "gpt": 0.5,
+        "natasha (recorded)": 0.0,
+    }
+    assert rows["gpt"]["cost_usd"] == 0.002
+    assert "cost_usd" not in rows["natasha"]
+    corpora.write(theirs, [replace(gold, entities=gold.entities[:1])])
+    done = run(
+        "evaluate", str(path), "--predictions", f"mine={theirs}", "--predictions", f"gpt={path}"
+    )
+    comparison = done.out[done.out.index("all on") :]
+    assert "US$ for 1,000 texts" in comparison
+    rows = [[c.strip() for c in line.split("│")[1:-1]] for line in comparison.splitlines()]
+    assert [(row[0], row[3], row[-1]) for row in rows if row] == [
+        ("mine", "0.5000", ""),
+        ("gpt", "0.5000", "2.00"),
+    ]
+    assert "ignored" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("own", "own", "--predictions", "own"), "--predictions: name one corpus"),
+        (("own", "--predictions", "nothing"), "corpus 'nothing': no such file"),
+        (("own", "--predictions", "=own"), "--predictions =own: give FILE or NAME=FILE"),
+        (("own", "--predictions", "own", "--predictions", "own"), "two systems are called own"),
+        (("own", "--predictions", "own", "--map", "PER"), "'PER': expected FROM=TO"),
+    ],
+)
+def test_evaluate_says_what_is_wrong_with_recorded_answers(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], error: str
+) -> None:
+    path = tmp_path / "own.jsonl"
+    corpora.write(path, [marked("[PER Анна] уехала")])
+    named = (a.replace("own", str(path)) for a in arguments)
+    done = run("evaluate", *named)
+    assert done.code != 0
+    assert error.replace("own", str(path)).replace("called " + str(path), "called own") in done.err
 
 
 def test_evaluate_says_what_is_wrong_with_a_corpus(run: Run, tmp_path: Path) -> None:

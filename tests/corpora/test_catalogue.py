@@ -91,6 +91,33 @@ def test_nerel_keeps_the_outermost_names(tmp_path: Path) -> None:
     assert surfaces(document) == [("МИД Чада", "ORG")]
 
 
+def test_nerel_keeps_the_innermost_names_beside(tmp_path: Path) -> None:
+    splits = dict(standoff.convert_nerel_innermost(packed(tmp_path, NEREL)))
+    names = [f"nerel_innermost_{part}" for part in ("train", "dev", "test")]
+    assert list(splits) == names == list(catalogue.source_of("nerel_innermost").corpora)
+    (document,) = splits["nerel_innermost_dev"]
+    assert surfaces(document) == [("Чада", "LOC")]
+
+
+@pytest.mark.parametrize(
+    ("text", "nested", "kept"),
+    [
+        ("Московский суд", [(0, 10, "CITY"), (0, 14, "ORGANIZATION")], [("Московский суд", "ORG")]),
+        ("Он из Москвы", [(6, 12, "CITY")], [("Москвы", "LOC")]),
+        ("Город Жуковский.", [(6, 15, "CITY")], [("Жуковский", "LOC")]),
+        ("Жуковский читал", [(0, 9, "PERSON")], [("Жуковский", "PER")]),
+        ("Московские улицы", [(0, 10, "CITY")], []),
+        ("Гоголь и Гоголь", [(0, 15, "FAMILY"), (0, 6, "PERSON")], [("Гоголь", "PER")]),
+        ("город Орёл", [(0, 5, "CITY"), (6, 10, "CITY")], [("Орёл", "LOC")]),
+    ],
+)
+def test_an_adjective_is_no_innermost_name(
+    text: str, nested: list[tuple[int, int, str]], kept: list[tuple[str, str]]
+) -> None:
+    inner = standoff.keep_innermost_names([Entity(*each) for each in nested], text)
+    assert surfaces(Document("1", text, tuple(inner))) == kept
+
+
 def test_slavicner_is_parted_by_language(tmp_path: Path) -> None:
     ((name, found),) = slavicner.convert(packed(tmp_path, SLAVICNER))
     assert name == "slavicner_ru"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from pydantic import Field
 
 from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
@@ -13,15 +14,19 @@ from ner_service.benchmark.parts.speed import Costs
 from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.results import CorpusResult, Spread
 from ner_service.benchmark.texts import HEADLINE, Corpus, predict
+from ner_service.corpora.reading import Reading
+from ner_service.corpora.recorded import FIELD, Recorded, recorded_of
 from ner_service.scoring import assess
 from ner_service.scoring.assessment import RatesWithInterval
 from ner_service.scoring.calibration import Calibration
 from ner_service.scoring.errors import Errors
-from ner_service.scoring.f1 import exact
+from ner_service.scoring.f1 import Predicted, exact
+from ner_service.scoring.kinds import KindScore, worst_of
 from ner_service.scoring.significance import p_value
 from ner_service.taggers.registry import load_tagger
-from ner_service.types import Tagger
+from ner_service.types import ScoreKind, Tagger
 
+RECORDED = "recorded"  # the version of a system that does not run here
 SIGNIFICANCE = 0.05  # a difference with a p value from here up may be chance
 
 
@@ -42,11 +47,26 @@ class Quality(CorpusResult):
     calibration: Calibration | None
     score_kind: str
     by_document: list[tuple[int, int, int]]
+    cost_usd: float | None = None  # of all answers, where they were recorded with it
+    kinds: dict[str, KindScore] = Field(default_factory=dict)  # of text, where documents say them
 
 
 def run(plan: Plan) -> None:
-    """Measures every tagger on every corpus."""
+    """Measures every tagger on every corpus, and the answers that corpora record."""
     plan.measure_on_corpora(Quality, [*specs_with_conventions(plan)], measure)
+    for corpus in plan.texts:
+        for recorded in recorded_in(corpus, plan.mapping):
+            name = f"{recorded.name} (recorded)"
+            key = {"corpus": corpus.hash, "tagger": RECORDED}
+            arguments = corpus, name, recorded, plan.store.seed
+            plan.store.measure(Quality, f"{corpus.name}--{name}", key, measure_recorded, *arguments)
+
+
+def recorded_in(corpus: Corpus, mapping: Mapping[str, str]) -> Iterator[Recorded]:
+    """Yields the answers of other systems that the documents of a corpus hold."""
+    documents = corpus.documents
+    if any(FIELD in document.fields for document in documents):
+        yield from recorded_of(documents, documents, "", corpus.name, Reading(mapping))
 
 
 def specs_with_conventions(plan: Plan) -> Iterator[str]:
@@ -66,17 +86,37 @@ def measure(
     corpus: Corpus, spec: str, tagger: Tagger, mapping: Mapping[str, str], seed: int
 ) -> Quality:
     """Tags a corpus and compares the entities with those of the corpus."""
-    documents = corpus.documents
-    predicted = predict(tagger, documents, mapping)
+    predicted = predict(tagger, corpus.documents, mapping)
     producible = {mapping.get(label, label) for label in tagger.info.labels} - {""}
+    version, score_kind = tagger.info.version, tagger.info.score_kind
+    return _compare(corpus, spec, predicted, producible, version, score_kind, seed)
+
+
+def measure_recorded(corpus: Corpus, name: str, recorded: Recorded, seed: int) -> Quality:
+    """Compares recorded entities with those of the corpus, over all labels of the corpus."""
+    found = _compare(corpus, name, recorded.entities, corpus.labels, RECORDED, "none", seed)
+    return found.model_copy(update={"cost_usd": recorded.cost})
+
+
+def _compare(
+    corpus: Corpus,
+    name: str,
+    predicted: Predicted,
+    producible: set[str],
+    version: str,
+    score_kind: ScoreKind,
+    seed: int,
+) -> Quality:
+    """Scores entities over the labels that both the corpus has and the system can produce."""
+    documents = corpus.documents
     scores = assess(documents, predicted, corpus.labels & producible, seed)
     gold_labels = Counter(e.label for d in documents for e in d.entities)
     predicted_labels = Counter(e.label for entities in predicted for e in entities)
     return Quality(
         corpus=corpus.name,
         ours=corpus.ours,
-        tagger=spec,
-        version=tagger.info.version,
+        tagger=name,
+        version=version,
         documents=scores.documents,
         labels=dict(scores.labels),
         micro=scores.micro,
@@ -86,8 +126,9 @@ def measure(
         errors=dict(scores.errors),
         token_io={label: score.f1 for label, score in scores.token_io.items()},
         calibration=scores.calibration,
-        score_kind=tagger.info.score_kind,
+        score_kind=score_kind,
         by_document=scores.by_document.tolist(),
+        kinds=dict(scores.kinds),
     )
 
 
@@ -159,6 +200,18 @@ class Accuracy(View):
         same = [q for q in self.qualities if q.corpus == corpus and q.labels.keys() == labels]
         same.sort(key=lambda q: -q.micro.f1)
         return [self.compare(same[0], q) for q in same]
+
+    def kinds(self, corpus: str) -> list[str]:
+        """Returns the kinds of text of a corpus, the hardest for the best tagger first."""
+        return list(self.ranked(corpus)[0].quality.kinds)
+
+    def has_costs(self, corpus: str) -> bool:
+        """Returns whether the recorded answers of a system say what they cost."""
+        return any(c.quality.cost_usd is not None for c in self.ranked(corpus))
+
+    def worst_kind(self, quality: Quality) -> str:
+        """Returns the kind of text of a tagger's lowest F1 on a corpus that has kinds."""
+        return worst_of(quality.kinds)
 
     def unranked(self, corpus: str) -> list[Quality]:
         """Returns the taggers of other labels, whose F1 is of other entities."""

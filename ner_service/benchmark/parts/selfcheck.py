@@ -6,8 +6,7 @@ from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan, progress
 from ner_service.benchmark.processes import natasha_library
 from ner_service.benchmark.results import Result
-from ner_service.benchmark.texts import Corpus, is_present, load_corpus, predict
-from ner_service.corpora.public.catalogue import OWN
+from ner_service.benchmark.texts import OWN_NEWS, Corpus, is_present, load_corpus, predict
 from ner_service.scoring.f1 import token_io
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
@@ -43,7 +42,7 @@ class SelfCheck(Result):
 
 def run(plan: Plan) -> None:
     """Checks the harness once for these versions and corpora."""
-    own = load_corpus(OWN.name, plan.root, {})
+    own = load_corpus(OWN_NEWS, plan.root, {})
     adapter = load_tagger("natasha")
     key = {
         "corpus": own.hash,

@@ -1,7 +1,8 @@
 """Bracketed text has its entities in brackets: `[PER Анна Каренина] уехала в [LOC Москву]`.
 
-A line `# ID` begins a document; what stands between two such lines, without the white space
-around it, is the text. A backslash makes a bracket, a backslash or the `#` of a line literal.
+A line `# ID` begins a document, and lines `#= KEY: VALUE` right behind it are its other fields,
+such as `#= kind: contract`. What stands before the next `# ID`, without the white space around it,
+is the text. A backslash makes a bracket, a backslash or the `#` of a line literal.
 """
 
 import re
@@ -17,8 +18,13 @@ from ner_service.types import Document, Entity
 
 name = "bracketed"
 endings = (".bracketed",)
-description = "text with `[LABEL name]` in brackets, a line `# ID` before each document"
-HEADER = "# "
+description = (
+    "text with `[LABEL name]` in brackets, a line `# ID` before each document, and lines "
+    "`#= KEY: VALUE` for its other fields"
+)
+HEADER, FIELD = "# ", "#= "
+FIELD_LINE = re.compile(r"#= (?P<key>[^\s:]+): (?P<value>\S(?:.*\S)?)")
+RESERVED = ("id", "text", "entities")  # keys of a record that are no other fields
 MARKS = re.compile(r"\\(?P<literal>.)|\[(?P<label>\S+) |(?P<end>\])|(?P<loose>[\[\\])")
 
 
@@ -40,11 +46,29 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
 
 
 def _document(id: str, body: list[str], reading: Reading, path: Path, first: int) -> Document:
-    marked = "\n".join(body)
+    fields = _read_fields(body, path, first + 1)
+    marked = "\n".join(body[len(fields) :])
     before = marked[: len(marked) - len(marked.lstrip())]
-    start = first + 1 + before.count("\n")
+    start = first + 1 + len(fields) + before.count("\n")
     text, entities = parse(marked.strip(), f"{path}", start)
-    return reading.document(id, text, entities, f"{path}:{first}")
+    return reading.document(id, text, entities, f"{path}:{first}", fields)
+
+
+def _read_fields(body: list[str], path: Path, first: int) -> dict[str, object]:
+    """Return the fields that the first lines of a document give, a line each."""
+    fields: dict[str, object] = {}
+    for number, line in enumerate(body, first):
+        if not line.startswith(FIELD):
+            break
+        match = FIELD_LINE.fullmatch(line.rstrip())
+        if not match:
+            raise CorpusError(f"{path}:{number}: {line!r}: write a field as '#= KEY: VALUE'")
+        key = match["key"]
+        if key in RESERVED or key in fields:
+            why = "names no other field" if key in RESERVED else "is given twice"
+            raise CorpusError(f"{path}:{number}: {key!r} {why}: choose another key")
+        fields[key] = match["value"]
+    return fields
 
 
 def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[Entity]]:
@@ -74,7 +98,10 @@ def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[En
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
-    """Write documents under their ids; return a line about the texts that lost white space."""
+    """Write documents under their ids; return a line about the texts that lost white space.
+
+    Of the other fields those are written whose value is one line of text.
+    """
     losses = Losses()
     write_text(path, lines(losses.watch(documents, _loss)))
     return losses.lines()
@@ -86,9 +113,19 @@ def _loss(document: Document) -> str:
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:
-    """Yield each document as its id and its marked text."""
+    """Yield each document as its id, its fields and its marked text."""
     for document in documents:
-        yield f"{HEADER}{' '.join(document.id.split())}\n{bracket(document)}\n\n"
+        head = [f"{HEADER}{' '.join(document.id.split())}", *_field_lines(document)]
+        yield "\n".join([*head, bracket(document)]) + "\n\n"
+
+
+def _field_lines(document: Document) -> Iterator[str]:
+    """Yield a line for each field that reads back as it is."""
+    for key, value in document.fields.items():
+        line = f"{FIELD}{key}: {value}".encode(errors="ignore").decode()  # without surrogates
+        match = FIELD_LINE.fullmatch(line)
+        if match and (match["key"], match["value"]) == (key, value) and key not in RESERVED:
+            yield line
 
 
 def bracket(document: Document) -> str:

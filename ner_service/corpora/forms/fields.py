@@ -17,6 +17,7 @@ TEXT_KEYS = ("text", "data", "content", "sentence")
 TOKEN_KEYS = ("tokens", "words")
 TAG_KEYS = ("ner_tags", "tags", "labels", "ner")
 ENTITY_KEYS = ("entities", "spans", "ents", "labels", "label", "annotations", "annotation")
+RECORDED_KEY = "recorded"  # holds the entities that other systems found
 START_KEYS = (
     *("start", "start_offset", "startOffset", "begin", "beginOffset", "start_char", "char_start"),
     *("start_idx", "start_index", "start_pos", "startIndex", "BeginOffset", "offset"),

@@ -11,6 +11,7 @@ from ner_service.corpora.check import check_text
 from ner_service.corpora.forms import tags
 from ner_service.corpora.forms.fields import (
     ENTITY_KEYS,
+    RECORDED_KEY,
     SPANS_ALONE,
     TAG_KEYS,
     TEXT_KEYS,
@@ -151,7 +152,7 @@ def _entity_items(
     full = [key for key, value in candidates.items() if hold_spans(key, value)]
     if "entities" in candidates:
         for other in full:
-            if other != "entities" and not _lists_tokens(other):
+            if other not in ("entities", RECORDED_KEY) and not _lists_tokens(other):
                 reading.report.remark(Kind.IGNORED_KEY, place, f"{other!r} beside 'entities'")
         return "entities", _list_of("entities", candidates["entities"], place)
     known = [key for key in ENTITY_KEYS if key in full]

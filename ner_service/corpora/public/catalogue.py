@@ -16,6 +16,7 @@ CONVERTERS: Mapping[str, Callable[[Path], Iterator[Split]]] = {
     "factru": factru.convert,
     "ne5": standoff.convert_ne5,
     "nerel": standoff.convert_nerel,
+    "nerel_innermost": standoff.convert_nerel_innermost,
     "slavicner": slavicner.convert,
 }
 
@@ -47,13 +48,14 @@ TEXT_LICENCES: Mapping[str, str] = _TABLES["text_licences"]
 SOURCES = TypeAdapter(dict[str, Source]).validate_python(
     {name: {"name": name, **table} for name, table in _TABLES["sources"].items()}
 )
-OWN = SOURCES.pop("own_news")  # it comes with the package: there is nothing to download
+OWN = {name: SOURCES.pop(name) for name in ("own_news", "own_kinds")}  # come with the package
+OWN_CORPORA = tuple(name for source in OWN.values() for name in source.corpora)
 UNKNOWN_LICENCE = "not known"
 
 
 def source_of(name: str) -> Source:
     """Return the source of that name, or the one that a corpus of that name comes from."""
-    for source in (OWN, *SOURCES.values()):
+    for source in (*OWN.values(), *SOURCES.values()):
         if name == source.name or name in source.corpora:
             return source
     raise CorpusError(f"corpus {name!r}: not in the catalogue: {', '.join(SOURCES)}")
@@ -62,5 +64,6 @@ def source_of(name: str) -> Source:
 def licence_of(file_name: str) -> str:
     """Return the licence of a corpus by its file's name, as far as the catalogue knows it."""
     stem = file_name.split(".")[0]
-    licences = (s.licence for s in SOURCES.values() if stem.startswith(s.name))
+    sources = (*OWN.values(), *SOURCES.values())
+    licences = (source.licence for source in sources if stem.startswith(source.name))
     return TEXT_LICENCES.get(stem) or next(licences, UNKNOWN_LICENCE)
