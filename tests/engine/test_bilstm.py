@@ -103,7 +103,7 @@ def pair(request: pytest.FixtureRequest, vectors: str) -> Pair:
 
 def texts(seed: int) -> list[list[str]]:
     rng = np.random.default_rng(seed)
-    lengths = [1, 2, 3, 70, *rng.integers(1, 30, 30)]
+    lengths = [1, 2, 3, 70, *rng.integers(1, 30, 15)]
     return [[WORDS[i] for i in rng.integers(0, len(WORDS), length)] for length in lengths]
 
 
