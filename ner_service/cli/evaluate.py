@@ -76,14 +76,16 @@ def evaluate(
     specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:
         check_spec(spec)
+    if card:
+        _check_names(corpus)
+        if not specs:
+            raise ConfigError("--card: recorded answers have no card; name a --tagger")
+    folders = {spec: _model_of(spec) for spec in specs} if card else {}
     mapping, root = parse_mapping(map_ or ()), corpora_root()
     paths = [corpora.locate(name, root) for name in corpus]
     files = [AnswerFile.parse(value, root) for value in predictions or ()]
     if files and len(paths) > 1:
         raise ConfigError("--predictions: name one corpus, the one whose texts they answer")
-    if card:
-        _check_names(corpus)
-    folders = {spec: _model_of(spec) for spec in specs} if card else {}
     for name, path in zip(corpus, paths, strict=True):
         results = []
         for result in _results(name, path, specs, files, mapping):
