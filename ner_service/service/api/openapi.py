@@ -104,3 +104,8 @@ BATCH = Document(
 TAGGERS = Document("The taggers that can be named", {JSON: list[schemas.TaggerOut]})
 LIVE = Document("Is the process alive?", {JSON: dict[str, str]})
 READY = Document("Has every tagger answered?", {JSON: dict[str, str]}, errors=[Code.NOT_READY])
+RELOAD = Document(
+    "Load models and keys anew",
+    {JSON: schemas.Reloaded},
+    errors=[Code.FORBIDDEN, Code.RELOAD_FAILED],
+)

@@ -1,6 +1,7 @@
 """Metrics count and time the service for Prometheus; no label holds a client's own words."""
 
 import asyncio
+import math
 import resource
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ COUNTERS: Mapping[str, tuple[str, Sequence[str]]] = {
     "texts": ("Texts tagged", ["tagger"]),
     "characters": ("Characters tagged", ["tagger"]),
     "entities": ("Entities found", ["tagger", "label"]),
+    "reloads": ("Reloads of taggers and keys, by what came of them", ["outcome"]),
     "word_cache_hits": ("Words whose features were there", ["tagger"]),
     "word_cache_misses": ("Words whose features were computed", ["tagger"]),
     "tokenise_seconds": ("Time spent cutting texts", ["tagger"]),
@@ -45,6 +47,7 @@ GAUGES: Mapping[str, tuple[str, Sequence[str], Mode]] = {  # and how several pro
     "tagger_restarts": ("Times a tagger died in live processes", ["tagger"], "livesum"),
     "resident_memory_bytes": ("Memory of a process", [], "liveall"),
 }
+TAGGER_GAUGES = [name for name, (_, labels, _) in GAUGES.items() if labels]
 
 
 class Metrics:
@@ -65,6 +68,7 @@ class Metrics:
             name: Gauge(f"ner_{name}", help, labels, registry=registry, multiprocess_mode=mode)
             for name, (help, labels, mode) in GAUGES.items()
         }
+        self._sampled: set[str] = set()  # the taggers of the last look
         self._counted: dict[str, tuple[Counting, Tally]] = {}  # what taggers had, when last seen
         # looking up a child by its labels costs more than counting with it
         self._counter = cache(lambda name, *labels: self._counters[name].labels(*labels))
@@ -80,6 +84,10 @@ class Metrics:
     def failed(self, code: Code) -> None:
         """Counts an error: a request's, or that of one text among several."""
         self._counter("errors", code).inc()
+
+    def reloaded(self, outcome: Literal["done", "failed"]) -> None:
+        """Counts a reload."""
+        self._counter("reloads", outcome).inc()
 
     def tagged(
         self, tagger: str, texts: int, chars: int, entities: Sequence[Entity], result: Tagged
@@ -107,12 +115,26 @@ class Metrics:
     def sample(self, lanes: Mapping[str, Lane]) -> None:
         """Reads the metrics that change by themselves."""
         self._gauges["resident_memory_bytes"].set(resident_memory())
+        for name in self._sampled - lanes.keys():
+            self._forget(name)
+        self._sampled = set(lanes)
         for name, lane in lanes.items():
             if isinstance(lane.worker.tagger, Counting):
                 self._add_tally(name, lane.worker.tagger)
             self._gauges["queued_characters"].labels(name).set(lane.queued)
             self._gauges["tagger_ready"].labels(name).set(lane.ready)
             self._gauges["tagger_restarts"].labels(name).set(lane.worker.restarts)
+
+    def _forget(self, name: str) -> None:
+        """Shows no state of a tagger that is no longer served.
+
+        Several processes cannot take a number back, but can say that it is none.
+        """
+        self._counted.pop(name, None)
+        for gauge in TAGGER_GAUGES:
+            self._gauges[gauge].labels(name).set(math.nan)
+            if not self._folder:
+                self._gauges[gauge].remove(name)
 
     def _add_tally(self, name: str, tagger: Counting) -> None:
         """Adds what a tagger has counted since the last look; one loaded anew starts from zero."""
