@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import MapOption, corpora_root, print_json
+from ner_service.cli.printing import cell, echo, print_table
 from ner_service.cli.tagging import tag_documents
 from ner_service.corpora import lint
 from ner_service.corpora.formats.format import endings
@@ -87,13 +86,13 @@ def _results(
             raise CorpusError(f"{path}: holds no documents")
         checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
         for line in (*reading.notes(), *checked):
-            typer.echo(f"note: {path}: {line}", err=True)
+            echo(f"note: {path}: {line}", err=True)
         gold = {e.label for document in documents for e in document.entities}
         for spec in specs:
             loaded = load_tagger(spec)
             predictable = {mapping.get(label, label) for label in loaded.info.labels}
             if unknown := sorted(gold - predictable):
-                typer.echo(
+                echo(
                     f"note: {spec} does not know {', '.join(unknown)}, so these count as missed; "
                     f"--map {unknown[0]}= drops one",
                     err=True,
@@ -110,13 +109,13 @@ def _print_json(result: Result) -> None:
 
 def _print_table(result: Result) -> None:
     title = f"{result.spec} on {result.corpus}, {len(result.documents)} documents"
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=cell(title), title_justify="left")
     rows = list(score_rows(result.assessment))
     for heading in rows[0]:
         table.add_column(heading, justify="left" if heading == "label" else "right")
     for row in rows:
-        table.add_row(*map(escape, row.values()))
-    Console().print(table)
+        table.add_row(*map(cell, row.values()))
+    print_table(table)
 
 
 def _page_title(result: Result, names: Sequence[str]) -> str:
@@ -130,7 +129,7 @@ def _write_report(result: Result, folder: Path, title: str) -> None:
     path = folder / f"{name}.html"
     title = f"{result.spec} on {title}"
     write_text(path, [page(title, result.documents, result.predicted, result.assessment)])
-    typer.echo(str(path), err=True)
+    echo(str(path), err=True)
 
 
 def _add_to_card(result: Result, folder: Path, convention: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ner_service.cli.app import app
+from ner_service.cli.printing import echo
 
 SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
@@ -67,5 +68,5 @@ def key(
             raise ValueError
     except ValueError:
         raise ConfigError(f"{name!r}: a name has neither a comma nor white space around") from None
-    typer.echo(f"key for the client:  {made}")
-    typer.echo(f"for NER_API_KEYS:    {line}")
+    echo(f"key for the client:  {made}")
+    echo(f"for NER_API_KEYS:    {line}")

@@ -18,13 +18,21 @@ def model_path(source: str) -> Path:
     """Return the folder of a model, given its path or the name of a shipped model."""
     path = Path(source).expanduser()
     if path.is_dir():
-        return path
+        return check_files(path)
     shipped = shipped_models() / source
     if shipped.is_dir():
         return shipped
     models = {config.parent.name for config in shipped_models().glob("*/config.*")}
     known = ", ".join(sorted(models)) or "none"
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
+
+
+def check_files(folder: Path) -> Path:
+    """Return a folder; raise `ModelError` where it holds a pipe or a device, which never end."""
+    for path in folder.rglob("*"):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ModelError(f"{path}: is a pipe or a device, not a file: remove it")
+    return folder
 
 
 def split_convention(source: str) -> tuple[str, str | None]:

@@ -17,7 +17,6 @@ from ner_service import corpora
 from ner_service.cli.app import app, run_command
 from ner_service.errors import ConfigError, ModelError, NerError
 from ner_service.nets.artefact import load as load_artefact
-from ner_service.nets.vectors import load_vectors
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.training import checkpoint
 from ner_service.training import train as training
@@ -546,7 +545,6 @@ def test_vectors_from_a_file_go_with_the_model(
     assert train(config, "--from", str(moved), output=f"{config.parent}/again") == 2
     assert "net.vectors: not those of the model" in capsys.readouterr().err
     (moved / "small.vec").unlink()
-    load_vectors.cache_clear()
     with pytest.raises(ModelError, match=r"small\.vec"):
         load_tagger(f"bilstm:{moved}")
 

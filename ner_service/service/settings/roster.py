@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from ner_service.errors import ConfigError, NerError
-from ner_service.files import read_text
+from ner_service.errors import ConfigError
+from ner_service.files import read_regular
 from ner_service.service.settings import (
     Settings,
     choose_default,
@@ -62,11 +62,15 @@ def read_list(settings: Settings, name: str, parse: Callable[[str], Parsed]) -> 
         both = f"{variable(name)}, {variable(name)}_FILE"
         raise ConfigError(f"{both}: only one of the two may be set")
     try:
-        lines = read_text(Path(file)).splitlines()
+        lines = read_regular(Path(file)).decode().splitlines()
         return parse(",".join(line for line in lines if not line.lstrip().startswith("#")))
-    except (NerError, ValueError) as error:
-        where = "" if isinstance(error, NerError) else f"{file}: "  # which those name themselves
-        raise ConfigError(f"{variable(name)}_FILE: {where}{error}") from None
+    except UnicodeDecodeError:
+        fault = "is not UTF-8"
+    except OSError as error:
+        fault = error.strerror or str(error)
+    except ValueError as error:
+        fault = str(error)
+    raise ConfigError(f"{variable(name)}_FILE: {file}: {fault}")
 
 
 def models_in(folder: str) -> dict[str, str]:
