@@ -15,11 +15,12 @@ from ner_service import __version__
 from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
 from ner_service.service.api.admin import Reload
-from ner_service.service.api.answers import Answers
+from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
+from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
-from ner_service.service.api.hot_path import STATE, HotRoutes, Shedding
 from ner_service.service.api.keys import Keys
+from ner_service.service.api.load_shedding import STATE, Shedding
 from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes
@@ -83,7 +84,8 @@ def create_app(
     components = app.openapi()["components"]  # made once, before anybody asks for it
     if keys.names or keys.admins:
         components["securitySchemes"] = KEYS
-    layers = guard(HotRoutes(app.build_middleware_stack(), routes), routes, keys, settings)
+    hot = {(route.method, route.path): route.handler for route in routes if route.hot}
+    layers = guard(HotRoutes(app.build_middleware_stack(), hot), routes, keys, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
     app.middleware_stack = log = RequestLog(layers, broken, metrics, paths)
@@ -101,10 +103,11 @@ def declare_routes(
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader)
+    batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, state, settings.metrics, reload)]
+    routes = [*pages, *api_routes(answers, batches, state, settings.metrics, reload)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes
