@@ -101,7 +101,12 @@ def declare_routes(
     reload: Reload | None,
 ) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
-    reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
+    reader = BodyReader(
+        settings.max_body_bytes,
+        settings.max_held_bytes,
+        settings.client_timeout_s,
+        settings.least_rate,
+    )
     answers = Answers(settings, lanes, metrics, reader)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)

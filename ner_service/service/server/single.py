@@ -16,8 +16,6 @@ from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import read_roster
 from ner_service.types import Tagger
 
-KEEP_ALIVE_S = 30
-
 
 def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load) -> None:
     """Serves until a signal stops it; what was admitted is answered first.
@@ -66,7 +64,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "log_config": None,  # the command line has set the loggers up
         "proxy_headers": False,
         "server_header": False,
-        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
     }
 

@@ -24,7 +24,7 @@ from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups, release_hangups
-from ner_service.service.server.single import KEEP_ALIVE_S, cannot_listen, uvicorn_options
+from ner_service.service.server.single import cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import Roster, Source, read_roster
 from ner_service.types import Tagger
@@ -145,7 +145,7 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
             "worker_class": worker_class_of(s),
             "logger_class": RootLogger,
             "loglevel": s.log_level,
-            "keepalive": KEEP_ALIVE_S,
+            "keepalive": s.keep_alive_s,
             "timeout": HUNG_S,
             "graceful_timeout": int(s.timeout_s + s.drain_s) + 5,
             "child_exit": lambda _, ended: mark_process_dead(ended.pid),  # type: ignore[no-untyped-call]

@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     client_timeout_s: float = _number(
         30.0, "seconds that a client may take to send or to read", 3600, 0.01
     )
+    least_rate: float = _number(
+        5.0, "bytes a second that a stream has to send at least; 0 is no limit", 1_000_000, least=0
+    )
+    keep_alive_s: int = _number(
+        75, "seconds that an idle connection is kept: longer than your balancer keeps it", 3600
+    )
     drain_s: float = _number(
         0.5, "seconds that a service which stops goes on accepting connections", 600, least=0
     )
