@@ -11,6 +11,7 @@ from ner_service.service.app import create_app
 from ner_service.service.queue import loading
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups
+from ner_service.service.server.open_files import raise_file_limit
 from ner_service.service.server.protocol import HttpProtocol
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import read_roster
@@ -23,6 +24,7 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
     Raises `ConfigError` where a tagger cannot be loaded or the port is taken.
     """
     hold_hangups()
+    raise_file_limit(settings.max_connections)
     roster = read_roster(settings)
     failures: list[NerError] = []
     awaited = {source.spec for source in roster.taggers.values()}  # and never loaded yet

@@ -24,6 +24,7 @@ from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups, release_hangups
+from ner_service.service.server.open_files import raise_file_limit
 from ner_service.service.server.single import cannot_listen, uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import Roster, Source, read_roster
@@ -36,20 +37,25 @@ HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until a signal stops it; raises `ConfigError` as the single process does."""
     hold_hangups()
-    check_address(settings)
+    raise_file_limit(settings.max_connections)
+    settings = settings.model_copy(update={"port": find_port(settings)})
     preloaded = Preloaded(settings)
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
     GunicornApplication(settings, preloaded, metrics_folder).run()
 
 
-def check_address(settings: Settings) -> None:
-    """Raises `ConfigError` where nobody can listen; gunicorn would try again for a while."""
+def find_port(settings: Settings) -> int:
+    """Returns the port to listen on, a free one for 0; raises `ConfigError` where nobody can.
+
+    All processes need the same, and gunicorn would try again for a while.
+    """
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((settings.host, settings.port))
+            return int(probe.getsockname()[1])
     except OSError as error:
         raise cannot_listen(settings, f": {error.strerror}") from None
 
@@ -150,6 +156,10 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": int(s.timeout_s + s.drain_s) + 5,
             "child_exit": lambda _, ended: mark_process_dead(ended.pid),  # type: ignore[no-untyped-call]
             "control_socket_disable": True,
+            # else libuv accepts all that wait at once: of a burst of connections, one process had
+            # 48 and the others 15, 1 and none; so they have 18, 17, 15 and 14
+            "reuse_port": True,
+            "when_ready": lambda arbiter: arbiter.log.info("listening at %s", self.cfg.bind[0]),
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)

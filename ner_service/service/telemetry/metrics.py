@@ -2,6 +2,8 @@
 
 import asyncio
 import math
+import os
+import platform
 import resource
 import sys
 from collections import defaultdict
@@ -13,6 +15,7 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from ner_service import __version__
 from ner_service.errors import Code
 from ner_service.service.queue.job import Tagged
 from ner_service.service.queue.lane import Lane
@@ -21,7 +24,7 @@ from ner_service.types import Counting, Tally
 SAMPLE_S = 1.0  # how often queues and memory are looked at
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-Mode = Literal["livesum", "liveall"]
+Mode = Literal["livesum", "liveall", "max"]
 
 # name -> help, labels; all names begin with `ner_`
 COUNTERS: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -47,8 +50,11 @@ GAUGES: Mapping[str, tuple[str, Sequence[str], Mode]] = {  # and how several pro
     "tagger_ready": ("Processes whose tagger answers", ["tagger"], "livesum"),
     "tagger_restarts": ("Times a tagger died in live processes", ["tagger"], "livesum"),
     "resident_memory_bytes": ("Memory of a process", [], "liveall"),
+    "open_files": ("Files and connections that a process has open", [], "liveall"),
+    "most_open_files": ("Files and connections that a process may have open", [], "liveall"),
+    "build_info": ("The versions that run; always 1", ["version", "python"], "max"),
 }
-TAGGER_GAUGES = [name for name, (_, labels, _) in GAUGES.items() if labels]
+TAGGER_GAUGES = [name for name, (_, labels, _) in GAUGES.items() if "tagger" in labels]
 
 
 class Metrics:
@@ -127,6 +133,9 @@ class Metrics:
             self._counter(metric, *labels).inc(total)
         self._totals.clear()
         self._gauges["resident_memory_bytes"].set(resident_memory())
+        self._gauges["open_files"].set(open_files())
+        self._gauges["most_open_files"].set(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        self._gauges["build_info"].labels(__version__, platform.python_version()).set(1)
         for name in self._sampled - lanes.keys():
             self._forget(name)
         self._sampled = set(lanes)
@@ -166,6 +175,12 @@ class Metrics:
             registry = CollectorRegistry()
             MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+
+def open_files() -> float:
+    """Returns how many files the process has open; no number where the system has no /proc."""
+    folder = Path("/proc/self/fd")
+    return len(os.listdir(folder)) if folder.exists() else math.nan
 
 
 def resident_memory() -> int:
