@@ -8,17 +8,19 @@ ARG PYTHON=python:3.13.9-slim-trixie
 
 FROM ${PYTHON} AS build
 WORKDIR /source
-RUN python -m venv /opt/ner-service
 COPY requirements-build.txt requirements.txt ./
-RUN /opt/ner-service/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
-    && /opt/ner-service/bin/pip install --no-cache-dir --require-hashes --no-build-isolation \
+RUN python -m venv /build \
+    && /build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
+    && /build/bin/pip wheel --no-cache-dir --require-hashes --no-build-isolation -w /wheels \
         -r requirements.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY ner_service ner_service
 COPY models models
 COPY benchmarks benchmarks
 # compiled for the kind of machine that builds the image; another kind compiles at the start, in /tmp
-RUN /opt/ner-service/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+RUN /build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation -w /wheels . \
+    && python -m venv /opt/ner-service \
+    && /opt/ner-service/bin/pip install --no-index --no-deps /wheels/*.whl \
     && /opt/ner-service/bin/python -m compileall -q /opt/ner-service \
     && for spec in natasha bilstm bilstm:ru-news-large; do \
         /opt/ner-service/bin/python -m ner_service.service.queue.loading "$spec" || exit 1; done

@@ -10,6 +10,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 COG = $(BIN)/python -m cogapp --verbosity=1
 UV = $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 -q --no-annotate
+BUILD = 'hatchling>=1.27' setuptools wheel jinja2 matplotlib numpy orjson pydantic razdel tqdm
 PAGES = README.md $(wildcard docs/*.md)
 
 .PHONY: setup serve test check docs bench train lock sbom clean
@@ -58,7 +59,7 @@ lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
 	$(UV) pyproject.toml --all-extras -o constraints.txt
 	$(UV) pyproject.toml -c constraints.txt --generate-hashes -o requirements.txt
-	printf 'hatchling>=1.27\nsetuptools\nwheel\n' | $(UV) - -c constraints.txt --generate-hashes -o requirements-build.txt
+	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o requirements-build.txt
 	rm -rf $(VENV)-lock
 
 sbom:
