@@ -31,7 +31,7 @@ GET = b"GET /health/live HTTP/1.1\r\n"
 
 @pytest.mark.parametrize(
     "host",
-    [b"x y", b"<script>", b"", b" ", b"a/b", b"a@b", b"x:y", b"x:123456", b"[::1", b"\xff", b"a\\b", b'"a"'],
+    [b"x y", b"<script>", b"a/b", b"a@b", b"x:y", b"x:123456", b"[::1", b"\xff", b"a\\b", b'"a"'],
 )  # fmt: skip
 def test_a_host_that_is_none_is_refused(host: bytes) -> None:
     @on_clock
@@ -46,7 +46,7 @@ def test_a_host_that_is_none_is_refused(host: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", [b"localhost", b"localhost:8000", b"127.0.0.1:80", b"[::1]:8000", b"[fe80::1]", b"a-b.example.", b"ner_service:8000", b"x:"]
+    "host", [b"localhost", b"localhost:8000", b"127.0.0.1:80", b"[::1]:8000", b"[fe80::1]", b"a-b.example.", b"ner_service:8000", b"x:", b""]
 )  # fmt: skip
 def test_a_host_that_is_one_is_taken(host: bytes) -> None:
     assert fault_of(b"GET", "1.1", [(b"host", host)]) == ""

@@ -8,7 +8,7 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 
 BLOCK_END = b"\r\n\r\n"  # ends a head, and a body in chunks
 NAME = rb"[a-zA-Z0-9._~!$&'()*+,;=%-]+"
-HOST = re.compile(rb"(" + NAME + rb"|\[[0-9a-fA-F:.]+\])(:\d{0,5})?")  # RFC 9112, 3.2
+HOST = re.compile(rb"(" + NAME + rb"|\[[0-9a-fA-F:.]+\])(:\d{0,5})?|")  # RFC 9112, 3.2
 VERSIONS = ("1.0", "1.1")
 NO_TUNNEL = "CONNECT: there is nothing behind this service; send GET or POST with a path"
 NO_VERSION = "HTTP/{}: this service speaks HTTP/1.1; send that"
