@@ -105,7 +105,8 @@ def check_form(method: str, url: str, answer: httpx.Response) -> None:
 def starting(load: Callable[[str], Tagger] = load_capitals, **settings: Any) -> Iterator[Client]:
     """A client of an application that has just been started."""
     settings = {"taggers": "natasha,spacy", "default_tagger": "natasha"} | settings
-    app = create_app(Settings(**settings), load)
+    chosen = Settings(**{name: value for name, value in settings.items() if value is not None})
+    app = create_app(chosen, load)
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(app.router.lifespan_context(app)),

@@ -1,14 +1,17 @@
 """The Typer application that every command joins, and the handler that prints errors."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from ner_service import __version__
 from ner_service.errors import NerError
+from ner_service.output.terminal import show
 
 BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as a shell reports the signals
 
@@ -41,14 +44,46 @@ def common(
 def run_command(command: Callable[[], Any]) -> int:
     """Run a command, print an error that a user can mend as one line, and return the exit code."""
     try:
-        command()
+        code = _exit_code(command)
+        sys.stdout.flush()
+        return code
     except NerError as error:
-        print(f"ner-service: error: {error}", file=sys.stderr)
-        return 2
+        _print_error(str(error))
     except BrokenPipeError:
-        # the reader of our output is gone; Python must not try to flush the rest
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return BROKEN_PIPE
+    except OSError as error:  # of a full disk, above all
+        _drop_output()
+        _print_error(f"{error.filename or 'the output'}: {error.strerror or error}")
+    except MemoryError:
+        _print_error("the memory does not suffice: give it less at a time")
+    return 2
+
+
+def _exit_code(command: Callable[[], Any]) -> int:
+    try:
+        command()
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     return 0
+
+
+def _print_error(message: str) -> None:
+    with suppress(OSError):  # the disk of stderr may be full as well
+        print(f"ner-service: error: {show(message)}", file=sys.stderr, flush=True)
+
+
+def _drop_output() -> None:
+    """Has Python not try to write the rest once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def end_by_signals() -> None:
+    """Has a signal end the command as an exception does, so that no half-written file stays."""
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup's is not
+            signal.signal(number, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -2,16 +2,14 @@
 
 import logging
 import os
-import tempfile
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ner_service.cli.app import app
+from ner_service.cli.printing import echo
 
-SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
@@ -41,12 +39,13 @@ def serve(
 
         run(settings)
         return
-    memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="ner-metrics-", dir=memory) as folder:
-        os.environ[METRICS_FOLDER] = folder
+    from ner_service.service.server.metrics_folder import open_metrics_folder
+
+    with open_metrics_folder() as folder:
+        os.environ[METRICS_FOLDER] = str(folder)
         from ner_service.service.server.workers import run as run_processes
 
-        run_processes(settings, Path(folder))
+        run_processes(settings, folder)
 
 
 @app.command()
@@ -67,5 +66,5 @@ def key(
             raise ValueError
     except ValueError:
         raise ConfigError(f"{name!r}: a name has neither a comma nor white space around") from None
-    typer.echo(f"key for the client:  {made}")
-    typer.echo(f"for NER_API_KEYS:    {line}")
+    echo(f"key for the client:  {made}")
+    echo(f"for NER_API_KEYS:    {line}")

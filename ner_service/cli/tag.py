@@ -1,6 +1,5 @@
 """Command `tag` finds the entities of files or of stdin."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from ner_service import corpora
 from ner_service.cli.app import app
 from ner_service.cli.options import ColumnsOption, InputOption, TaggerOption, check_apart
+from ner_service.cli.printing import echo, write
 from ner_service.cli.tagging import tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
@@ -113,12 +113,11 @@ def write_tagged(
     """Write tagged documents to a file, or to stdout where there is none."""
     if format in BINARY and output is not None:
         for line in corpora.write(output, documents, format):
-            typer.echo(f"{output}: {line}", err=True)
+            echo(f"{output}: {line}", err=True)
         return
     parts = FORMATS[format](documents, f"{info.name} {info.version}".strip())
     if output is not None:
         write_text(output, parts)
         return
     for part in parts:
-        sys.stdout.write(part)
-    sys.stdout.flush()
+        write(part)

@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
 from ner_service.cli.app import app
 from ner_service.cli.options import print_json
+from ner_service.cli.printing import cell, print_table
 from ner_service.errors import NerError
+from ner_service.output.terminal import show
 from ner_service.taggers.registry import installed_plugins, load_tagger, shipped_specs, spec_forms
 
 SPECS = "".join(f"\n\n{form}: {what}." for form, what in spec_forms().items())
@@ -33,12 +33,14 @@ def taggers(
         except NerError as error:
             if as_json:
                 print_json({"tagger": spec, "error": str(error)})
-            table.add_row(spec, Text(str(error), "red"))
+            table.add_row(spec, Text(show(str(error)), "red"))
             continue
         if as_json:
             print_json({"tagger": spec, **asdict(info)})
-        labels, languages = escape(", ".join(info.labels)), ", ".join(info.languages)
-        conventions, hash = escape(", ".join(info.conventions)), (info.hash or "")[:12]
-        table.add_row(spec, info.version, languages, labels, info.score_kind, conventions, hash)
+        labels, languages = cell(", ".join(info.labels)), ", ".join(info.languages)
+        conventions, hash = cell(", ".join(info.conventions)), (info.hash or "")[:12]
+        table.add_row(
+            spec, cell(info.version), languages, labels, info.score_kind, conventions, hash
+        )
     if not as_json:
-        Console().print(table)
+        print_table(table)

@@ -3,11 +3,12 @@
 import asyncio
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from ner_service.errors import Refused
+from ner_service.errors import Code, Refused
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.connection import Gone
 
@@ -53,17 +54,52 @@ async def _unpacked_parts(reader: BodyReader, request: Request) -> AsyncIterator
 
 async def _parts(reader: BodyReader, request: Request) -> AsyncIterator[bytes | Refused]:
     parts = request.stream()
+    patience = Patience(reader.patience_s, reader.least_rate)
     try:
         while True:
-            async with asyncio.timeout(reader.patience_s):
+            async with patience.wait():
                 part = await anext(parts)
+            patience.restore(len(part))
             yield part
     except StopAsyncIteration:
         return
     except TimeoutError:
-        yield reader.too_slow()
+        yield patience.refusal() or reader.too_slow()
     except ClientDisconnect:
         raise Gone from None
+
+
+class Patience:
+    """Patience with a client is used up while it sends nothing, and restored by what it sends.
+
+    Both are seconds, up to `most_s`: a stream that comes at `least_rate` bytes a second goes on
+    for ever, and one that brings a byte at a time does not.
+    """
+
+    def __init__(self, most_s: float, least_rate: float) -> None:
+        self._most_s, self._least_rate = most_s, least_rate
+        self._left_s = most_s
+
+    @asynccontextmanager
+    async def wait(self) -> AsyncIterator[None]:
+        """Raises `TimeoutError` where what it is around takes longer than patience lasts."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        async with asyncio.timeout(self._left_s):
+            yield
+        self._left_s -= clock() - began
+
+    def restore(self, size: int) -> None:
+        """Is patient again for what so many bytes may take."""
+        more = size / self._least_rate if self._least_rate else self._most_s
+        self._left_s = min(self._most_s, self._left_s + more)
+
+    def refusal(self) -> Refused | None:
+        """Returns why the stream ends where it came too slowly all along."""
+        if self._left_s == self._most_s:
+            return None
+        rate = f"{self._least_rate:g} bytes/s (NER_LEAST_RATE)"
+        return Refused(Code.BODY_TOO_SLOW, f"the body came more slowly than {rate}")
 
 
 class Line:

@@ -15,8 +15,11 @@ from ner_service.service.api.request_body import JSON, NDJSON, PLAIN
 
 EXAMPLES = json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8"))
 ANY_ROUTE = (Code.INVALID_HTTP, Code.INTERNAL, Code.TOO_MANY_CONNECTIONS)
+ADMINS = (Code.FORBIDDEN, Code.RELOAD_FAILED)
 GUARDED = (Code.UNAUTHORIZED, Code.RATE_LIMITED)  # where keys are set
-TAGGING = tuple(code for code in Code if code not in (*ANY_ROUTE, *GUARDED, Code.HTTP_ERROR))
+TAGGING = tuple(
+    code for code in Code if code not in (*ANY_ROUTE, *GUARDED, *ADMINS, Code.HTTP_ERROR)
+)
 RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
 KEYS = {
     "key": {"type": "http", "scheme": "bearer", "description": "from the operator"},
@@ -43,7 +46,8 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     extra: dict[str, Any] = {} if open else {"security": [{name: []} for name in KEYS]}
     if document.bodies:
         content = _content(document.bodies, EXAMPLES.get(path, {}).get("request", {}))
-        extra |= {"parameters": _OPTIONS, "requestBody": {"required": True, "content": content}}
+        body = {"required": True, "description": IN_QUERY, "content": content}
+        extra |= {"requestBody": body}
     answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
@@ -76,18 +80,26 @@ def _example_of(code: Code) -> dict[str, Any]:
 
 def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        media: {"schema": TypeAdapter(type).json_schema()}
+        media: {"schema": _schema(type)}
         | ({"example": examples[media]} if media in examples else {})
         for media, type in types.items()
     }
 
 
-_OPTIONS = [
-    {"name": name, "in": "query", "required": False,
-     "schema": {key: value for key, value in schema.items() if key != "default"},  # never filled in
-     "description": f"{schema.get('description', '')} (for a body that is not JSON)"}
+def _schema(type: Any) -> dict[str, Any]:
+    """Returns the schema of a body, whose parts stand among the document's components."""
+    schema = TypeAdapter(type).json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)  # FastAPI has them from the answers' models
+    return schema
+
+
+_OPTIONS = "; ".join(
+    f"`{name}`: {schema.get('description', '')}"
     for name, schema in schemas.Options.model_json_schema()["properties"].items()
-]  # fmt: skip
+)
+IN_QUERY = (
+    f"A body that is not JSON has its options in the query, where JSON refuses them. {_OPTIONS}"
+)
 
 TEXT = Document(
     "Tag one text",
@@ -104,3 +116,8 @@ BATCH = Document(
 TAGGERS = Document("The taggers that can be named", {JSON: list[schemas.TaggerOut]})
 LIVE = Document("Is the process alive?", {JSON: dict[str, str]})
 READY = Document("Has every tagger answered?", {JSON: dict[str, str]}, errors=[Code.NOT_READY])
+RELOAD = Document(
+    "Load models and keys anew",
+    {JSON: schemas.Reloaded},
+    errors=ADMINS,
+)

@@ -87,11 +87,15 @@ def media_type(value: bytes) -> tuple[str, str]:
 class BodyReader:
     """A reader holds bodies while they arrive; all of them have a limit beside that of each.
 
-    Limits are in bytes; `patience_s` is what a client may take for a body, or a part of a stream.
+    Limits are in bytes; `patience_s` is what a client may take for a body, or a part of a stream,
+    which brings so many bytes a second at least.
     """
 
-    def __init__(self, most: int, most_held: int, patience_s: float) -> None:
+    def __init__(
+        self, most: int, most_held: int, patience_s: float, least_rate: float = 0.0
+    ) -> None:
         self._most, self._most_held, self.patience_s = most, most_held, patience_s
+        self.least_rate = least_rate
         self.held = 0
 
     async def body(self, request: Request) -> bytes:

@@ -125,3 +125,11 @@ class TaggerOut(BaseModel):
     score_kind: str | None
     hash: str | None
     conventions: list[str]
+
+
+class Reloaded(BaseModel):
+    """A reload names the taggers that were loaded, those that stayed, and those that went."""
+
+    loaded: list[str]
+    kept: list[str]
+    dropped: list[str]

@@ -7,13 +7,11 @@ forms the next batch from whatever queued while the last one ran, so nobody wait
 import asyncio
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
 from ner_service.service.queue.job import Job, Tagged, cost_of
 from ner_service.service.queue.worker import Worker, settle
-from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
@@ -146,18 +144,6 @@ class Lane:
                     self.check()
         except TimeoutError:
             raise Late(self._timeout_s) from None
-
-
-def start_lanes(
-    settings: Settings, load: Callable[[str], Tagger], observe: ObserveBatch
-) -> dict[str, Lane]:
-    """Starts loading every tagger in its own thread; returns the lanes by their names."""
-    s = settings
-    lanes: dict[str, Lane] = {}
-    for name, spec in s.specs.items():
-        worker = Worker(name, partial(load, spec), s.batch_chars, partial(observe, name))
-        lanes[name] = Lane(worker, s.queue_chars, s.timeout_s)
-    return lanes
 
 
 def stop_lanes(lanes: Iterable[Lane]) -> None:

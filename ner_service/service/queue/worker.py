@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 
 from ner_service.errors import NerError
@@ -46,6 +47,7 @@ class Worker:
         self._batch: list[Piece] = []
         self._stopping = False
         self._stop = threading.Event()
+        self.first_load: Future[None] = Future()  # has what came of the first attempt to load
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
         self._thread.start()
 
@@ -62,6 +64,10 @@ class Worker:
         """Queues a job; its future will have the answers."""
         self._inbox.put(job)
 
+    def continue_pace(self, other: "Worker") -> None:
+        """Expects to be as fast as another worker was, until it has been measured itself."""
+        self._measured = other._measured
+
     def stop(self, seconds: float) -> None:
         """Lets the worker finish the jobs that it has, and waits so many seconds for that."""
         self._stop.set()
@@ -75,18 +81,25 @@ class Worker:
             try:
                 tagger = probe(self._load())
                 self.tagger, self.error, pause = tagger, None, FIRST_PAUSE_S
+                self._note_load(None)
                 while self._form_batch():
                     self._tag_batch(tagger)
             except BaseException as error:  # whatever a library raises: the thread must go on
                 died = NotReady(f"the tagger died of {type(error).__name__}")
                 self.error = error if isinstance(error, NerError) else died
                 self.restarts += 1
+                self._note_load(self.error)
                 log.error("%s: %s", self.name, self.error)
             finally:
                 self.tagger = self.busy_since = None
                 self._abandon()
             self._stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
+        self._note_load(NotReady(f"{self.name} has been stopped"))
+
+    def _note_load(self, error: NerError | None) -> None:
+        if not self.first_load.done():
+            self.first_load.set_exception(error) if error else self.first_load.set_result(None)
 
     def _form_batch(self) -> bool:
         """Waits for jobs and takes a batch of them; returns false where no more will come."""

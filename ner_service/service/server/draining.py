@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import signal
 import socket
-import threading
 from typing import Any
 
 import uvicorn
+
+from ner_service.service.server.hangup import reload_at_hangup
 
 
 class DrainingServer(uvicorn.Server):
@@ -19,6 +19,12 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, drain_s: float) -> None:
         super().__init__(config)
         self._drain_s = drain_s
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts as uvicorn does, and reloads at each hangup from then on."""
+        await super().startup(sockets)
+        app: Any = self.config.app
+        reload_at_hangup(app.state.reload)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accepts for the drain time, then all that has connected, and stops as uvicorn does."""
@@ -55,9 +61,3 @@ class DrainingServer(uvicorn.Server):
                 except OSError:  # the backlog is empty, or its client has left
                     continue
         return accepted
-
-
-def ignore_hangups() -> None:
-    """Lets the process live on when its terminal closes: SIGHUP would end it without draining."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)

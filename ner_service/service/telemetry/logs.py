@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from ner_service.output.terminal import show_json, show_lines
+
 
 class JsonLines(logging.Formatter):
     """A line is one JSON object: time, level, logger, message, and the record's fields."""
@@ -21,7 +23,7 @@ class JsonLines(logging.Formatter):
         line |= fields_of(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        return show_json(orjson.dumps(line, default=str).decode())
 
 
 class Text(logging.Formatter):
@@ -29,7 +31,7 @@ class Text(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         rest = (f"{name}={value}" for name, value in fields_of(record).items())
-        return " ".join([f"{record.levelname}: {super().format(record)}", *rest])
+        return show_lines(" ".join([f"{record.levelname}: {super().format(record)}", *rest]))
 
 
 def stamp(seconds: float) -> str:
