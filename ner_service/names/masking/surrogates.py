@@ -20,8 +20,8 @@ LEGAL_FORMS = frozenset(
      "МУП", "ГБУ", "ГУП", "СК", "ЧОП")
 )  # fmt: skip
 LATIN = re.compile(r"[A-Za-z]")
-WORD = re.compile(r"\w+")
-NATIONAL = re.compile(r"^((?:\+\d|\d)\D*)\d")  # the digit of a phone number that no area code has
+WORD, DOUBLE = re.compile(r"\w+"), re.compile(r"\w+-\w+")
+PREFIX = re.compile(r"((?:\+\d|8)?\D*)\d")  # before the digit that no area code has as its first
 ATTEMPTS = 100
 ENDINGS = (
     "", "а", "у", "ом", "ем", "е", "ы", "и", "ов", "ев", "ам", "ями", "ами", "ах", "ях", "ой", "ей",
@@ -35,8 +35,8 @@ class Surrogates:
     """Surrogates for the names of one text; no word of theirs is a word of the text."""
 
     def __init__(self, text: str, seed: int, morphology: Morphology) -> None:
-        self._taken = {fold(word) for word in WORD.findall(text)}
-        self._text, self._seed, self._morphology = fold(text), seed, morphology
+        self._taken = {fold(word) for word in [*WORD.findall(text), *DOUBLE.findall(text)]}
+        self._seed, self._morphology = seed, morphology
         self._orders: dict[str, Iterator[str]] = {}
         self._random = Random(seed)
 
@@ -108,10 +108,10 @@ class Surrogates:
             if label == "EMAIL":
                 made = f"{''.join(self._random.choices(string.ascii_lowercase, k=8))}@example.com"
             else:
-                made = "".join(map(self._other, surface))
-            if label == "PHONE":
-                made = NATIONAL.sub(r"\g<1>0", made)
-            if fold(made) not in self._text and fold(made) not in self._taken:
+                prefix = PREFIX.match(surface) if label == "PHONE" else None
+                kept = f"{prefix[1]}0" if prefix else ""
+                made = kept + "".join(map(self._other, surface[len(kept) :]))
+            if made != surface and fold(made) not in self._taken:
                 self._taken.add(fold(made))
                 return made
         return None
@@ -130,7 +130,7 @@ class Surrogates:
             self._orders[what] = shuffle(load_lists()[section][kind], self._seed, what)
         for name in self._orders[what]:
             forms = forms_of_word(name)
-            if not forms & self._taken and not ("-" in name and fold(name) in self._text):
+            if not forms & self._taken:
                 self._taken |= forms
                 return name
         raise AssertionError("the pairs of a list are more than the names of a text")

@@ -25,7 +25,7 @@ def unmask(text: str, key: Key, morphology: Morphology, rewritten: bool = False)
     if not rewritten and not shares_words(rest, key.words, MOST_WORDS):
         raise KeyMismatch(
             "key: seems to belong to another text: it shares no word with this one; send its own "
-            'key, or "rewritten": true where somebody has written the text anew'
+            'key, or say that it was rewritten ("rewritten": true; --rewritten)'
         )
     choice = Choice(text, key, found, morphology)
     return _fill(
