@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from ner_service.names.inflection import inflect_name
-from ner_service.names.masking.finding import Found, StandInForm, split_words
+from ner_service.names.masking.finding import Form, Found, split_words
 from ner_service.names.masking.key import Key, KeyMention
 from ner_service.names.masking.persons import ROLES, Role
 from ner_service.names.masking.words import neighbours
@@ -65,15 +65,15 @@ class Choice:
             return mentions
         return [m for m in mentions if split_words(m["mask"]) == found.mask]
 
-    def _governed(self, found: Found) -> StandInForm | None:
+    def _governed(self, found: Found) -> Form | None:
         """Return the form in the case that the preposition before the stand-in asks for."""
         before = PREPOSITION.search(self._text[max(0, found.start - REACH) : found.start])
         case = GOVERNMENT.get(before[1].lower()) if before else None
         if case is None or not found.mask:
-            return StandInForm(found.name, case) if case else None
+            return Form(found.name, case) if case else None
         return next((form for form in found.forms if form.case == case), None)
 
-    def _in_case(self, form: StandInForm) -> str:
+    def _in_case(self, form: Form) -> str:
         """Return a name in a case: as a mention has it, else inflected, else as it is at hand."""
         name, case = self._key.names[form.name], form.case or "Nom"
         mentions = self._mentions[form.name]

@@ -1,7 +1,8 @@
 """Stand-ins are found in a changed text: placeholders in any form, surrogates in any case."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,17 +16,23 @@ from ner_service.names.types import Case
 
 WORD = re.compile(r"\w+")
 BETWEEN = re.compile(r"\W{1,4}")  # the words of one name
+TAIL = re.compile(r"[.]+$")
+STEM_CHARS = 3  # of a name that its forms share at least, and that endings may replace at most
 NUMBER = re.compile(r"_(\d+)>$")
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class StandInForm:
-    """A form of a stand-in is one of a name, in a case; `roles` are those of a person's parts."""
+class Form:
+    """A form of a stand-in is one of a name, in a case; `roles` are those of a person's parts.
+
+    `tail` is what stands behind its last word, such as the full stop of an initial.
+    """
 
     name: int
     case: Case | None = None
     roles: tuple[Role, ...] = ()
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Found:
 
     start: int
     end: int
-    forms: tuple[StandInForm, ...]
+    forms: tuple[Form, ...]
     mask: Words = ()
 
     @property
@@ -66,7 +73,7 @@ def find_labels(text: str, key: Key) -> Iterator[Found]:
     for placeholder in find_placeholders(text, own, quoted):
         place = placeholder.label, placeholder.number
         if place in names:
-            form = StandInForm(names[place], placeholder.case)
+            form = Form(names[place], placeholder.case)
             yield Found(placeholder.start, placeholder.end, (form,))
         elif own.get(placeholder.label, MOST_OWN) < placeholder.number < MOST_OWN:
             raise KeyMismatch(
@@ -75,47 +82,70 @@ def find_labels(text: str, key: Key) -> Iterator[Found]:
             )
 
 
-def find_surrogates(text: str, key: Key, morphology: Morphology) -> Iterator[Found]:
-    """Yield the surrogates of a key in a text, the longest at each place."""
-    forms = surrogate_forms(key, morphology)
-    by_first: dict[str, list[Words]] = {}
-    for words in sorted(forms, key=len, reverse=True):
-        by_first.setdefault(words[0], []).append(words)
-    matches = list(WORD.finditer(text)) if forms else []
-    n = 0
-    while n < len(matches):
-        fitting = [
-            w for w in by_first.get(fold(matches[n][0]), ()) if _stand_at(text, matches, n, w)
-        ]
-        if fitting:
-            last = matches[n + len(fitting[0]) - 1]
-            yield Found(matches[n].start(), last.end(), tuple(forms[fitting[0]]), fitting[0])
-        n += len(fitting[0]) if fitting else 1
+def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
+    """Return the surrogates of a key in a text, the longest at each place.
 
-
-def surrogate_forms(key: Key, morphology: Morphology) -> dict[Words, list[StandInForm]]:
-    """Return every form of every surrogate by its words in lower case.
-
-    A form that two names share is left out, for it would not tell which of them is meant.
+    Only names of which a word seems to be left, beside the surrogates that masking wrote, are put
+    into all their forms: in a text that was hardly changed these are few.
     """
-    forms: dict[Words, list[StandInForm]] = {}
+    words = [*WORD.finditer(text)]
+    used = _used_forms(key)
+    found = _match(text, words, used)
+    inside = {start for item in found for start in range(item.start, item.end)}
+    left = {fold(word[0]) for word in words if word.start() not in inside}
+    prefixes = {word[:size] for word in left for size in range(STEM_CHARS, len(word) + 1)}
+    forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
     for n, name in enumerate(key.names):
-        if is_placeholder(name):
-            continue
-        if name["mask_parts"]:
-            first, middle, last = name["mask_parts"]
-            gender, number = name["gender"] or "Masc", name["number"] or "Sing"
-            person = PersonName(first, middle, last, gender, number)
-            for form, roles, case in person.forms(morphology):
-                forms.setdefault(split_words(form), []).append(StandInForm(n, case, roles))
-        else:
-            for form, case in Phrase(name["mask"], name["number"]).forms(morphology):
-                forms.setdefault(split_words(form), []).append(StandInForm(n, case))
+        stems = {w[: max(STEM_CHARS, len(w) - STEM_CHARS)] for w in split_words(name["mask"])}
+        if not is_placeholder(name) and stems & prefixes:
+            for form, entry in _all_forms(n, name, morphology):
+                forms[form].append(entry)
+    return _match(text, words, forms) if len(forms) > len(used) else found
+
+
+def _used_forms(key: Key) -> dict[Words, list[Form]]:
+    """Return the surrogates that masking wrote, by their words."""
+    forms: dict[Words, list[Form]] = {}
     for mention in key.mentions:
-        if mention["mask"]:
-            words = split_words(mention["mask"])
-            forms.setdefault(words, []).append(StandInForm(mention["name"], mention["case"]))
-    return {w: fs for w, fs in forms.items() if w and len({form.name for form in fs}) == 1}
+        if words := split_words(mention["mask"]):
+            tail = TAIL.sub("", mention["mask"])
+            form = Form(mention["name"], mention["case"], tail=mention["mask"][len(tail) :])
+            forms.setdefault(words, []).append(form)
+    return forms
+
+
+def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
+    """Yield every form of a surrogate with its words."""
+    if not name["mask_parts"]:
+        for phrase, case in Phrase(name["mask"], name["number"]).forms(morphology):
+            yield split_words(phrase), Form(n, case)
+        return
+    first, middle, last = name["mask_parts"]
+    person = PersonName(first, middle, last, name["gender"] or "Masc", name["number"] or "Sing")
+    for whole, roles, case in person.forms(morphology):
+        yield split_words(whole), Form(n, case, roles)
+
+
+def _match(
+    text: str, words: Sequence[re.Match[str]], forms: Mapping[Words, Sequence[Form]]
+) -> list[Found]:
+    """Return where forms stand in a text; one that two names share tells of neither."""
+    by_first: dict[str, list[Words]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        if form and len({entry.name for entry in forms[form]}) == 1:
+            by_first.setdefault(form[0], []).append(form)
+    found: list[Found] = []
+    n = 0
+    while n < len(words):
+        candidates = by_first.get(fold(words[n][0]), ())
+        form = next((form for form in candidates if _stands_at(text, words, n, form)), ())
+        if form:
+            entries, end = tuple(forms[form]), words[n + len(form) - 1].end()
+            tail = max((entry.tail for entry in entries), key=len)
+            end += len(tail) if tail and text.startswith(tail, end) else 0
+            found.append(Found(words[n].start(), end, entries, form))
+        n += len(form) or 1
+    return found
 
 
 def split_words(form: str) -> Words:
@@ -132,9 +162,9 @@ def drop_overlaps(found: Iterable[Found]) -> Iterator[Found]:
             end = item.end
 
 
-def _stand_at(text: str, matches: list[re.Match[str]], n: int, words: Words) -> bool:
-    """Return whether words follow each other in the text from match number `n` on."""
-    here = matches[n : n + len(words)]
-    return tuple(fold(m[0]) for m in here) == words and all(
+def _stands_at(text: str, words: Sequence[re.Match[str]], n: int, form: Words) -> bool:
+    """Return whether the words of a form follow each other from word number `n` on."""
+    here = words[n : n + len(form)]
+    return tuple(fold(word[0]) for word in here) == form and all(
         BETWEEN.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here)
     )

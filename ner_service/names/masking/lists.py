@@ -19,8 +19,8 @@ def load_lists() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 def shuffle(words: Sequence[str], seed: int, what: str) -> Iterator[str]:
-    """Yield names in the order of a seed, then pairs of them with a hyphen: as good as endless."""
+    """Yield names in the order of a seed, then two of them with a hyphen, three, and so on."""
     order = sorted(words)
     random.Random(f"{seed} {what}").shuffle(order)
-    yield from order
-    yield from ("-".join(pair) for pair in permutations(order, 2))
+    for size in range(1, len(order) + 1):
+        yield from ("-".join(parts) for parts in permutations(order, size))

@@ -133,7 +133,7 @@ class Surrogates:
             if not forms & self._taken:
                 self._taken |= forms
                 return name
-        raise AssertionError("the pairs of a list are more than the names of a text")
+        raise AssertionError("a list has more orders than a text has names")
 
 
 def fold(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ner_service.names.masking.choice import Choice
 from ner_service.names.masking.finding import drop_overlaps, find_labels, find_surrogates
 from ner_service.names.masking.key import MOST_WORDS, Key, KeyMismatch
+from ner_service.names.masking.phrases import is_quoted
 from ner_service.names.masking.words import shares_words
 from ner_service.names.morphology import Morphology
 
@@ -28,9 +29,14 @@ def unmask(text: str, key: Key, morphology: Morphology, rewritten: bool = False)
             'key, or say that it was rewritten ("rewritten": true; --rewritten)'
         )
     choice = Choice(text, key, found, morphology)
-    return _fill(
-        text, [(f.start, f.end) for f in found], [choice.surface(n) for n in range(len(found))]
-    )
+    surfaces = [choice.surface(n) for n in range(len(found))]
+    inserts = [
+        surface[1:-1]
+        if is_quoted(surface) and is_quoted(text[f.start - 1 : f.end + 1])
+        else surface
+        for f, surface in zip(found, surfaces, strict=True)
+    ]
+    return _fill(text, [(f.start, f.end) for f in found], inserts)
 
 
 def _fill(text: str, spans: Sequence[tuple[int, int]], inserts: Sequence[str]) -> str:
