@@ -1,12 +1,11 @@
 """A choice of form decides how a name is written where a changed text has its stand-in."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from ner_service.names.inflection import inflect_name
-from ner_service.names.masking.finding import Form, Found, split_words
-from ner_service.names.masking.key import Key, KeyMention
+from ner_service.names.masking.finding import Form, Found, Words, split_words
+from ner_service.names.masking.key import Key
 from ner_service.names.masking.persons import ROLES, Role
 from ner_service.names.masking.words import neighbours
 from ner_service.names.morphology import Morphology
@@ -29,9 +28,16 @@ class Choice:
 
     def __init__(self, text: str, key: Key, found: Sequence[Found], morphology: Morphology) -> None:
         self._text, self._key, self._found, self._morphology = text, key, found, morphology
-        self._mentions: dict[int, list[KeyMention]] = defaultdict(list)
+        self._by_place: dict[tuple[int, Words, int], str] = {}  # name, surrogate, neighbours
+        self._by_mask: dict[tuple[int, Words], str] = {}
+        self._by_case: dict[tuple[int, Case | None], str] = {}
+        self._first: dict[int, str] = {}
         for mention in key.mentions:
-            self._mentions[mention["name"]].append(mention)
+            name, surface, words = mention["name"], mention["surface"], split_words(mention["mask"])
+            self._by_place.setdefault((name, words, mention["around"]), surface)
+            self._by_mask.setdefault((name, words), surface)
+            self._by_case.setdefault((name, mention["case"]), surface)
+            self._first.setdefault(name, surface)
         self._in_order = [f.name for f in found] == [m["name"] for m in key.mentions]
 
     def surface(self, n: int) -> str:
@@ -42,28 +48,17 @@ class Choice:
         sequence, the form of the surrogate; else it is the nominative.
         """
         found = self._found[n]
-        alike = self._alike(found)
         if not found.mask and found.forms[0].case:
             return self._in_case(found.forms[0])
         around = neighbours(self._text, found.start, found.end)
-        for mention in alike:
-            if mention["around"] == around:
-                return mention["surface"]
+        same_place = self._by_place.get((found.name, found.mask, around))
+        same_mask = self._by_mask.get((found.name, found.mask)) if found.mask else None
         governed = self._governed(found)
-        if governed and not (found.mask and alike):
+        if same_place is None and same_mask is None and governed:
             return self._in_case(governed)
-        if self._in_order:
+        if same_place is None and self._in_order:
             return self._key.mentions[n]["surface"]
-        if found.mask and alike:
-            return alike[0]["surface"]
-        return self._in_case(found.forms[0])
-
-    def _alike(self, found: Found) -> list[KeyMention]:
-        """Return the mentions of the name that had the same stand-in in the masked text."""
-        mentions = self._mentions[found.name]
-        if not found.mask:
-            return mentions
-        return [m for m in mentions if split_words(m["mask"]) == found.mask]
+        return same_place or same_mask or self._in_case(found.forms[0])
 
     def _governed(self, found: Found) -> Form | None:
         """Return the form in the case that the preposition before the stand-in asks for."""
@@ -76,14 +71,13 @@ class Choice:
     def _in_case(self, form: Form) -> str:
         """Return a name in a case: as a mention has it, else inflected, else as it is at hand."""
         name, case = self._key.names[form.name], form.case or "Nom"
-        mentions = self._mentions[form.name]
         base = self._parts(name["parts"], form.roles) if form.roles else None
         if base is None:
-            if same := next((m["surface"] for m in mentions if m["case"] == case), None):
+            if same := self._by_case.get((form.name, case)):
                 return same
             base = name["normal"]
         if base is None:
-            return mentions[0]["surface"] if mentions else name["mask"]
+            return self._first.get(form.name, name["mask"])
         gender = name["gender"] if name["label"] == "PER" else None
         number = name["number"] or "Sing"
         return inflect_name(base, case, self._morphology, gender, number) or base

@@ -105,13 +105,13 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
 
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
     """Return the surrogates that masking wrote, by their words."""
-    forms: dict[Words, list[Form]] = {}
+    forms: dict[Words, dict[Form, None]] = {}
     for mention in key.mentions:
         if words := split_words(mention["mask"]):
             tail = TAIL.sub("", mention["mask"])
             form = Form(mention["name"], mention["case"], tail=mention["mask"][len(tail) :])
-            forms.setdefault(words, []).append(form)
-    return forms
+            forms.setdefault(words, {})[form] = None
+    return {words: [*entries] for words, entries in forms.items()}
 
 
 def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
@@ -130,22 +130,28 @@ def _match(
     text: str, words: Sequence[re.Match[str]], forms: Mapping[Words, Sequence[Form]]
 ) -> list[Found]:
     """Return where forms stand in a text; one that two names share tells of neither."""
-    by_first: dict[str, list[Words]] = {}
-    for form in sorted(forms, key=len, reverse=True):
-        if form and len({entry.name for entry in forms[form]}) == 1:
-            by_first.setdefault(form[0], []).append(form)
+    usable = {form: entries for form, entries in forms.items() if _is_of_one_name(entries)}
+    longest: dict[str, int] = defaultdict(int)  # form in words, by its first word
+    for form in usable:
+        longest[form[0]] = max(longest[form[0]], len(form))
+    folded = [fold(word[0]) for word in words]
     found: list[Found] = []
     n = 0
     while n < len(words):
-        candidates = by_first.get(fold(words[n][0]), ())
-        form = next((form for form in candidates if _stands_at(text, words, n, form)), ())
+        sizes = range(longest.get(folded[n], 0), 0, -1)
+        forms_here = (tuple(folded[n : n + size]) for size in sizes)
+        form = next((f for f in forms_here if f in usable and _is_joined(text, words, n, f)), ())
         if form:
-            entries, end = tuple(forms[form]), words[n + len(form) - 1].end()
-            tail = max((entry.tail for entry in entries), key=len)
-            end += len(tail) if tail and text.startswith(tail, end) else 0
-            found.append(Found(words[n].start(), end, entries, form))
+            end = words[n + len(form) - 1].end()
+            tail = max((entry.tail for entry in usable[form]), key=len)
+            end += len(tail) if text.startswith(tail, end) else 0
+            found.append(Found(words[n].start(), end, tuple(usable[form]), form))
         n += len(form) or 1
     return found
+
+
+def _is_of_one_name(forms: Sequence[Form]) -> bool:
+    return len({form.name for form in forms}) == 1
 
 
 def split_words(form: str) -> Words:
@@ -162,9 +168,7 @@ def drop_overlaps(found: Iterable[Found]) -> Iterator[Found]:
             end = item.end
 
 
-def _stands_at(text: str, words: Sequence[re.Match[str]], n: int, form: Words) -> bool:
-    """Return whether the words of a form follow each other from word number `n` on."""
+def _is_joined(text: str, words: Sequence[re.Match[str]], n: int, form: Words) -> bool:
+    """Return whether little stands between the words of a form, from word number `n` on."""
     here = words[n : n + len(form)]
-    return tuple(fold(word[0]) for word in here) == form and all(
-        BETWEEN.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here)
-    )
+    return all(BETWEEN.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here))
