@@ -130,7 +130,7 @@ def _match(
     text: str, words: Sequence[re.Match[str]], forms: Mapping[Words, Sequence[Form]]
 ) -> list[Found]:
     """Return where forms stand in a text; one that two names share tells of neither."""
-    usable = {form: entries for form, entries in forms.items() if _is_of_one_name(entries)}
+    usable = {form: entries for form, entries in forms.items() if form and _is_of_one_name(entries)}
     longest: dict[str, int] = defaultdict(int)  # form in words, by its first word
     for form in usable:
         longest[form[0]] = max(longest[form[0]], len(form))
