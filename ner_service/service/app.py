@@ -14,10 +14,11 @@ from starlette.types import ASGIApp
 from ner_service import __version__
 from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
-from ner_service.service.api.answers import Answers
+from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
+from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
-from ner_service.service.api.hot_path import STATE, HotRoutes, Shedding
+from ner_service.service.api.load_shedding import STATE, Shedding
 from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes
@@ -68,7 +69,8 @@ def create_app(
     components = app.openapi()["components"]  # made once, before anybody asks for it
     if settings.api_keys:
         components["securitySchemes"] = KEYS
-    layers = guard(HotRoutes(app.build_middleware_stack(), routes), routes, settings)
+    hot = {(route.method, route.path): route.handler for route in routes if route.hot}
+    layers = guard(HotRoutes(app.build_middleware_stack(), hot), routes, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
     app.middleware_stack = log = RequestLog(layers, broken, metrics, paths)
@@ -82,10 +84,11 @@ def declare_routes(
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader)
+    batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, state, settings.metrics)]
+    routes = [*pages, *api_routes(answers, batches, state, settings.metrics)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

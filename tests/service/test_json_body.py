@@ -18,9 +18,10 @@ from pydantic import BaseModel, ValidationError
 
 import ner_service
 from ner_service.errors import Code, Refused
-from ner_service.service.api import json_body
+from ner_service.service.api import json_size
 from ner_service.service.api.answers import entities_out
-from ner_service.service.api.json_body import SPARE, Form, without_strings
+from ner_service.service.api.json_size import without_strings
+from ner_service.service.api.request_body import SPARE, Form
 from ner_service.service.api.schemas import MOST_LABELS, TextRequest
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
@@ -41,7 +42,7 @@ every_form = pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[n
 def test_every_json_body_of_every_route_is_read_by_a_form() -> None:
     sources = Path(ner_service.__file__).parent.joinpath("service").rglob("*.py")
     readers = [file.name for file in sources if "validate_json(" in file.read_text("utf-8")]
-    assert readers == ["json_body.py"]
+    assert readers == ["request_body.py"]
     assert [name for name, _ in FORMS] == ["BatchRequest", "Export", "LineRequest", "TextRequest"]
 
 
@@ -171,7 +172,7 @@ def test_what_is_in_strings_is_not_counted(document: Any) -> None:
     bare = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)
     for window in (1, 2, 3, 100):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(json_body, "WINDOW", window)
+            patch.setattr(json_size, "WINDOW", window)
             assert b"".join(without_strings(body)).replace(b'"', b"") == bare
 
 

@@ -1,22 +1,21 @@
-"""Requests arrive as headers, options and a body, within limits of size and time."""
+"""Request bodies are read and parsed within limits of size and time."""
 
 import asyncio
 from codecs import BOM_UTF8
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Generic, TypeVar
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
+from pydantic import BaseModel
 from starlette.types import Scope
 
 from ner_service.errors import Code, Refused
-from ner_service.service.api.errors import shorten
 from ner_service.service.api.inflation import Inflater
-from ner_service.service.api.json_body import Form
+from ner_service.service.api.json_size import Size, size_of, size_within
+from ner_service.service.api.query import query_options, refuse_options
 from ner_service.service.api.schemas import TextRequest
 from ner_service.service.connection import EXTENSION, Connection, Gone
-from ner_service.service.settings import split_list
 
 JSON, PLAIN, NDJSON = "application/json", "text/plain", "application/x-ndjson"
 OTHER_NAMES = {  # by which clients call the same types; none but NDJSON's `x-` is registered
@@ -35,8 +34,9 @@ HINTS = {  # where a client's default came, or the type of another route
     PLAIN: "; a plain text goes to /ner",
 }
 PACKED, AS_IT_IS = (b"gzip", b"x-gzip"), (b"", b"identity")
-TEXT = Form(TextRequest)
-MOST_PARAMETERS = 128  # of a query; each label may be one
+SPARE = 2_000  # values and keys that a wrong body may have beside the legal ones, to be explained
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -84,44 +84,6 @@ def media_type(value: bytes) -> tuple[str, str]:
     return OTHER_NAMES.get(kind, kind), charset.strip(' "')
 
 
-def check_no_query(request: Request) -> None:
-    """Raises where options stand in the query though they belong in the body."""
-    _check_query_size(request)
-    if request.scope["query_string"] and request.query_params:
-        fields = [shorten(name) for name in request.query_params][:20]
-        raise Refused(Code.INVALID_REQUEST, "options of a JSON body belong in it", fields)
-
-
-def _check_query_size(request: Request) -> None:
-    if request.scope["query_string"].count(b"&") >= MOST_PARAMETERS:
-        message = f"the query has more than {MOST_PARAMETERS} parameters: send fewer"
-        raise Refused(Code.INVALID_REQUEST, message)
-
-
-def query_options(request: Request) -> dict[str, Any]:
-    """Returns the options in the query; `labels` may repeat or be joined by commas."""
-    _check_query_size(request)
-    options: dict[str, Any] = dict(request.query_params)
-    if "text" in options:
-        raise Refused(Code.INVALID_REQUEST, "text: belongs in the body", ["text"])
-    if "labels" in options:
-        options["labels"] = split_list(",".join(request.query_params.getlist("labels")))
-    return options
-
-
-def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
-    """Reads a single text out of JSON, or out of a plain body with its options in the query."""
-    if kind == JSON:
-        check_no_query(request)
-        return TEXT.parse(body)
-    try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        message = f"the body is not UTF-8 at byte {error.start}"
-        raise Refused(Code.INVALID_ENCODING, message) from None
-    return TextRequest.model_validate(query_options(request) | {"text": text})
-
-
 class BodyReader:
     """A reader holds bodies while they arrive; all of them have a limit beside that of each.
 
@@ -129,7 +91,7 @@ class BodyReader:
     """
 
     def __init__(self, most: int, most_held: int, patience_s: float) -> None:
-        self._most, self._most_held, self._patience_s = most, most_held, patience_s
+        self._most, self._most_held, self.patience_s = most, most_held, patience_s
         self.held = 0
 
     async def body(self, request: Request) -> bytes:
@@ -137,30 +99,37 @@ class BodyReader:
 
         The body is refused as soon as it is too large or too slow.
         """
-        self._check(int(header(request.scope, b"content-length") or 0))
-        if connection_of(request).complete:
-            return await self._read(request)
-        try:
-            async with asyncio.timeout(self._patience_s):
-                return await self._read(request)
-        except TimeoutError:
-            raise self._too_slow() from None
+        packed = content_encoding(request) in PACKED
+        if connection_of(request).complete and not packed:
+            body, _ = await self._receive(request)
+            self._check(len(body))
+        else:
+            self._check(int(header(request.scope, b"content-length") or 0))
+            try:
+                async with asyncio.timeout(self.patience_s):
+                    body = await self._gather(request)
+            except TimeoutError:
+                raise self.too_slow() from None
+        return body.removeprefix(BOM_UTF8)
 
-    async def _read(self, request: Request) -> bytes:
+    async def _receive(self, request: Request) -> tuple[bytes, bool]:
+        """Returns the next part of a body, and whether there are more."""
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        return message.get("body", b""), message.get("more_body", False)
+
+    async def _gather(self, request: Request) -> bytes:
         parts: list[bytes] = []
         received = size = 0
         more = True
-        inflater = self._inflater(request)
+        inflater = self.inflater(request)
         try:
             while more:
-                message = await request.receive()
-                if message["type"] == "http.disconnect":
-                    raise Gone
-                part, more = message.get("body", b""), message.get("more_body", False)
+                part, more = await self._receive(request)
                 received += len(part)
                 self._check(received)
-                pieces: Iterable[bytes] = inflater.pieces(part) if inflater else (part,)
-                for piece in pieces:
+                for piece in inflater.pieces(part) if inflater else (part,):
                     parts.append(piece)
                     size += len(piece)
                     self.held += len(piece)
@@ -171,10 +140,10 @@ class BodyReader:
                 inflater.end()
         finally:
             self.held -= size
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
-        return body.removeprefix(BOM_UTF8)
+        return b"".join(parts)
 
-    def _inflater(self, request: Request) -> Inflater | None:
+    def inflater(self, request: Request) -> Inflater | None:
+        """Returns what unpacks the body, if it is packed."""
         return Inflater(self._most) if content_encoding(request) in PACKED else None
 
     def _check(self, size: int, what: str = "the body") -> None:
@@ -191,90 +160,68 @@ class BodyReader:
             return Refused(Code.OVERLOADED, message, retry=1)
         return None
 
-    async def lines(self, request: Request) -> AsyncIterator[bytes | Refused]:
-        """Yields the body's lines as they come; a line that is too large is refused in its place.
-
-        A body that stops coming, or cannot be unpacked, ends with a refusal.
-        """
-        line = Line(self)
-        try:
-            async for part in self._unpacked_parts(request):
-                if isinstance(part, Refused):
-                    yield part
-                    return
-                *ends, rest = part.split(b"\n")
-                for end in ends:
-                    line.add(end)
-                    if whole := line.end():
-                        yield whole
-                line.add(rest)
-            if whole := line.end():
-                yield whole
-        finally:
-            line.end()
-
-    async def _unpacked_parts(self, request: Request) -> AsyncIterator[bytes | Refused]:
-        inflater = self._inflater(request)
-        try:
-            async for part in self._parts(request):
-                if inflater is None or isinstance(part, Refused):
-                    yield part
-                    continue
-                for piece in inflater.pieces(part):
-                    yield piece
-                    await asyncio.sleep(0)  # a small part may hold much to unpack
-            if inflater:
-                inflater.end()
-        except Refused as refused:
-            yield refused
-
-    async def _parts(self, request: Request) -> AsyncIterator[bytes | Refused]:
-        parts = request.stream()
-        try:
-            while True:
-                async with asyncio.timeout(self._patience_s):
-                    part = await anext(parts)
-                yield part
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            yield self._too_slow()
-        except ClientDisconnect:
-            raise Gone from None
-
-    def _too_slow(self) -> Refused:
-        message = f"the body stopped coming for {self._patience_s:g} s (NER_CLIENT_TIMEOUT_S)"
+    def too_slow(self) -> Refused:
+        """Returns the refusal of a body that stopped coming."""
+        message = f"the body stopped coming for {self.patience_s:g} s (NER_CLIENT_TIMEOUT_S)"
         return Refused(Code.BODY_TOO_SLOW, message)
 
 
-class Line:
-    """A line of a stream gathers its parts, which count with all that its reader holds."""
+class Form(Generic[Model]):
+    """A form is a schema, and the size of the largest body that fits it.
 
-    def __init__(self, reader: BodyReader) -> None:
-        self._reader = reader
-        self._parts: list[bytes] = []
-        self._size = 0  # of all that came, the parts that were dropped included
-        self._refused: Refused | None = None
+    pydantic makes a tree of a whole body before it looks at a bound, and an error of each fault:
+    12 MB of `[]` took 5.3 GB. Lists without `maxItems` may have `most_items`, which the operator
+    sets; `too_many` makes the answer where that is exceeded.
+    """
 
-    def add(self, part: bytes) -> None:
-        """Takes the next part, unless the line is refused already."""
-        self._size += len(part)
-        self._reader.held += len(part)
-        self._parts.append(part)
-        self._refused = self._refused or self._reader.refusal("the line", self._size)
-        if self._refused:
-            self._drop()
+    def __init__(
+        self,
+        model: type[Model],
+        most_items: int | None = None,
+        too_many: Callable[[], Refused] | None = None,
+    ) -> None:
+        self.model = model
+        schema = model.model_json_schema()
+        self._most = size_of(schema, schema.get("$defs", {}), most_items) + Size(SPARE, SPARE)
+        self._short = self._most.least_bytes
+        self._too_many = too_many or self._too_many_values
 
-    def end(self) -> bytes | Refused:
-        """Returns the line without white space around it, or why it is refused; begins anew.
+    def parse(self, body: bytes) -> Model:
+        """Returns the model of a body; raises `Refused` or `ValidationError`."""
+        if len(body) > self._short:
+            self._check(size_within(body, self._most))
+        return self.model.model_validate_json(body)
 
-        A BOM stands before the first line of a file, and before others where files were joined.
-        """
-        line = self._refused or b"".join(self._parts).removeprefix(BOM_UTF8).strip()
-        self._drop()
-        self._size, self._refused = 0, None
-        return line
+    def _check(self, size: Size) -> None:
+        """Raises `Refused` where the body has too many values or keys."""
+        if size.keys > self._most.keys:
+            message = f"the body has more than {self._most.keys} keys: send fewer"
+            raise Refused(Code.INVALID_REQUEST, message)
+        if size.values > self._most.values:
+            raise self._too_many()
 
-    def _drop(self) -> None:
-        self._reader.held -= sum(map(len, self._parts))
-        self._parts = []
+    def _too_many_values(self) -> Refused:
+        message = f"the body has more than {self._most.values} values: send fewer"
+        return Refused(Code.INVALID_REQUEST, message)
+
+
+TEXT = Form(TextRequest)
+
+
+def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
+    """Reads a single text out of JSON, or out of a plain body with its options in the query."""
+    if kind == JSON:
+        check_no_query(request)
+        return TEXT.parse(body)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 at byte {error.start}"
+        raise Refused(Code.INVALID_ENCODING, message) from None
+    return TextRequest.model_validate(query_options(request) | {"text": text})
+
+
+def check_no_query(request: Request) -> None:
+    """Raises where options stand in the query though they belong in the body."""
+    if request.scope["query_string"]:
+        refuse_options(request)

@@ -38,6 +38,9 @@ class Piece(NamedTuple):
     text: str
 
 
+NO_PIECES: Iterator[Piece] = iter(())
+
+
 @dataclass(eq=False, slots=True)
 class Job:
     """A job has the texts of one request, the pieces left to tag, and the answers so far.
@@ -52,28 +55,37 @@ class Job:
     answers: list[Answer] = field(default_factory=list)
     admitted: float = field(default_factory=time.perf_counter)
     begun: float = 0.0
-    _rest: Iterator[Piece] = field(default_factory=lambda: iter(()))
+    _rest: Iterator[Piece] = NO_PIECES
 
     def open(self, most_chars: int) -> None:
         """Begins to cut the texts into pieces, in the thread that tags them."""
-        self.begun = time.perf_counter()
-        self.answers = [[] for _ in self.texts]
-        self._rest = self._cut(most_chars)
+        self._rest = self.pieces(most_chars)
         self.advance()
 
     def advance(self) -> None:
         """Goes on to the next piece, or to none."""
         self.piece = next(self._rest, None)
 
-    def _cut(self, most_chars: int) -> Iterator[Piece]:
+    def pieces(self, most_chars: int) -> Iterator[Piece]:
+        """Begins to tag the texts, and yields their pieces; an empty text has none."""
+        self.begun = time.perf_counter()
+        self.answers = [[] for _ in self.texts]
         for n, text in enumerate(self.texts):
-            for start, end in cut(text, most_chars):
-                yield Piece(self, n, start, text[start:end])
+            if 0 < len(text) <= most_chars:
+                yield Piece(self, n, 0, text)
+            else:
+                for start, end in cut(text, most_chars):
+                    yield Piece(self, n, start, text[start:end])
 
 
 def cost(text: str) -> int:
     """Returns the cost of a text in the queue, in characters."""
     return len(text) + OVERHEAD_CHARS
+
+
+def cost_of(texts: Sequence[str]) -> int:
+    """Returns the cost of several texts together."""
+    return sum(map(len, texts)) + OVERHEAD_CHARS * len(texts)
 
 
 def cut(text: str, most_chars: int) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
-from ner_service.service.queue.job import Job, Tagged, cost
+from ner_service.service.queue.job import Job, Tagged, cost_of
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
@@ -19,6 +19,7 @@ from ner_service.types import Tagger
 LONGEST_RETRY_S = 60
 SMALL_COST = 8_000  # characters; the bytes of a thousand of them, however JSON writes them
 RESERVE = 1 / 8  # of the queue, for small requests
+CROWDED = 1 / 4  # of the queue or of the deadline, whence heads are refused if there is no room
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
 
 ObserveBatch = Callable[[str, int, float], None]
@@ -31,6 +32,7 @@ class Lane:
     def __init__(self, worker: Worker, queue_chars: int, timeout_s: float) -> None:
         self.worker = worker
         self.queued = 0  # what the texts not yet answered cost
+        self.crowded = False  # so that some request might not be admitted; else all small ones are
         self._waiting = 0  # requests not yet answered
         self._queue_chars, self._timeout_s = queue_chars, timeout_s
         self._room = asyncio.Event()
@@ -73,11 +75,13 @@ class Lane:
 
     def has_room(self, cost: int, patient: bool = False) -> bool:
         """Returns whether a request of that cost is admitted now."""
+        if not self.queued:
+            return True
         share = 2 if patient else 1
         open_part = 1 if cost <= SMALL_COST else 1 - RESERVE
         full = self.queued + cost > self._queue_chars * open_part / share
         late = self._wait_of(cost) > self._timeout_s / (2 * share)
-        return not self.queued or not (full or late)
+        return not (full or late)
 
     def _wait_of(self, cost: int) -> float:
         """Returns the seconds until a request of that cost has its answer, as turns go.
@@ -102,7 +106,7 @@ class Lane:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._timeout_s
-        size = sum(map(cost, texts))
+        size = cost_of(texts)
         self.check()
         if patient:
             await self._wait_for_room(size, deadline)
@@ -111,8 +115,7 @@ class Lane:
         if connection and connection.closed:
             raise Gone
         job = Job(texts, loop.create_future(), client)
-        self.queued += size
-        self._waiting += 1
+        self._count(size, 1)
         timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:
             connection.on_close = lambda gone: settle((job, gone))
@@ -123,9 +126,16 @@ class Lane:
             timer.cancel()
             if connection:
                 connection.on_close = None
-            self.queued -= size
-            self._waiting -= 1
+            self._count(-size, -1)
             self._room.set()
+
+    def _count(self, cost: int, requests: int) -> None:
+        """Counts requests that come, or that are answered."""
+        self.queued += cost
+        self._waiting += requests
+        full = self.queued > self._queue_chars * CROWDED
+        late = self.queued * self.worker.pace > self._timeout_s * CROWDED
+        self.crowded = full or late
 
     async def _wait_for_room(self, size: int, deadline: float) -> None:
         try:

@@ -27,21 +27,17 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._clients: dict[Hashable, Client] = {}
+        self.clients: dict[Hashable, Client] = {}  # those that wait
         self._heap: list[tuple[float, int, Client]] = []
         self._order = count()  # of those that end at the same time
         self._now = 0.0  # characters that each client would have had
 
-    def __bool__(self) -> bool:
-        """Returns whether anybody waits."""
-        return bool(self._heap)
-
     def add(self, job: Job) -> None:
         """Queues a job that has a piece; jobs without a client each count as one."""
         name = job if job.client is None else job.client
-        client = self._clients.get(name)
+        client = self.clients.get(name)
         if client is None:
-            client = self._clients[name] = Client(name, self._now)
+            client = self.clients[name] = Client(name, self._now)
             client.jobs.append(job)
             self._push(client)
         else:
@@ -68,20 +64,20 @@ class Turns:
             if job.piece is None:
                 client.jobs.pop()
             client.start = end
-            self._now += cost(piece.text) / len(self._clients)
+            self._now += cost(piece.text) / len(self.clients)
             self._push(client)
             yield piece
 
     def clear(self) -> list[Job]:
         """Returns all jobs, and forgets them."""
-        jobs = [job for client in self._clients.values() for job in client.jobs]
-        self._clients.clear()
+        jobs = [job for client in self.clients.values() for job in client.jobs]
+        self.clients.clear()
         self._heap.clear()
         return jobs
 
     def _push(self, client: Client) -> None:
         if not client.jobs:
-            del self._clients[client.name]
+            del self.clients[client.name]
             return
         piece = client.jobs[0].piece
         end = client.start + (cost(piece.text) if piece else 0)

@@ -5,12 +5,12 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from ner_service.errors import NerError
 from ner_service.service.queue.errors import NotReady, TaggerFailed
-from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged, cost
+from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged, cost_of
 from ner_service.service.queue.loading import probe
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
@@ -91,37 +91,44 @@ class Worker:
     def _form_batch(self) -> bool:
         """Waits for jobs and takes a batch of them; returns false where no more will come."""
         self._batch = []
-        while not self._batch and (self._turns or not self._stopping):
-            self._fetch()
-            self._batch = list(self._turns.take(self.batch_chars))
+        while not self._batch and (self._turns.clients or not self._stopping):
+            jobs = self._fetch()
+            if self._turns.clients or sum(cost_of(job.texts) for job in jobs) > self.batch_chars:
+                self._batch = self._take_turns(jobs)
+            else:  # there is room for all
+                self._batch = [piece for job in jobs for piece in job.pieces(self.piece_chars)]
+                deliver([(job, finish(job)) for job in jobs if not any(job.texts)])
         return bool(self._batch)
 
-    def _fetch(self) -> None:
-        """Takes in the jobs that were put; waits only where there is nothing else to do."""
+    def _fetch(self) -> list[Job]:
+        """Returns the jobs that were put; waits only where there is nothing else to do."""
+        jobs: list[Job] = []
         with suppress(queue.Empty):
-            job = self._inbox.get(block=not self._turns and not self._stopping)
+            job = self._inbox.get(block=not self._turns.clients and not self._stopping)
             while True:
                 if job is None:
                     self._stopping = True
-                else:
-                    self._open(job)
+                elif not job.future.done():  # else its client has left
+                    jobs.append(job)
                 job = self._inbox.get_nowait()
+        return jobs
 
-    def _open(self, job: Job) -> None:
-        if job.future.done():
-            return  # its client has left
-        job.open(self.piece_chars)
-        if job.piece:
-            self._turns.add(job)
-        else:
-            deliver([(job, finish(job))])
+    def _take_turns(self, jobs: Iterable[Job]) -> list[Piece]:
+        """Returns the pieces whose turn it is, of these jobs and of those that wait already."""
+        for job in jobs:
+            job.open(self.piece_chars)
+            if job.piece:
+                self._turns.add(job)
+            else:
+                deliver([(job, finish(job))])
+        return list(self._turns.take(self.batch_chars))
 
     def _tag_batch(self, tagger: Tagger) -> None:
         texts = [piece.text for piece in self._batch]
         self.busy_since = started = time.perf_counter()
         answers = tag_each(tagger, texts)
         self.busy_since = None
-        size, seconds = sum(map(cost, texts)), time.perf_counter() - started
+        size, seconds = cost_of(texts), time.perf_counter() - started
         before, chars = self._measured
         self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
         self._observe(len(texts), seconds)

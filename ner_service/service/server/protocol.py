@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import respond
-from ner_service.service.api.hot_path import METHOD, PATH, STATE, Shedding
+from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
 from ner_service.service.connection import EXTENSION, Connection
 from ner_service.service.server.parser import Parser
 
@@ -173,7 +173,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_body = True
 
     def _check_head(self) -> None:
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        hosts = [name for name, _ in self.headers].count(b"host")
         if self._unbounded > MOST_HEAD_BYTES:
             self._fault = TOO_LARGE
         elif hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
@@ -186,12 +186,14 @@ class HttpProtocol(HttpToolsProtocol):
     def _shed_load(self) -> None:
         """Answers a request at its head where its body could not change the answer."""
         shedding: Shedding | None = self.app_state.get(STATE)
-        if shedding is None or self._draining or not self.parser.should_keep_alive():
+        if shedding is None or not all([lane.crowded for lane in shedding.lanes.values()]):
             return
-        if self.parser.get_method() != METHOD.encode() or self.url != PATH.encode():
+        if self._draining or not self.parser.should_keep_alive():
+            return
+        if self.parser.get_method() != METHOD or self.url != PATH:
             return
         scope: Any = self.scope
-        scope.update(method=METHOD, path=PATH)
+        scope.update(method=METHOD.decode(), path=PATH.decode())
         if refusal := shedding.refusal(scope):
             response, headers = refusal
             self._write(response, *headers, *self.server_state.default_headers)

@@ -28,6 +28,7 @@ SECURITY = [
     (b"cache-control", b"no-store"),
     (POLICY, b"default-src 'none'; frame-ancestors 'none'"),
 ]
+OF_PAGES = frozenset([POLICY, b"etag"])  # headers of those that bring a policy of their own
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # that a client may choose
 TRACE = "ner_service.trace"  # the key of a request's trace in its ASGI scope
 
@@ -147,7 +148,7 @@ class RequestLog:
 def missing_headers(present: Iterable[tuple[bytes, bytes]], trace: Trace) -> Headers:
     """Returns the headers to add to an answer's; pages bring a policy of their own."""
     own = [(b"x-request-id", trace.id.encode()), (b"server-timing", trace.server_timing.encode())]
-    return own if any(name in (POLICY, b"etag") for name, _ in present) else own + SECURITY
+    return own if OF_PAGES.intersection(dict(present)) else own + SECURITY
 
 
 def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from functools import partial
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
-from ner_service.service.api.json_body import Form
-from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, content_type
+from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, Form, content_type
 from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.service.web.export import Export, Exporter

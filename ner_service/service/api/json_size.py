@@ -1,16 +1,10 @@
-"""A JSON body is counted before it is parsed, so that no body costs more than a legal one."""
+"""The size of a JSON body is counted before parsing, so that none costs more than a legal one."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
-from ner_service.errors import Code, Refused
-
-SPARE = 1_000  # values and keys that a wrong body may have beside the legal ones, to be explained
+VALUE_BYTES, KEY_BYTES = 2, 5  # that one takes at least in valid JSON: `1,` and `"":1,`
 WINDOW = 262_144  # bytes that are looked at in one go: a body of quotes becomes as many objects
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class Size(NamedTuple):
@@ -26,45 +20,26 @@ class Size(NamedTuple):
         """Returns the size of as many such documents."""
         return Size(self.values * count, self.keys * count)
 
+    def fits(self, most: "Size") -> bool:
+        """Returns whether there are no more values and keys than in another size."""
+        return self.values <= most.values and self.keys <= most.keys
 
-class Form(Generic[Model]):
-    """A form is a schema, and the size of the largest body that fits it.
+    @property
+    def least_bytes(self) -> int:
+        """Returns how long a valid document is at least that has more values or keys."""
+        return min(VALUE_BYTES * self.values, KEY_BYTES * self.keys)
 
-    pydantic makes a tree of a whole body before it looks at a bound, and an error of each fault:
-    12 MB of `[]` took 5.3 GB. Lists without `maxItems` may have `most_items`, which the operator
-    sets; `too_many` is the answer where that is exceeded.
-    """
 
-    def __init__(
-        self, model: type[Model], most_items: int | None = None, too_many: Refused | None = None
-    ) -> None:
-        self.model = model
-        schema = model.model_json_schema()
-        self.largest = size_of(schema, schema.get("$defs", {}), most_items)
-        self._most = self.largest + Size(SPARE, SPARE)
-        message = f"the body has more than {self._most.values} values: send fewer"
-        self._too_many = too_many or Refused(Code.INVALID_REQUEST, message)
-
-    def parse(self, body: bytes) -> Model:
-        """Returns the model of a body; raises `Refused` or `ValidationError`."""
-        self.check(body)
-        return self.model.model_validate_json(body)
-
-    def check(self, body: bytes) -> None:
-        """Raises `Refused` where the body has too many values or keys."""
-        if self._fits(count(body)):  # though commas in strings were counted as well
-            return
-        size = Size(0, 0)
-        for part in without_strings(body):
-            size += count(part)
-            if size.keys > self._most.keys:
-                message = f"the body has more than {self._most.keys} keys: send fewer"
-                raise Refused(Code.INVALID_REQUEST, message)
-            if not self._fits(size):
-                raise self._too_many
-
-    def _fits(self, size: Size) -> bool:
-        return size.values <= self._most.values and size.keys <= self._most.keys
+def size_within(body: bytes, most: Size) -> Size:
+    """Returns the size of a document, or of its first part that has more than `most`."""
+    if (size := count(body)).fits(most):  # though commas in strings were counted as well
+        return size
+    size = Size(0, 0)
+    for part in without_strings(body):
+        size += count(part)
+        if not size.fits(most):
+            break
+    return size
 
 
 def count(bare: bytes) -> Size:

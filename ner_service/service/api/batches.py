@@ -1,0 +1,93 @@
+"""Batches and streams have several texts; one that fails says so in its place."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import ValidationError
+
+from ner_service.errors import Code, NerError, Refused
+from ner_service.service.api.answers import Answers, JsonResponse, entities_out
+from ner_service.service.api.errors import refusal
+from ner_service.service.api.lines import read_lines
+from ner_service.service.api.query import query_options
+from ner_service.service.api.request_body import (
+    JSON,
+    NDJSON,
+    BodyReader,
+    Form,
+    check_no_query,
+    content_type,
+)
+from ner_service.service.api.schemas import BatchRequest, LineRequest, Options
+from ner_service.service.api.stream import Stream, in_order
+from ner_service.service.queue.errors import TaggerFailed
+from ner_service.service.telemetry.metrics import Metrics
+
+LINE = Form(LineRequest)
+
+
+class Batches:
+    """Batches and streams of texts are answered as single texts are, by `answers`."""
+
+    def __init__(
+        self, answers: Answers, metrics: Metrics, reader: BodyReader, most_texts: int
+    ) -> None:
+        self._answers, self._metrics, self._reader = answers, metrics, reader
+        self._most_texts = most_texts
+        self._form = Form(BatchRequest, most_texts, self._too_many_texts)
+
+    async def many(self, request: Request) -> Response:
+        """Finds the entities of several texts, or of a stream of them."""
+        if content_type(request, JSON, NDJSON) == NDJSON:
+            return self._stream(request)
+        check_no_query(request)
+        batch = self._form.parse(await self._reader.body(request))
+        return JsonResponse(await self._batch(request, batch))
+
+    def _stream(self, request: Request) -> Response:
+        options = Options.model_validate(query_options(request))
+        self._answers.choose_lane(options).check_room(0, patient=True)
+        answer = partial(self._line, request, options)
+        return Stream(in_order(answer, read_lines(self._reader, request)))
+
+    async def _batch(self, request: Request, asked: BatchRequest) -> dict[str, Any]:
+        """Answers several texts, as a `BatchResponse`."""
+        if len(asked.texts) > self._most_texts:
+            raise self._too_many_texts()
+        for n, text in enumerate(asked.texts):
+            self._answers.check_length(text, f"texts.{n}")
+        head, answers = await self._answers.tag(request, asked, asked.texts)
+        results = [
+            self._fault(answer)
+            if isinstance(answer, TaggerFailed)
+            else {"entities": entities_out(text, answer, asked)}
+            for text, answer in zip(asked.texts, answers, strict=True)
+        ]
+        return head | {"results": results}
+
+    async def _line(
+        self, request: Request, options: Options, line: bytes | Refused
+    ) -> dict[str, Any]:
+        """Answers one line of a stream, as a `LineResponse`, be it with what is wrong with it."""
+        id: dict[str, Any] = {}
+        try:
+            if isinstance(line, Refused):
+                raise line
+            asked = LINE.parse(line)
+            id = {"id": asked.id} if "id" in asked.model_fields_set else {}
+            unset = options.model_fields_set - asked.model_fields_set
+            asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
+            return id | await self._answers.answer_text(request, asked, patient=True)
+        except (NerError, ValidationError) as error:
+            return id | self._fault(error)
+
+    def _too_many_texts(self) -> Refused:
+        message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"
+        return Refused(Code.TOO_MANY_TEXTS, message, ["texts"])
+
+    def _fault(self, error: NerError | ValidationError) -> dict[str, Any]:
+        """Returns the error of one text among several, which counts like that of a request."""
+        refused = refusal(error)
+        self._metrics.failed(refused.code)
+        return {"error": refused.body()}

@@ -1,0 +1,99 @@
+"""Lines of a stream are read as they come, each within the limits of a body."""
+
+import asyncio
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterator
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from ner_service.errors import Refused
+from ner_service.service.api.request_body import BodyReader
+from ner_service.service.connection import Gone
+
+
+async def read_lines(reader: BodyReader, request: Request) -> AsyncIterator[bytes | Refused]:
+    """Yields the body's lines as they come; a line that is too large is refused in its place.
+
+    A body that stops coming, or cannot be unpacked, ends with a refusal.
+    """
+    line = Line(reader)
+    try:
+        async for part in _unpacked_parts(reader, request):
+            if isinstance(part, Refused):
+                yield part
+                return
+            *ends, rest = part.split(b"\n")
+            for end in ends:
+                line.add(end)
+                if whole := line.end():
+                    yield whole
+            line.add(rest)
+        if whole := line.end():
+            yield whole
+    finally:
+        line.end()
+
+
+async def _unpacked_parts(reader: BodyReader, request: Request) -> AsyncIterator[bytes | Refused]:
+    inflater = reader.inflater(request)
+    try:
+        async for part in _parts(reader, request):
+            if inflater is None or isinstance(part, Refused):
+                yield part
+                continue
+            for piece in inflater.pieces(part):
+                yield piece
+                await asyncio.sleep(0)  # a small part may hold much to unpack
+        if inflater:
+            inflater.end()
+    except Refused as refused:
+        yield refused
+
+
+async def _parts(reader: BodyReader, request: Request) -> AsyncIterator[bytes | Refused]:
+    parts = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(reader.patience_s):
+                part = await anext(parts)
+            yield part
+    except StopAsyncIteration:
+        return
+    except TimeoutError:
+        yield reader.too_slow()
+    except ClientDisconnect:
+        raise Gone from None
+
+
+class Line:
+    """A line of a stream gathers its parts, which count with all that its reader holds."""
+
+    def __init__(self, reader: BodyReader) -> None:
+        self._reader = reader
+        self._parts: list[bytes] = []
+        self._size = 0  # of all that came, the parts that were dropped included
+        self._refused: Refused | None = None
+
+    def add(self, part: bytes) -> None:
+        """Takes the next part, unless the line is refused already."""
+        self._size += len(part)
+        self._reader.held += len(part)
+        self._parts.append(part)
+        self._refused = self._refused or self._reader.refusal("the line", self._size)
+        if self._refused:
+            self._drop()
+
+    def end(self) -> bytes | Refused:
+        """Returns the line without white space around it, or why it is refused; begins anew.
+
+        A BOM stands before the first line of a file, and before others where files were joined.
+        """
+        line = self._refused or b"".join(self._parts).removeprefix(BOM_UTF8).strip()
+        self._drop()
+        self._size, self._refused = 0, None
+        return line
+
+    def _drop(self) -> None:
+        self._reader.held -= sum(map(len, self._parts))
+        self._parts = []
