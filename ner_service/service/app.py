@@ -16,9 +16,11 @@ from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
 from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
+from ner_service.service.api.background import Background
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes
@@ -85,10 +87,11 @@ def declare_routes(
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
+    masking = Masking(answers, reader, Background(MOST_WAITING, settings.timeout_s))
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, batches, state, settings.metrics)]
+    routes = [*pages, *api_routes(answers, batches, masking, state, settings.metrics)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

@@ -283,7 +283,7 @@ def test_an_altered_key_and_the_key_of_another_text_are_refused(style: Style) ->
                     "name": 0,
                     "surface": "",
                     "mask": "",
-                    "case": None,
+                    "case": "",
                     "around": 0,
                 }
             ]
@@ -296,7 +296,7 @@ def test_an_altered_key_and_the_key_of_another_text_are_refused(style: Style) ->
                     "name": 9,
                     "surface": "",
                     "mask": "",
-                    "case": None,
+                    "case": "",
                     "around": 0,
                 }
             ]

@@ -36,7 +36,7 @@ class Choice:
             name, surface, words = mention["name"], mention["surface"], split_words(mention["mask"])
             self._by_place.setdefault((name, words, mention["around"]), surface)
             self._by_mask.setdefault((name, words), surface)
-            self._by_case.setdefault((name, mention["case"]), surface)
+            self._by_case.setdefault((name, mention["case"] or None), surface)
             self._first.setdefault(name, surface)
         self._in_order = [f.name for f in found] == [m["name"] for m in key.mentions]
 
@@ -76,9 +76,9 @@ class Choice:
             if same := self._by_case.get((form.name, case)):
                 return same
             base = name["normal"]
-        if base is None:
+        if not base:
             return self._first.get(form.name, name["mask"])
-        gender = name["gender"] if name["label"] == "PER" else None
+        gender = (name["gender"] or None) if name["label"] == "PER" else None
         number = name["number"] or "Sing"
         return inflect_name(base, case, self._morphology, gender, number) or base
 

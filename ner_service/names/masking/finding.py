@@ -109,7 +109,7 @@ def _used_forms(key: Key) -> dict[Words, list[Form]]:
     for mention in key.mentions:
         if words := split_words(mention["mask"]):
             tail = TAIL.sub("", mention["mask"])
-            form = Form(mention["name"], mention["case"], tail=mention["mask"][len(tail) :])
+            form = Form(mention["name"], mention["case"] or None, tail=mention["mask"][len(tail) :])
             forms.setdefault(words, {})[form] = None
     return {words: [*entries] for words, entries in forms.items()}
 
@@ -117,7 +117,7 @@ def _used_forms(key: Key) -> dict[Words, list[Form]]:
 def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
     """Yield every form of a surrogate with its words."""
     if not name["mask_parts"]:
-        for phrase, case in Phrase(name["mask"], name["number"]).forms(morphology):
+        for phrase, case in Phrase(name["mask"], name["number"] or None).forms(morphology):
             yield split_words(phrase), Form(n, case)
         return
     first, middle, last = name["mask_parts"]

@@ -12,6 +12,7 @@ from ner_service.errors import NerError
 from ner_service.names.types import Case, Gender, Number
 
 Style = Literal["label", "surrogate"]
+Unknown = Literal[""]  # an empty string, for null is dropped on the way by some tools
 MOST_MENTIONS = 50_000  # one in twenty characters of the longest text
 MOST_LABELS = 128  # of a tagger and of identifiers
 MOST_WORDS = 256  # of the masked text, by which another text is known
@@ -39,7 +40,7 @@ class KeyMention(TypedDict):
     name: Count
     surface: str
     mask: str
-    case: Case | None
+    case: Case | Unknown
     around: Hash
 
 
@@ -54,10 +55,10 @@ class KeyName(TypedDict):
     label: Label
     mask: str
     mask_parts: Annotated[list[str], Field(max_length=3)]
-    normal: str | None
+    normal: str
     parts: Annotated[list[str], Field(max_length=3)]
-    gender: Gender | None
-    number: Number | None
+    gender: Gender | Unknown
+    number: Number | Unknown
     quoted: bool
 
 

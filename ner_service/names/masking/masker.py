@@ -154,10 +154,10 @@ def _key_name(masked: str, stand_in: StandIn, spans: Sequence[tuple[int, int]]) 
         "label": group.label,
         "mask": surrogate.base if surrogate else stand_in.placeholder,
         "mask_parts": [person.first, person.middle, person.last] if person else [],
-        "normal": group.normal,
+        "normal": group.normal or "",
         "parts": [p or "" for p in astuple(group.parts)] if group.parts else [],
-        "gender": person.gender if person else group.gender,
-        "number": group.number,
+        "gender": (person.gender if person else group.gender) or "",
+        "number": group.number or "",
         "quoted": any(masked[a - 1 : a] == "«" and masked[b : b + 1] == "»" for a, b in around),
     }
 
@@ -173,6 +173,6 @@ def _key_mention(
         "name": name,
         "surface": text[entity.start : entity.end],
         "mask": masked[span[0] : span[1]] if stand_in.surrogate else "",
-        "case": stand_in.group.cases[n],
+        "case": stand_in.group.cases[n] or "",
         "around": neighbours(masked, *span),
     }

@@ -181,7 +181,8 @@ def gender_of(
     """Return a person's gender: that of the first name, else of the forms; a man's if unsure."""
     first = (parts.first or "").lower() if parts else ""
     for reading in morphology.readings(first) if first else ():
-        if reading.kind == "Name" and reading.case == "Nom" and reading.gender in ("Masc", "Fem"):
+        is_first_name = reading.kind == "Name" and reading.case == "Nom" and reading.is_known
+        if is_first_name and reading.gender in ("Masc", "Fem"):
             return reading.gender
     if gender in ("Masc", "Fem"):
         return gender

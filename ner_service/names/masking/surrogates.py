@@ -19,7 +19,7 @@ LEGAL_FORMS = frozenset(
     ("ООО", "ОАО", "ЗАО", "ПАО", "АО", "НАО", "НКО", "АНО", "ИП", "ГК", "ТК", "УК", "ФГУП", "ФГБУ",
      "МУП", "ГБУ", "ГУП", "СК", "ЧОП")
 )  # fmt: skip
-LATIN = re.compile(r"[A-Za-z]")
+LATIN, LETTER = re.compile(r"[A-Za-z]"), re.compile(r"[^\W\d_]")
 WORD, DOUBLE = re.compile(r"\w+"), re.compile(r"\w+-\w+")
 PREFIX = re.compile(r"((?:\+\d|8)?\D*)\d")  # before the digit that no area code has as its first
 ATTEMPTS = 100
@@ -41,12 +41,17 @@ class Surrogates:
         self._random = Random(seed)
 
     def surrogate(self, group: Group) -> Surrogate | None:
-        """Return what stands in for a name; `None` for labels that have no lists of names."""
-        if group.label == "PER":
-            return self._person(group)
+        """Return what stands in for a name.
+
+        Returns `None` for labels that have no lists of names, and for names without a letter.
+        """
         if group.label in IDENTIFIERS:
             made = self._identifier(group.label, group.surfaces[0])
             return Phrase(made) if made else None
+        if not all(LETTER.search(name) for name in (group.base, *group.surfaces)):
+            return None
+        if group.label == "PER":
+            return self._person(group)
         if section := SECTIONS.get(group.label):
             return Phrase(self._phrase(section, group), group.number)
         return None

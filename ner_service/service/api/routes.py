@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from ner_service.service.api import openapi
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
+from ner_service.service.api.masking import Masking
 from ner_service.service.api.state import State
 
 
@@ -29,11 +30,15 @@ class Route:
     document: openapi.Document | None = None
 
 
-def api_routes(answers: Answers, batches: Batches, state: State, metrics: bool) -> list[Route]:
+def api_routes(
+    answers: Answers, batches: Batches, masking: Masking, state: State, metrics: bool
+) -> list[Route]:
     """Declares the routes of the API; `metrics` tells whether Prometheus may ask."""
     routes = [
         Route("POST", "/ner", answers.one, hot=True, document=openapi.TEXT),
         Route("POST", "/ner/batch", batches.many, hot=True, document=openapi.BATCH),
+        Route("POST", "/mask", masking.mask, document=openapi.MASK),
+        Route("POST", "/unmask", masking.unmask, document=openapi.UNMASK),
         Route("GET", "/taggers", state.taggers, document=openapi.TAGGERS),
         Route("GET", "/health/live", state.live, open=True, document=openapi.LIVE),
         Route("GET", "/health/ready", state.ready, open=True, document=openapi.READY),
