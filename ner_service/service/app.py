@@ -22,8 +22,9 @@ from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.load_shedding import STATE, Shedding
 from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.openapi import KEYS
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import Route, add_routes, api_routes
+from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
 from ner_service.service.api.state import State
 from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
 from ner_service.service.settings import Settings, parse_keys, split_list
@@ -87,11 +88,14 @@ def declare_routes(
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
-    masking = Masking(answers, reader, Background(MOST_WAITING, settings.timeout_s))
+    background = Background(MOST_WAITING, settings.timeout_s)
+    masking = Masking(answers, reader, background)
+    presidio = Presidio(answers, reader, background, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, batches, masking, state, settings.metrics)]
+    api = api_routes(answers, batches, masking, state, settings.metrics)
+    routes = [*pages, *api, *presidio_routes(presidio)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

@@ -10,6 +10,7 @@ from ner_service.service.api import openapi
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.masking import Masking
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.state import State
 
 
@@ -28,6 +29,20 @@ class Route:
     open: bool = False
     hot: bool = False
     document: openapi.Document | None = None
+
+
+def presidio_routes(presidio: Presidio) -> list[Route]:
+    """Declares the routes of Presidio's own API, which its own documents describe."""
+    return [
+        Route("GET", "/presidio/health", presidio.health, open=True),
+        Route("POST", "/presidio/analyze", presidio.analyze),
+        Route("GET", "/presidio/supportedentities", presidio.supported_entities),
+        Route("GET", "/presidio/recognizers", presidio.recognizers),
+        Route("POST", "/presidio/anonymize", presidio.anonymize),
+        Route("POST", "/presidio/deanonymize", presidio.deanonymize),
+        Route("GET", "/presidio/anonymizers", presidio.anonymizers),
+        Route("GET", "/presidio/deanonymizers", presidio.deanonymizers),
+    ]
 
 
 def api_routes(
