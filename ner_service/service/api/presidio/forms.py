@@ -43,7 +43,7 @@ class RecognizerForm(BaseModel):
 
 
 class AnalyzeForm(BaseModel):
-    """The body of `analyze`."""
+    """The body of `analyze`; what Presidio takes for its logs is ignored."""
 
     model_config = LENIENT
 
@@ -53,27 +53,23 @@ class AnalyzeForm(BaseModel):
     score_threshold: Score | None = None
     return_decision_process: bool | None = None
     ad_hoc_recognizers: Annotated[list[RecognizerForm], Field(max_length=8)] | None = None
-    context: Words | None = None
     allow_list: Words | None = None
     allow_list_match: Literal["exact", "regex"] = "exact"
     regex_flags: Int64 | None = None
-    correlation_id: Name | None = None
-    trace: bool | None = None
-    log_decision_process: bool | None = None
 
 
 @with_config(LENIENT)
 class Explanation(TypedDict):
     """An explanation says which recognizer found a result, and by what."""
 
-    recognizer: NotRequired[str | None]
-    pattern_name: NotRequired[str | None]
-    pattern: NotRequired[str | None]
+    recognizer: NotRequired[Name | None]
+    pattern_name: NotRequired[Name | None]
+    pattern: NotRequired[Annotated[str, Field(max_length=MOST_REGEX_CHARS)] | None]
     original_score: NotRequired[float | None]
     score: NotRequired[float | None]
-    textual_explanation: NotRequired[str | None]
+    textual_explanation: NotRequired[Name | None]
     score_context_improvement: NotRequired[float | None]
-    supportive_context_word: NotRequired[str | None]
+    supportive_context_word: NotRequired[Name | None]
     validation_result: NotRequired[float | None]
     regex_flags: NotRequired[Int64 | None]
 
@@ -86,7 +82,7 @@ class ResultForm(TypedDict):
     end: Int64
     entity_type: Name
     score: NotRequired[float | None]
-    operator: NotRequired[str | None]
+    operator: NotRequired[Name | None]
     text: NotRequired[str | None]
     analysis_explanation: NotRequired[Explanation | None]
 
