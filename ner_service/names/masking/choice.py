@@ -78,9 +78,8 @@ class Choice:
             base = name["normal"]
         if not base:
             return self._first.get(form.name, name["mask"])
-        gender = (name["gender"] or None) if name["label"] == "PER" else None
-        number = name["number"] or "Sing"
-        return inflect_name(base, case, self._morphology, gender, number) or base
+        gender = (name["gender"] or "Masc") if name["label"] == "PER" else None
+        return inflect_name(base, case, self._morphology, gender) or base
 
     def _parts(self, parts: Sequence[str], roles: Sequence[Role]) -> str | None:
         """Return those parts of a person's name that a surrogate shows, if any are known."""

@@ -117,7 +117,7 @@ def _used_forms(key: Key) -> dict[Words, list[Form]]:
 def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
     """Yield every form of a surrogate with its words."""
     if not name["mask_parts"]:
-        for phrase, case in Phrase(name["mask"], name["number"] or None).forms(morphology):
+        for phrase, case in Phrase(name["mask"]).forms(morphology):
             yield split_words(phrase), Form(n, case)
         return
     first, middle, last = name["mask_parts"]

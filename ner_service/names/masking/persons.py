@@ -76,11 +76,9 @@ def _roles(words: Sequence[str], parts: Parts) -> list[Role]:
     roles: dict[int, Role] = {}
     for role in ROLES:
         base = getattr(parts, role) or ""
-        shared = {
-            n: _shared(w, base) for n, w in enumerate(words) if n not in roles and w[1:] != "."
-        }
-        best = max(shared, key=lambda n: shared[n], default=-1)
-        if base and best >= 0 and shared[best] >= min(3, len(base)):
+        alike = {n: _likeness(w, base) for n, w in enumerate(words) if n not in roles}
+        best = max(alike, key=lambda n: alike[n], default=-1)
+        if base and best >= 0 and alike[best][0] >= min(3, len(base)):
             roles[best] = role
     initials = iter([role for role in ROLES if role not in roles.values()])
     for n, word in enumerate(words):
@@ -97,10 +95,16 @@ def _roles(words: Sequence[str], parts: Parts) -> list[Role]:
     return [roles[n] for n in range(len(words))]
 
 
-def _shared(word: str, base: str) -> int:
-    """Return how many letters a word and a base form begin with alike."""
+def _likeness(word: str, base: str) -> tuple[int, int]:
+    """Return how many letters a word and a base form share at the beginning, and how many not.
+
+    The second number is negative, so that of two words that share as much the nearer is greater.
+    """
+    if word.endswith("."):
+        return 0, 0
     pairs = zip(word.lower(), base.lower(), strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(word), len(base)))
+    same = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(word), len(base)))
+    return same, -abs(len(word) - len(base))
 
 
 @dataclass(frozen=True, slots=True)

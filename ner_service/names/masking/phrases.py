@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ner_service.names.inflection import inflect_name
 from ner_service.names.morphology import Morphology
-from ner_service.names.types import Case, Number
+from ner_service.names.types import Case
 
 CASES: tuple[Case, ...] = ("Nom", "Gen", "Dat", "Acc", "Ins", "Loc")
 QUOTES = ("«»", '""', "“”", "„“", "''")  # pairs
@@ -17,7 +17,6 @@ class Phrase:
     """A phrase is a base form; a name in quotes at its end stays as it is in every case."""
 
     base: str
-    number: Number | None = None
 
     def form(self, surface: str, case: Case | None, morphology: Morphology) -> str:
         """Return the phrase as a mention has it: in its case, its quotes and its capitals."""
@@ -33,8 +32,7 @@ class Phrase:
     def inflect(self, case: Case, morphology: Morphology) -> str:
         """Return the phrase in a case; its base form where no analysis carries the case."""
         head, quote, tail = self.base.partition(" «")
-        number = self.number or "Sing"
-        return (inflect_name(head, case, morphology, None, number) or head) + quote + tail
+        return (inflect_name(head, case, morphology) or head) + quote + tail
 
 
 def is_quoted(surface: str) -> bool:

@@ -53,7 +53,7 @@ class Surrogates:
         if group.label == "PER":
             return self._person(group)
         if section := SECTIONS.get(group.label):
-            return Phrase(self._phrase(section, group), group.number)
+            return Phrase(self._phrase(section, group))
         return None
 
     def _person(self, group: Group) -> PersonName:
