@@ -1,10 +1,14 @@
 """Masking is undone to the letter, and by the forms of names where somebody changed the text."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymorphy3 import MorphAnalyzer
 
@@ -13,9 +17,12 @@ from ner_service.names import Analyser, Analysis, Case, Mention, Name, Parts
 from ner_service.names.analyser import check_spans
 from ner_service.names.inflection import inflect_person
 from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
-from ner_service.names.masking.identifiers import IDENTIFIERS
+from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
+from ner_service.names.masking.lists import load_lists
+from ner_service.names.masking.surrogates import fold
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.words import Word
+from ner_service.taggers.registry import load_tagger
 from ner_service.types import Entity
 from tests.marked import marked
 
@@ -335,3 +342,134 @@ def test_identifiers_get_values_that_are_nobodys() -> None:
     assert phone.startswith("+7 0")
     assert [c.isdigit() for c in phone] == [c.isdigit() for c in "+7 912 345-67-89"]
     assert MASKER.unmask(masked.text, masked.key) == text
+
+
+GRAMMEMES = {
+    "Nom": "nomn", "Gen": "gent", "Dat": "datv", "Acc": "accs", "Ins": "ablt", "Loc": "loct",
+    "Masc": "masc", "Fem": "femn", "Neut": "neut", "Sing": "sing", "Plur": "plur",
+}  # fmt: skip
+CHECKED = Path(__file__).with_name("surrogates.tsv").read_text("utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def masker() -> Masker:
+    """A masker with the real analysis of names."""
+    return Masker(Analyser(MORPHOLOGY))
+
+
+def test_surrogates_keep_case_gender_and_number_on_a_list_checked_by_hand(masker: Masker) -> None:
+    """The list has a sentence, and case, gender and number of the name in it as a person sees them."""
+    assert len(CHECKED) == 100
+    wrong = [
+        f"{line} -> {surrogate}"
+        for seed in range(3)
+        for line in CHECKED
+        for surrogate in [surrogate_of(line, masker, seed)]
+        if not fits(surrogate, line)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def surrogate_of(line: str, masker: Masker, seed: int) -> str:
+    document = marked(line.split("\t")[0])
+    masked = masker.mask(document.text, document.entities, "surrogate", seed)
+    (entity,) = masked.entities
+    surrogate = masked.text[entity.start : entity.end]
+    assert surrogate != document.text[document.entities[0].start : document.entities[0].end]
+    return surrogate
+
+
+def fits(surrogate: str, line: str) -> bool:
+    """Whether each word of a person's name, or the first of another, may be of that form."""
+    source, case, gender, number = line.split("\t")
+    wanted = {GRAMMEMES[case], GRAMMEMES[number]} | (
+        {GRAMMEMES[gender]} if number == "Sing" else set()
+    )
+    words = [word for word in surrogate.split() if not word.endswith(".")]
+    decisive = words if "[PER" in source else words[:1]
+    return all(any(wanted <= parse.tag.grammemes for parse in PARSER.parse(w)) for w in decisive)
+
+
+def test_first_names_and_surnames_are_in_natashas_lists() -> None:
+    folder = Path(natasha_data()) / "dict"
+    persons = load_lists()["person"]
+    for file, kinds in (("first.txt", ("first_masc", "first_fem")), ("last.txt", ("last",))):
+        known = {fold(word) for word in (folder / file).read_text("utf-8").split()}
+        assert {fold(name) for kind in kinds for name in persons[kind]} <= known
+
+
+def natasha_data() -> str:
+    """The folder of natasha's data, without importing natasha."""
+    (place,) = find_spec("natasha").submodule_search_locations or ()
+    return f"{place}/data"
+
+
+JUNK = st.text("<>PER_1 Аня«»ова.\t", max_size=8)
+
+
+@given(
+    text=st.text("<>PER_12 Аняова.", max_size=40),
+    style=st.sampled_from(STYLES),
+    masks_=st.lists(JUNK, min_size=1, max_size=4),
+    spans=st.lists(st.integers(0, 50), max_size=8),
+    parts=st.lists(JUNK, min_size=3, max_size=3),
+)
+def test_a_forged_key_is_refused_or_does_no_more_than_its_owner_may(
+    text: str, style: Style, masks_: list[str], spans: list[int], parts: list[str]
+) -> None:
+    cuts = sorted(spans)
+    mentions = [
+        {
+            "start": a,
+            "end": b,
+            "name": n % 5,
+            "surface": "x",
+            "mask": masks_[n % len(masks_)],
+            "case": "",
+            "around": 0,
+        }
+        for n, (a, b) in enumerate(zip(cuts[::2], cuts[1::2], strict=False))
+    ]
+    names = [
+        {
+            "label": "PER",
+            "mask": m,
+            "mask_parts": parts if n % 2 else [],
+            "normal": m,
+            "parts": parts,
+            "gender": "",
+            "number": "",
+            "quoted": True,
+        }
+        for n, m in enumerate(masks_)
+    ]
+    own = [{"label": "per" if "<" in text else "PER", "number": 1}]
+    key = Key.model_validate(
+        {"style": style, "text": "", "own": own, "names": names, "mentions": mentions, "words": []}
+    )
+    with suppress(KeyMismatch):
+        assert isinstance(MASKER.unmask(text, key.seal()), str)
+
+
+WRITTEN = st.lists(
+    st.sampled_from([
+        "Анна Каренина", "Карениной", "ИВАНОВ И. И.", "из Москвы", "в ООО «Ромашка»", "<PER_1>", "\n", "\r\n",
+        "😀", "\u0301", "\u200b", "John Smith", "МВД России", "+7 912 345-67-89", "a@b.ru", "\x00", "\u202e", "—",
+    ]), max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", ["natasha", "spacy", "bilstm"])
+@settings(max_examples=40, deadline=None)
+@given(text=st.one_of(WRITTEN, TEXTS), style=st.sampled_from(STYLES))
+def test_every_text_comes_back_whatever_tagger_masked_it(
+    spec: str, text: str, style: Style, masker: Masker
+) -> None:
+    names = load_once(spec).tag([text])[0]
+    entities = cover(names, find_identifiers(text), text)
+    masked = masker.mask(text, entities, style)
+    assert masker.unmask(masked.text, masked.key) == text
+    assert len(masked.entities) == len(entities)
+
+
+load_once = cache(load_tagger)

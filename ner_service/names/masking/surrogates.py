@@ -74,7 +74,9 @@ class Surrogates:
         if section == "place":
             if adjective := self._adjective(words):
                 return " ".join([adjective, *words[1:]])
-            return self._draw(section, "fixed" if None in group.cases else kind)
+            if None in group.cases:
+                return self._draw(section, "fixed")
+            return self._draw(_kind_of_place(bare, kind), kind)
         form, *rest = group.surfaces[0].split()
         if form.upper() in LEGAL_FORMS and rest:
             return f"{form} «{self._draw(section, 'masc')}»"
@@ -139,6 +141,14 @@ class Surrogates:
                 self._taken |= forms
                 return name
         raise AssertionError("a list has more orders than a text has names")
+
+
+def _kind_of_place(name: str, kind: str) -> str:
+    """Return the section of places like a name: countries, rivers, or any other."""
+    for section in ("country", "river"):
+        if name in load_lists()[section].get(kind, ()):
+            return section
+    return "place"
 
 
 def fold(text: str) -> str:
