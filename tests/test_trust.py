@@ -47,7 +47,7 @@ def on_terminal(*arguments: str) -> bytes:
         pass
     os.close(master)
     process.wait(60)
-    return shown
+    return shown.removesuffix(b"\x1b[0m")  # of colorama, where it is installed, as a process ends
 
 
 def controls_in(shown: bytes) -> set[str]:

@@ -17,13 +17,16 @@ from ner_service.service import web
 from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
+from ner_service.service.api.background import Background
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.keys import Keys
 from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.openapi import KEYS
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import Route, add_routes, api_routes
+from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
 from ner_service.service.api.state import State
 from ner_service.service.queue.exchange import Exchange
 from ner_service.service.queue.lane import Lane, stop_lanes
@@ -109,10 +112,14 @@ def declare_routes(
     )
     answers = Answers(settings, lanes, metrics, reader)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
+    background = Background(MOST_WAITING, settings.timeout_s)
+    masking = Masking(answers, reader, background)
+    presidio = Presidio(answers, reader, background, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, batches, state, settings.metrics, reload)]
+    api = api_routes(answers, batches, masking, state, settings.metrics, reload)
+    routes = [*pages, *api, *presidio_routes(presidio)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, with_config
+from typing_extensions import TypedDict
 
 from ner_service.errors import Code
 from ner_service.service.api.offsets import OffsetUnit
@@ -58,6 +59,19 @@ class EntityOut(BaseModel):
     label: str
     text: str
     score: float | None
+
+
+@with_config(ConfigDict(strict=True))
+class Span(TypedDict):
+    """An entity that a request brings is a span of its text.
+
+    It is a dictionary since 50,000 of them are validated in the event loop: a model takes four
+    times as long.
+    """
+
+    start: Int64
+    end: Int64
+    label: Name
 
 
 class TextResponse(BaseModel):
