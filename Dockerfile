@@ -8,7 +8,7 @@ ARG PYTHON=python:3.13.9-slim-trixie
 
 FROM ${PYTHON} AS build
 WORKDIR /source
-COPY requirements-build.txt requirements.txt ./
+COPY deploy/requirements-build.txt deploy/requirements.txt ./
 RUN python -m venv /build \
     && /build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
     && /build/bin/pip wheel --no-cache-dir --require-hashes --no-build-isolation -w /wheels \

@@ -58,13 +58,13 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
 	$(UV) pyproject.toml --all-extras -o constraints.txt
-	$(UV) pyproject.toml -c constraints.txt --generate-hashes -o requirements.txt
-	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o requirements-build.txt
+	$(UV) pyproject.toml -c constraints.txt --generate-hashes -o deploy/requirements.txt
+	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o deploy/requirements-build.txt
 	rm -rf $(VENV)-lock
 
 sbom:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install cyclonedx-bom
-	$(VENV)-lock/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml \
+	$(VENV)-lock/bin/cyclonedx-py requirements deploy/requirements.txt --pyproject pyproject.toml \
 		--output-reproducible --of JSON -o sbom.json
 	rm -rf $(VENV)-lock
 

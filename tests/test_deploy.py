@@ -114,7 +114,7 @@ def pins(name: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt"])
+@pytest.mark.parametrize("name", ["deploy/requirements.txt", "deploy/requirements-build.txt"])
 def test_every_package_of_the_image_has_its_hashes_and_the_version_of_the_tests(name: str) -> None:
     tested = pins("constraints.txt")
     for package, version in pins(name).items():
@@ -130,11 +130,11 @@ def test_the_image_has_all_that_the_service_depends_on() -> None:
         re.split(r"[^\w-]", line)[0].lower().replace("_", "-")
         for line in project["project"]["dependencies"]
     }
-    assert names <= set(pins("requirements.txt"))
+    assert names <= set(pins("deploy/requirements.txt"))
     hook = (ROOT / "benchmarks" / "hatch_build.py").read_text()
     needed = re.findall(r'"([\w-]+)"', hook.partition("REQUIREMENTS = ")[2].partition("\n")[0])
     assert len(needed) > 5
-    assert {"hatchling", "setuptools", *needed} <= set(pins("requirements-build.txt"))
+    assert {"hatchling", "setuptools", *needed} <= set(pins("deploy/requirements-build.txt"))
 
 
 MANIFESTS = [
