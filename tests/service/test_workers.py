@@ -167,5 +167,5 @@ def test_processes_put_their_numbers_together() -> None:
         until(lambda: ready in httpx.get(service.url + "/metrics").text)
         for _ in range(20):
             httpx.post(service.url + "/ner", json={"text": NEWS})
-        numbers = httpx.get(service.url + "/metrics").text
-        assert 'ner_texts_total{tagger="natasha"} 20.0' in numbers
+        counted = 'ner_texts_total{tagger="natasha"} 20.0'
+        until(lambda: counted in httpx.get(service.url + "/metrics").text)  # each second anew
