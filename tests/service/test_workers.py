@@ -97,6 +97,16 @@ def test_stopping_loses_no_accepted_request(workers: str) -> None:
         assert set(load.got) <= {"200", "refused"}, load.got
 
 
+def test_a_stop_is_no_error(tmp_path: Path) -> None:
+    """A supervisor knows a process that has ended by the signal that it was sent."""
+    log = tmp_path / "log"
+    with log.open("wb") as output, running(output=output) as service:
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(60) == -signal.SIGTERM
+    assert b'"level":"error"' not in log.read_bytes()
+    assert b"ner-service: error" not in log.read_bytes()
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_stopping_loses_no_client_that_connects_anew(workers: str) -> None:
     """Before, each stop reset two to thirty connections that had waited in the backlog."""
