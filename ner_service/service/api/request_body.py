@@ -106,7 +106,11 @@ class BodyReader:
         packed = content_encoding(request) in PACKED
         if connection_of(request).complete and not packed:
             body, _ = await self._receive(request)
-            self._check(len(body))
+            self.held += len(body)  # it came in one piece, but counts as any other
+            try:
+                self._check(len(body))
+            finally:
+                self.held -= len(body)
         else:
             self._check(int(header(request.scope, b"content-length") or 0))
             try:
