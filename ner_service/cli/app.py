@@ -78,11 +78,21 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+ENDING = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+
+
 def end_by_signals() -> None:
     """Has a signal end the command as an exception does, so that no half-written file stays."""
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+    for number in ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup's is not
             signal.signal(number, _end)
+
+
+def leave_signals() -> None:
+    """Leaves signals as they were, for a server that has handlers of its own."""
+    for number in ENDING:
+        if signal.getsignal(number) is _end:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _end(number: int, frame: object) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ner_service.cli.app import app
+from ner_service.cli.app import app, leave_signals
 from ner_service.cli.printing import echo
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
@@ -26,6 +26,7 @@ def serve(
     from ner_service.service.settings import read_settings, unknown_variables
     from ner_service.service.telemetry.logs import configure
 
+    leave_signals()
     settings = read_settings(host=host, port=port, taggers=taggers, workers=workers)
     configure(settings.log_format, settings.log_level)
     for name in unknown_variables(os.environ, ["NER_CORPORA"]):  # other commands read that one

@@ -1,7 +1,6 @@
 """An exchange replaces the taggers of lanes by others while texts are answered."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -92,11 +91,9 @@ class Exchange:
         return Lane(worker, self._settings.queue_chars, self._settings.timeout_s)
 
     def _release(self, workers: list[Worker]) -> None:
-        """Waits until workers have answered what they had, and gives back their memory."""
+        """Waits until workers have answered what they had, and given back their memory."""
         for worker in workers:
             worker.stop(self._settings.timeout_s)
-        workers.clear()
-        gc.collect()  # spaCy's pipelines hold themselves
 
 
 def dismiss(worker: Worker) -> None:

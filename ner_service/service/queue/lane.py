@@ -10,12 +10,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
-from ner_service.service.queue.job import Job, Tagged, cost_of
+from ner_service.service.queue.job import SMALL_COST, Job, Tagged, cost_of
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
-SMALL_COST = 8_000  # characters; the bytes of a thousand of them, however JSON writes them
 RESERVE = 1 / 8  # of the queue, for small requests
 CROWDED = 1 / 4  # of the queue or of the deadline, whence heads are refused if there is no room
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more

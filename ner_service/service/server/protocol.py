@@ -31,6 +31,7 @@ NO_REQUEST = "Invalid HTTP request received."
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes; send less"
 MOST_FRAMING = 16  # bytes around each of a body: chunks of one byte have five
 MUCH_FRAMING = "the chunks are nearly empty, or have long extensions: send larger ones"
+CONNECTED_S = 1.5  # and one that has just connected, to do so
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
 HALF_CLOSED_S = 1.0  # how long a client that sends no more may wait; most of them have left
@@ -143,7 +144,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._half_closed:
             self.transport.close()
         elif self._draining:
-            self._close_in(DRAIN_S)
+            self._close_in(DRAIN_S if self.cycle else CONNECTED_S)
         elif self._in_body:
             self._close_in(LINGER_S)
         elif self.timeout_keep_alive_task is None:

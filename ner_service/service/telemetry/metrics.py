@@ -97,9 +97,7 @@ class Metrics:
         """Counts a reload."""
         self._counter("reloads", outcome).inc()
 
-    def tagged(
-        self, tagger: str, texts: int, chars: int, labels: Sequence[str], result: Tagged
-    ) -> None:
+    def tagged(self, tagger: str, texts: int, chars: int, result: Tagged) -> None:
         """Counts the texts of a request, and by their labels the entities in them.
 
         Texts, characters and entities show after the next sample: prometheus_client takes a
@@ -110,8 +108,8 @@ class Metrics:
         totals = self._totals
         totals["texts", tagger] += texts
         totals["characters", tagger] += chars
-        for label in set(labels):
-            totals["entities", tagger, label] += labels.count(label)
+        for label, entities in result.labels.items():
+            totals["entities", tagger, label] += entities
 
     def batch(self, tagger: str, texts: int, seconds: float) -> None:
         """Counts a batch."""
