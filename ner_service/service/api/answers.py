@@ -100,7 +100,8 @@ class Answers:
         lane = self.choose_lane(options)
         trace, connection = trace_of(request.scope), connection_of(request)
         client = trace.key or connection
-        tagged = await lane.tag(texts, patient, None if patient else connection, client)
+        heard = None if patient else connection
+        tagged = await lane.tag(texts, patient, heard, client, options.convention)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
@@ -114,6 +115,8 @@ class Answers:
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
+        if options.convention is not None:
+            check_convention(options.convention, name, tagger.info.conventions)
         return lane
 
     def check_length(self, text: str, field: str) -> None:
@@ -132,6 +135,13 @@ class Answers:
         trace.entities += sum(tagged.labels.values())
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
+
+
+def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None:
+    """Raises where a tagger has not learned that way of annotating."""
+    if convention not in known:
+        names = ", ".join(known) or "no convention by name: leave it out"
+        raise Refused(Code.INVALID_REQUEST, f"convention: {tagger} knows {names}", ["convention"])
 
 
 async def write_entities(
