@@ -20,6 +20,7 @@ from ner_service.service.api.request_body import (
     parse_text,
 )
 from ner_service.service.api.schemas import Options, TextRequest
+from ner_service.service.api.shares import Shares
 from ner_service.service.api.slices import (
     SLICE_ENTITIES,
     SlicedResponse,
@@ -62,9 +63,15 @@ class Answers:
     """Answers are given to texts, by the lane of the tagger that a request names."""
 
     def __init__(
-        self, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics, reader: BodyReader
+        self,
+        settings: Settings,
+        lanes: Mapping[str, Lane],
+        metrics: Metrics,
+        reader: BodyReader,
+        shares: Shares | None = None,
     ) -> None:
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
+        self._shares = shares
         self._most_chars, self._default = settings.max_text_chars, settings.default
 
     async def one(self, request: Request) -> Response:
@@ -100,6 +107,8 @@ class Answers:
         lane = self.choose_lane(options)
         trace, connection = trace_of(request.scope), connection_of(request)
         client = trace.key or connection
+        if self._shares and trace.key:
+            self._shares.take(trace.key, sum(map(len, texts)))
         heard = None if patient else connection
         tagged = await lane.tag(texts, patient, heard, client, options.convention)
         self._note(trace, lane, texts, tagged)
