@@ -20,7 +20,8 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
 from ner_service.errors import ConfigError, NerError
-from ner_service.service.app import create_app
+from ner_service.service.api.shares import Shares
+from ner_service.service.app import create_app, shares_of
 from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups, release_hangups
@@ -42,7 +43,7 @@ def run(settings: Settings, metrics_folder: Path) -> None:
     preloaded = Preloaded(settings)
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    GunicornApplication(settings, preloaded, metrics_folder).run()
+    GunicornApplication(settings, preloaded, metrics_folder, shares_of(settings)).run()
 
 
 def find_port(settings: Settings) -> int:
@@ -125,8 +126,14 @@ def hang_up_parent() -> None:
 class GunicornApplication(BaseApplication):  # type: ignore[misc]
     """The gunicorn application, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, preloaded: Preloaded, metrics_folder: Path) -> None:
-        self._settings, self._metrics_folder = settings, metrics_folder
+    def __init__(
+        self,
+        settings: Settings,
+        preloaded: Preloaded,
+        metrics_folder: Path,
+        shares: Shares | None,
+    ) -> None:
+        self._settings, self._metrics_folder, self._shares = settings, metrics_folder, shares
         self.preloaded = preloaded
         super().__init__()
 
@@ -134,7 +141,12 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
         """Builds the application of one process."""
         ahead = self.preloaded
         return create_app(
-            self._settings, ahead.take, self._metrics_folder, ahead.roster, hang_up_parent
+            self._settings,
+            ahead.take,
+            self._metrics_folder,
+            ahead.roster,
+            hang_up_parent,
+            self._shares,
         )
 
     def run(self) -> None:
