@@ -17,7 +17,7 @@ from ner_service.names.types import Case
 WORD = re.compile(r"\w+")
 BETWEEN = re.compile(r"\W{1,4}")  # the words of one name
 TAIL = re.compile(r"[.»]+$")  # of an initial, or of an organisation
-STEM_CHARS = 3  # of a name that its forms share at least, and that endings may replace at most
+STEM_CHARS = 3  # that a stem has at least, and an ending at most
 NUMBER = re.compile(r"_(\d+)>$")
 Words = tuple[str, ...]
 
@@ -93,14 +93,19 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     found = _match(text, words, used)
     inside = {start for item in found for start in range(item.start, item.end)}
     left = {fold(word[0]) for word in words if word.start() not in inside}
-    prefixes = {word[:size] for word in left for size in range(STEM_CHARS, len(word) + 1)}
+    prefixes = {word[:size] for word in left for size in range(1, len(word) + 1)}
     forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
     for n, name in enumerate(key.names):
-        stems = {w[: max(STEM_CHARS, len(w) - STEM_CHARS)] for w in split_words(name["mask"])}
+        stems = {stem_of(word) for word in split_words(name["mask"])}
         if not is_placeholder(name) and stems & prefixes:
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
     return _match(text, words, forms) if len(forms) > len(used) else found
+
+
+def stem_of(word: str) -> str:
+    """Return what all forms of a word begin with: `уф` of Уфа, `кондрать` of Кондратьева."""
+    return word[: max(min(STEM_CHARS, len(word) - 1), len(word) - STEM_CHARS)]
 
 
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
