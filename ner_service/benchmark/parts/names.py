@@ -202,8 +202,8 @@ def time_chains(prose: Prose, rounds: int, step: Step) -> Cost:
                 worker.time(warm)
                 timed[name].append(tokens / worker.time(texts)["cpu"])
     natasha, ours, tagging = (timed[name] for name in names)
-    spreads = (Spread.of(values) for values in (natasha, ours, tagging))
-    return Cost(*spreads, Spread.of_ratios(ours, natasha))
+    ratio = Spread.of_ratios(ours, natasha)
+    return Cost(Spread.of(natasha), Spread.of(ours), Spread.of(tagging), ratio)
 
 
 class Comparison(View):
