@@ -1,13 +1,16 @@
 """Items are the annotations of a record: lists `[start, end, label]`, or objects of many tools."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
 from ner_service.corpora.check import check_text
 from ner_service.corpora.forms.fields import END_KEYS, LABEL_KEYS, START_KEYS
 from ner_service.corpora.forms.marks import Mark
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
-from ner_service.types import Entity
+from ner_service.types import Entity, Parts
+
+PARTS = {field.name for field in fields(Parts)}
 
 
 def parse_item(item: object, place: str, reading: Reading) -> Iterator[Mark]:
@@ -27,8 +30,19 @@ def parse_item(item: object, place: str, reading: Reading) -> Iterator[Mark]:
     if type(end) is not int:
         raise CorpusError(f"{place}.end: expected a whole number")
     surface = item.get("text")
+    normal, parts = item.get("normal"), parse_parts(item.get("parts"))
     for label in _labels(_first(item, LABEL_KEYS), f"{place}.label", reading):
-        yield Mark(Entity(start, end, label), surface if isinstance(surface, str) else None, place)
+        base = normal if isinstance(normal, str) else None
+        entity = Entity(start, end, label, normal=base, parts=parts)
+        yield Mark(entity, surface if isinstance(surface, str) else None, place)
+
+
+def parse_parts(value: object) -> Parts | None:
+    """Return the parts of a person's name, as our own files have them."""
+    if not isinstance(value, dict) or not value.keys() <= PARTS:
+        return None
+    parts = {key: part for key, part in value.items() if isinstance(part, str)}
+    return Parts(**parts) if all(key in parts for key in value if value[key] is not None) else None
 
 
 def _marks_at_points(item: Mapping[str, object], place: str, reading: Reading) -> Iterator[Mark]:
