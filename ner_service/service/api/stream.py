@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
-import orjson
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from ner_service.errors import Refused
 from ner_service.service.api.request_body import NDJSON
+from ner_service.service.api.slices import dump
 
 MOST_LINES, MOST_BYTES = 64, 1_000_000  # that may wait for their answers before no more is read
 
@@ -71,7 +71,7 @@ class Stream(StreamingResponse):
     media_type = NDJSON
 
     def __init__(self, answers: AsyncIterator[dict[str, Any]]) -> None:
-        super().__init__(orjson.dumps(answer) + b"\n" async for answer in answers)
+        super().__init__(dump(answer) + b"\n" async for answer in answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.stream_response(send)
