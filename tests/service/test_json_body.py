@@ -36,7 +36,8 @@ FORMS = sorted(
 )
 BODY_BYTES = SETTINGS.max_body_bytes
 FREE_TEXT = {  # bounded by NER_MAX_TEXT_CHARS, which the operator sets, for they are parts of a text
-    "text", "texts", "surface", "mask", "mask_parts", "normal", "parts",
+    "text", "texts", "surface", "mask", "normal", "first", "middle", "last",
+    "mask_first", "mask_middle", "mask_last",
 }  # fmt: skip
 
 every_form = pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[n for n, _ in FORMS])

@@ -32,13 +32,13 @@ class Choice:
         self._by_mask: dict[tuple[int, Words], str] = {}
         self._by_case: dict[tuple[int, Case | None], str] = {}
         self._first: dict[int, str] = {}
-        for mention in key.mentions:
-            name, surface, words = mention["name"], mention["surface"], split_words(mention["mask"])
-            self._by_place.setdefault((name, words, mention["around"]), surface)
+        for mention in key.mention_rows:
+            name, surface, words = mention.name, mention.surface, split_words(mention.mask)
+            self._by_place.setdefault((name, words, mention.around), surface)
             self._by_mask.setdefault((name, words), surface)
-            self._by_case.setdefault((name, mention["case"] or None), surface)
+            self._by_case.setdefault((name, mention.case or None), surface)
             self._first.setdefault(name, surface)
-        self._in_order = [f.name for f in found] == [m["name"] for m in key.mentions]
+        self._in_order = [f.name for f in found] == [m.name for m in key.mention_rows]
 
     def surface(self, n: int) -> str:
         """Return the surface of the stand-in number `n`.
@@ -57,13 +57,13 @@ class Choice:
         if found.mask:
             return self._surface_of_form(n, found) or self._in_case(governed or found.forms[0])
         if governed is None and self._in_order:
-            return self._key.mentions[n]["surface"]
+            return self._key.mention_rows[n].surface
         return self._in_case(governed or found.forms[0])
 
     def _surface_of_form(self, n: int, found: Found) -> str | None:
         """Return the surface of a mention that had the very form of a surrogate."""
-        if self._in_order and split_words(self._key.mentions[n]["mask"]) == found.mask:
-            return self._key.mentions[n]["surface"]
+        if self._in_order and split_words(self._key.mention_rows[n].mask) == found.mask:
+            return self._key.mention_rows[n].surface
         return self._by_mask.get((found.name, found.mask))
 
     def _governed(self, found: Found) -> Form | None:
@@ -76,15 +76,15 @@ class Choice:
 
     def _in_case(self, form: Form) -> str:
         """Return a name in a case: as a mention has it, else inflected, else as it is at hand."""
-        name, case = self._key.names[form.name], form.case or "Nom"
-        base = self._parts(name["parts"], form.roles) if form.roles else None
+        name, case = self._key.name_rows[form.name], form.case or "Nom"
+        base = self._parts(name.parts, form.roles) if form.roles else None
         if base is None:
             if same := self._by_case.get((form.name, case)):
                 return same
-            base = name["normal"]
+            base = name.normal
         if not base:
-            return self._first.get(form.name, name["mask"])
-        gender = (name["gender"] or "Masc") if name["label"] == "PER" else None
+            return self._first.get(form.name, name.mask)
+        gender = (name.gender or "Masc") if name.label == "PER" else None
         return inflect_name(base, case, self._morphology, gender) or base
 
     def _parts(self, parts: Sequence[str], roles: Sequence[Role]) -> str | None:

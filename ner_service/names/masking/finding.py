@@ -55,7 +55,7 @@ class Found:
 
 def is_placeholder(name: KeyName) -> bool:
     """Return whether a name was replaced by a placeholder rather than by a surrogate."""
-    return NUMBER.search(name["mask"]) is not None
+    return NUMBER.search(name.mask) is not None
 
 
 def find_labels(text: str, key: Key) -> Iterator[Found]:
@@ -64,11 +64,11 @@ def find_labels(text: str, key: Key) -> Iterator[Found]:
     Those that the text had before it was masked are left alone.
     """
     names = {
-        (plain_label(name["label"]), int(match[1])): n
-        for n, name in enumerate(key.names)
-        if (match := NUMBER.search(name["mask"]))
+        (plain_label(name.label), int(match[1])): n
+        for n, name in enumerate(key.name_rows)
+        if (match := NUMBER.search(name.mask))
     }
-    quoted = {place for place, n in names.items() if key.names[n]["quoted"]}
+    quoted = {place for place, n in names.items() if key.name_rows[n].quoted}
     own = {item["label"]: item["number"] for item in key.own}
     for placeholder in find_placeholders(text, own, quoted):
         place = placeholder.label, placeholder.number
@@ -95,8 +95,8 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     left = {fold(word[0]) for word in words if word.start() not in inside}
     prefixes = {word[:size] for word in left for size in range(1, len(word) + 1)}
     forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
-    for n, name in enumerate(key.names):
-        stems = {stem_of(word) for word in split_words(name["mask"])}
+    for n, name in enumerate(key.name_rows):
+        stems = {stem_of(word) for word in split_words(name.mask)}
         if not is_placeholder(name) and stems & prefixes:
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
@@ -111,21 +111,21 @@ def stem_of(word: str) -> str:
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
     """Return the surrogates that masking wrote, by their words."""
     forms: dict[Words, dict[Form, None]] = {}
-    for mention in key.mentions:
-        if words := split_words(mention["mask"]):
-            form = Form(mention["name"], mention["case"] or None, tail=_tail(mention["mask"]))
+    for mention in key.mention_rows:
+        if words := split_words(mention.mask):
+            form = Form(mention.name, mention.case or None, tail=_tail(mention.mask))
             forms.setdefault(words, {})[form] = None
     return {words: [*entries] for words, entries in forms.items()}
 
 
 def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
     """Yield every form of a surrogate with its words."""
-    if not name["mask_parts"]:
-        for phrase, case in Phrase(name["mask"]).forms(morphology):
+    if not any(name.mask_parts):
+        for phrase, case in Phrase(name.mask).forms(morphology):
             yield split_words(phrase), Form(n, case, tail=_tail(phrase))
         return
-    first, middle, last = name["mask_parts"]
-    person = PersonName(first, middle, last, name["gender"] or "Masc", name["number"] or "Sing")
+    first, middle, last = name.mask_parts
+    person = PersonName(first, middle, last, name.gender or "Masc", name.number or "Sing")
     for whole, roles, case in person.forms(morphology):
         yield split_words(whole), Form(n, case, roles)
 
