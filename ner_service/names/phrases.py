@@ -20,6 +20,8 @@ from ner_service.names.vocabulary import (
 from ner_service.names.words import CYRILLIC_WORD, Word
 
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
+KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
+Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 WITHIN = ",-–—."  # marks between adjectives and their head
@@ -52,10 +54,14 @@ class PhraseReader:
 
     def read(self, words: Sequence[Word], label: str) -> Phrase:
         """Return the phrase of a name's words."""
+        # short words in capitals are acronyms, unless they are names of the label's kind
+        kinds: Kinds = KINDS_IN_CAPITALS.get(label, frozenset())
+        if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
+            kinds = None  # all are in capitals, as in a headline
         if label == "PER":
-            declined = [n for n in range(len(words)) if self._declines_in_person(words, n)]
+            places = range(len(words))
+            declined = [n for n in places if self._declines_in_person(words, n, kinds)]
             return Phrase(words, [declined] if declined else [], "people")
-        kinds = frozenset({"Geox"} if label == "LOC" else ())
         group, behind = self._group(words, 0, kinds)
         groups = [group] if group else []
         if group and label == "LOC":
@@ -66,7 +72,7 @@ class PhraseReader:
                     groups.append(name)
         return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
 
-    def _declines_in_person(self, words: Sequence[Word], n: int) -> bool:
+    def _declines_in_person(self, words: Sequence[Word], n: int, kinds: Kinds) -> bool:
         """Say whether a word of a person's name declines: no particle, initial or acronym."""
         text = words[n].text
         is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
@@ -74,17 +80,12 @@ class PhraseReader:
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
         if is_initial or is_first_of_asian or words[n].lower in PARTICLES | AFTER_A_FATHER:
             return False
-        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(
-            words, n, NAME_KINDS
-        )
+        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(text, kinds)
 
     def _group(
-        self, words: Sequence[Word], start: int, in_capitals: frozenset[str]
+        self, words: Sequence[Word], start: int, in_capitals: Kinds
     ) -> tuple[list[int], int]:
-        """Return the agreeing words from a place on, and the place behind their head.
-
-        Of short words in capitals, those `in_capitals` are kinds of words; others are acronyms.
-        """
+        """Return the agreeing words from a place on, and the place behind their head."""
         group: list[int] = []
         for n in range(start, len(words)):
             word = words[n]
@@ -93,7 +94,7 @@ class PhraseReader:
             is_domain = _text_at(words, n + 1) == "." and _text_at(words, n + 2) in DOMAINS
             if not CYRILLIC_WORD.fullmatch(word.text) or is_domain:
                 return group, n + 1
-            if self._is_acronym(words, n, in_capitals):
+            if self._is_acronym(word.text, in_capitals):
                 return group, n + 1
             kinds = self._lexicon.parts_of_speech(word.lower)
             if not kinds & DECLINED:
@@ -103,12 +104,9 @@ class PhraseReader:
                 return group, n + 1
         return group, len(words)
 
-    def _is_acronym(self, words: Sequence[Word], n: int, kinds: frozenset[str]) -> bool:
-        """Say whether a word in capitals is an acronym, which has no cases, or of these kinds."""
-        text = words[n].text
-        if not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
-            return False
-        if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
+    def _is_acronym(self, text: str, kinds: Kinds) -> bool:
+        """Say whether a word in capitals is an acronym, which has no cases."""
+        if kinds is None or not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
         readings = self._lexicon.morphology.readings(text.lower())
         return not any(reading.is_known and reading.kind in kinds for reading in readings)
