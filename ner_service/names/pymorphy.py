@@ -39,7 +39,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Parses:
-    """The parses of a word: readings, and for each its grammemes and the forms of its paradigm."""
+    """The parses of a word: readings, and for each its grammemes and the forms of its paradigm.
+
+    Where the word is written with е for the dictionary's ё, so are the forms.
+    """
 
     readings: Sequence[Reading]
     grammemes: Mapping[int, Set[str]]
@@ -96,7 +99,11 @@ def _parses_of(word: str, parses: Sequence[Any]) -> Parses:
             continue
         key = parse.normal_form, str(parse.tag).partition(" ")[0]
         if key not in paradigms:
-            paradigms[key] = [Form(form.word, form.tag.grammemes) for form in parse.lexeme]
+            with_yo = "ё" not in parse.word or "ё" in word
+            paradigms[key] = [
+                Form(form.word if with_yo else form.word.replace("ё", "е"), form.tag.grammemes)
+                for form in parse.lexeme
+            ]
         readings.append(_reading_of(word, index, pos, own, parse))
         grammemes[index], forms[index] = own, paradigms[key]
     return Parses(readings, grammemes, forms)
