@@ -1,10 +1,24 @@
 """Entities, documents and taggers are the types that every package shares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a person's name are base forms; a part that is not there or unsure is `None`."""
+
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
+
+    def record(self) -> dict[str, str]:
+        """Return the parts that are told, by name."""
+        parts = {"first": self.first, "middle": self.middle, "last": self.last}
+        return {name: part for name, part in parts.items() if part}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -13,13 +27,16 @@ class Entity:
 
     `start` and `end` are half-open and count Unicode code points of the text as received;
     the surface form is `text[start:end]`. `score` is the probability of the whole span, or
-    `None` where the tagger has none.
+    `None` where the tagger has none. `normal` is the base form and `parts` those of a person's
+    name, where somebody has told them; neither is part of what makes entities equal.
     """
 
     start: int
     end: int
     label: str
     score: float | None = None
+    normal: str | None = field(default=None, compare=False)
+    parts: Parts | None = field(default=None, compare=False)
 
     @property
     def span(self) -> tuple[int, int, str]:
@@ -28,7 +45,7 @@ class Entity:
 
     def shift(self, offset: int) -> "Entity":
         """Return the same entity in a text with `offset` more code points in front."""
-        return Entity(self.start + offset, self.end + offset, self.label, self.score)
+        return replace(self, start=self.start + offset, end=self.end + offset)
 
 
 @dataclass(frozen=True, slots=True)

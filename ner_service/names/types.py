@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ner_service.types import Parts
+
+__all__ = ["Analysis", "Case", "Gender", "Mention", "Name", "Number", "Parts"]
+
 Case = Literal["Nom", "Gen", "Dat", "Acc", "Ins", "Loc"]
 Gender = Literal["Masc", "Fem", "Neut"]
 Number = Literal["Sing", "Plur"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of a person's name are base forms; a part that is not there or unsure is `None`."""
-
-    first: str | None = None
-    middle: str | None = None
-    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,12 @@ class Name:
     normal: str | None
     parts: Parts | None
     mentions: tuple[int, ...]
+
+    def record(self) -> dict[str, object]:
+        """Return the name as JSON has it; only a person's has parts."""
+        parts = {} if self.parts is None else {"parts": self.parts.record()}
+        named = {"label": self.label, "normal": self.normal, **parts}
+        return {**named, "mentions": list(self.mentions)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,17 @@ def line_of(document: Document) -> bytes:
 
 
 def entity_of(entity: Entity) -> dict[str, object]:
-    """Return an entity as an object; a score only where there is one."""
+    """Return an entity as an object; score, base form and parts only where there are any."""
     values: dict[str, object] = {"start": entity.start, "end": entity.end, "label": entity.label}
-    return values if entity.score is None else values | {"score": round(entity.score, 4)}
+    if entity.score is not None:
+        values["score"] = round(entity.score, 4)
+    return values | base_form_of(entity)
+
+
+def base_form_of(entity: Entity) -> dict[str, object]:
+    """Return the base form and the parts of an entity, where it has any."""
+    values: dict[str, object] = {} if entity.normal is None else {"normal": entity.normal}
+    return values if entity.parts is None else values | {"parts": entity.parts.record()}
 
 
 def record_of(document: Document, entities: object) -> dict[str, object]:

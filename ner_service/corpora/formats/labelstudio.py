@@ -136,7 +136,11 @@ def regions_of(document: Document) -> list[dict[str, object]]:
         }
         region: dict[str, object] = {"from_name": "label", "to_name": "text", "type": "labels"}
         region["value"] = value
-        regions.append(region if e.score is None else {**region, "score": round(e.score, 4)})
+        if e.score is not None:
+            region["score"] = round(e.score, 4)
+        if e.normal is not None:
+            region["meta"] = {"text": [e.normal]}  # stands beside the region in the interface
+        regions.append(region)
     return regions
 
 

@@ -107,9 +107,13 @@ def _as_json(value: object) -> str:
 
 
 def _entities(documents: list[Document]) -> Any:
-    """Return the column of entities, whose type does not depend on the documents."""
+    """Return the column of entities, whose type depends only on whether any has a base form."""
     pyarrow = _pyarrow()
-    fields = [("start", pyarrow.int64()), ("end", pyarrow.int64()), ("label", pyarrow.string())]
-    fields += [("text", pyarrow.string()), ("score", pyarrow.float64())]
+    string = pyarrow.string()
+    fields = [("start", pyarrow.int64()), ("end", pyarrow.int64()), ("label", string)]
+    fields += [("text", string), ("score", pyarrow.float64())]
+    if any(e.normal or e.parts for document in documents for e in document.entities):
+        parts = pyarrow.struct([(name, string) for name in ("first", "middle", "last")])
+        fields += [("normal", string), ("parts", parts)]
     kind = pyarrow.list_(pyarrow.struct(fields))
     return pyarrow.array([entities_of(document) for document in documents], kind)

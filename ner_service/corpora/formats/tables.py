@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import orjson
 
+from ner_service.corpora.formats.jsonl import base_form_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
@@ -139,7 +140,10 @@ def row_of(document: Document, columns: Sequence[str]) -> dict[str, object]:
 
 
 def entities_of(document: Document) -> list[dict[str, object]]:
-    """Return a document's entities as the service answers them, with their text and score."""
+    """Return a document's entities as the service answers them, with their text and score.
+
+    Base forms and parts stand where there are any.
+    """
     return [
         {
             "start": e.start,
@@ -147,6 +151,7 @@ def entities_of(document: Document) -> list[dict[str, object]]:
             "label": e.label,
             "text": document.text[e.start : e.end],
             "score": None if e.score is None else round(e.score, 4),
+            **base_form_of(e),
         }
         for e in document.entities
     ]
