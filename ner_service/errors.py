@@ -32,6 +32,10 @@ class CorpusError(NerError):
     """A file of texts or labels cannot be read; the message names file and line."""
 
 
+class SpanError(NerError):
+    """The spans of a text are out of bounds, out of order or overlap; the message names one."""
+
+
 class ConfigError(NerError):
     """A setting, option or configuration key has a wrong value; the message names it."""
 
