@@ -1,7 +1,7 @@
-"""Entities, documents and taggers are the types that every package shares."""
+"""Entities, documents, analyses and taggers are the types that every package shares."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
@@ -31,13 +31,75 @@ class Entity:
         return Entity(self.start + offset, self.end + offset, self.label, self.score)
 
 
+Case = Literal["Nom", "Gen", "Dat", "Acc", "Ins", "Loc"]
+Gender = Literal["Masc", "Fem", "Neut"]
+Number = Literal["Sing", "Plur"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a person's name are base forms; a part that is not there or unsure is `None`."""
+
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A mention is what an entity's form tells; it stands at the entity's place in the list.
+
+    `normal` is the base form, or `None` where no analysis carries one. `parts` are those of a PER.
+    Case, gender and number are those of the form in the text, `None` where unsure.
+    """
+
+    normal: str | None = None
+    parts: Parts | None = None
+    case: Case | None = None
+    gender: Gender | None = None
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name is what several mentions in a text share; `mentions` are indices of entities."""
+
+    label: str
+    normal: str | None
+    parts: Parts | None
+    mentions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """An analysis has a mention for each entity of a text, and the names that they join to.
+
+    Each entity is a mention of exactly one name; the names stand in the order of their first
+    mentions.
+    """
+
+    mentions: tuple[Mention, ...]
+    names: tuple[Name, ...]
+
+    def keep(self, indices: Sequence[int]) -> "Analysis":
+        """Return the analysis of the entities with these indices, which rise."""
+        places = {index: n for n, index in enumerate(indices)}
+        kept = ((name, [places[n] for n in name.mentions if n in places]) for name in self.names)
+        names = (replace(name, mentions=tuple(mentions)) for name, mentions in kept if mentions)
+        return Analysis(
+            tuple(self.mentions[n] for n in indices),
+            tuple(sorted(names, key=lambda name: name.mentions[0])),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document is a text with its entities, gold or predicted.
 
     `fields` are the other fields of the record that it was read from, which writers that can carry
-    them give back; an `id` among them is one that was no string. `place` is file and line. Neither
-    is part of what makes documents equal.
+    them give back; an `id` among them is one that was no string. `place` is file and line.
+    `analysis` has the base forms of the entities, if they are wanted. None of the three is part of
+    what makes documents equal.
     """
 
     id: str
@@ -45,6 +107,16 @@ class Document:
     entities: tuple[Entity, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     place: str = field(default="", compare=False, repr=False)
+    analysis: Analysis | None = field(default=None, compare=False, repr=False)
+
+    def keep_labels(self, labels: Collection[str]) -> "Document":
+        """Return the document with the entities of these labels alone."""
+        kept = [n for n, entity in enumerate(self.entities) if entity.label in labels]
+        return replace(
+            self,
+            entities=tuple(self.entities[n] for n in kept),
+            analysis=self.analysis and self.analysis.keep(kept),
+        )
 
 
 @dataclass(frozen=True, slots=True)

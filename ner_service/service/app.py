@@ -19,10 +19,12 @@ from ner_service.service.api.auth import KeyCheck
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.normal import NameAnswers
 from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes
 from ner_service.service.api.state import State
+from ner_service.service.queue.analysis import AnalysisQueue
 from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
 from ner_service.service.settings import Settings, parse_keys, split_list
 from ner_service.service.telemetry.metrics import Metrics
@@ -43,6 +45,8 @@ def create_app(
     """
     metrics = Metrics(metrics_folder)
     lanes: dict[str, Lane] = {}  # none until they are started, in this very process
+    s = settings
+    names = AnalysisQueue(s.queue_chars, s.batch_chars, s.timeout_s, metrics.batch)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
@@ -52,6 +56,7 @@ def create_app(
             yield {STATE: shedding}
         sampling.cancel()
         await asyncio.to_thread(stop_lanes, lanes.values())
+        await asyncio.to_thread(names.stop)
 
     app = FastAPI(
         title="ner-service",
@@ -63,7 +68,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.lanes = lanes
-    routes = declare_routes(app, settings, lanes, metrics)
+    routes = declare_routes(app, settings, lanes, names, metrics)
     add_routes(app, routes)
     add_errors(app)
     components = app.openapi()["components"]  # made once, before anybody asks for it
@@ -79,11 +84,15 @@ def create_app(
 
 
 def declare_routes(
-    app: FastAPI, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics
+    app: FastAPI,
+    settings: Settings,
+    lanes: Mapping[str, Lane],
+    names: AnalysisQueue,
+    metrics: Metrics,
 ) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    answers = Answers(settings, lanes, metrics, reader)
+    answers = Answers(settings, lanes, metrics, reader, NameAnswers(names, settings.timeout_s))
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)

@@ -6,6 +6,7 @@ The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ner_service.corpora.forms.analyses import NAMES, add_mentions, names_of
 from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.values import bare_value, parse_value
 from ner_service.corpora.reading import Reading
@@ -47,6 +48,8 @@ def lines(documents: Iterable[Document]) -> Iterator[str]:
 def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
     entities = [entity_of(entity) for entity in document.entities]
+    if document.analysis:
+        add_mentions(entities, document.analysis.mentions)
     return dump(record_of(document, entities), document.place)
 
 
@@ -57,9 +60,13 @@ def entity_of(entity: Entity) -> dict[str, object]:
 
 
 def record_of(document: Document, entities: object) -> dict[str, object]:
-    """Return a document as an object: its id as it was, its text, its other fields, entities."""
+    """Return a document as an object: its id as it was, text, other fields, entities, names."""
     record = {"id": document.id, "text": document.text, **document.fields}
-    return record | {"text": document.text, "entities": entities}
+    record |= {"text": document.text, "entities": entities}
+    if document.analysis:
+        record.pop(NAMES, None)  # that the input had
+        record[NAMES] = names_of(document.analysis.names)
+    return record
 
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:

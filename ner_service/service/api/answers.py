@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ner_service.errors import Code, NerError, Refused, UnknownTagger
 from ner_service.service.api.errors import fail
+from ner_service.service.api.normal import NameAnswers
 from ner_service.service.api.offsets import convert
 from ner_service.service.api.request_body import (
     JSON,
@@ -56,8 +57,14 @@ class Answers:
     """Answers are given to texts, by the lane of the tagger that a request names."""
 
     def __init__(
-        self, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics, reader: BodyReader
+        self,
+        settings: Settings,
+        lanes: Mapping[str, Lane],
+        metrics: Metrics,
+        reader: BodyReader,
+        names: NameAnswers,
     ) -> None:
+        self.names = names
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
         self._most_chars, self._default = settings.max_text_chars, settings.default
 
@@ -73,6 +80,11 @@ class Answers:
         """Answers one text, as a `TextResponse`; the patient wait for room in the queue."""
         self.check_length(asked.text, "text")
         head, (answer,) = await self.tag(request, asked, [asked.text], patient)
+        if asked.normal:
+            (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
+            if isinstance(result, TaggerFailed):
+                raise result
+            return head | result
         if isinstance(answer, TaggerFailed):
             raise answer
         head["entities"] = entities_out(asked.text, answer, asked)
@@ -89,6 +101,8 @@ class Answers:
         lane = self.choose_lane(options)
         trace, connection = trace_of(request.scope), connection_of(request)
         client = trace.key or connection
+        if options.normal and not patient:
+            self.names.check_room(texts)
         tagged = await lane.tag(texts, patient, None if patient else connection, client)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers

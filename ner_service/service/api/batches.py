@@ -64,6 +64,11 @@ class Batches:
         for n, text in enumerate(asked.texts):
             self._answers.check_length(text, f"texts.{n}")
         head, answers = await self._answers.tag(request, asked, asked.texts)
+        if asked.normal:
+            named = await self._answers.names.write(request, asked, asked.texts, answers)
+            return head | {
+                "results": [self._fault(a) if isinstance(a, TaggerFailed) else a for a in named]
+            }
         results = [
             self._fault(answer)
             if isinstance(answer, TaggerFailed)
@@ -82,9 +87,9 @@ class Batches:
                 raise line
             asked = LINE.parse(line)
             id = {"id": asked.id} if "id" in asked.model_fields_set else {}
-            fields = {"text": asked.text} | other_fields(line, asked)
             unset = options.model_fields_set - asked.model_fields_set
             asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
+            fields = {"text": asked.text} | other_fields(line, asked, asked.normal)
             return id | fields | await self._answers.answer_text(request, asked, patient=True)
         except (NerError, ValidationError) as error:
             return id | self._fault(error)

@@ -1,6 +1,6 @@
 """The forms of requests and responses are here, with all validation of what a client sends."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -28,6 +28,9 @@ class Options(BaseModel):
         None, max_length=MOST_LABELS, fail_fast=True, description="answer with these labels only"
     )
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
+    normal: bool = Field(
+        False, description="add base forms, parts of persons' names, and joined mentions"
+    )
 
 
 class TextRequest(Options):
@@ -50,22 +53,45 @@ class LineRequest(TextRequest):
     id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = None
 
 
+class PartsOut(BaseModel):
+    """The parts of a person's name are base forms; a part is null that is absent or unsure."""
+
+    first: str | None
+    middle: str | None
+    last: str | None
+
+
 class EntityOut(BaseModel):
-    """An entity is a labelled span of the text."""
+    """An entity is a labelled span of the text.
+
+    `normal` and, of a PER, `parts` are there where a request asked for `normal`; null is unsure.
+    """
 
     start: int
     end: int
     label: str
     text: str
     score: float | None
+    normal: str | None = None
+    parts: PartsOut | None = None
+
+
+class NameOut(BaseModel):
+    """A name is what one mention or several share; `mentions` are indices of `entities`."""
+
+    label: str
+    normal: str | None
+    parts: PartsOut | None = None
+    mentions: list[int]
 
 
 class TextResponse(BaseModel):
-    """An answer has the entities of one text, in order."""
+    """An answer has the entities of one text, in order, and the names if `normal` was asked for."""
 
     tagger: str
     offsets: OffsetUnit
     entities: list[EntityOut]
+    names: list[NameOut] | None = None
 
 
 class Fault(BaseModel):
@@ -86,6 +112,7 @@ class BatchResult(BaseModel):
     """A text of a batch has its entities, or the error that it caused."""
 
     entities: list[EntityOut] | None = None
+    names: list[NameOut] | None = None
     error: Fault | None = None
 
 
@@ -102,6 +129,7 @@ class LineResponse(BatchResult):
     text: str | None = None
     tagger: str | None = None
     offsets: OffsetUnit | None = None
+    names: list[NameOut] | Any = Field(None, description="without `normal`, the field of the line")
 
 
 class BatchResponse(BaseModel):
