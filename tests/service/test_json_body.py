@@ -92,6 +92,8 @@ def largest(schema: dict[str, Any], names: dict[str, Any]) -> Any:
             return ',[{":\\' * (schema.get("maxLength", 6_000) // 6)
         case "integer":
             return 2**63 - 1
+        case "boolean":
+            return True
     return None
 
 
