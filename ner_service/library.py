@@ -1,7 +1,7 @@
 """The library is the front door for programs: taggers by spec, and texts that show themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, overload
 
 from ner_service.taggers.registry import load_tagger
-from ner_service.types import Document, Entity, Name, Parts, Tagger, TaggerInfo
+from ner_service.types import Document, Entity, Tagger, TaggerInfo
 
 if TYPE_CHECKING:
     from ner_service.names.analyser import Analyser
@@ -22,13 +22,10 @@ SHOWN_CHARS = 60  # of a text, in its `repr`
 class TextEntity(Entity):
     """A text entity is an entity with the very characters that it spans.
 
-    `normal` is its base form, and `parts` are those of a person's name; both are `None` until
-    `TaggedDocument.normal` is called, and where unsure.
+    Its `normal` and `parts` are `None` until `TaggedDocument.normal` is called, and where unsure.
     """
 
     text: str = field(default="", compare=False)
-    normal: str | None = field(default=None, compare=False)
-    parts: Parts | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Return the label, the characters, the bounds, and the base form where it is known."""
@@ -47,7 +44,8 @@ class TaggedDocument(Document):
         """Return a document with entities that know their text."""
         text = document.text
         spans = (
-            TextEntity(e.start, e.end, e.label, e.score, text[e.start : e.end]) for e in entities
+            TextEntity(e.start, e.end, e.label, e.score, text=text[e.start : e.end])
+            for e in entities
         )
         return cls(document.id, text, tuple(spans), document.fields, document.place)
 
@@ -56,17 +54,9 @@ class TaggedDocument(Document):
 
         What analyses names is loaded at the first call, in about a second.
         """
-        analysis = load_analyser().analyse(self.text, self.entities)
-        entities = (
-            replace(entity, normal=mention.normal, parts=mention.parts)
-            for entity, mention in zip(self.entities, analysis.mentions, strict=True)
-        )
-        return replace(self, entities=tuple(entities), analysis=analysis)
+        from ner_service.names.annotation import annotate
 
-    @property
-    def names(self) -> tuple[Name, ...]:
-        """Return the names that `normal` joined mentions to; none until it is called."""
-        return self.analysis.names if self.analysis else ()
+        return annotate(self, load_analyser().analyse(self.text, self.entities))
 
     def __iter__(self) -> Iterator[TextEntity]:
         """Iterate over the entities."""

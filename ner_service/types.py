@@ -1,39 +1,11 @@
-"""Entities, documents, analyses and taggers are the types that every package shares."""
+"""Entities, documents and taggers are the types that every package shares."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Entity:
-    """An entity is a labelled span of a text.
-
-    `start` and `end` are half-open and count Unicode code points of the text as received;
-    the surface form is `text[start:end]`. `score` is the probability of the whole span, or
-    `None` where the tagger has none.
-    """
-
-    start: int
-    end: int
-    label: str
-    score: float | None = None
-
-    @property
-    def span(self) -> tuple[int, int, str]:
-        """Return bounds and label, which strict scoring compares."""
-        return self.start, self.end, self.label
-
-    def shift(self, offset: int) -> "Entity":
-        """Return the same entity in a text with `offset` more code points in front."""
-        return Entity(self.start + offset, self.end + offset, self.label, self.score)
-
-
-Case = Literal["Nom", "Gen", "Dat", "Acc", "Ins", "Loc"]
-Gender = Literal["Masc", "Fem", "Neut"]
-Number = Literal["Sing", "Plur"]
+PERSON = "PER"  # the label of entities whose names have parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +16,37 @@ class Parts:
     middle: str | None = None
     last: str | None = None
 
+    def record(self) -> dict[str, str | None]:
+        """Return the parts as JSON has them."""
+        return {"first": self.first, "middle": self.middle, "last": self.last}
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A mention is what an entity's form tells; it stands at the entity's place in the list.
 
-    `normal` is the base form, or `None` where no analysis carries one. `parts` are those of a PER.
-    Case, gender and number are those of the form in the text, `None` where unsure.
+@dataclass(frozen=True, slots=True, order=True)
+class Entity:
+    """An entity is a labelled span of a text.
+
+    `start` and `end` are half-open and count Unicode code points of the text as received;
+    the surface form is `text[start:end]`. `score` is the probability of the whole span, or
+    `None` where the tagger has none. `normal` is the base form and `parts` those of a person's
+    name, where somebody has told them; neither is part of what makes entities equal.
     """
 
-    normal: str | None = None
-    parts: Parts | None = None
-    case: Case | None = None
-    gender: Gender | None = None
-    number: Number | None = None
+    start: int
+    end: int
+    label: str
+    score: float | None = None
+    normal: str | None = field(default=None, compare=False)
+    parts: Parts | None = field(default=None, compare=False)
+
+    @property
+    def span(self) -> tuple[int, int, str]:
+        """Return bounds and label, which strict scoring compares."""
+        return self.start, self.end, self.label
+
+    def shift(self, offset: int) -> "Entity":
+        """Return the same entity in a text with `offset` more code points in front."""
+        start, end = self.start + offset, self.end + offset
+        return Entity(start, end, self.label, self.score, self.normal, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +58,11 @@ class Name:
     parts: Parts | None
     mentions: tuple[int, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """An analysis has a mention for each entity of a text, and the names that they join to.
-
-    Each entity is a mention of exactly one name; the names stand in the order of their first
-    mentions.
-    """
-
-    mentions: tuple[Mention, ...]
-    names: tuple[Name, ...]
-
-    def keep(self, indices: Sequence[int]) -> "Analysis":
-        """Return the analysis of the entities with these indices, which rise."""
-        places = {index: n for n, index in enumerate(indices)}
-        kept = ((name, [places[n] for n in name.mentions if n in places]) for name in self.names)
-        names = (replace(name, mentions=tuple(mentions)) for name, mentions in kept if mentions)
-        return Analysis(
-            tuple(self.mentions[n] for n in indices),
-            tuple(sorted(names, key=lambda name: name.mentions[0])),
-        )
+    def record(self) -> dict[str, object]:
+        """Return the name as JSON has it; only a person's has parts."""
+        parts = {"parts": self.parts and self.parts.record()} if self.label == PERSON else {}
+        named = {"label": self.label, "normal": self.normal, **parts}
+        return {**named, "mentions": list(self.mentions)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +70,9 @@ class Document:
     """A document is a text with its entities, gold or predicted.
 
     `fields` are the other fields of the record that it was read from, which writers that can carry
-    them give back; an `id` among them is one that was no string. `place` is file and line.
-    `analysis` has the base forms of the entities, if they are wanted. None of the three is part of
-    what makes documents equal.
+    them give back; an `id` among them is one that was no string. `place` is file and line. `names`
+    are what the entities are mentions of, each of one name, or `None` where nobody has told; with
+    names a `normal` that is `None` is unsure. None of the three makes documents equal.
     """
 
     id: str
@@ -107,16 +80,21 @@ class Document:
     entities: tuple[Entity, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     place: str = field(default="", compare=False, repr=False)
-    analysis: Analysis | None = field(default=None, compare=False, repr=False)
+    names: tuple[Name, ...] | None = field(default=None, compare=False, repr=False)
 
     def keep_labels(self, labels: Collection[str]) -> "Document":
-        """Return the document with the entities of these labels alone."""
+        """Return the document with the entities of these labels alone, and their names."""
         kept = [n for n, entity in enumerate(self.entities) if entity.label in labels]
-        return replace(
-            self,
-            entities=tuple(self.entities[n] for n in kept),
-            analysis=self.analysis and self.analysis.keep(kept),
+        entities = tuple(self.entities[n] for n in kept)
+        if self.names is None:
+            return replace(self, entities=entities)
+        places = {index: n for n, index in enumerate(kept)}
+        names = tuple(
+            replace(name, mentions=tuple(places[n] for n in name.mentions))
+            for name in self.names
+            if name.label in labels
         )
+        return replace(self, entities=entities, names=names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ FormatOption = Annotated[
         help=f"The format, where the ending says too little: {', '.join(names())}.",
     ),
 ]
+ToFormatOption = Annotated[
+    str, typer.Option(help="The format to write, where the ending says too little.")
+]
 ColumnsOption = Annotated[
     str,
     typer.Option(

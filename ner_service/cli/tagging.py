@@ -35,6 +35,8 @@ def tag_documents(
 
 def analyse_documents(documents: Iterable[Document], analyser: "Analyser") -> list[Document]:
     """Return the documents with the analyses of their entities."""
+    from ner_service.names.annotation import annotate
+
     batch = list(documents)
     analyses = analyser.analyse_many([d.text for d in batch], [d.entities for d in batch])
-    return [replace(d, analysis=analysis) for d, analysis in zip(batch, analyses, strict=True)]
+    return [*map(annotate, batch, analyses)]

@@ -12,9 +12,9 @@ class Reading:
     """A reading is one way to understand a word form: lemma and grammatical features.
 
     `pos` is OpenCorpora's part of speech. `kind` is its grammeme for names: `Name` (first name),
-    `Patr`, `Surn`, `Geox` (place), `Orgn`, or nothing. `paradigm` numbers the paradigm within the
-    word's readings, for `Morphology.inflect`. A word that the dictionary lacks is read by its
-    ending, and `is_known` is false.
+    `Patr`, `Surn`, `Geox` (place), `Orgn`, or nothing. A word that the dictionary lacks is read by
+    its ending; then `is_known` is false. `score` is the probability among the word's readings, and
+    `index` the place among them.
     """
 
     word: str
@@ -25,7 +25,6 @@ class Reading:
     gender: Gender | None
     number: Number | None
     is_animate: bool
-    is_fixed: bool
     is_known: bool
     score: float
     index: int

@@ -44,13 +44,13 @@ def as_table(documents: Iterable[Document], model: str = "") -> Iterator[str]:
     """Yield an entity a line under the document's name, then a line for each name, if known."""
     for document in documents:
         yield f"{document.id}: {len(document.entities)} entities\n"
-        analysis = document.analysis
-        for n, e in enumerate(document.entities):
+        is_analysed = document.names is not None
+        for e in document.entities:
             score = "     " if e.score is None else f"{e.score:.3f}"
             surface = " ".join(document.text[e.start : e.end].split())
-            normal = f" → {analysis.mentions[n].normal or '?'}" if analysis else ""
+            normal = f" → {e.normal or '?'}" if is_analysed else ""
             yield f"{e.start:>8}{e.end:>8}  {e.label:<8}{score}  {surface}{normal}\n"
-        for name in analysis.names if analysis else ():
+        for name in document.names or ():
             count, normal = f"×{len(name.mentions)}", name.normal or "?"
             yield f"{count:>16}  {name.label:<8}{' ':5}  {normal}{_describe_parts(name.parts)}\n"
 

@@ -41,11 +41,10 @@ def render(template: str, **values: object) -> str:
 def entity_pieces(document: Document) -> Iterator[Piece]:
     """Yields the text of a document, cut at the bounds of its entities."""
     at = 0
-    for n, e in enumerate(document.entities):
+    for e in document.entities:
         yield Piece(document.text[at : e.start])
         score = "" if e.score is None else f"{e.score:.3f}"
-        normal = document.analysis.mentions[n].normal if document.analysis else None
-        title = " · ".join(filter(None, (normal, score)))
+        title = " · ".join(filter(None, (e.normal, score)))
         yield Piece(document.text[e.start : e.end], f"entity {hue(e.label)}", e.label, title)
         at = e.end
     yield Piece(document.text[at:])

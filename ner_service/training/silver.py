@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ner_service.corpora.formats import jsonl
 from ner_service.errors import ConfigError, CorpusError
+from ner_service.names.annotation import annotate
 from ner_service.taggers.registry import load_tagger
 from ner_service.text.sentences import Sentence, sentenize
 from ner_service.types import Document, Entity, Tagger
@@ -174,8 +175,7 @@ class LabellingJob:
         """Return the document, with its analysis where one is wanted."""
         if self.analyser is None:
             return document
-        analysis = self.analyser.analyse(document.text, document.entities)
-        return replace(document, analysis=analysis)
+        return annotate(document, self.analyser.analyse(document.text, document.entities))
 
     def _pack(self, documents: Iterable[Document]) -> bytes:
         data = b"".join(jsonl.line_of(document) + b"\n" for document in documents)

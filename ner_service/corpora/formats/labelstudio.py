@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ner_service.corpora.formats import jsonl
-from ner_service.corpora.forms.analyses import NAMES, PARTS, names_of, parts_of
+from ner_service.corpora.forms.analyses import PARTS, names_of
 from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.tasks import is_task
 from ner_service.corpora.forms.training import is_pair, is_paragraphs
@@ -17,7 +17,7 @@ from ner_service.corpora.forms.values import parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import BOM, read_text, write_text
-from ner_service.types import Analysis, Document
+from ner_service.types import Document, Entity
 
 name = "labelstudio"
 endings = (".json",)
@@ -110,8 +110,7 @@ def dump_tasks(tasks: Iterable[dict[str, object]]) -> str:
 def data_of(document: Document) -> dict[str, object]:
     """Return the data of a task: text, other fields, the id and the names where there are any."""
     id = {"id": document.id} if document.id else {}
-    names = {NAMES: names_of(document.analysis.names)} if document.analysis else {}
-    return {"data": {**id, **document.fields, "text": document.text, **names}}
+    return {"data": {**id, **document.fields, "text": document.text, **names_of(document)}}
 
 
 def _prediction(document: Document, model_version: str) -> dict[str, object]:
@@ -138,19 +137,17 @@ def regions_of(document: Document) -> list[dict[str, object]]:
         }
         region: dict[str, object] = {"from_name": "label", "to_name": "text", "type": "labels"}
         region["value"] = value
-        regions.append(region if e.score is None else {**region, "score": round(e.score, 4)})
-    if document.analysis:
-        _add_notes(regions, document.analysis)
+        if e.score is not None:
+            region["score"] = round(e.score, 4)
+        regions.append(region | _note_of(e))
     return regions
 
 
-def _add_notes(regions: list[dict[str, object]], analysis: Analysis) -> None:
-    """Add `meta` to each region: its base form as the note that annotators see, and the parts."""
-    for region, mention in zip(regions, analysis.mentions, strict=True):
-        note = {"text": [mention.normal]} if mention.normal else {}
-        parts = {PARTS: parts_of(mention.parts)} if mention.parts else {}
-        if note or parts:
-            region["meta"] = note | parts
+def _note_of(entity: Entity) -> dict[str, object]:
+    """Return `meta` with the base form, which annotators see beside the region, and the parts."""
+    note = {"text": [entity.normal]} if entity.normal else {}
+    parts = {PARTS: entity.parts.record()} if entity.parts else {}
+    return {"meta": note | parts} if note or parts else {}
 
 
 def _utf16_length(text: str) -> int:

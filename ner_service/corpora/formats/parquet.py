@@ -84,7 +84,7 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     rows = list(documents)
     columns = columns_of(rows)
     cells = [row_of(document, columns) for document in rows]
-    is_analysed = any(document.analysis for document in rows)
+    is_analysed = NAMES in columns or any(e.normal or e.parts for d in rows for e in d.entities)
     table = pyarrow.table(
         {key: _array([row[key] for row in cells], key, is_analysed) for key in columns}
     )

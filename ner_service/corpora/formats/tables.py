@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from ner_service.corpora.forms.analyses import NAMES, add_mentions, names_of
+from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
@@ -127,34 +127,30 @@ def _check_header(header: Sequence[str], path: Path) -> None:
 def columns_of(documents: Sequence[Document]) -> list[str]:
     """Return the columns of a table: id, text, other fields in their order, entities, names."""
     fields = dict.fromkeys(key for document in documents for key in document.fields)
-    made = [ENTITIES, NAMES] if any(document.analysis for document in documents) else [ENTITIES]
+    made = [ENTITIES, NAMES] if any(d.names is not None for d in documents) else [ENTITIES]
     return [ID, TEXT, *(key for key in fields if key not in (ID, TEXT, *made)), *made]
 
 
 def row_of(document: Document, columns: Sequence[str]) -> dict[str, object]:
     """Return a document's cells by column, `None` where it lacks a field."""
     cells = {ID: document.id, **document.fields, TEXT: document.text}
-    cells[ENTITIES] = entities_of(document)
-    if document.analysis:
-        cells[NAMES] = names_of(document.analysis.names)
+    cells |= {ENTITIES: entities_of(document), **names_of(document)}
     return {key: cells.get(key) for key in columns}
 
 
 def entities_of(document: Document) -> list[dict[str, object]]:
     """Return a document's entities as the service answers them, with their text and score."""
-    entities: list[dict[str, object]] = [
+    return [
         {
             "start": e.start,
             "end": e.end,
             "label": e.label,
             "text": document.text[e.start : e.end],
             "score": None if e.score is None else round(e.score, 4),
+            **base_form_of(e, document.names is not None),
         }
         for e in document.entities
     ]
-    if document.analysis:
-        add_mentions(entities, document.analysis.mentions)
-    return entities
 
 
 def _cell(value: object) -> str:

@@ -1,36 +1,23 @@
 """Analyses of names are written as fields of entities, and as a list of the names of a text."""
 
-from collections.abc import Iterable, Sequence
-
-from ner_service.types import Mention, Name, Parts
+from ner_service.types import PERSON, Document, Entity
 
 NORMAL, PARTS, NAMES = "normal", "parts", "names"  # the keys, in this order
-PERSON = "PER"  # whose names have parts
 
 
-def add_mentions(entities: Iterable[dict[str, object]], mentions: Sequence[Mention]) -> None:
-    """Add its base form to each entity, and the parts of the name to a person."""
-    for entity, mention in zip(entities, mentions, strict=True):
-        entity[NORMAL] = mention.normal
-        if entity["label"] == PERSON:
-            entity[PARTS] = parts_of(mention.parts)
+def base_form_of(entity: Entity, is_analysed: bool) -> dict[str, object]:
+    """Return the base form of an entity and the parts of a person's name.
+
+    Where names are analysed an unsure base form is null; else only what somebody has told stands.
+    """
+    if not is_analysed and entity.normal is None and entity.parts is None:
+        return {}
+    parts = {PARTS: entity.parts and entity.parts.record()} if entity.label == PERSON else {}
+    return {NORMAL: entity.normal, **parts}
 
 
-def names_of(names: Iterable[Name]) -> list[dict[str, object]]:
-    """Return the names of a text as objects; `mentions` are indices of its entities."""
-    return [
-        {
-            "label": name.label,
-            NORMAL: name.normal,
-            **({PARTS: parts_of(name.parts)} if name.label == PERSON else {}),
-            "mentions": [*name.mentions],
-        }
-        for name in names
-    ]
-
-
-def parts_of(parts: Parts | None) -> dict[str, str | None] | None:
-    """Return the parts of a person's name as an object."""
-    if parts is None:
-        return None
-    return {"first": parts.first, "middle": parts.middle, "last": parts.last}
+def names_of(document: Document) -> dict[str, object]:
+    """Return the names of a document under their key, and nothing where they are not analysed."""
+    if document.names is None:
+        return {}
+    return {NAMES: [name.record() for name in document.names]}

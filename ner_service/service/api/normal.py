@@ -7,6 +7,8 @@ from fastapi import Request
 
 from ner_service.corpora.formats.tables import entities_of
 from ner_service.corpora.forms.analyses import names_of
+from ner_service.names.annotation import annotate
+from ner_service.names.types import Analysis
 from ner_service.service.api.offsets import convert
 from ner_service.service.api.request_body import connection_of
 from ner_service.service.api.schemas import Options
@@ -15,7 +17,7 @@ from ner_service.service.queue.analysis_thread import Result
 from ner_service.service.queue.errors import Late, TaggerFailed
 from ner_service.service.queue.job import Answer
 from ner_service.service.telemetry.request_log import trace_of
-from ner_service.types import Analysis, Document, Entity
+from ner_service.types import Document, Entity
 
 NOTHING = orjson.Fragment(b"[]")
 
@@ -71,7 +73,7 @@ def write_text(
     text: str, entities: Sequence[Entity], analysis: Analysis, options: Options
 ) -> Result:
     """Returns `entities` and `names` of a text, as JSON."""
-    document = Document("", text, tuple(entities), analysis=analysis)
+    document = annotate(Document("", text, tuple(entities)), analysis)
     if options.labels is not None:
         document = document.keep_labels(options.labels)
     out = entities_of(document)
@@ -80,8 +82,5 @@ def write_text(
         at = convert(text, bounds, options.offsets)
         for entity, span in zip(out, document.entities, strict=True):
             entity["start"], entity["end"] = at[span.start], at[span.end]
-    names = names_of(document.analysis.names) if document.analysis else []
-    return {
-        "entities": orjson.Fragment(orjson.dumps(out)),
-        "names": orjson.Fragment(orjson.dumps(names)),
-    }
+    fields = {"entities": out, **names_of(document)}
+    return {name: orjson.Fragment(orjson.dumps(value)) for name, value in fields.items()}

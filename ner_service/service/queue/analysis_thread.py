@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ner_service.names.types import Analysis
 from ner_service.service.queue.errors import NotReady, TaggerFailed
 from ner_service.service.queue.job import cost_of
 from ner_service.service.queue.worker import yield_to_loop
-from ner_service.types import Analysis, Entity
+from ner_service.types import Entity
 
 if TYPE_CHECKING:
     from ner_service.names.analyser import Analyser
