@@ -47,9 +47,17 @@ function name(group, result) {
   const item = element("li", "", {}, button);
   if (open) {
     const mentions = group.mentions.map((mention) => context(mention, group, result));
+    const parts = partsOf(group);
+    if (parts.length) item.append(element("p", "parts", {}, parts.join(" · ")));
     item.append(element("ol", "mentions", {}, ...mentions));
   }
   return item;
+}
+
+/** Says in words which parts a person's name has, each with its base form. */
+export function partsOf({ parts }) {
+  const present = ["first", "middle", "last"].filter((part) => parts?.[part]);
+  return present.map((part) => `${t(`part_${part}`)}${parts[part]}`);
 }
 
 function context({ start, end }, group, result) {
