@@ -73,6 +73,7 @@ class Code(StrEnum):
     INVALID_JSON = auto()
     INVALID_ENCODING = auto()
     UNKNOWN_LABEL = auto()
+    KEY_MISMATCH = auto()
     OVERLOADED = auto()
     RATE_LIMITED = auto()
     TAGGER_FAILED = auto()

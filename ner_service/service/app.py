@@ -16,13 +16,16 @@ from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
 from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
+from ner_service.service.api.background import Background
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.normal import NameAnswers
 from ner_service.service.api.openapi import KEYS
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import Route, add_routes, api_routes
+from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
 from ner_service.service.api.state import State
 from ner_service.service.queue.analysis import AnalysisQueue
 from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
@@ -94,10 +97,14 @@ def declare_routes(
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
     answers = Answers(settings, lanes, metrics, reader, NameAnswers(names, settings.timeout_s))
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
+    background = Background(MOST_WAITING, settings.timeout_s)
+    masking = Masking(answers, reader, background)
+    presidio = Presidio(answers, reader, background, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, batches, state, settings.metrics)]
+    api = api_routes(answers, batches, masking, state, settings.metrics)
+    routes = [*pages, *api, *presidio_routes(presidio)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes

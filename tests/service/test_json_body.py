@@ -33,7 +33,9 @@ FORMS = sorted(
     {form.model.__name__: form for form in gc.get_objects() if type(form) is Form}.items()
 )
 BODY_BYTES = SETTINGS.max_body_bytes
-FREE_TEXT = {"text", "texts"}  # bounded by NER_MAX_TEXT_CHARS, which the operator sets
+FREE_TEXT = {  # bounded by NER_MAX_TEXT_CHARS, which the operator sets, for they are parts of a text
+    "text", "texts", "surface", "mask", "mask_parts", "normal", "parts",
+}  # fmt: skip
 
 every_form = pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[n for n, _ in FORMS])
 
@@ -42,7 +44,10 @@ def test_every_json_body_of_every_route_is_read_by_a_form() -> None:
     sources = Path(ner_service.__file__).parent.joinpath("service").rglob("*.py")
     readers = [file.name for file in sources if "validate_json(" in file.read_text("utf-8")]
     assert readers == ["request_body.py"]
-    assert [name for name, _ in FORMS] == ["BatchRequest", "Export", "LineRequest", "TextRequest"]
+    assert [name for name, _ in FORMS] == [
+        "AnalyzeForm", "AnonymizeForm", "BatchRequest", "DeanonymizeForm", "Export", "LineRequest",
+        "MaskRequest", "TextRequest", "UnmaskRequest",
+    ]  # fmt: skip
 
 
 def test_a_list_without_a_bound_is_found_when_the_service_starts() -> None:
@@ -61,8 +66,9 @@ def strings_of(schema: dict[str, Any], names: dict[str, Any], path: str) -> Iter
         yield from strings_of(choice, names, path)
     for name, field in schema.get("properties", {}).items():
         yield from strings_of(field, names, name)
-    if "items" in schema:
-        yield from strings_of(schema["items"], names, path)
+    for inner in ("items", "additionalProperties"):
+        if isinstance(schema.get(inner), dict):
+            yield from strings_of(schema[inner], names, path)
     if schema.get("type") == "string" and not schema.keys() & {"maxLength", "enum", "const"}:
         yield path
 
@@ -73,27 +79,36 @@ def test_every_string_but_the_text_has_a_longest_length(form: Form[BaseModel]) -
     assert {*strings_of(schema, schema.get("$defs", {}), "")} <= FREE_TEXT
 
 
-def largest(schema: dict[str, Any], names: dict[str, Any]) -> Any:
+MANY = 1_000  # items whose strings are short, so that all of them fit into a body
+
+
+def largest(schema: dict[str, Any], names: dict[str, Any], short: bool = False) -> Any:
     """The largest document of a schema, whose texts are commas, brackets and colons."""
     if "$ref" in schema:
-        return largest(names[schema["$ref"].rpartition("/")[2]], names)
+        return largest(names[schema["$ref"].rpartition("/")[2]], names, short)
     if "anyOf" in schema:
-        return max((largest(one, names) for one in schema["anyOf"]), key=lambda d: len(str(d)))
-    if "enum" in schema:
-        return schema["enum"][0]
+        choices = (largest(one, names, short) for one in schema["anyOf"])
+        return max(choices, key=lambda d: len(orjson.dumps(d)))
+    if "enum" in schema or "const" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
     match schema["type"]:
         case "array":
-            return [largest(schema["items"], names)] * schema.get(
-                "maxItems", SETTINGS.max_batch_texts
-            )
+            most = schema.get("maxItems", SETTINGS.max_batch_texts)
+            return [largest(schema["items"], names, short or most > MANY)] * most
+        case "object" if "maxProperties" in schema:
+            value = largest(schema["additionalProperties"], names, short)
+            return {f"{n:0200}": value for n in range(schema["maxProperties"])}
         case "object":
-            return {name: largest(field, names) for name, field in schema["properties"].items()}
+            fields = schema["properties"].items()
+            return {name: largest(field, names, short) for name, field in fields}
         case "string":
-            return ',[{":\\' * (schema.get("maxLength", 6_000) // 6)
+            return ',[{":\\' * (1 if short else schema.get("maxLength", 6_000) // 6)
         case "integer":
-            return 2**63 - 1
+            return schema.get("exclusiveMaximum", 2**63) - 1
+        case "number":
+            return 0.123456789
         case "boolean":
-            return True
+            return False
     return None
 
 
@@ -114,7 +129,7 @@ def many_keys() -> bytes:
 
 
 def worst(form: Form[BaseModel]) -> Iterator[tuple[str, bytes]]:
-    """The worst illegal bodies of the largest size, for the whole and for each field."""
+    """The worst illegal bodies of the largest size, for the whole and for each type of field."""
     yield "lists", filled(b"[", b"[],", b"[]]")
     yield "objects", filled(b"[", b"{},", b"{}]")
     yield "nested", b"[" * BODY_BYTES
@@ -125,7 +140,12 @@ def worst(form: Form[BaseModel]) -> Iterator[tuple[str, bytes]]:
     yield "quotes", b'"' * BODY_BYTES
     yield "backslashes", filled(b"[" + b"1," * 300_000 + b'"', b"\\", b'"]')
     yield "escapes", filled(b'["' + b"," * 300_000, rb"\"", b'"]')
-    for name in form.model.model_fields:
+    fields = form.model.model_json_schema()["properties"].items()
+    words = {"title", "description", "default", "examples"}
+    types = {
+        orjson.dumps({k: v for k, v in f.items() if k not in words}): name for name, f in fields
+    }
+    for name in types.values():
         for part in (b"1,", b"[],"):
             yield f"{name}: {part.decode()}", filled(b'{"%s":[' % name.encode(), part, b"1]}")
 

@@ -20,7 +20,7 @@ from ner_service.service.api.request_body import (
     content_type,
     parse_text,
 )
-from ner_service.service.api.schemas import Options, TextRequest
+from ner_service.service.api.schemas import TaggingOptions, TextRequest
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer, Tagged
 from ner_service.service.queue.lane import Lane
@@ -79,6 +79,8 @@ class Answers:
     ) -> dict[str, Any]:
         """Answers one text, as a `TextResponse`; the patient wait for room in the queue."""
         self.check_length(asked.text, "text")
+        if asked.normal and not patient:
+            self.names.check_room([asked.text])
         head, (answer,) = await self.tag(request, asked, [asked.text], patient)
         if asked.normal:
             (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
@@ -91,7 +93,7 @@ class Answers:
         return head
 
     async def tag(
-        self, request: Request, options: Options, texts: Sequence[str], patient: bool = False
+        self, request: Request, options: TaggingOptions, texts: Sequence[str], patient: bool = False
     ) -> tuple[dict[str, Any], list[Answer]]:
         """Returns the head of the answer, and the answer to each text.
 
@@ -101,13 +103,11 @@ class Answers:
         lane = self.choose_lane(options)
         trace, connection = trace_of(request.scope), connection_of(request)
         client = trace.key or connection
-        if options.normal and not patient:
-            self.names.check_room(texts)
         tagged = await lane.tag(texts, patient, None if patient else connection, client)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
-    def choose_lane(self, options: Options) -> Lane:
+    def choose_lane(self, options: TaggingOptions) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
         name = options.tagger or self._default
         lane = self._lanes.get(name)
@@ -138,7 +138,9 @@ class Answers:
         trace.tagging += tagged.tagging
 
 
-def entities_out(text: str, entities: Sequence[Entity], options: Options) -> list[dict[str, Any]]:
+def entities_out(
+    text: str, entities: Sequence[Entity], options: TaggingOptions
+) -> list[dict[str, Any]]:
     """Returns entities as `EntityOut` has them: offsets converted, surface text added."""
     unit = options.offsets
     labels = None if options.labels is None else frozenset(options.labels)

@@ -1,5 +1,7 @@
 """API keys say who may ask, and how often; only their hashes are known."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 import math
@@ -93,10 +95,24 @@ class KeyCheck:
 
 
 def key_of(scope: Scope) -> bytes:
-    """Returns the key in a request's `Authorization: Bearer` or `X-API-Key` header."""
+    """Returns the key in a request's `Authorization` or `X-API-Key` header.
+
+    `Authorization` is `Bearer KEY`, or `Basic` with the key as password, which is what clients
+    send that know nothing but an address: `http://any:KEY@host/`.
+    """
     for name, value in scope["headers"]:
         if name == b"x-api-key":
             return bytes(value).strip()
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             return bytes(value[7:]).strip()
+        if name == b"authorization" and value[:6].lower() == b"basic ":
+            return password_of(value[6:])
     return b""
+
+
+def password_of(credentials: bytes) -> bytes:
+    """Returns the password of `Basic` credentials, or nothing where they are malformed."""
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).partition(b":")[2]
+    except binascii.Error:
+        return b""

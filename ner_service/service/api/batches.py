@@ -63,6 +63,8 @@ class Batches:
             raise self._too_many_texts()
         for n, text in enumerate(asked.texts):
             self._answers.check_length(text, f"texts.{n}")
+        if asked.normal:
+            self._answers.names.check_room(asked.texts)
         head, answers = await self._answers.tag(request, asked, asked.texts)
         if asked.normal:
             named = await self._answers.names.write(request, asked, asked.texts, answers)

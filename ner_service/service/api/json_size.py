@@ -76,6 +76,9 @@ def size_of(schema: Mapping[str, Any], names: Mapping[str, Any], most_items: int
         if most is None:
             raise ValueError(f"no bound of {schema.get('title', 'a list')}: add max_length")
         return Size(1, 0) + size_of(schema["items"], names, most_items).times(most)
+    if "additionalProperties" in schema and "maxProperties" in schema:
+        field = size_of(schema["additionalProperties"], names, most_items)
+        return Size(2, 0) + (field + Size(0, 1)).times(schema["maxProperties"])
     if schema.get("type") == "object":
         fields = [size_of(field, names, most_items) for field in schema["properties"].values()]
         return sum(fields, Size(2, len(fields)))

@@ -10,13 +10,19 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ner_service.errors import Code
-from ner_service.service.api import schemas
+from ner_service.service.api import masking, schemas
 from ner_service.service.api.request_body import JSON, NDJSON, PLAIN
 
 EXAMPLES = json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8"))
 ANY_ROUTE = (Code.INVALID_HTTP, Code.INTERNAL, Code.TOO_MANY_CONNECTIONS)
 GUARDED = (Code.UNAUTHORIZED, Code.RATE_LIMITED)  # where keys are set
-TAGGING = tuple(code for code in Code if code not in (*ANY_ROUTE, *GUARDED, Code.HTTP_ERROR))
+ELSEWHERE = (*ANY_ROUTE, *GUARDED, Code.HTTP_ERROR, Code.KEY_MISMATCH)
+TAGGING = tuple(code for code in Code if code not in ELSEWHERE)
+UNMASKING = (
+    *(Code.BODY_TOO_SLOW, Code.BODY_TOO_LARGE, Code.TEXT_TOO_LONG, Code.UNSUPPORTED_MEDIA_TYPE),
+    *(Code.UNSUPPORTED_CHARSET, Code.UNSUPPORTED_ENCODING, Code.INVALID_REQUEST, Code.INVALID_JSON),
+    *(Code.INVALID_ENCODING, Code.KEY_MISMATCH, Code.OVERLOADED, Code.TIMEOUT),
+)
 RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
 KEYS = {
     "key": {"type": "http", "scheme": "bearer", "description": "from the operator"},
@@ -43,7 +49,9 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     extra: dict[str, Any] = {} if open else {"security": [{name: []} for name in KEYS]}
     if document.bodies:
         content = _content(document.bodies, EXAMPLES.get(path, {}).get("request", {}))
-        extra |= {"parameters": _OPTIONS, "requestBody": {"required": True, "content": content}}
+        extra["requestBody"] = {"required": True, "content": content}
+    if set(document.bodies) - {JSON}:
+        extra["parameters"] = _OPTIONS
     answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
@@ -76,10 +84,28 @@ def _example_of(code: Code) -> dict[str, Any]:
 
 def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        media: {"schema": TypeAdapter(type).json_schema()}
+        media: {"schema": _schema_of(type)}
         | ({"example": examples[media]} if media in examples else {})
         for media, type in types.items()
     }
+
+
+def _schema_of(type: Any) -> dict[str, Any]:
+    """Returns the schema of a type in one piece, for a place where no reference reaches."""
+    schema = TypeAdapter(type).json_schema()
+    names = schema.pop("$defs", {})
+
+    def expand(node: Any) -> Any:
+        if isinstance(node, list):
+            return [*map(expand, node)]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        node = names[reference.rpartition("/")[2]] if reference else node
+        return {key: expand(value) for key, value in node.items()}
+
+    whole: dict[str, Any] = expand(schema)
+    return whole
 
 
 _OPTIONS = [
@@ -100,6 +126,15 @@ BATCH = Document(
     {JSON: schemas.BatchResponse, NDJSON: schemas.LineResponse},
     {JSON: schemas.BatchRequest, NDJSON: schemas.LineRequest},
     TAGGING,
+)
+MASK = Document(
+    "Hide the names in a text", {JSON: masking.MaskResponse}, {JSON: masking.MaskRequest}, TAGGING
+)
+UNMASK = Document(
+    "Bring the names back into a masked text",
+    {JSON: masking.UnmaskResponse},
+    {JSON: masking.UnmaskRequest},
+    UNMASKING,
 )
 TAGGERS = Document("The taggers that can be named", {JSON: list[schemas.TaggerOut]})
 LIVE = Document("Is the process alive?", {JSON: dict[str, str]})

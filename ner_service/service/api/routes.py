@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from ner_service.service.api import openapi
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
+from ner_service.service.api.masking import Masking
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.state import State
 
 
@@ -29,11 +31,29 @@ class Route:
     document: openapi.Document | None = None
 
 
-def api_routes(answers: Answers, batches: Batches, state: State, metrics: bool) -> list[Route]:
+def presidio_routes(presidio: Presidio) -> list[Route]:
+    """Declares the routes of Presidio's own API, which its own documents describe."""
+    return [
+        Route("GET", "/presidio/health", presidio.health, open=True),
+        Route("POST", "/presidio/analyze", presidio.analyze),
+        Route("GET", "/presidio/supportedentities", presidio.supported_entities),
+        Route("GET", "/presidio/recognizers", presidio.recognizers),
+        Route("POST", "/presidio/anonymize", presidio.anonymize),
+        Route("POST", "/presidio/deanonymize", presidio.deanonymize),
+        Route("GET", "/presidio/anonymizers", presidio.anonymizers),
+        Route("GET", "/presidio/deanonymizers", presidio.deanonymizers),
+    ]
+
+
+def api_routes(
+    answers: Answers, batches: Batches, masking: Masking, state: State, metrics: bool
+) -> list[Route]:
     """Declares the routes of the API; `metrics` tells whether Prometheus may ask."""
     routes = [
         Route("POST", "/ner", answers.one, hot=True, document=openapi.TEXT),
         Route("POST", "/ner/batch", batches.many, hot=True, document=openapi.BATCH),
+        Route("POST", "/mask", masking.mask, document=openapi.MASK),
+        Route("POST", "/unmask", masking.unmask, document=openapi.UNMASK),
         Route("GET", "/taggers", state.taggers, document=openapi.TAGGERS),
         Route("GET", "/health/live", state.live, open=True, document=openapi.LIVE),
         Route("GET", "/health/ready", state.ready, open=True, document=openapi.READY),

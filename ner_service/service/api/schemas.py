@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, with_config
+from typing_extensions import TypedDict
 
 from ner_service.errors import Code
 from ner_service.service.api.offsets import OffsetUnit
@@ -18,8 +19,8 @@ Name = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can hold
 
 
-class Options(BaseModel):
-    """Options say how a request wants its answer."""
+class TaggingOptions(BaseModel):
+    """Options say who tags a text, and which entities are wanted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -28,6 +29,11 @@ class Options(BaseModel):
         None, max_length=MOST_LABELS, fail_fast=True, description="answer with these labels only"
     )
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
+
+
+class Options(TaggingOptions):
+    """Options say how a request wants its answer."""
+
     normal: bool = Field(
         False, description="add base forms, parts of persons' names, and joined mentions"
     )
@@ -83,6 +89,19 @@ class NameOut(BaseModel):
     normal: str | None
     parts: PartsOut | None = None
     mentions: list[int]
+
+
+@with_config(ConfigDict(strict=True))
+class Span(TypedDict):
+    """An entity that a request brings is a span of its text.
+
+    It is a dictionary since 50,000 of them are validated in the event loop: a model takes four
+    times as long.
+    """
+
+    start: Int64
+    end: Int64
+    label: Name
 
 
 class TextResponse(BaseModel):

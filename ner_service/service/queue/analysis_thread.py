@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ner_service.names.types import Analysis
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 NAME = "names"  # of the thread, and in metrics, which tell it from taggers by that
 PROBE = "Анну ждут."  # whose first word is analysed before anybody's text
+_one_at_a_time = threading.Lock()
 MEMORY = 0.8  # of former batches, when the pace is measured
 
 Result = dict[str, Any]
@@ -133,6 +135,13 @@ class AnalysisThread:
 
 
 def load_analyser() -> "Analyser":
+    """Load what analyses names, once in a process, whichever thread asks first."""
+    with _one_at_a_time:
+        return _load()
+
+
+@cache
+def _load() -> "Analyser":
     """Load what analyses names; another process compiles missing kernels, as for taggers."""
     from ner_service.engine.jit import NotOnDisk, from_disk
 
