@@ -1,4 +1,4 @@
-"""One thread analyses the names of tagged texts, short texts first, in batches of what waits."""
+"""The thread of the analysis takes tagged texts, short ones first, in batches of what waits."""
 
 import asyncio
 import heapq
@@ -102,11 +102,14 @@ class AnalysisThread:
         size = 0
         while not batch and (self._waiting or not self._stopping):
             self._fetch()
-            while self._waiting and (size < self._batch_chars or not batch):
-                task = heapq.heappop(self._waiting)
+            while self._waiting:
+                task = self._waiting[0]
                 if not task.future.done():  # else its client has left, or its time is over
-                    batch.append(task)
                     size += cost_of(task.texts)
+                    if batch and size > self._batch_chars:
+                        break
+                    batch.append(task)
+                heapq.heappop(self._waiting)
         return batch
 
     def _fetch(self) -> None:
