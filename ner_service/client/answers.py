@@ -73,6 +73,7 @@ class Options:
     labels: tuple[str, ...] | None = None
     offsets: OffsetUnit = "codepoint"
     normal: bool | None = None
+    convention: str | None = None
 
     def body(self, normal: bool | None = None, **fields: Any) -> dict[str, Any]:
         """Return the JSON body of a request with these options, `normal` if it is given here."""

@@ -26,6 +26,7 @@ from ner_service.service.api.openapi import KEYS
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
+from ner_service.service.api.shares import Shares
 from ner_service.service.api.state import State
 from ner_service.service.queue.analysis import AnalysisQueue
 from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
@@ -41,10 +42,12 @@ def create_app(
     settings: Settings,
     load: Callable[[str], Tagger] = load_tagger,
     metrics_folder: Path | None = None,
+    shares: Shares | None = None,
 ) -> FastAPI:
     """Builds the application; taggers load in the background once it starts.
 
-    Where several processes serve, `metrics_folder` is where they put their numbers together.
+    Where several processes serve, `metrics_folder` is where they put their numbers together, and
+    `shares` were made before they forked.
     """
     metrics = Metrics(metrics_folder)
     lanes: dict[str, Lane] = {}  # none until they are started, in this very process
@@ -71,7 +74,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.lanes = lanes
-    routes = declare_routes(app, settings, lanes, names, metrics)
+    routes = declare_routes(app, settings, lanes, names, metrics, shares or shares_of(settings))
     add_routes(app, routes)
     add_errors(app)
     components = app.openapi()["components"]  # made once, before anybody asks for it
@@ -92,10 +95,12 @@ def declare_routes(
     lanes: Mapping[str, Lane],
     names: AnalysisQueue,
     metrics: Metrics,
+    shares: Shares | None,
 ) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
-    answers = Answers(settings, lanes, metrics, reader, NameAnswers(names, settings.timeout_s))
+    name_answers = NameAnswers(names, settings.timeout_s)
+    answers = Answers(settings, lanes, metrics, reader, name_answers, shares)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     background = Background(MOST_WAITING, settings.timeout_s)
     masking = Masking(answers, reader, background)
@@ -108,6 +113,13 @@ def declare_routes(
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes
+
+
+def shares_of(settings: Settings) -> Shares | None:
+    """Returns the shares of keys in characters, where they are limited."""
+    if not settings.key_chars and not settings.key_chars_day:
+        return None
+    return Shares(settings.key_chars, settings.key_chars_day)
 
 
 def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:

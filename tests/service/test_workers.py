@@ -97,9 +97,8 @@ def test_stopping_loses_no_accepted_request(workers: str) -> None:
         assert set(load.got) <= {"200", "refused"}, load.got
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_stopping_loses_no_client_that_connects_anew(workers: str) -> None:
-    """Before, each stop reset two to thirty connections that had waited in the backlog."""
+def stop_under_new_connections(workers: str) -> Counter[str]:
+    """Stops a service while eight clients connect anew for each request; counts what they got."""
     got: Counter[str] = Counter()
 
     def ask(url: str) -> None:
@@ -121,6 +120,22 @@ def test_stopping_loses_no_client_that_connects_anew(workers: str) -> None:
         service.process.wait(60)
         for thread in threads:
             thread.join()
+    return got
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_stopping_loses_no_client_that_connects_anew(workers: str) -> None:
+    """Before, each stop reset two to thirty connections that had waited in the backlog."""
+    got = stop_under_new_connections(workers)
+    assert set(got) == {"200", "refused"}, got
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_twenty_stops_lose_no_client_that_connects_anew(workers: str) -> None:
+    """Before, one of some thousands came between the last `accept` and the closing."""
+    got = sum((stop_under_new_connections(workers) for _ in range(20)), Counter[str]())
     assert set(got) == {"200", "refused"}, got
 
 

@@ -21,6 +21,13 @@ from ner_service.service.api.request_body import (
     parse_text,
 )
 from ner_service.service.api.schemas import TaggingOptions, TextRequest
+from ner_service.service.api.shares import Shares
+from ner_service.service.api.slices import (
+    SLICE_ENTITIES,
+    SlicedResponse,
+    Slices,
+    slice_entities,
+)
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer, Tagged
 from ner_service.service.queue.lane import Lane
@@ -63,16 +70,23 @@ class Answers:
         metrics: Metrics,
         reader: BodyReader,
         names: NameAnswers,
+        shares: Shares | None = None,
     ) -> None:
         self.names = names
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
+        self._shares = shares
         self._most_chars, self._default = settings.max_text_chars, settings.default
 
     async def one(self, request: Request) -> Response:
         """Finds the entities of one text."""
         kind = content_type(request, JSON, PLAIN)
-        text = parse_text(request, kind, await self._reader.body(request))
-        return JsonResponse(await self.answer_text(request, text))
+        text = await parse_text(request, kind, await self._reader.body(request))
+        answer = await self.answer_text(request, text)
+        entities = answer["entities"]
+        if isinstance(entities, Slices):
+            del answer["entities"]
+            return SlicedResponse(answer, entities)
+        return JsonResponse(answer)
 
     async def answer_text(
         self, request: Request, asked: TextRequest, patient: bool = False
@@ -89,7 +103,7 @@ class Answers:
             return head | result
         if isinstance(answer, TaggerFailed):
             raise answer
-        head["entities"] = entities_out(asked.text, answer, asked)
+        head["entities"] = await write_entities(asked.text, answer, asked)
         return head
 
     async def tag(
@@ -103,7 +117,10 @@ class Answers:
         lane = self.choose_lane(options)
         trace, connection = trace_of(request.scope), connection_of(request)
         client = trace.key or connection
-        tagged = await lane.tag(texts, patient, None if patient else connection, client)
+        if self._shares and trace.key:
+            self._shares.take(trace.key, sum(map(len, texts)))
+        heard = None if patient else connection
+        tagged = await lane.tag(texts, patient, heard, client, options.convention)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
@@ -117,6 +134,8 @@ class Answers:
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
+        if options.convention is not None:
+            check_convention(options.convention, name, tagger.info.conventions)
         return lane
 
     def check_length(self, text: str, field: str) -> None:
@@ -128,20 +147,38 @@ class Answers:
     def _note(self, trace: Trace, lane: Lane, texts: Sequence[str], tagged: Tagged) -> None:
         """Adds what was tagged to the request's trace and to the metrics."""
         chars = sum(map(len, texts))
-        labels = [e.label for a in tagged.answers if not isinstance(a, TaggerFailed) for e in a]
-        self._metrics.tagged(lane.worker.name, len(texts), chars, labels, tagged)
+        self._metrics.tagged(lane.worker.name, len(texts), chars, tagged)
         trace.tagger = lane.worker.name
         trace.texts += len(texts)
         trace.chars += chars
-        trace.entities += len(labels)
+        trace.entities += sum(tagged.labels.values())
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
 
 
-def entities_out(
+def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None:
+    """Raises where a tagger has not learned that way of annotating."""
+    if convention not in known:
+        names = ", ".join(known) or "no convention by name: leave it out"
+        raise Refused(Code.INVALID_REQUEST, f"convention: {tagger} knows {names}", ["convention"])
+
+
+async def write_entities(
     text: str, entities: Sequence[Entity], options: TaggingOptions
+) -> list[dict[str, Any]] | Slices:
+    """Returns entities for JSON, as `entities_out` does, but many of them in slices."""
+    if len(entities) <= SLICE_ENTITIES:
+        return entities_out(text, entities, options)
+    return await slice_entities(entities_out, text, entities, options)
+
+
+def entities_out(
+    text: str, entities: Sequence[Entity], options: TaggingOptions, since: tuple[int, int] = (0, 0)
 ) -> list[dict[str, Any]]:
-    """Returns entities as `EntityOut` has them: offsets converted, surface text added."""
+    """Returns entities as `EntityOut` has them: offsets converted, surface text added.
+
+    None begins before the place `since`, whose offset is known in both units.
+    """
     unit = options.offsets
     labels = None if options.labels is None else frozenset(options.labels)
     kept = entities if labels is None else [e for e in entities if e.label in labels]
@@ -156,7 +193,7 @@ def entities_out(
         for e in kept
     ]
     if unit != "codepoint":
-        at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit)
+        at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit, since)
         for entity in out:
             entity["start"], entity["end"] = at[entity["start"]], at[entity["end"]]
     return out

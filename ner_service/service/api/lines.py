@@ -25,6 +25,8 @@ async def read_lines(reader: BodyReader, request: Request) -> AsyncIterator[byte
                 return
             *ends, rest = part.split(b"\n")
             for end in ends:
+                if not end and not line.size:  # a part may be line feeds alone
+                    continue
                 line.add(end)
                 if whole := line.end():
                     yield whole
@@ -72,15 +74,15 @@ class Line:
     def __init__(self, reader: BodyReader) -> None:
         self._reader = reader
         self._parts: list[bytes] = []
-        self._size = 0  # of all that came, the parts that were dropped included
+        self.size = 0  # bytes of all that came, the parts that were dropped included
         self._refused: Refused | None = None
 
     def add(self, part: bytes) -> None:
         """Takes the next part, unless the line is refused already."""
-        self._size += len(part)
+        self.size += len(part)
         self._reader.held += len(part)
         self._parts.append(part)
-        self._refused = self._refused or self._reader.refusal("the line", self._size)
+        self._refused = self._refused or self._reader.refusal("the line", self.size)
         if self._refused:
             self._drop()
 
@@ -91,7 +93,7 @@ class Line:
         """
         line = self._refused or b"".join(self._parts).removeprefix(BOM_UTF8).strip()
         self._drop()
-        self._size, self._refused = 0, None
+        self.size, self._refused = 0, None
         return line
 
     def _drop(self) -> None:

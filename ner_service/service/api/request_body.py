@@ -188,10 +188,10 @@ class Form(Generic[Model]):
         self._short = self._most.least_bytes
         self._too_many = too_many or self._too_many_values
 
-    def parse(self, body: bytes) -> Model:
+    async def parse(self, body: bytes) -> Model:
         """Returns the model of a body; raises `Refused` or `ValidationError`."""
         if len(body) > self._short:
-            self._check(size_within(body, self._most))
+            self._check(await size_within(body, self._most))
         return self.model.model_validate_json(body)
 
     def _check(self, size: Size) -> None:
@@ -210,11 +210,11 @@ class Form(Generic[Model]):
 TEXT = Form(TextRequest)
 
 
-def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
+async def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
     """Reads a single text out of JSON, or out of a plain body with its options in the query."""
     if kind == JSON:
         check_no_query(request)
-        return TEXT.parse(body)
+        return await TEXT.parse(body)
     try:
         text = body.decode()
     except UnicodeDecodeError as error:

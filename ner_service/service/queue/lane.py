@@ -11,13 +11,12 @@ from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
-from ner_service.service.queue.job import Job, Tagged, cost_of
+from ner_service.service.queue.job import SMALL_COST, Job, Tagged, cost_of
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
-SMALL_COST = 8_000  # characters; the bytes of a thousand of them, however JSON writes them
 RESERVE = 1 / 8  # of the queue, for small requests
 CROWDED = 1 / 4  # of the queue or of the deadline, whence heads are refused if there is no room
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
@@ -97,8 +96,11 @@ class Lane:
         patient: bool = False,
         connection: Connection | None = None,
         client: Hashable = None,
+        convention: str | None = None,
     ) -> Tagged:
         """Answers each text in order, or with the error that it caused.
+
+        A convention is one of those that the tagger's info lists; without one, its first.
 
         Raises `Overloaded` or `NotReady` at once, though the patient wait for room; `Late` after
         the deadline, and `Gone` when the client leaves. Texts that no batch has yet are dropped
@@ -114,7 +116,7 @@ class Lane:
             self.check_room(size)
         if connection and connection.closed:
             raise Gone
-        job = Job(texts, loop.create_future(), client)
+        job = Job(texts, loop.create_future(), client, convention)
         self._count(size, 1)
         timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:

@@ -30,6 +30,7 @@ MOST_HEAD_BYTES = 65_536
 NO_REQUEST = "Invalid HTTP request received."
 NO_TUNNEL = "CONNECT: there is nothing behind this service; send GET or POST with a path"
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes; send less"
+CONNECTED_S = 1.5  # and one that has just connected, to do so
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
 HALF_CLOSED_S = 1.0  # how long a client that sends no more may wait; most of them have left
@@ -138,7 +139,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._half_closed:
             self.transport.close()
         elif self._draining:
-            self._close_in(DRAIN_S)
+            self._close_in(DRAIN_S if self.cycle else CONNECTED_S)
         elif self._in_body:
             self._close_in(LINGER_S)
         elif self.timeout_keep_alive_task is None:

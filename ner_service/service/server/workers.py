@@ -22,7 +22,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
 from ner_service.errors import ConfigError, NerError
-from ner_service.service.app import create_app
+from ner_service.service.app import create_app, shares_of
 from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.draining import DrainingServer, ignore_hangups
 from ner_service.service.server.single import (
@@ -45,7 +45,9 @@ def run(settings: Settings, metrics_folder: Path) -> None:
     load_tagger = preload(settings.specs.values())
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    GunicornApplication(settings, partial(create_app, settings, load_tagger, metrics_folder)).run()
+    shares = shares_of(settings)
+    app = partial(create_app, settings, load_tagger, metrics_folder, shares)
+    GunicornApplication(settings, app).run()
 
 
 def check_address(settings: Settings) -> None:

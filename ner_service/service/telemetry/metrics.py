@@ -83,9 +83,7 @@ class Metrics:
         """Counts an error: a request's, or that of one text among several."""
         self._counter("errors", code).inc()
 
-    def tagged(
-        self, tagger: str, texts: int, chars: int, labels: Sequence[str], result: Tagged
-    ) -> None:
+    def tagged(self, tagger: str, texts: int, chars: int, result: Tagged) -> None:
         """Counts the texts of a request, and by their labels the entities in them.
 
         Texts, characters and entities show after the next sample: prometheus_client takes a
@@ -96,8 +94,8 @@ class Metrics:
         totals = self._totals
         totals["texts", tagger] += texts
         totals["characters", tagger] += chars
-        for label in set(labels):
-            totals["entities", tagger, label] += labels.count(label)
+        for label, entities in result.labels.items():
+            totals["entities", tagger, label] += entities
 
     def batch(self, tagger: str, texts: int, seconds: float) -> None:
         """Counts a batch."""
