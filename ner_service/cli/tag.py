@@ -87,13 +87,13 @@ def tag(
     if output:
         check_apart(output, files or ())
     chosen = format or choose_format(output)
-    if chosen in BINARY and output is None:
-        raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     if normal and chosen not in WITH_NORMAL:
         raise ConfigError(
             f"--normal: {chosen} has no place for base forms: take --format "
             f"{', '.join(WITH_NORMAL)}"
         )
+    if chosen in BINARY and output is None:
+        raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     loaded = load_tagger(tagger)
     if strange := set(label or ()) - set(loaded.info.labels):
         known = ", ".join(loaded.info.labels)

@@ -65,9 +65,9 @@ class LineRequest(TextRequest):
 class PartsOut(BaseModel):
     """The parts of a person's name are base forms; a part is null that is absent or unsure."""
 
-    first: str | None
-    middle: str | None
-    last: str | None
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
 
 
 class EntityOut(BaseModel):
