@@ -21,6 +21,7 @@ from ner_service.names.words import CYRILLIC_WORD, Word
 
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
 LIKELY = 0.5
+DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -54,12 +55,13 @@ class PhraseReader:
         if label == "PER":
             declined = [n for n in range(len(words)) if self._declines_in_person(words, n)]
             return Phrase(words, [declined] if declined else [], "people")
-        group, behind = self._group(words, 0)
+        kinds = frozenset({"Geox"} if label == "LOC" else ())
+        group, behind = self._group(words, 0, kinds)
         groups = [group] if group else []
         if group and label == "LOC":
             is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
             if is_pair or self._is_appositive(words[group[-1]]):
-                name, _ = self._group(words, behind + is_pair)
+                name, _ = self._group(words, behind + is_pair, kinds)
                 if name and words[name[0]].text[0].isupper():
                     groups.append(name)
         return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
@@ -72,16 +74,26 @@ class PhraseReader:
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
         if is_initial or is_first_of_asian or words[n].lower in PARTICLES | AFTER_A_FATHER:
             return False
-        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(words, n)
+        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(
+            words, n, NAME_KINDS
+        )
 
-    def _group(self, words: Sequence[Word], start: int) -> tuple[list[int], int]:
-        """Return the agreeing words from a place on, and the place behind their head."""
+    def _group(
+        self, words: Sequence[Word], start: int, in_capitals: frozenset[str]
+    ) -> tuple[list[int], int]:
+        """Return the agreeing words from a place on, and the place behind their head.
+
+        Of short words in capitals, those `in_capitals` are kinds of words; others are acronyms.
+        """
         group: list[int] = []
         for n in range(start, len(words)):
             word = words[n]
             if _is_skipped(words, n, is_begun=bool(group)):
                 continue
-            if not CYRILLIC_WORD.fullmatch(word.text) or self._is_acronym(words, n):
+            is_domain = _text_at(words, n + 1) == "." and _text_at(words, n + 2) in DOMAINS
+            if not CYRILLIC_WORD.fullmatch(word.text) or is_domain:
+                return group, n + 1
+            if self._is_acronym(words, n, in_capitals):
                 return group, n + 1
             kinds = self._lexicon.parts_of_speech(word.lower)
             if not kinds & DECLINED:
@@ -91,15 +103,15 @@ class PhraseReader:
                 return group, n + 1
         return group, len(words)
 
-    def _is_acronym(self, words: Sequence[Word], n: int) -> bool:
-        """Say whether a word in capitals is an acronym, which has no cases."""
+    def _is_acronym(self, words: Sequence[Word], n: int, kinds: frozenset[str]) -> bool:
+        """Say whether a word in capitals is an acronym, which has no cases, or of these kinds."""
         text = words[n].text
         if not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
         if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
             return False
         readings = self._lexicon.morphology.readings(text.lower())
-        return not any(r.is_known and (r.kind in NAME_KINDS or r.kind == "Geox") for r in readings)
+        return not any(reading.is_known and reading.kind in kinds for reading in readings)
 
     def _is_appositive(self, word: Word) -> bool:
         readings = self._lexicon.morphology.readings(word.lower)
