@@ -20,6 +20,7 @@ from ner_service.benchmark.parts import PARTS, load_parts, quality, read_results
 from ner_service.benchmark.parts.batching import Batching, Gain
 from ner_service.benchmark.parts.growth import Growth
 from ner_service.benchmark.parts.http import Http, Latency, Load
+from ner_service.benchmark.parts.leaks import Leaks
 from ner_service.benchmark.parts.names import Cost as NamesCost
 from ner_service.benchmark.parts.names import Names, Row
 from ner_service.benchmark.parts.quality import Accuracy, Quality, measure
@@ -110,6 +111,17 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
         heat = Robustness(corpus="own_news", ours=True, tagger=name, slices=slices)
         store.measure(Robustness, f"own_news--{name}", KEY, lambda heat=heat: heat)
+        leaks = Leaks(
+            corpus="own_news",
+            ours=True,
+            tagger=name,
+            members=(name,),
+            letters=100,
+            left=2,
+            left_by_label=3,
+            in_vain=4,
+        )
+        store.measure(Leaks, f"own_news--{name}", KEY, lambda leaks=leaks: leaks)
         grown = Growth(
             tagger=name,
             repeated=True,

@@ -15,7 +15,7 @@ from pymorphy3 import MorphAnalyzer
 from ner_service.errors import SpanError
 from ner_service.names import Analyser, Analysis, Case, Mention, Name, Parts
 from ner_service.names.analyser import check_spans
-from ner_service.names.inflection import inflect_person
+from ner_service.names.inflection import inflect_name, inflect_person
 from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
 from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
 from ner_service.names.masking.lists import load_lists
@@ -273,6 +273,22 @@ def test_a_surrogate_in_another_case_is_the_name_in_that_case(seed: int) -> None
         )
         answer = f"Письмо написано: {first} {last}, а {anna['mask_parts'][0]} — нет."
         assert MASKER.unmask(answer, masked.key) == f"Письмо написано: {expected}, а Анна — нет."
+
+
+def test_short_surrogates_are_known_in_other_cases_too() -> None:
+    for seed in range(30):
+        _, masked = mask(
+            "Вчера [PER Анна Каренина] вернулась в [LOC Москве] домой", "surrogate", seed
+        )
+        anna, city = masked.key.names
+        for case in ("Gen", "Ins"):
+            first = inflect_name(anna["mask_parts"][0], case, MORPHOLOGY, "Fem")
+            place = inflect_name(city["mask"], case, MORPHOLOGY)
+            answer = MASKER.unmask(f"Вчера домой: {first}, {place}.", masked.key)
+            assert answer == f"Вчера домой: {ANSWERS[case]}."
+
+
+ANSWERS = {"Gen": "Анны, Москвы", "Ins": "Анной, Москвой"}
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -44,21 +44,27 @@ class Choice:
         """Return the surface of the stand-in number `n`.
 
         The first that applies decides: the ending that a placeholder has got, a mention between
-        the same words, the preposition before it, a mention at the same place of the same
-        sequence, the form of the surrogate; else it is the nominative.
+        the same words, a mention at the same place of the same sequence, a preposition, the form
+        of the surrogate; else it is the nominative.
         """
         found = self._found[n]
         if not found.mask and found.forms[0].case:
             return self._in_case(found.forms[0])
         around = neighbours(self._text, found.start, found.end)
-        same_place = self._by_place.get((found.name, found.mask, around))
-        same_mask = self._by_mask.get((found.name, found.mask)) if found.mask else None
+        if same_place := self._by_place.get((found.name, found.mask, around)):
+            return same_place
         governed = self._governed(found)
-        if same_place is None and same_mask is None and governed:
-            return self._in_case(governed)
-        if same_place is None and self._in_order:
+        if found.mask:
+            return self._surface_of_form(n, found) or self._in_case(governed or found.forms[0])
+        if governed is None and self._in_order:
             return self._key.mentions[n]["surface"]
-        return same_place or same_mask or self._in_case(found.forms[0])
+        return self._in_case(governed or found.forms[0])
+
+    def _surface_of_form(self, n: int, found: Found) -> str | None:
+        """Return the surface of a mention that had the very form of a surrogate."""
+        if self._in_order and split_words(self._key.mentions[n]["mask"]) == found.mask:
+            return self._key.mentions[n]["surface"]
+        return self._by_mask.get((found.name, found.mask))
 
     def _governed(self, found: Found) -> Form | None:
         """Return the form in the case that the preposition before the stand-in asks for."""

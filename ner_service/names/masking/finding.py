@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ner_service.names.masking.key import Key, KeyMismatch, KeyName
 from ner_service.names.masking.persons import PersonName, Role
-from ner_service.names.masking.phrases import Phrase
+from ner_service.names.masking.phrases import Phrase, is_quoted
 from ner_service.names.masking.placeholders import MOST_OWN, find_placeholders, plain_label
 from ner_service.names.masking.surrogates import fold
 from ner_service.names.morphology import Morphology
@@ -16,8 +16,8 @@ from ner_service.names.types import Case
 
 WORD = re.compile(r"\w+")
 BETWEEN = re.compile(r"\W{1,4}")  # the words of one name
-TAIL = re.compile(r"[.]+$")
-STEM_CHARS = 3  # of a name that its forms share at least, and that endings may replace at most
+TAIL = re.compile(r"[.»]+$")  # of an initial, or of an organisation
+STEM_CHARS = 3  # that a stem has at least, and an ending at most
 NUMBER = re.compile(r"_(\d+)>$")
 Words = tuple[str, ...]
 
@@ -93,14 +93,19 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     found = _match(text, words, used)
     inside = {start for item in found for start in range(item.start, item.end)}
     left = {fold(word[0]) for word in words if word.start() not in inside}
-    prefixes = {word[:size] for word in left for size in range(STEM_CHARS, len(word) + 1)}
+    prefixes = {word[:size] for word in left for size in range(1, len(word) + 1)}
     forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
     for n, name in enumerate(key.names):
-        stems = {w[: max(STEM_CHARS, len(w) - STEM_CHARS)] for w in split_words(name["mask"])}
+        stems = {stem_of(word) for word in split_words(name["mask"])}
         if not is_placeholder(name) and stems & prefixes:
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
     return _match(text, words, forms) if len(forms) > len(used) else found
+
+
+def stem_of(word: str) -> str:
+    """Return what all forms of a word begin with: `уф` of Уфа, `кондрать` of Кондратьева."""
+    return word[: max(min(STEM_CHARS, len(word) - 1), len(word) - STEM_CHARS)]
 
 
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
@@ -108,8 +113,7 @@ def _used_forms(key: Key) -> dict[Words, list[Form]]:
     forms: dict[Words, dict[Form, None]] = {}
     for mention in key.mentions:
         if words := split_words(mention["mask"]):
-            tail = TAIL.sub("", mention["mask"])
-            form = Form(mention["name"], mention["case"] or None, tail=mention["mask"][len(tail) :])
+            form = Form(mention["name"], mention["case"] or None, tail=_tail(mention["mask"]))
             forms.setdefault(words, {})[form] = None
     return {words: [*entries] for words, entries in forms.items()}
 
@@ -118,12 +122,18 @@ def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[
     """Yield every form of a surrogate with its words."""
     if not name["mask_parts"]:
         for phrase, case in Phrase(name["mask"]).forms(morphology):
-            yield split_words(phrase), Form(n, case)
+            yield split_words(phrase), Form(n, case, tail=_tail(phrase))
         return
     first, middle, last = name["mask_parts"]
     person = PersonName(first, middle, last, name["gender"] or "Masc", name["number"] or "Sing")
     for whole, roles, case in person.forms(morphology):
         yield split_words(whole), Form(n, case, roles)
+
+
+def _tail(mask: str) -> str:
+    """Return what ends a surrogate behind its last word; quotes around all of it are the text's."""
+    match = None if is_quoted(mask) else TAIL.search(mask)
+    return match[0] if match else ""
 
 
 def _match(

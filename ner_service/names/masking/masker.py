@@ -135,7 +135,7 @@ def _assemble(
         style=style,
         text=digest(masked),
         own=[{"label": label, "number": number} for label, number in own.items()],
-        names=[_key_name(masked, stand_in, spans) for stand_in in stand_ins],
+        names=[_key_name(stand_in) for stand_in in stand_ins],
         mentions=[
             _key_mention(text, masked, entity, span, stand_ins[places[index][0]], places[index])
             for index, (entity, span) in enumerate(zip(entities, spans, strict=True))
@@ -146,9 +146,8 @@ def _assemble(
     return Masked(masked, tuple(out), key.seal())
 
 
-def _key_name(masked: str, stand_in: StandIn, spans: Sequence[tuple[int, int]]) -> KeyName:
+def _key_name(stand_in: StandIn) -> KeyName:
     group, surrogate = stand_in.group, stand_in.surrogate
-    around = [spans[index] for index in group.mentions]
     person = surrogate if isinstance(surrogate, PersonName) else None
     return {
         "label": group.label,
@@ -158,7 +157,7 @@ def _key_name(masked: str, stand_in: StandIn, spans: Sequence[tuple[int, int]]) 
         "parts": [p or "" for p in astuple(group.parts)] if group.parts else [],
         "gender": (person.gender if person else group.gender) or "",
         "number": group.number or "",
-        "quoted": any(masked[a - 1 : a] == "«" and masked[b : b + 1] == "»" for a, b in around),
+        "quoted": group.quoted,
     }
 
 
