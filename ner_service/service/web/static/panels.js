@@ -56,8 +56,8 @@ function name(group, result) {
 
 /** Says in words which parts a person's name has, each with its base form. */
 export function partsOf({ parts }) {
-  const present = ["first", "middle", "last"].filter((part) => parts?.[part]);
-  return present.map((part) => `${t(`part_${part}`)}${parts[part]}`);
+  const phrases = { first: t("part_first"), middle: t("part_middle"), last: t("part_last") };
+  return Object.entries(phrases).flatMap(([part, phrase]) => (parts?.[part] ? [phrase + parts[part]] : []));
 }
 
 function context({ start, end }, group, result) {
