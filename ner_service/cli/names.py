@@ -23,12 +23,14 @@ from ner_service.cli.options import (
     check_apart,
     corpora_root,
 )
+from ner_service.cli.tagging import analyse_documents
 from ner_service.corpora.formats.format import format_of
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.corpora.texts import batches_of
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
+from ner_service.library import load_analyser
 from ner_service.types import Document
 
 CARRIERS = ("jsonl", "csv", "tsv", "parquet", "labelstudio")  # formats with room for base forms
@@ -85,16 +87,11 @@ def names(
 
 def _analyse(documents: Iterable[Document], output: Path) -> Iterator[Document]:
     """Yield the documents with their names, under a progress bar; raises where there are none."""
-    from ner_service.names import Analyser
-    from ner_service.names.annotation import annotate
-
-    analyser = Analyser()
+    analyser = load_analyser()
     count = 0
     with tqdm(desc=str(output), unit="doc", disable=not sys.stderr.isatty()) as bar:
         for batch in batches_of(documents):
-            texts, entities = [d.text for d in batch], [d.entities for d in batch]
-            analyses = analyser.analyse_many(texts, entities)
-            yield from map(annotate, batch, analyses)
+            yield from analyse_documents(batch, analyser)
             count += len(batch)
             bar.update(len(batch))
     if not count:

@@ -73,6 +73,10 @@ OverlapOption = Annotated[
         "innermost."
     ),
 ]
+NormalOption = Annotated[
+    bool,
+    typer.Option("--normal", help="Add base forms, parts of persons' names, and joined mentions."),
+]
 LenientOption = Annotated[
     bool, typer.Option("--lenient", help="Let a stray I- tag begin an entity.")
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ner_service.types import Parts
+from ner_service.types import Name, Parts
 
 __all__ = ["Analysis", "Case", "Gender", "Mention", "Name", "Number", "Parts"]
 
@@ -25,22 +25,6 @@ class Mention:
     case: Case | None = None
     gender: Gender | None = None
     number: Number | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name is what several mentions in a text share; `mentions` are indices of entities."""
-
-    label: str
-    normal: str | None
-    parts: Parts | None
-    mentions: tuple[int, ...]
-
-    def record(self) -> dict[str, object]:
-        """Return the name as JSON has it; only a person's has parts."""
-        parts = {} if self.parts is None else {"parts": self.parts.record()}
-        named = {"label": self.label, "normal": self.normal, **parts}
-        return {**named, "mentions": list(self.mentions)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def test_spans_get_base_forms_parts_and_names(
     target = tmp_path / "out.jsonl"
     code, err = run(capfd, write(tmp_path, RECORD), "-o", str(target))
     assert (code, err.count("\n")) == (0, 1)
-    parts = {"first": "Олег", "last": "Береговой"}
+    parts = {"first": "Олег", "middle": None, "last": "Береговой"}
     assert json.loads(target.read_text("utf-8")) == {
         "id": 7,
         "text": TEXT,
@@ -55,7 +55,7 @@ def test_spans_get_base_forms_parts_and_names(
                 "end": 40,
                 "label": "PER",
                 "normal": "Береговой",
-                "parts": {"last": "Береговой"},
+                "parts": {"first": None, "middle": None, "last": "Береговой"},
             },
             {"start": 49, "end": 55, "label": "LOC", "normal": "Москва"},
         ],

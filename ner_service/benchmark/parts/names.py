@@ -169,7 +169,8 @@ def _load_ours() -> Method:
 
 def _answer_of(analysis: Analysis) -> Answer:
     groups = {n: group for group, name in enumerate(analysis.names) for n in name.mentions}
-    parts = [mention.parts.record() if mention.parts else {} for mention in analysis.mentions]
+    records = (mention.parts.record() if mention.parts else {} for mention in analysis.mentions)
+    parts = [{kind: part for kind, part in record.items() if part} for record in records]
     normals = [mention.normal for mention in analysis.mentions]
     return Answer(normals, [groups[n] for n in range(len(normals))], parts)
 

@@ -6,6 +6,7 @@ The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ner_service.corpora.forms.analyses import base_form_of, names_of
 from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.values import bare_value, parse_value
 from ner_service.corpora.reading import Reading
@@ -46,28 +47,25 @@ def lines(documents: Iterable[Document]) -> Iterator[str]:
 
 def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
-    entities = [entity_of(entity) for entity in document.entities]
+    is_analysed = document.names is not None
+    entities = [
+        entity_of(entity) | base_form_of(entity, is_analysed) for entity in document.entities
+    ]
     return dump(record_of(document, entities), document.place)
 
 
 def entity_of(entity: Entity) -> dict[str, object]:
-    """Return an entity as an object; score, base form and parts only where there are any."""
+    """Return an entity as an object; a score only where there is one."""
     values: dict[str, object] = {"start": entity.start, "end": entity.end, "label": entity.label}
-    if entity.score is not None:
-        values["score"] = round(entity.score, 4)
-    return values | base_form_of(entity)
-
-
-def base_form_of(entity: Entity) -> dict[str, object]:
-    """Return the base form and the parts of an entity, where it has any."""
-    values: dict[str, object] = {} if entity.normal is None else {"normal": entity.normal}
-    return values if entity.parts is None else values | {"parts": entity.parts.record()}
+    return values if entity.score is None else values | {"score": round(entity.score, 4)}
 
 
 def record_of(document: Document, entities: object) -> dict[str, object]:
-    """Return a document as an object: its id as it was, its text, its other fields, entities."""
+    """Return a document as an object: its id as it was, text, other fields, entities, names."""
+    names = names_of(document)
     record = {"id": document.id, "text": document.text, **document.fields}
-    return record | {"text": document.text, "entities": entities}
+    record |= {"text": document.text, "entities": entities}
+    return {key: value for key, value in record.items() if key not in names} | names
 
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:

@@ -1,6 +1,6 @@
 """The forms of requests and responses are here, with all validation of what a client sends."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
@@ -19,8 +19,8 @@ Name = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can hold
 
 
-class Options(BaseModel):
-    """Options say how a request wants its answer."""
+class TaggingOptions(BaseModel):
+    """Options say who tags a text, and which entities are wanted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -31,6 +31,14 @@ class Options(BaseModel):
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
     convention: Name | None = Field(
         None, description="a way of annotating: one of the tagger's `conventions`"
+    )
+
+
+class Options(TaggingOptions):
+    """Options say how a request wants its answer."""
+
+    normal: bool = Field(
+        False, description="add base forms, parts of persons' names, and joined mentions"
     )
 
 
@@ -54,14 +62,36 @@ class LineRequest(TextRequest):
     id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = None
 
 
+class PartsOut(BaseModel):
+    """The parts of a person's name are base forms; a part is null that is absent or unsure."""
+
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
+
+
 class EntityOut(BaseModel):
-    """An entity is a labelled span of the text."""
+    """An entity is a labelled span of the text.
+
+    `normal` and, of a PER, `parts` are there where a request asked for `normal`; null is unsure.
+    """
 
     start: int
     end: int
     label: str
     text: str
     score: float | None
+    normal: str | None = None
+    parts: PartsOut | None = None
+
+
+class NameOut(BaseModel):
+    """A name is what one mention or several share; `mentions` are indices of `entities`."""
+
+    label: str
+    normal: str | None
+    parts: PartsOut | None = None
+    mentions: list[int]
 
 
 @with_config(ConfigDict(strict=True))
@@ -78,11 +108,12 @@ class Span(TypedDict):
 
 
 class TextResponse(BaseModel):
-    """An answer has the entities of one text, in order."""
+    """An answer has the entities of one text, in order, and the names if `normal` was asked for."""
 
     tagger: str
     offsets: OffsetUnit
     entities: list[EntityOut]
+    names: list[NameOut] | None = None
 
 
 class Fault(BaseModel):
@@ -103,6 +134,7 @@ class BatchResult(BaseModel):
     """A text of a batch has its entities, or the error that it caused."""
 
     entities: list[EntityOut] | None = None
+    names: list[NameOut] | None = None
     error: Fault | None = None
 
 
@@ -119,6 +151,7 @@ class LineResponse(BatchResult):
     text: str | None = None
     tagger: str | None = None
     offsets: OffsetUnit | None = None
+    names: list[NameOut] | Any = Field(None, description="without `normal`, the field of the line")
 
 
 class BatchResponse(BaseModel):
