@@ -20,6 +20,7 @@ from ner_service.names.words import Word
 from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
+TEXTS = 16  # that are analysed at once; bounds the memory in use
 LEAST_CHANCE = 0.5  # of a base form; what is less likely than not is not told
 
 
@@ -67,17 +68,26 @@ class Analyser:
         """Analyse the entities of each text, each text by itself."""
         for text, inside in zip(texts, entities, strict=True):
             check_spans(text, inside)
+        analyses: list[Analysis] = []
         with self._turn:
-            words = self._contexts.read(texts, entities)
-            phrases = [
-                [self._phrases.read(*pair) for pair in zip(names, map(_label, inside), strict=True)]
-                for names, inside in zip(words, entities, strict=True)
-            ]
-            solved = iter(solve([p for inside in phrases for p in inside], self._lexicon))
-            return [
-                self._analyse(text, inside, some, [next(solved) for _ in some])
-                for text, inside, some in zip(texts, entities, phrases, strict=True)
-            ]
+            for at in range(0, len(texts), TEXTS):
+                some = slice(at, at + TEXTS)
+                analyses += self._analyse_some(texts[some], entities[some])
+        return analyses
+
+    def _analyse_some(
+        self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
+    ) -> list[Analysis]:
+        words = self._contexts.read(texts, entities)
+        phrases = [
+            [self._phrases.read(*pair) for pair in zip(names, map(_label, inside), strict=True)]
+            for names, inside in zip(words, entities, strict=True)
+        ]
+        solved = iter(solve([p for inside in phrases for p in inside], self._lexicon))
+        return [
+            self._analyse(text, inside, some, [next(solved) for _ in some])
+            for text, inside, some in zip(texts, entities, phrases, strict=True)
+        ]
 
     def _analyse(
         self,

@@ -24,7 +24,7 @@ from ner_service.names.odds import (
 )
 from ner_service.names.paradigms import Of, guess_bases
 from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of
-from ner_service.names.vocabulary import BEHIND_A_HEAD
+from ner_service.names.vocabulary import APPOSITIVE, BEHIND_A_HEAD
 from ner_service.names.words import Floats
 
 WORDS = 20_000  # whose options are kept, about 2 kB each
@@ -60,6 +60,8 @@ class Lexicon:
         self.morphology, self.lists = morphology, lists
         self.options = lru_cache(WORDS)(self._options)
         self.parts_of_speech = lru_cache(WORDS)(self._parts_of_speech)
+        self.is_appositive = lru_cache(WORDS)(self._is_appositive)
+        self._sets: dict[frozenset[str], frozenset[str]] = {}  # equal sets are one object
 
     def is_listed(self, base: str, of: Of) -> bool:
         """Say whether a lower-case base form is in the lists of persons' names."""
@@ -71,7 +73,12 @@ class Lexicon:
         return next((reading.lemma for reading in readings if reading.pos in ADJECTIVES), word)
 
     def _parts_of_speech(self, word: str) -> frozenset[str]:
-        return frozenset(reading.pos for reading in self.morphology.readings(word))
+        kinds = frozenset(reading.pos for reading in self.morphology.readings(word))
+        return self._sets.setdefault(kinds, kinds)
+
+    def _is_appositive(self, word: str) -> bool:
+        """Say whether a place behind a lower-case word declines by itself: `города Москвы`."""
+        return any(reading.lemma in APPOSITIVE for reading in self.morphology.readings(word))
 
     def _options(self, word: str, of: Of) -> Options:
         """Return the options of a lower-case word; any word may have one form for all cases."""

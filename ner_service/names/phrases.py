@@ -13,7 +13,6 @@ from ner_service.names.paradigms import Of
 from ner_service.names.vocabulary import (
     ABBREVIATED,
     AFTER_A_FATHER,
-    APPOSITIVE,
     EAST_ASIAN,
     PARTICLES,
 )
@@ -66,7 +65,7 @@ class PhraseReader:
         groups = [group] if group else []
         if group and label == "LOC":
             is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
-            if is_pair or self._is_appositive(words[group[-1]]):
+            if is_pair or self._lexicon.is_appositive(words[group[-1]].lower):
                 name, _ = self._group(words, behind + is_pair, kinds)
                 if name and words[name[0]].text[0].isupper():
                     groups.append(name)
@@ -110,10 +109,6 @@ class PhraseReader:
             return False
         readings = self._lexicon.morphology.readings(text.lower())
         return not any(reading.is_known and reading.kind in kinds for reading in readings)
-
-    def _is_appositive(self, word: Word) -> bool:
-        readings = self._lexicon.morphology.readings(word.lower)
-        return any(reading.lemma in APPOSITIVE for reading in readings)
 
     def _has_only_adjectives(self, words: Sequence[Word], group: Sequence[int]) -> bool:
         """Say whether a name is adjectives in small letters without a head: `британский`."""

@@ -9,8 +9,9 @@ from ner_service.names.capitals import count_shared
 from ner_service.names.morphology import Reading
 from ner_service.names.types import Case, Gender, Number
 
-WORDS = 20_000  # whose readings are kept, about 1 kB each
-LAST_WORDS = 16  # whose paradigms are kept: forms are many, and asked for right after readings
+# words whose readings and paradigms are kept: both are asked for at once, and the lexicon keeps
+# what it makes of them; more objects would only cost the garbage collector time
+WORDS, LAST_WORDS = 500, 16
 CASES: dict[str, Case] = {
     "nomn": "Nom", "voct": "Nom", "gent": "Gen", "gen1": "Gen", "gen2": "Gen", "datv": "Dat",
     "accs": "Acc", "acc2": "Acc", "ablt": "Ins", "loct": "Loc", "loc1": "Loc", "loc2": "Loc",

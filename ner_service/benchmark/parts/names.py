@@ -195,7 +195,8 @@ def time_chains(prose: Prose, rounds: int, step: Step) -> Cost:
     """Times the chains in turns, each in a process of its own, on texts that they have not seen."""
     names = (name_chains.NATASHA, name_chains.OURS, name_chains.TAGGING)
     timed: dict[str, list[float]] = {name: [] for name in names}
-    for number, (warm, texts, _) in enumerate(split_prose(prose, rounds)):
+    for number, (warm, *timed_texts) in enumerate(split_prose(prose, rounds)):
+        texts = [text for part in timed_texts for text in part]
         tokens = sum(len(tokenize(text)) for text in texts)
         for name in names if number % 2 == 0 else names[::-1]:
             step(f"{name}, round {number + 1}")
