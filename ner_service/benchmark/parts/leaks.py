@@ -24,7 +24,6 @@ class Leaks(CorpusResult):
     """
 
     kind = "leaks"
-    names_machine = True
     members: tuple[str, ...]
     letters: int
     left: int
