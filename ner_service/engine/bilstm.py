@@ -13,6 +13,7 @@ from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import EDGE, characters
+from ner_service.text.spacing import mark_words, split_marks
 
 FORBIDDEN = np.float32(-1e4)  # score of a transition that the scheme does not allow
 CACHE_BYTES = 64 << 20  # for projected words: 16,384 words of ru-news
@@ -31,8 +32,9 @@ class ScoredSpan(NamedTuple):
 class Engine:
     """Tags units of words; each row is computed alone, so answers do not depend on batches.
 
-    The first layer's inputs depend on the word alone: they are cached while there is room, and
-    the features that they are computed from for longer.
+    Words may have marks of `text.spacing` in front of them. The first layer's inputs depend on the
+    marked word alone: they are cached while there is room, and the features that they are computed
+    from for longer.
     """
 
     def __init__(self, artefact: Artefact, cache_bytes: int = CACHE_BYTES) -> None:
@@ -91,7 +93,8 @@ class Engine:
     def _keys(self, words: list[str]) -> list[str]:
         """Return words as the first layer reads them: long ones cut, digits perhaps zeroed."""
         if self._zero_digits or max(map(len, words)) > 2 * EDGE:
-            return [characters(word, self._zero_digits) for word in words]
+            bare, spacings = split_marks(words)
+            return mark_words((characters(word, self._zero_digits) for word in bare), spacings)
         return words
 
 

@@ -191,7 +191,7 @@ def load(folder: Path) -> Artefact:
     if digest != config.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
     try:
-        parts = TypeAdapter(_Config).validate_python(config)
+        parts = TypeAdapter(_Config).validate_python(_complete(config))
         net, vocab = parts.net, parts.vocab
         if net.vectors not in ("", NAVEC):
             net = replace(net, vectors=str(folder / net.vectors))
@@ -217,6 +217,12 @@ def load(folder: Path) -> Artefact:
         raise ModelError(f"{folder}: not a model of this program: {fault}") from None
     except (ValueError, SafetensorError) as error:
         raise ModelError(f"{folder}: not a model of this program: {error}") from None
+
+
+def _complete(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration with the options that models made before them do not name."""
+    net = config.get("net")
+    return config | {"net": {"spacing_dim": 0} | net} if isinstance(net, dict) else config
 
 
 def _read_config(path: Path) -> dict[str, Any]:

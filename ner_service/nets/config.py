@@ -42,6 +42,9 @@ class NetOptions:
     char_dim: Annotated[Size, about("size of a character's vector")] = 32
     char_size: Annotated[SizeOrZero, about("size of what char_encoder makes of a word")] = 96
     shape_dim: Annotated[SizeOrZero, about("size of a word shape's vector; 0 for none")] = 24
+    spacing_dim: Annotated[
+        SizeOrZero, about("size of a vector for the line end, sign or blank before a word; or 0")
+    ] = 4
     encoder: Annotated[Encoder, about("reads the tokens: lstm, gru, rnn or cnn")] = "lstm"
     hidden: Annotated[Size, about("units of one direction of the encoder")] = 128
     layers: Annotated[Size, about("layers of the encoder")] = 1
@@ -91,13 +94,19 @@ class NetConfig(NetOptions):
 
     @property
     def feature_dim(self) -> int:
-        """The size of a word's features, which are all of a token but its convention."""
+        """The size of a word's features, which have no part of a token's convention or spacing."""
         return self.vector_dim + self.word_dim + self.char_size + self.shape_dim
 
     @property
     def convention_dim(self) -> int:
         """The size of a convention's vector: 0 where there is but one convention."""
         return CONVENTION_DIM if len(self.conventions) > 1 else 0
+
+    @property
+    def input_dims(self) -> dict[str, int]:
+        """The sizes of the parts that a token's input has, in their order."""
+        names = ("feature_dim", "convention_dim", "spacing_dim")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,16 @@
 """Backend `bilstm` serves our BiLSTM-CRF from a model folder, without torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ner_service.engine.bilstm import Engine
-from ner_service.engine.tokens import units
+from ner_service.engine.tokens import Tokens, units
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
+from ner_service.text.spacing import mark_words
 from ner_service.types import Entity, TaggerInfo, Tally
 
 
@@ -19,7 +20,10 @@ class BilstmTagger:
     def __init__(self, artefact: Artefact) -> None:
         meta = artefact.meta
         self._engine = Engine(artefact)
-        cut = partial(units, unit_tokens=artefact.net.unit_tokens)
+        cut = partial(
+            _marked_units if artefact.net.spacing_dim else units,
+            unit_tokens=artefact.net.unit_tokens,
+        )
         self._reader = Reader(cut, self._engine)
         self.info = TaggerInfo(
             name="bilstm",
@@ -43,6 +47,12 @@ class BilstmTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)
+
+
+def _marked_units(text: str, unit_tokens: int) -> Iterator[Tokens]:
+    """Yield the units of a text, with the spacing before each word as a mark in front of it."""
+    for unit in units(text, unit_tokens):
+        yield unit._replace(words=mark_words(unit.words, unit.spacings))
 
 
 def load(source: str) -> BilstmTagger:

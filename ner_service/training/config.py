@@ -68,6 +68,9 @@ class Source(Section):
     outside: str = Field(
         "", description="PATTERN that is cut off a name's beginning, as are quotes around the rest"
     )
+    streets: bool = Field(
+        False, description="make a LOC of each PER behind a Russian word for a street"
+    )
     format: str = Field("", description="the format, where the file's ending says too little")
     columns: str = Field(
         "", description="keys of text and entities, or numbers of token and tag: `2,4`"
@@ -161,8 +164,21 @@ class Optimiser(Section):
 
 
 class Augmentation(Section):
-    """The shares of training units that are changed as careless writers would."""
+    """The shares of training units that are changed at random, and the texts that are added."""
 
+    names: float = Field(
+        0.0, ge=0, le=1, description="share of documents that are added once more with other names"
+    )
+    records: float = Field(
+        0.0, ge=0, description="texts of offices that are added: lists, forms, addresses; as a "
+        "share of the data's tokens"
+    )  # fmt: skip
+    lists: str = Field(
+        "", description="a folder of tables with more names for these; see Data by program"
+    )
+    spacing: Share = Field(
+        0.0, description="share of units that get line ends or signs in place of some spaces"
+    )
     case: Share = Field(0.0, description="share of units put in lower or upper case")
     punctuation: Share = Field(0.0, description="share of units that lose their punctuation")
 
@@ -206,6 +222,7 @@ class TrainConfig(Section):
         values = self.model_dump(mode="json")
         values["output"] = Path(self.output).name
         values["net"]["vectors"] = Path(self.net.vectors).name
+        values["augmentation"]["lists"] = Path(self.augmentation.lists).name
         for source in (*values["data"]["train"], *values["data"]["dev"]):
             source["path"] = Path(source["path"]).name
         return values
