@@ -134,10 +134,22 @@ class Train(Section):
     """The length of a run, its steps, its seed and its curves."""
 
     epochs: int = Field(12, gt=0, description="most passes over the data")
+    steps: int = Field(
+        1000, ge=0, description="fewest steps: with little data, epochs and patience grow to make "
+        "them; 0 where only epochs are set"
+    )  # fmt: skip
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
     seed: int = Field(0, ge=0, lt=2**63, description="of weights, order, dropout and augmentation")
     tensorboard: bool = Field(True, description="write curves for TensorBoard to OUTPUT.runs")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_epochs(cls, values: Any) -> Any:
+        """Let no run be longer than the epochs that somebody asked for."""
+        if isinstance(values, dict) and "epochs" in values:
+            return {"steps": 0} | values
+        return values
 
 
 class Optimiser(Section):

@@ -21,7 +21,7 @@ from ner_service.training.writing.declension import (
 )
 from ner_service.training.writing.words import WORDS
 
-SURNAME_SHARE = 0.4  # of surnames that have one of the usual endings; the rest are of all kinds
+ODD_SURNAMES = 0.15  # the share of surnames with any ending; the rest have one of `USUAL_ENDS`
 USUAL_ENDS = ("ов", "ев", "ин", "ский", "цкий", "ко", "ук", "юк", "ян", "ич", "дзе", "швили", "ых")
 
 
@@ -51,7 +51,7 @@ class Names:
         first = self._declined(random, self._first(random, gender), gender)
         father = random.choice(WORDS.men)
         patronymic = make_patronymic(father, gender)
-        pool = self.usual_surnames if random.random() > SURNAME_SHARE else self.surnames
+        pool = self.usual_surnames if random.random() > ODD_SURNAMES else self.surnames
         surname = random.choice(pool)
         if random.random() < 0.03:
             surname = f"{surname}-{random.choice(self.usual_surnames)}"

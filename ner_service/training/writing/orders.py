@@ -15,6 +15,15 @@ INITIALS: Shares = {
     "{initials} {surname}": 4,
     "{initials}{surname}": 1,
 }
+RENAMED: Shares = {  # names in running text are seldom those of lists
+    "{first} {surname}": 55,
+    "{surname} {first} {patronymic}": 12,
+    "{surname} {first}": 5,
+    "{first} {patronymic} {surname}": 8,
+    "{surname} {initials}": 6,
+    "{initials} {surname}": 9,
+    "{surname}": 5,
+}
 PERSON: Shares = {
     "{first} {surname}": 26,
     "{surname} {first} {patronymic}": 18,
@@ -28,6 +37,7 @@ PERSON: Shares = {
 }
 ORDERS: Mapping[str, Shares] = {
     "person": PERSON,
+    "renamed": RENAMED,
     "full": FULL,
     "initials": INITIALS,
     "first_last": {"{first} {surname}": 1},

@@ -1,8 +1,9 @@
 """Slots of templates, and what is written into them.
 
 A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `city`,
-`firm`, `brand`, `street`, `street_name`, `address`, and what is no name: `role`, `date`, `number`,
-`money`, `phone`, `email`, `initial`. A street's name is a LOC, also where a person gave it.
+`firm`, `brand`, `street`, `street_name`, `address`, and what is no name: `role`, `Role` with a
+capital, `date`, `number`, `money`, `phone`, `email`, `initial`. A street's name is a LOC, also
+where a person gave it.
 """
 
 import re
@@ -106,6 +107,8 @@ class Writer:
         match kind:
             case "role":
                 return random.choice(WORDS.roles[form])
+            case "Role":
+                return random.choice(WORDS.roles[form]).capitalize()
             case "date":
                 day, month, year = random.randint(1, 28), random.randint(1, 12), self._year()
                 if random.random() < 0.6:

@@ -12,6 +12,7 @@ from ner_service.types import Document, Entity
 
 WORD = re.compile(r"[А-ЯЁа-яё]+(?:-[А-ЯЁа-яё]+)*")
 KEPT = 0.25  # the share of names that stay, so that texts keep names that occur
+ALONE = 0.8  # the share of single words that stay single
 LATIN_SHARE = 0.05  # of people's names in any case, since Latin ones have none
 
 
@@ -55,9 +56,9 @@ def _rename_person(name: str, names: Names, random: Random) -> str:
     if random.random() < LATIN_SHARE:
         return write_name(names.person(random, form.gender), "foreign", form.case, random)
     person = names.person(random, form.gender)
-    if len(words) == 1 and "." not in name and random.random() < 0.5:
+    if len(words) == 1 and "." not in name and random.random() < ALONE:
         return write_name(person, "surname", form.case, random)
-    return write_name(person, "person", form.case, random)
+    return write_name(person, "renamed", form.case, random)
 
 
 def _rename_place(name: str, names: Names, random: Random) -> str:

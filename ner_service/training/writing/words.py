@@ -26,7 +26,7 @@ class Vocabulary(BaseModel):
     marks: list[str]
     headings: list[str]
     tails: list[str]
-    roles: dict[str, list[str]]
+    roles: dict[str, Words]
     firms: dict[str, list[str]]
     streets: dict[str, list[str]]
 
