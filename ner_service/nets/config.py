@@ -70,13 +70,15 @@ class NetConfig(NetOptions):
 
     A `convention` is a way of annotating: each corpus has one, and the first answers when
     serving. `temperature` divides the scores of paths before they become probabilities of
-    entities, once it has been fitted.
+    entities, once it has been fitted. `label_temperatures`, one a label in the order of `labels`,
+    then divide the log odds of these probabilities; without any, they stay as they are.
     """
 
     labels: Names
     vector_dim: SizeOrZero = 300
     conventions: Names = ("default",)
     temperature: Temperature | None = None
+    label_temperatures: tuple[Temperature, ...] = ()
     tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,8 @@ class NetConfig(NetOptions):
             raise ValueError("labels: one stands there twice")
         if bool(self.vectors) != bool(self.vector_dim):
             raise ValueError("vector_dim: above 0 with vectors, and only then")
+        if self.label_temperatures and len(self.label_temperatures) != len(self.labels):
+            raise ValueError("label_temperatures: one is needed for each of the labels, or none")
         if self.char_encoder == "none" and self.char_size:
             raise ValueError("char_size: above 0 with a char_encoder, and only then")
         return self

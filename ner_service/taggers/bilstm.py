@@ -42,7 +42,7 @@ class BilstmTagger:
         return Tally(words.hits, words.misses, self._reader.tokenise_s)
 
     def temper(self, temperature: float) -> None:
-        """Change the temperature that later scores are computed with."""
+        """Change the temperature that later scores are computed with; labels then have none."""
         self._engine.temper(temperature)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:

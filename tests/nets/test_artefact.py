@@ -143,6 +143,8 @@ def test_a_config_that_is_none_is_one_line(folder: Path, text: str) -> None:
         {"layers": 0},
         {"conventions": []},
         {"temperature": 0},
+        {"label_temperatures": [1.0]},
+        {"label_temperatures": [1.0, 0]},
         {"temperature": 0.001},
         {"temperature": float("nan")},
         {"vector_dim": 300},

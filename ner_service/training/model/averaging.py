@@ -29,11 +29,11 @@ def average(before: Artefact, after: Artefact, share: float) -> Artefact:
     meta = after.meta.copy()
     meta.pop("scores", None)
     meta["averaged"] = {"before": before.hash, "after": after.hash, "share": share}
-    net = replace(after.net, temperature=None)
+    net = replace(after.net, temperature=None, label_temperatures=())
     return replace(after, net=net, tensors=tensors, meta=meta)
 
 
 def _structure(artefact: Artefact, name: str) -> object:
     if name == "net":  # weights do not depend on how many tokens are read together
-        return replace(artefact.net, temperature=None, unit_tokens=0)
+        return replace(artefact.net, temperature=None, label_temperatures=(), unit_tokens=0)
     return getattr(artefact, name).symbols
