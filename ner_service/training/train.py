@@ -24,9 +24,9 @@ from ner_service.training.config import Optimiser, read_config
 from ner_service.training.crf_loss import path_losses
 from ner_service.training.curves import Curves
 from ner_service.training.data.batches import GoldBatch, batches, collate
+from ner_service.training.data.length import is_rising, plan_length
 from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import Place, find_place
-from ner_service.training.length import is_rising, plan_length
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
 from ner_service.training.state import State, first_state, seed_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ner_service.training.config import Train, read_config
-from ner_service.training.length import Length, is_rising, plan_length
+from ner_service.training.data.length import Length, is_rising, plan_length
 from ner_service.training.train import train_from_file
 from tests import tiny
 

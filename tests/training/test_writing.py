@@ -11,23 +11,25 @@ from ner_service.errors import ConfigError
 from ner_service.training.config import Augmentation, Source
 from ner_service.training.data.additions import add_documents
 from ner_service.training.data.corpus import Corpus
-from ner_service.training.writing.declension import (
+from ner_service.training.data.writing.declension import (
     CASES,
     Form,
     analyser,
+    decline_adjective,
     decline_noun,
     decline_patronymic,
     decline_surname,
     find_form,
     make_patronymic,
 )
-from ner_service.training.writing.lists import WAYS
-from ner_service.training.writing.names import Names, load_names
-from ner_service.training.writing.orders import ORDERS, write_name
-from ner_service.training.writing.pieces import Piece, assemble
-from ner_service.training.writing.records import write_records
-from ner_service.training.writing.slots import SLOT, Writer, read_templates
-from ner_service.training.writing.swapping import swap_names
+from ner_service.training.data.writing.lists import WAYS
+from ner_service.training.data.writing.names import Names, load_names
+from ner_service.training.data.writing.orders import ORDERS, write_name
+from ner_service.training.data.writing.organisations import write_organisation
+from ner_service.training.data.writing.pieces import Piece, assemble
+from ner_service.training.data.writing.records import write_records
+from ner_service.training.data.writing.slots import SLOT, Writer, read_templates
+from ner_service.training.data.writing.swapping import swap_names
 from ner_service.types import Document, Entity
 
 
@@ -227,3 +229,41 @@ def test_a_folder_of_lists_that_is_missing_is_named() -> None:
 def test_pieces_are_put_together_with_their_labels() -> None:
     made = assemble("a", [Piece("В "), Piece("Рязани", "LOC"), Piece(".")])
     assert made == Document("a", "В Рязани.", (Entity(2, 8, "LOC"),))
+
+
+@pytest.mark.parametrize(
+    ("adjective", "case", "form"),
+    [
+        ("Омский", "gent", "Омского"),
+        ("городской", "loct", "городском"),
+        ("консервный", "ablt", "консервным"),
+        ("Омский", "ablt", "Омским"),
+        ("Омский", "accs", "Омский"),
+    ],
+)
+def test_an_adjective_of_a_thing_is_declined(adjective: str, case: str, form: str) -> None:
+    assert decline_adjective(adjective, case) == form  # type: ignore[arg-type]
+
+
+def test_organisations_stand_in_the_case_that_is_asked_for(names: Names) -> None:
+    written = {write_organisation(names, "datv", Random(seed)) for seed in range(200)}
+    assert any(name.endswith("скому заводу") for name in written)
+    assert any(re.fullmatch(r"[А-Я][а-я]+у", name) for name in written)
+    assert any(name.isascii() for name in written)
+
+
+def test_a_street_that_agrees_with_its_word_holds_it(names: Names) -> None:
+    writer = Writer(names, Random(5))
+    for _ in range(40):
+        document = assemble("a", writer.fill("Живу {wide_street:on}."))
+        (street,) = document.entities
+        assert re.fullmatch(
+            r"[А-Я]\w+(ой|ом) (улице|проспекте|шоссе|бульваре|площади|набережной)",
+            document.text[street.start : street.end],
+        )
+
+
+def test_made_texts_are_partly_in_lower_case_and_in_capitals(names: Names) -> None:
+    made = [document.text for document in islice(write_records(names, Random(4)), 300)]
+    assert sum(map(str.islower, made)) > 15
+    assert sum(map(str.isupper, made)) > 5

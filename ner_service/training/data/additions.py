@@ -8,9 +8,9 @@ from tqdm import tqdm
 
 from ner_service.training.config import Augmentation
 from ner_service.training.data.corpus import Corpus
-from ner_service.training.writing.names import Names, load_names
-from ner_service.training.writing.records import write_records
-from ner_service.training.writing.swapping import swap_names
+from ner_service.training.data.writing.names import Names, load_names
+from ner_service.training.data.writing.records import write_records
+from ner_service.training.data.writing.swapping import swap_names
 from ner_service.types import Document
 
 

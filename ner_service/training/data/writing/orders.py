@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from random import Random
 
-from ner_service.training.writing.declension import Case
-from ner_service.training.writing.names import Person
-from ner_service.training.writing.words import WORDS
+from ner_service.training.data.writing.declension import Case
+from ner_service.training.data.writing.names import Person
+from ner_service.training.data.writing.words import WORDS
 
 CAPITALS = 0.15  # the share of names with a word or all of it in capitals
 Shares = Mapping[str, float]  # of each pattern
@@ -40,6 +40,7 @@ ORDERS: Mapping[str, Shares] = {
     "renamed": RENAMED,
     "full": FULL,
     "initials": INITIALS,
+    "surname_initials": {"{surname} {initials}": 1},
     "first_last": {"{first} {surname}": 1},
     "surname_first": {"{surname} {first}": 1},
     "first_patronymic": {"{first} {patronymic}": 1},

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from ner_service.errors import ConfigError, MissingExtra
-from ner_service.training.writing.declension import (
+from ner_service.training.data.writing.declension import (
     CASES,
     Case,
     Form,
@@ -19,7 +19,7 @@ from ner_service.training.writing.declension import (
     decline_surname,
     make_patronymic,
 )
-from ner_service.training.writing.words import WORDS
+from ner_service.training.data.writing.words import WORDS
 
 ODD_SURNAMES = 0.15  # the share of surnames with any ending; the rest have one of `USUAL_ENDS`
 USUAL_ENDS = ("ов", "ев", "ин", "ский", "цкий", "ко", "ук", "юк", "ян", "ич", "дзе", "швили", "ых")
@@ -72,11 +72,16 @@ class Names:
     def company(self, random: Random) -> str:
         """Return a company's name as it stands in quotes."""
         chance = random.random()
-        if chance < 0.3 and self.companies:
+        if chance < 0.25 and self.companies:
             return random.choice(self.companies)
         first = random.choice(WORDS.companies)
-        if chance < 0.6:
+        if chance < 0.45:
             return first
+        if chance < 0.6:
+            nouns = random.choice(WORDS.firm_nouns)
+            return f"{random.choice(WORDS.firm_adjectives)} {nouns}"
+        if chance < 0.65:
+            return f"{random.choice(('Школа', 'Лицей', 'Гимназия'))} № {random.randint(1, 90)}"
         if chance < 0.8:
             return first + random.choice(WORDS.company_ends)
         second = (*WORDS.companies, "М", "Плюс", "2000", "ХХI", "Сервис", "Юг")

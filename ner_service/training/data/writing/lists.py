@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from ner_service.training.writing.pieces import Piece
-from ner_service.training.writing.slots import Writer
-from ner_service.training.writing.words import WORDS
+from ner_service.training.data.writing.pieces import Piece
+from ner_service.training.data.writing.slots import Writer
+from ner_service.training.data.writing.words import WORDS
 
 FORMS = (
     "full",

@@ -68,6 +68,19 @@ def decline_patronymic(patronymic: str, case: Case) -> str:
     return _decline(patronymic, FEMININE_A if patronymic.endswith("а") else HUSHED, case)
 
 
+def decline_thing(noun: str, case: Case) -> str:
+    """Return a noun that ends in a consonant and names a thing, `завод`, in another case."""
+    return noun if case == "accs" else _decline(noun, HARD, case)
+
+
+def decline_adjective(adjective: str, case: Case) -> str:
+    """Return a masculine adjective of a thing, `новый` or `омский`, in another case."""
+    if case == "accs":
+        return adjective
+    is_velar = adjective[-3].lower() in VELARS
+    return _decline(adjective, VELAR_MAN if is_velar else ADJECTIVE["masc"], case)
+
+
 def make_patronymic(father: str, gender: Gender) -> str:
     """Return the patronymic that a man's first name gives."""
     irregular = {"Лев": "Льв", "Павел": "Павл", "Пётр": "Петр", "Михаил": "Михайл"}

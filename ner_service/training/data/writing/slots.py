@@ -1,9 +1,9 @@
 """Slots of templates, and what is written into them.
 
 A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `city`,
-`firm`, `brand`, `street`, `street_name`, `address`, and what is no name: `role`, `Role` with a
-capital, `date`, `number`, `money`, `phone`, `email`, `initial`. A street's name is a LOC, also
-where a person gave it.
+`spot`, `firm`, `brand`, `org`, `street`, `street_name`, `wide_street`, `address`, and what is no
+name: `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A street's name is
+a LOC, also where a person gave it.
 """
 
 import re
@@ -11,14 +11,41 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from ner_service.training.writing.declension import CASES, GENDERS, Case, Gender
-from ner_service.training.writing.names import Names
-from ner_service.training.writing.orders import ORDERS, write_name
-from ner_service.training.writing.pieces import Piece
-from ner_service.training.writing.words import WORDS
+from ner_service.training.data.writing.declension import CASES, GENDERS, Case, Gender
+from ner_service.training.data.writing.names import Names
+from ner_service.training.data.writing.orders import ORDERS, write_name
+from ner_service.training.data.writing.organisations import write_organisation
+from ner_service.training.data.writing.pieces import Piece
+from ner_service.training.data.writing.words import WORDS
 
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 QUOTES = ("«»", "«»", "«»", '""', "“”")
+
+
+AGREES = 0.25  # the share of streets in addresses that agree with their word
+AGREEING = {  # words for streets, and the endings of adjectives behind ск and behind others
+    "nomn": (
+        ("улица", ("ая",)),
+        ("ул.", ("ая",)),
+        ("проспект", ("ий", "ый")),
+        ("пр-т", ("ий", "ый")),
+        ("переулок", ("ий", "ый")),
+        ("пер.", ("ий", "ый")),
+        ("шоссе", ("ое",)),
+        ("бульвар", ("ий", "ый")),
+        ("площадь", ("ая",)),
+        ("пл.", ("ая",)),
+        ("наб.", ("ая",)),
+    ),
+    "on": (
+        ("улице", ("ой",)),
+        ("проспекте", ("ом",)),
+        ("шоссе", ("ом",)),
+        ("бульваре", ("ом",)),
+        ("площади", ("ой",)),
+        ("набережной", ("ой",)),
+    ),
+}
 
 
 class Writer:
@@ -50,6 +77,12 @@ class Writer:
             yield Piece(self.person(kind, _case(form)), "PER")
         elif kind == "city":
             yield Piece(self._names.place(self._random, _case(form)), "LOC")
+        elif kind == "org":
+            yield Piece(write_organisation(self._names, _case(form), self._random), "ORG")
+        elif kind == "spot":
+            yield Piece(self._random.choice(WORDS.spots), "LOC")
+        elif kind == "wide_street":
+            yield from self._wide_street(form)
         elif kind == "brand":
             yield Piece(self._names.company(self._random), "ORG")
         else:
@@ -71,6 +104,13 @@ class Writer:
         gap = "" if word.endswith(".") and self._random.random() < 0.15 else " "
         yield Piece(word + gap)
         yield Piece(self._street_name(), "LOC")
+
+    def _wide_street(self, form: str) -> Iterator[Piece]:
+        """Yield a street whose name agrees with the word for it, which then is part of it."""
+        stem = self._random.choice(WORDS.street_stems)
+        word, endings = self._random.choice(AGREEING["on" if form == "on" else "nomn"])
+        yield Piece("на " if form == "on" else "")
+        yield Piece(f"{stem}{endings[0 if stem.endswith('ск') else -1]} {word}", "LOC")
 
     def _street_name(self) -> str:
         chance, random = self._random.random(), self._random
@@ -95,7 +135,10 @@ class Writer:
             yield Piece(random.choice(("г. ", "г. ", "г.", "", "город ")))
             yield Piece(self._names.place(random, "nomn"), "LOC")
             yield Piece(", ")
-        yield from self._street("short" if random.random() < 0.75 else "nomn")
+        if random.random() < AGREES:
+            yield from self._wide_street("nomn")
+        else:
+            yield from self._street("short" if random.random() < 0.75 else "nomn")
         yield Piece(random.choice((", д. {}", ", {}", " {}", ", дом {}", ", д.{}")).format(
             random.randint(1, 180)))  # fmt: skip
         if random.random() < 0.5:
@@ -126,8 +169,6 @@ class Writer:
                 return f"8 (9{second}) {first}-{second}-{random.randint(10, 99)}"
             case "email":
                 return f"{random.choice(('info', 'mail', 'sales'))}@{random.randint(1, 99)}.ru"
-            case "initial":
-                return f"{random.choice('АБВГДЕИКЛМНОПРСТФЭЮЯ')}. {random.choice('АВГДИКЛМНПСЮ')}."
         raise ValueError(f"{{{kind}}}: no such slot")
 
     def _gender(self) -> Gender:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from ner_service.training.writing.declension import CASES, analyser, find_form
-from ner_service.training.writing.names import Names
-from ner_service.training.writing.orders import write_name
-from ner_service.training.writing.pieces import Piece, assemble
+from ner_service.training.data.writing.declension import CASES, analyser, find_form
+from ner_service.training.data.writing.names import Names
+from ner_service.training.data.writing.orders import write_name
+from ner_service.training.data.writing.pieces import Piece, assemble
 from ner_service.types import Document, Entity
 
 WORD = re.compile(r"[А-ЯЁа-яё]+(?:-[А-ЯЁа-яё]+)*")

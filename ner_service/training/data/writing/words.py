@@ -18,6 +18,16 @@ class Vocabulary(BaseModel):
     foreign_lasts: Words
     companies: Words
     company_ends: Words
+    firm_adjectives: Words
+    firm_nouns: Words
+    org_beginnings: Words
+    org_ends: Words
+    org_nouns: Words
+    org_adjectives: Words
+    abbreviations: Words
+    latin_brands: Words
+    street_stems: Words
+    spots: list[str]
     places: Words
     months: Words
     titles: Words
