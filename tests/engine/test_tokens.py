@@ -94,7 +94,7 @@ def check(given: str) -> None:
     for size in (3, 64):
         read = list(tokens.units(given, size))
         assert [unit.rows() for unit in read] == list(units.units(given, size))
-        assert [len(unit.spacings) for unit in read] == [len(unit.words) for unit in read]
+        assert [kind for unit in read for kind in unit.spacings] == units.spacings(given)
 
 
 @settings(max_examples=400, deadline=None)
