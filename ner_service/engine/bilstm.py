@@ -13,8 +13,10 @@ from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import EDGE, characters
+from ner_service.text.spacing import mark_words, split_marks
 
 FORBIDDEN = np.float32(-1e4)  # score of a transition that the scheme does not allow
+SURE = 1e-6  # the least distance of a score from 0 and 1 whose log odds are computed
 CACHE_BYTES = 64 << 20  # for projected words: 16,384 words of ru-news
 GROUP_TOKENS = 4096  # tokens that pass a layer together; a single longer unit passes alone
 
@@ -31,8 +33,9 @@ class ScoredSpan(NamedTuple):
 class Engine:
     """Tags units of words; each row is computed alone, so answers do not depend on batches.
 
-    The first layer's inputs depend on the word alone: they are cached while there is room, and
-    the features that they are computed from for longer.
+    Words may have marks of `text.spacing` in front of them. The first layer's inputs depend on the
+    marked word alone: they are cached while there is room, and the features that they are computed
+    from for longer.
     """
 
     def __init__(self, artefact: Artefact, cache_bytes: int = CACHE_BYTES) -> None:
@@ -44,7 +47,8 @@ class Engine:
         self._head = _dense(tensors, "head")
         self._zero_digits = net.zero_digits
         self._crf = _crf_weights(artefact)
-        self.temper(net.temperature or 1.0)
+        self._labels = net.labels
+        self.temper(net.temperature or 1.0, net.label_temperatures)
         opens = np.array([tag[0] in "BS" for tag in net.tags])
         prolongs = np.array([tag[0] in "IE" for tag in net.tags])
         ids = {tag: n for n, tag in enumerate(net.tags) if net.scheme == "BIO"}
@@ -54,8 +58,14 @@ class Engine:
         capacity = max(cache_bytes // (4 * projection.width), GROUP_TOKENS)
         self.words = WordCache(projection, capacity)
 
-    def temper(self, temperature: float) -> None:
-        """Set what the scores of paths are divided by before they become probabilities."""
+    def temper(self, temperature: float, label_temperatures: Sequence[float] = ()) -> None:
+        """Set what the scores of paths are divided by before they become probabilities.
+
+        The log odds of an entity are then divided by its label's temperature, if labels have any.
+        """
+        by_label = dict(zip(self._labels, label_temperatures, strict=False))
+        divisors = [by_label.get(tag[2:], 1.0) for tag in self._tags]
+        self._divisors = divisors if label_temperatures else None
         sharpness = np.float32(1 / temperature)
         transitions, starts, ends = (weight * sharpness for weight in self._crf)
         self._tempered = sharpness, (transitions, starts, ends)
@@ -71,6 +81,8 @@ class Engine:
                 emissions, bounds.starts, bounds.lengths, self._crf, *self._roles, *self._tempered
             )
             for (n, start, end, tag), score in zip(rows.tolist(), scores.tolist(), strict=True):
+                if self._divisors:
+                    score = divide_log_odds(score, self._divisors[tag])
                 spans[group[n]].append(ScoredSpan(start, end, self._tags[tag][2:], score))
         return spans
 
@@ -91,8 +103,19 @@ class Engine:
     def _keys(self, words: list[str]) -> list[str]:
         """Return words as the first layer reads them: long ones cut, digits perhaps zeroed."""
         if self._zero_digits or max(map(len, words)) > 2 * EDGE:
-            return [characters(word, self._zero_digits) for word in words]
+            bare, spacings = split_marks(words)
+            return mark_words((characters(word, self._zero_digits) for word in bare), spacings)
         return words
+
+
+def divide_log_odds(score: float, divisor: float) -> float:
+    """Return the probability whose log odds are those of `score` over `divisor`.
+
+    One number at a time: vectors would round some of them differently by their place.
+    """
+    held = min(max(score, SURE), 1 - SURE)
+    odds = (held / (1 - held)) ** (1 / divisor)
+    return float(odds / (1 + odds))
 
 
 def _groups(order: Sequence[int], units: Sequence[Sequence[str]]) -> Iterator[list[int]]:

@@ -6,7 +6,7 @@ decides the rest.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,12 +21,13 @@ from ner_service.text.layout import LAYOUT_CHARS, find_unit_ends
 from ner_service.text.reading import read
 from ner_service.text.sentences import WINDOW, ends_sentence
 from ner_service.text.signs import NOTICEABLE
-from ner_service.text.spelling import BESIDE, CYRILLICS, LATINS, respell_token
+from ner_service.text.spacing import CELL, LINE, NOTHING, PARAGRAPH, SIGN, SPACE
+from ner_service.text.spelling import BESIDE, CYRILLICS, HIDDEN, LATINS, respell_token
 from ner_service.text.tokens import Token
 
 Codes = NDArray[np.uint32]  # the code points of a text
 Ints = NDArray[np.int64]
-SPACE, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)  # classes of characters
+BLANK, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)  # classes of characters
 ATOMS = (r"\s", "[а-яё]", "[a-z]", r"\d", f"[{re.escape(PUNCTS)}]")  # all classes but OTHER
 KIND = 7  # the bits of a character's class that hold one of these; the others are flags:
 LINK, SPLIT, ENDING, DELIMITER, SMILEY = 8, 16, 32, 64, 128
@@ -34,7 +35,7 @@ FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, 
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
 LAYOUT, CHANGE = 1, 2  # what `notice` returns
-ORDINARY, SIGN, DASH, LINE = 2, 3, 4, 5  # to `notice`, to which 0 and 1 are the two alphabets
+ORDINARY, ODD, DASH, BREAK = 2, 3, 4, 5  # to `notice`, to which 0 and 1 are the two alphabets
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
@@ -42,22 +43,31 @@ LONGEST = 512  # tokens; a longer sentence is read in parts, so memory stays bou
 PACKED = 9  # letters of a word that fit into a key, six bits each
 
 
+LINE_ENDS = "\n\x0b\x0c\r\x1c\x1d\x1e\x85\u2028\u2029"
+CELL_SPACES = 3  # so many spaces part two cells of a table
+
+
 class Tokens(NamedTuple):
-    """Tokens in order: half-open bounds in code points, and texts."""
+    """Tokens in order: half-open bounds in code points, texts, and the spacing before each.
+
+    `spacings` holds kinds of `text.spacing`; it is empty where nobody asked for them.
+    """
 
     starts: list[int]
     ends: list[int]
     words: list[str]
+    spacings: Sequence[int] = ()
 
     def rows(self) -> list[Token]:
         """Return the tokens as a list of records."""
-        return list(map(Token, *self))
+        return list(map(Token, self.starts, self.ends, self.words))
 
     def shift(self, by: int) -> "Tokens":
         """Return the same tokens `by` characters further on."""
         if not by:
             return self
-        return Tokens([n + by for n in self.starts], [n + by for n in self.ends], self.words)
+        starts, ends = ([n + by for n in places] for places in self[:2])
+        return Tokens(starts, ends, self.words, self.spacings)
 
 
 def tokenize(text: str) -> Tokens:
@@ -76,33 +86,40 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     codes = _codes(text)
     noticed = notice(codes, NOTICES)
     if noticed == LAYOUT:
-        yield from _units(text, codes, unit_tokens, find_unit_ends(text, text))
+        yield from _units(text, codes, codes, unit_tokens, find_unit_ends(text, text))
     elif not noticed:
-        yield from _units(text, codes, unit_tokens, [])
+        yield from _units(text, codes, codes, unit_tokens, [])
     else:
         text, unit_ends = read(text)
-        for unit in _units(text, _codes(text), unit_tokens, unit_ends):
-            yield Tokens(*map(list, zip(*map(respell_token, *unit), strict=True)))
+        for unit in _units(text, _codes(text), codes, unit_tokens, unit_ends):
+            starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
+            yield Tokens(starts, ends, words, unit.spacings)
 
 
-def _units(text: str, codes: Codes, unit_tokens: int, unit_ends: list[int]) -> Iterator[Tokens]:
+def _units(
+    text: str, codes: Codes, source: Codes, unit_tokens: int, unit_ends: list[int]
+) -> Iterator[Tokens]:
+    """Yield the units of a text; `source` is the text before any character was replaced."""
     starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
+    spacings = find_spacings(source, starts, ends, PARTS, SPACING_KINDS)
     closed: set[int] = set()  # tokens before which a unit must end
     if unit_ends:
         closed.update(np.searchsorted(starts, unit_ends).tolist())
     first = last = 0
     for start, end in _sentences(text, starts, delimiters, closed):
         if first < last and (end - first > unit_tokens or start in closed):
-            yield _tokens(text, starts[first:last], ends[first:last])
+            here = slice(first, last)
+            yield _tokens(text, starts[here], ends[here], spacings[here].tolist())
             first = start
         last = end
     if first < last:
-        yield _tokens(text, starts[first:last], ends[first:last])
+        here = slice(first, last)
+        yield _tokens(text, starts[here], ends[here], spacings[here].tolist())
 
 
-def _tokens(text: str, starts: Ints, ends: Ints) -> Tokens:
+def _tokens(text: str, starts: Ints, ends: Ints, spacings: Sequence[int] = ()) -> Tokens:
     first, last = starts.tolist(), ends.tolist()
-    return Tokens(first, last, [text[a:b] for a, b in zip(first, last, strict=True)])
+    return Tokens(first, last, [text[a:b] for a, b in zip(first, last, strict=True)], spacings)
 
 
 def _sentences(
@@ -151,9 +168,23 @@ def _classes() -> NDArray[np.uint8]:
 def _notices() -> NDArray[np.uint8]:
     """Return what each character below `KNOWN` is to `notice`."""
     notices = _table((f"[{chars}]" for chars in (LATINS, CYRILLICS)), ORDINARY)
-    for kind, chars in ((SIGN, BESIDE + NOTICEABLE), (DASH, "\u2013\u2014"), (LINE, LAYOUT_CHARS)):
+    for kind, chars in ((ODD, BESIDE + NOTICEABLE), (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS)):
         notices[_table((f"[{chars}]",), 1) == 0] = kind
     return notices
+
+
+def _parts() -> NDArray[np.uint8]:
+    """Return how each character below `KNOWN` parts two tokens, as a kind of spacing.
+
+    Markup and hidden characters, which a reader does not see, part nothing.
+    """
+    parts = np.full(KNOWN, SIGN, dtype=np.uint8)
+    parts[:128] = NOTHING
+    parts[list(map(ord, HIDDEN))] = NOTHING
+    parts[_table((r"\s",), 1) == 0] = SPACE
+    parts[list(map(ord, "\t|"))] = CELL
+    parts[list(map(ord, LINE_ENDS))] = LINE
+    return parts
 
 
 def _abbreviations() -> Ints:
@@ -178,14 +209,14 @@ def notice(codes, notices):  # type: ignore[no-untyped-def]
     before = ORDINARY
     for at in range(len(codes)):
         code = codes[at]
-        here = notices[code] if code < len(notices) else SIGN
+        here = notices[code] if code < len(notices) else ODD
         if here == DASH:
             wide = at and at + 1 < len(codes) and codes[at - 1] != 32 and codes[at + 1] != 32
-            here = SIGN if wide else ORDINARY
-        if here == SIGN or (here < ORDINARY and before < ORDINARY and here != before):
+            here = ODD if wide else ORDINARY
+        if here == ODD or (here < ORDINARY and before < ORDINARY and here != before):
             return LAYOUT | CHANGE
         spaces = spaces + 1 if code == 32 else 0
-        if here == LINE or spaces == 3:
+        if here == BREAK or spaces == 3:
             noticed = LAYOUT
         before = here
     return noticed
@@ -200,7 +231,7 @@ def cut_tokens(codes, classes, abbreviations):  # type: ignore[no-untyped-def]
     starts = np.empty(len(codes), dtype=np.int64)
     ends = np.empty(len(codes), dtype=np.int64)
     count = 0
-    before = SPACE
+    before = BLANK
     left = next_atom(codes, 0, classes)
     right = next_atom(codes, left[1], classes)
     start = left[0]
@@ -220,11 +251,11 @@ def next_atom(codes, at, classes):  # type: ignore[no-untyped-def]
     """Return the start, the end and the class with flags of the next atom from `at` on.
 
     An atom is a run of letters or digits of one class, or one character of any other class. The
-    class is `SPACE` where there is none.
+    class is `BLANK` where there is none.
     """
     start = skip_spaces(codes, at, classes)
     if start == len(codes):
-        return start, start, SPACE
+        return start, start, BLANK
     first = class_of(codes[start], classes)
     at = start + 1
     if first & KIND < MARK:
@@ -275,7 +306,7 @@ def joins(codes, classes, start, before, left, right, after):  # type: ignore[no
 @compiled_with_gil
 def can_be_linked(left, right):  # type: ignore[no-untyped-def]
     """Say whether a hyphen or underscore links atoms of these kinds."""
-    return left not in (SPACE, MARK) and right not in (SPACE, MARK)
+    return left not in (BLANK, MARK) and right not in (BLANK, MARK)
 
 
 @compiled_with_gil
@@ -302,6 +333,40 @@ def is_yahoo(codes, start, end):  # type: ignore[no-untyped-def]
     return same
 
 
+@compiled_with_gil
+def find_spacings(source, starts, ends, parts, kinds):  # type: ignore[no-untyped-def]
+    """Return the kind of spacing before each token: tokens.
+
+    `source` is the text before any character was replaced, since signs are part of the spacing.
+    Signs count from the last line end on. The beginning of a text counts as that of a paragraph.
+    The kinds are an argument, since numba would not notice that their file has changed.
+    """
+    nothing, space, sign, cell, line, paragraph = kinds
+    spacings = np.empty(len(starts), dtype=np.uint8)
+    at = 0
+    for n in range(len(starts)):
+        lines = 0 if n else 2
+        spaces = 0
+        kind = cell if at and source[at - 1] == ord("|") else nothing
+        for place in range(at, starts[n]):
+            part = parts[source[place]] if source[place] < len(parts) else sign
+            if part == line:
+                is_pair = place and source[place] == ord("\n") and source[place - 1] == ord("\r")
+                lines += 0 if is_pair else 1
+                kind = nothing
+            spaces = spaces + 1 if part == space else 0
+            if spaces == CELL_SPACES:
+                part = cell
+            stronger = part == cell and kind != sign
+            if part == sign or stronger or (part == space and kind == nothing):
+                kind = part
+        if kind != sign and lines:
+            kind = paragraph if lines > 1 else line
+        spacings[n] = kind
+        at = ends[n]
+    return spacings
+
+
 # ---- sentences
 
 
@@ -322,7 +387,7 @@ def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-d
         if flags & DELIMITER == 0 and end == at + 1:
             at = end
             continue
-        if end < len(codes) and kind(codes[end], classes) == SPACE:
+        if end < len(codes) and kind(codes[end], classes) == BLANK:
             first = skip_spaces(codes, end, classes)
             inner = not flags & (ENDING | SMILEY) and closes_within(codes, at, classes)
             if first < min(len(codes), end + WINDOW) and not inner:
@@ -346,7 +411,7 @@ def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-d
 @compiled_with_gil
 def skip_spaces(codes, at, classes):  # type: ignore[no-untyped-def]
     """Return the place of the first character from `at` on that is no white space."""
-    while at < len(codes) and kind(codes[at], classes) == SPACE:
+    while at < len(codes) and kind(codes[at], classes) == BLANK:
         at += 1
     return at
 
@@ -357,7 +422,7 @@ def closes_within(codes, at, classes):  # type: ignore[no-untyped-def]
     if at == 0:
         return True
     before = class_of(codes[at - 1], classes)
-    return before & KIND != SPACE and not before & ENDING
+    return before & KIND != BLANK and not before & ENDING
 
 
 @compiled_with_gil
@@ -381,7 +446,7 @@ def is_small_word(codes, first, last, classes):  # type: ignore[no-untyped-def]
     if at == first:
         return False
     return at == last or (
-        codes[at] != ord("_") and kind(codes[at], classes) in (SPACE, NUMBER, MARK)
+        codes[at] != ord("_") and kind(codes[at], classes) in (BLANK, NUMBER, MARK)
     )
 
 
@@ -391,8 +456,8 @@ def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-
 
     What follows must begin a sentence, be it a capital, a digit or an opening quote.
     """
-    before = kind(codes[at - 1], classes) if at else SPACE
-    if before == SPACE:
+    before = kind(codes[at - 1], classes) if at else BLANK
+    if before == BLANK:
         return False
     if codes[at] != ord("."):
         return True
@@ -407,7 +472,7 @@ def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-
         return False
     if start > at - WINDOW and start > 0:
         code = codes[start - 1]
-        if code == ord("_") or kind(code, classes) not in (SPACE, NUMBER, MARK):
+        if code == ord("_") or kind(code, classes) not in (BLANK, NUMBER, MARK):
             return False
     place = np.searchsorted(abbreviations, key) % len(abbreviations)
     return at - start > PACKED or abbreviations[place] != key
@@ -423,4 +488,6 @@ def letter_number(code):  # type: ignore[no-untyped-def]
 
 CLASSES = _classes()
 NOTICES = _notices()
+PARTS = _parts()
+SPACING_KINDS = (NOTHING, SPACE, SIGN, CELL, LINE, PARAGRAPH)
 ABBREVIATIONS = _abbreviations()

@@ -1,4 +1,7 @@
-"""The features of words that the first layer reads: vector, word table, characters, shape."""
+"""The features of words that the first layer reads: vector, word table, characters, shape.
+
+A word may have a mark of `text.spacing` in front of it; without one, a space stands before it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +14,7 @@ from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, UnitBounds, array
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
+from ner_service.text.spacing import split_marks
 
 
 class WordProjection:
@@ -18,9 +22,10 @@ class WordProjection:
 
     def __init__(self, artefact: Artefact, first: Layer) -> None:
         net, tensors = artefact.net, artefact.tensors
-        weight, bias = first.inputs, first.bias
+        bounds = np.cumsum([*net.input_dims.values()])
+        weight, convention, spacing = np.split(first.inputs, bounds[:-1])
+        bias = first.bias
         if net.convention_dim:
-            weight, convention = np.split(weight, [net.feature_dim])
             bias = bias + array(tensors["conventions.weight"])[0] @ convention
         inner = net.vector_dim + net.word_dim + net.char_size
         self.width: int = weight.shape[1]
@@ -28,6 +33,10 @@ class WordProjection:
         shapes = Dense(weight[inner:], bias)(array(tensors["shapes.weight"]))
         missing = kernels.padded_columns(self.width) - self.width
         self._shape_rows = np.pad(shapes, ((0, 0), (0, missing)))
+        self._spacing_rows = None
+        if net.spacing_dim:
+            spacings = array(tensors["spacings.weight"]) @ spacing
+            self._spacing_rows = np.pad(spacings, ((0, 0), (0, missing)))
         self._vectors = artefact.vectors()
         self._unknown = array(tensors["unknown"])
         self._words, self._shapes = artefact.words, artefact.shapes
@@ -35,15 +44,16 @@ class WordProjection:
         encoder = CHAR_ENCODERS.get(net.char_encoder)
         self._chars = encoder(tensors) if encoder else None
         self._alphabet = _alphabet(artefact.chars)
-        ids = [(name, np.int32) for name in ("vector", "word", "shape")]
+        ids = [(name, np.int32) for name in ("vector", "word", "shape", "spacing")]
         self.dtype = np.dtype([*ids, ("chars", np.float32, (net.char_size,))])
 
     def features(self, words: Sequence[str]) -> NDArray[Any]:
-        """Return the ids of each word's vector, of itself and its shape, and its characters: words.
+        """Return the features of each word: the ids of its vector and so on, and its characters.
 
         A word stands as `nets.vocab.characters` shortens it.
         """
         records = np.zeros(len(words), dtype=self.dtype)
+        words, records["spacing"] = split_marks(words)
         if self._vectors:
             records["vector"] = self._vectors.ids(words)
         if self._table is not None:
@@ -57,6 +67,8 @@ class WordProjection:
         """Return the projected inputs of words by their records of `features`: words x width."""
         out = kernels.aligned_array((len(features), self._shape_rows.shape[1]))
         self._shape_rows.take(features["shape"], 0, out, "clip")
+        if self._spacing_rows is not None:
+            out += self._spacing_rows[features["spacing"]]
         parts = [features["chars"]]
         if self._table is not None:
             parts.insert(0, self._table[features["word"]])

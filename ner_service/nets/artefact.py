@@ -192,7 +192,7 @@ def load(folder: Path) -> Artefact:
     if digest != config.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: does not match the sha256 in {CONFIG}: damaged?")
     try:
-        parts = TypeAdapter(_Config).validate_python(config)
+        parts = TypeAdapter(_Config).validate_python(_complete(config))
         net, vocab = parts.net, parts.vocab
         if net.vectors not in ("", NAVEC):
             net = replace(net, vectors=str(_own_file(folder, net.vectors)))
@@ -229,6 +229,12 @@ def _own_file(folder: Path, name: str) -> Path:
             "vectors into the folder, and name the file alone"
         )
     return path
+
+
+def _complete(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration with the options that models made before them do not name."""
+    net = config.get("net")
+    return config | {"net": {"spacing_dim": 0} | net} if isinstance(net, dict) else config
 
 
 def _read_config(path: Path) -> dict[str, Any]:

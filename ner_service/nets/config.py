@@ -42,6 +42,9 @@ class NetOptions:
     char_dim: Annotated[Size, about("size of a character's vector")] = 32
     char_size: Annotated[SizeOrZero, about("size of what char_encoder makes of a word")] = 96
     shape_dim: Annotated[SizeOrZero, about("size of a word shape's vector; 0 for none")] = 24
+    spacing_dim: Annotated[
+        SizeOrZero, about("size of a vector for the line end, sign or blank before a word; or 0")
+    ] = 4
     encoder: Annotated[Encoder, about("reads the tokens: lstm, gru, rnn or cnn")] = "lstm"
     hidden: Annotated[Size, about("units of one direction of the encoder")] = 128
     layers: Annotated[Size, about("layers of the encoder")] = 1
@@ -67,13 +70,15 @@ class NetConfig(NetOptions):
 
     A `convention` is a way of annotating: each corpus has one, and the first answers when
     serving. `temperature` divides the scores of paths before they become probabilities of
-    entities, once it has been fitted.
+    entities, once it has been fitted. `label_temperatures`, one a label in the order of `labels`,
+    then divide the log odds of these probabilities; without any, they stay as they are.
     """
 
     labels: Names
     vector_dim: SizeOrZero = 300
     conventions: Names = ("default",)
     temperature: Temperature | None = None
+    label_temperatures: tuple[Temperature, ...] = ()
     tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,19 +90,27 @@ class NetConfig(NetOptions):
             raise ValueError("labels: one stands there twice")
         if bool(self.vectors) != bool(self.vector_dim):
             raise ValueError("vector_dim: above 0 with vectors, and only then")
+        if self.label_temperatures and len(self.label_temperatures) != len(self.labels):
+            raise ValueError("label_temperatures: one is needed for each of the labels, or none")
         if self.char_encoder == "none" and self.char_size:
             raise ValueError("char_size: above 0 with a char_encoder, and only then")
         return self
 
     @property
     def feature_dim(self) -> int:
-        """The size of a word's features, which are all of a token but its convention."""
+        """The size of a word's features, which have no part of a token's convention or spacing."""
         return self.vector_dim + self.word_dim + self.char_size + self.shape_dim
 
     @property
     def convention_dim(self) -> int:
         """The size of a convention's vector: 0 where there is but one convention."""
         return CONVENTION_DIM if len(self.conventions) > 1 else 0
+
+    @property
+    def input_dims(self) -> dict[str, int]:
+        """The sizes of the parts that a token's input has, in their order."""
+        names = ("feature_dim", "convention_dim", "spacing_dim")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The net: word, character and shape features -> a recurrent or convolutional encoder -> CRF.
 
 After Lample et al. (2016) and Ma and Hovy (2016). Features depend on the word alone, so that
-serving computes them once for each distinct word.
+serving computes them once for each distinct word. What else a token's input holds, its convention
+and its spacing, is of few kinds.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from ner_service.nets.config import Dropout, NetConfig
 from ner_service.nets.crf import CRF
 from ner_service.nets.vocab import PAD, UNKNOWN
 from ner_service.nets.weights import CONV_WIDTH, Shape, shapes
+from ner_service.text.spacing import SPACE
 
 SHORT_WORD = 10  # characters, with the marks of start and end; most words are that short
 RECURRENT = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
@@ -40,6 +42,7 @@ class Batch:
     index: Tensor  # batch x length
     mask: Tensor  # batch x length
     conventions: Tensor  # batch
+    spacings: Tensor | None = None  # batch x length; None: a space before every token
 
 
 class Characters(nn.Module):
@@ -180,6 +183,7 @@ class Net(nn.Module):
         self.chars = char_encoder(shape, dropout.chars) if char_encoder else None
         self.shapes = _embedding(shape["shapes.weight"])
         self.conventions = _embedding(shape["conventions.weight"])
+        self.spacings = _embedding(shape["spacings.weight"]) if config.spacing_dim else None
         self.layers = nn.ModuleList(_layer(config, shape, n) for n in range(config.layers))
         self.dropout = FeatureDropout(dropout.features, dropout.variational)
         self.between = FeatureDropout(dropout.states, dropout.variational)
@@ -193,6 +197,11 @@ class Net(nn.Module):
         if self.config.convention_dim:
             convention = self.conventions(batch.conventions)
             x = torch.cat([x, convention[:, None].expand(-1, x.shape[1], -1)], 2)
+        if self.spacings is not None:
+            before = torch.full_like(batch.index, SPACE)
+            x = torch.cat(
+                [x, self.spacings(before if batch.spacings is None else batch.spacings)], 2
+            )
         x = self.dropout(x)
         for layer in self.layers:
             x = self.between(layer(x, batch.mask))  # batch x length x 2 hidden

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.nets.config import Encoder, NetConfig
+from ner_service.text.spacing import SPACINGS
 
 GATES: Mapping[Encoder, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a unit has so many
 CONV_WIDTH = 3  # characters or tokens that a convolution reads at once
 OPTIONS = ("vector_dim", "word_dim", "char_dim", "char_size", "shape_dim", "convention_dim",
-           "hidden", "head_hidden")  # fmt: skip
+           "spacing_dim", "hidden", "head_hidden")  # fmt: skip
 Shape = tuple[int, ...]
 Named = Iterator[tuple[str, tuple[str, ...]]]
 
@@ -32,10 +33,11 @@ def sizes(net: NetConfig, words: int, chars: int, shapes: int) -> dict[str, int]
         "chars": chars,
         "shapes": shapes,
         "conventions": len(net.conventions),
+        "spacings": SPACINGS,
         "tags": len(net.tags),
         "char_hidden": net.char_size // 2,
         "char_gates": GATES["lstm"] * (net.char_size // 2),
-        "inputs": net.feature_dim + net.convention_dim,
+        "inputs": sum(net.input_dims.values()),
         "gates": GATES.get(net.encoder, 0) * net.hidden,
         "states": 2 * net.hidden,
         "width": CONV_WIDTH,
@@ -60,6 +62,8 @@ def _tensors(net: NetConfig) -> Named:
         yield from _recurrent("chars.both", "char_gates", "char_dim", "char_hidden")
     yield "shapes.weight", ("shapes", "shape_dim")
     yield "conventions.weight", ("conventions", "convention_dim")
+    if net.spacing_dim:
+        yield "spacings.weight", ("spacings", "spacing_dim")
     for n in range(net.layers):
         inputs = "states" if n else "inputs"
         if net.encoder == "cnn":

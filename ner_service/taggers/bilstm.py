@@ -1,15 +1,16 @@
 """Backend `bilstm` serves our BiLSTM-CRF from a model folder, without torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ner_service.engine.bilstm import CACHE_BYTES, Engine
-from ner_service.engine.tokens import units
+from ner_service.engine.tokens import Tokens, units
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
+from ner_service.text.spacing import mark_words
 from ner_service.types import Entity, TaggerInfo, Tally
 
 SECOND_CACHE_BYTES = CACHE_BYTES // 4  # of a convention that only some requests ask for
@@ -23,7 +24,10 @@ class BilstmTagger:
         self._artefact = artefact
         self._others: dict[str, BilstmTagger] = {}  # by their conventions
         self._engine = Engine(artefact, cache_bytes)
-        cut = partial(units, unit_tokens=artefact.net.unit_tokens)
+        cut = partial(
+            _marked_units if artefact.net.spacing_dim else units,
+            unit_tokens=artefact.net.unit_tokens,
+        )
         self._reader = Reader(cut, self._engine)
         self.info = TaggerInfo(
             name="bilstm",
@@ -45,7 +49,7 @@ class BilstmTagger:
         return own
 
     def temper(self, temperature: float) -> None:
-        """Change the temperature that later scores are computed with."""
+        """Change the temperature that later scores are computed with; labels then have none."""
         self._engine.temper(temperature)
 
     def in_convention(self, convention: str) -> "BilstmTagger":
@@ -63,6 +67,12 @@ class BilstmTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)
+
+
+def _marked_units(text: str, unit_tokens: int) -> Iterator[Tokens]:
+    """Yield the units of a text, with the spacing before each word as a mark in front of it."""
+    for unit in units(text, unit_tokens):
+        yield unit._replace(words=mark_words(unit.words, unit.spacings))
 
 
 def load(source: str) -> BilstmTagger:

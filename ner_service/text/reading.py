@@ -1,8 +1,9 @@
 """A text as nets read it, and the places in it that no name reaches across.
 
-A net knows words by their letters, and knows nothing of lines. To it `Москвы😊`, `_Москвы_` and
-`Нью‑Йорк` with Word's hyphen are words that it never saw, and the last name of one line and the
-first of the next are one name. Characters are replaced one by one, so that every offset stays.
+A net knows words by their letters, and of lines no more than the spacing before a word. To it
+`Москвы😊`, `_Москвы_` and `Нью‑Йорк` with Word's hyphen are words that it never saw, and without
+an end of its unit the last name of one line and the first of the next may be one name. Characters
+are replaced one by one, so that every offset stays.
 """
 
 from typing import NamedTuple

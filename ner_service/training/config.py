@@ -68,6 +68,9 @@ class Source(Section):
     outside: str = Field(
         "", description="PATTERN that is cut off a name's beginning, as are quotes around the rest"
     )
+    streets: bool = Field(
+        False, description="make a LOC of each PER behind a Russian word for a street"
+    )
     format: str = Field("", description="the format, where the file's ending says too little")
     columns: str = Field(
         "", description="keys of text and entities, or numbers of token and tag: `2,4`"
@@ -131,10 +134,22 @@ class Train(Section):
     """The length of a run, its steps, its seed and its curves."""
 
     epochs: int = Field(12, gt=0, description="most passes over the data")
+    steps: int = Field(
+        1000, ge=0, description="fewest steps: with little data, epochs and patience grow to make "
+        "them; 0 where only epochs are set"
+    )  # fmt: skip
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
     seed: int = Field(0, ge=0, lt=2**63, description="of weights, order, dropout and augmentation")
     tensorboard: bool = Field(True, description="write curves for TensorBoard to OUTPUT.runs")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_epochs(cls, values: Any) -> Any:
+        """Let no run be longer than the epochs that somebody asked for."""
+        if isinstance(values, dict) and "epochs" in values:
+            return {"steps": 0} | values
+        return values
 
 
 class Optimiser(Section):
@@ -161,8 +176,21 @@ class Optimiser(Section):
 
 
 class Augmentation(Section):
-    """The shares of training units that are changed as careless writers would."""
+    """The shares of training units that are changed at random, and the texts that are added."""
 
+    names: float = Field(
+        0.0, ge=0, le=1, description="share of documents that are added once more with other names"
+    )
+    records: float = Field(
+        0.0, ge=0, description="texts of offices that are added: lists, forms, addresses; as a "
+        "share of the data's tokens"
+    )  # fmt: skip
+    lists: str = Field(
+        "", description="a folder of tables with more names for these; see Data by program"
+    )
+    spacing: Share = Field(
+        0.0, description="share of units that get line ends or signs in place of some spaces"
+    )
     case: Share = Field(0.0, description="share of units put in lower or upper case")
     punctuation: Share = Field(0.0, description="share of units that lose their punctuation")
 
@@ -206,6 +234,7 @@ class TrainConfig(Section):
         values = self.model_dump(mode="json")
         values["output"] = Path(self.output).name
         values["net"]["vectors"] = Path(self.net.vectors).name
+        values["augmentation"]["lists"] = Path(self.augmentation.lists).name
         for source in (*values["data"]["train"], *values["data"]["dev"]):
             source["path"] = Path(source["path"]).name
         return values

@@ -24,6 +24,7 @@ from ner_service.training.config import Optimiser, read_config
 from ner_service.training.crf_loss import path_losses
 from ner_service.training.curves import Curves
 from ner_service.training.data.batches import GoldBatch, batches, collate
+from ner_service.training.data.length import is_rising, plan_length
 from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import Place, find_place
 from ner_service.training.model import card
@@ -33,6 +34,10 @@ from ner_service.training.state import State, first_state, seed_of
 NOTHING_LEARNED = (
     "the model finds no entity of dev: raise train.epochs and train.patience, give it more text, "
     "or start from a trained model with --from ru-news"
+)
+STILL_RISING = (
+    "dev F1 was still rising at the last epoch: train longer with --set train.epochs={}, or start "
+    "from a trained model with --from ru-news"
 )
 
 
@@ -46,11 +51,13 @@ def train(
     """Train until the epochs or the patience run out, and keep the model of the best epoch."""
     config, settings = data.config, data.config.train
     first_order = np.random.default_rng(seed_of(data.start, config))
-    steps = settings.epochs * len(batches(data.units, settings.batch_tokens, first_order))
+    steps_of_epoch = len(batches(data.units, settings.batch_tokens, first_order))
+    length = plan_length(settings, steps_of_epoch)
+    steps = length.epochs * steps_of_epoch
     tokens = sum(len(unit.words) for unit in data.units)
-    while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
+    while not length.is_over(state.epoch, state.best_epoch, state.best):
         state.net.train()
-        total, seen, title = 0.0, 0, f"epoch {state.epoch + 1}/{settings.epochs}"
+        total, seen, title = 0.0, 0, f"epoch {state.epoch + 1}/{length.epochs}"
         with tqdm(total=tokens, desc=title, unit="tok", unit_scale=True) as bar:
             for batch in batches(data.units, settings.batch_tokens, state.random):
                 units = data.augmenter.augment(batch, state.random) if data.augmenter else batch
@@ -189,6 +196,8 @@ def train_from_file(
     tqdm.write(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch}")
     if not state.best:
         tqdm.write(f"note: {NOTHING_LEARNED}", file=sys.stderr)
+    elif state.best_epoch == state.epoch and is_rising(state.history):
+        tqdm.write(f"note: {STILL_RISING.format(2 * state.epoch)}", file=sys.stderr)
     return output
 
 

@@ -17,6 +17,7 @@ from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, Net, WordFeatures
 from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import END, PAD, START, Vocab, characters, shape
+from ner_service.text.spacing import SPACINGS, mark_words, split_marks
 
 WORDS = ["Анна", "МИД", "в", "Москве", "1990-х", ",", "Нью-Йорк", "x" * 50, "ё", "№", "😀", "анна"]
 words = st.one_of(st.sampled_from(WORDS), st.text("абвАБ-1", min_size=1, max_size=6))
@@ -31,9 +32,10 @@ class Pair:
     net: Net
     engine: Engine
 
-    def emissions(self, unit: list[str], convention: int = 0) -> np.ndarray:
+    def emissions(self, marked: list[str], convention: int = 0) -> np.ndarray:
         """The scores by torch: words x tags."""
         artefact = self.artefact
+        unit, spacings = split_marks(marked)
         spelled = [[START, *map(artefact.chars.id, characters(w)), END] for w in unit]
         longest = max(map(len, spelled))
         vectors = artefact.vectors()
@@ -44,7 +46,7 @@ class Pair:
             shapes=torch.tensor([artefact.shapes.id(shape(word)) for word in unit]),
         )
         index, mask = torch.arange(len(unit))[None], torch.ones(1, len(unit), dtype=torch.bool)
-        batch = Batch(features, index, mask, torch.tensor([convention]))
+        batch = Batch(features, index, mask, torch.tensor([convention]), torch.tensor([spacings]))
         with torch.no_grad():
             return self.net(batch)[0].numpy()
 
@@ -97,6 +99,7 @@ def pair(request: pytest.FixtureRequest, vectors: str) -> Pair:
             hidden=37 if odd else 16,
             layers={"cnn": 2, "lstm": 3, "none": 1}[chars],
             conventions=("news", "diary") if odd else ("news",),
+            spacing_dim=0 if shapes_alone else 3,
         )
     )
 
@@ -104,13 +107,23 @@ def pair(request: pytest.FixtureRequest, vectors: str) -> Pair:
 def texts(seed: int) -> list[list[str]]:
     rng = np.random.default_rng(seed)
     lengths = [1, 2, 3, 70, *rng.integers(1, 30, 15)]
-    return [[WORDS[i] for i in rng.integers(0, len(WORDS), length)] for length in lengths]
+    units = [[WORDS[i] for i in rng.integers(0, len(WORDS), length)] for length in lengths]
+    return [mark_words(unit, rng.integers(0, SPACINGS, len(unit)).tolist()) for unit in units]
 
 
 def test_emissions_are_those_of_torch(pair: Pair) -> None:
     for unit in texts(0):
         found = pair.engine.emissions([unit])
         np.testing.assert_allclose(found, pair.emissions(unit), atol=1e-4, rtol=1e-5)
+
+
+def test_what_stands_before_a_word_changes_its_scores_and_no_mark_means_a_space() -> None:
+    usual = {"vector_dim": 0, "char_dim": 7, "char_size": 10, "shape_dim": 3, "hidden": 16}
+    engine = build(NetConfig(labels=("PER",), vectors="", **usual)).engine  # type: ignore[arg-type]
+    unit = ["Анна", "МИД"]
+    rows = [engine.emissions([mark_words(unit, [1, kind])]).tobytes() for kind in range(SPACINGS)]
+    assert len(set(rows)) == SPACINGS
+    assert engine.emissions([unit]).tobytes() == rows[1]
 
 
 def test_another_convention_answers_as_in_torch() -> None:

@@ -90,10 +90,11 @@ mixed = st.lists(
 def check(given: str) -> None:
     """Assert that tokens and units equal those of `text`."""
     expected = rules.tokenize(given)
-    assert list(zip(*tokens.tokenize(given), strict=True)) == [tuple(t) for t in expected]
+    assert tokens.tokenize(given).rows() == [rules.Token(*t) for t in expected]
     for size in (3, 64):
-        read = [list(zip(*unit, strict=True)) for unit in tokens.units(given, size)]
-        assert read == [[tuple(t) for t in unit] for unit in units.units(given, size)]
+        read = list(tokens.units(given, size))
+        assert [unit.rows() for unit in read] == list(units.units(given, size))
+        assert [kind for unit in read for kind in unit.spacings] == units.spacings(given)
 
 
 @settings(max_examples=200, deadline=None)
@@ -128,7 +129,7 @@ def test_a_long_sentence_is_cut_at_the_same_places() -> None:
 def test_every_character_has_the_class_that_razdel_gives_it() -> None:
     kinds = {"RU": tokens.RUSSIAN, "LAT": tokens.LATIN, "INT": tokens.NUMBER, "PUNCT": tokens.MARK}
     every = "".join(map(chr, range(0x110000)))
-    classes = np.full(len(every), tokens.SPACE, dtype=np.uint8)
+    classes = np.full(len(every), tokens.BLANK, dtype=np.uint8)
     for match in ATOM.finditer(every):
         classes[match.start() : match.end()] = kinds.get(str(match.lastgroup), tokens.OTHER)
     np.testing.assert_array_equal(tokens.CLASSES & tokens.KIND, classes[: tokens.KNOWN])

@@ -16,8 +16,9 @@ from ner_service.nets.vocab import Vocab
 from ner_service.nets.weights import shapes
 
 
-def artefact() -> Artefact:
-    net = NetConfig(labels=("PER", "LOC"), vectors="", vector_dim=0, hidden=3)
+def artefact(spacing_dim: int = 4) -> Artefact:
+    options = {"vectors": "", "vector_dim": 0, "hidden": 3, "spacing_dim": spacing_dim}
+    net = NetConfig(labels=("PER", "LOC"), **options)  # type: ignore[arg-type]
     vocabs = (Vocab(["москва", "ночь"]), Vocab(list("абв\u0301😀")), Vocab(["Xx"]))
     tensors = {
         name: np.arange(np.prod(shape), dtype=np.float16).reshape(shape[::-1]).T
@@ -46,6 +47,14 @@ def test_what_is_saved_is_loaded_again(folder: Path) -> None:
     for key, tensor in given.tensors.items():
         np.testing.assert_array_equal(found.tensors[key], tensor)
         assert found.tensors[key].dtype == tensor.dtype
+
+
+def test_a_model_of_before_nets_read_spacing_has_none(folder: Path) -> None:
+    save(artefact(spacing_dim=0), folder)
+    net = json.loads((folder / CONFIG).read_text("utf-8"))["net"]
+    del net["spacing_dim"]
+    rewrite(folder, net=net)
+    assert load(folder).net == artefact(spacing_dim=0).net
 
 
 def test_the_hash_is_that_of_the_weights_alone(folder: Path, tmp_path: Path) -> None:
@@ -134,6 +143,8 @@ def test_a_config_that_is_none_is_one_line(folder: Path, text: str) -> None:
         {"layers": 0},
         {"conventions": []},
         {"temperature": 0},
+        {"label_temperatures": [1.0]},
+        {"label_temperatures": [1.0, 0]},
         {"temperature": 0.001},
         {"temperature": float("nan")},
         {"vector_dim": 300},

@@ -14,9 +14,10 @@ from ner_service.nets.encoder import Net
 from ner_service.scoring.f1 import exact
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.taggers.models import model_path
+from ner_service.text.spacing import mark_words
 from ner_service.types import Document, Entity
 from tests.engine.test_bilstm import Pair
-from tests.text.units import units
+from tests.text.units import spacings, units
 
 MAPPING = dict.fromkeys(("CHAR", "FAC", "MISC", "PRO", "EVT"), "")
 
@@ -36,8 +37,11 @@ class Torch:
 
     def _entities(self, text: str) -> Iterator[Entity]:
         net = self._artefact.net
+        kinds = iter(spacings(text))
         for unit in units(text, net.unit_tokens):
-            emissions = torch.from_numpy(self._pair.emissions([token.text for token in unit]))
+            words = [token.text for token in unit]
+            marked = mark_words(words, [next(kinds) for _ in words])
+            emissions = torch.from_numpy(self._pair.emissions(marked if net.spacing_dim else words))
             mask = torch.ones(1, len(unit), dtype=torch.bool)
             (path,) = self._pair.net.crf.decode(emissions[None], mask)
             yield from labels.entities(unit, [net.tags[tag] for tag in path])

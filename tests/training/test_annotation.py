@@ -130,3 +130,23 @@ def test_a_source_says_how_its_file_is_read(
 def test_a_source_refuses_a_way_of_reading_that_is_none(key: str, value: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Source.model_validate({"path": "x", key: value})
+
+
+@pytest.mark.parametrize(
+    ("before", "label"),
+    [
+        ("на улице ", "LOC"),
+        ("ул. ", "LOC"),
+        ("ул.", "LOC"),
+        ("пр-т ", "LOC"),
+        ("на площади имени ", "LOC"),
+        ("к набережной ", "LOC"),
+        ("с улицы пришёл ", "PER"),
+        ("стул ", "PER"),
+        ("", "PER"),
+    ],
+)
+def test_a_person_behind_a_word_for_a_street_is_a_place(before: str, label: str) -> None:
+    given = document(f"{before}Кирова", ("Кирова", "PER"))
+    assert names(reannotate(given, {}, split=False, streets=True)) == [("Кирова", label)]
+    assert reannotate(given, {}, split=False) == given

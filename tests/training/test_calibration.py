@@ -1,5 +1,6 @@
 """The temperature: what it changes, and that it brings scores nearer to the truth."""
 
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +9,11 @@ import pytest
 
 from ner_service.cli.app import app, run_command
 from ner_service.corpora import write
+from ner_service.engine.bilstm import divide_log_odds
 from ner_service.nets.artefact import Artefact, load, save
 from ner_service.scoring.calibration import calibration_of
 from ner_service.taggers.bilstm import BilstmTagger
-from ner_service.training.calibration import fit_temperature, minimise
+from ner_service.training.calibration import fit_label_temperatures, fit_temperature, minimise
 from ner_service.training.config import DevSource
 from ner_service.training.data.corpus import Corpus
 from ner_service.types import Document
@@ -27,7 +29,8 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
 
 
 def at(artefact: Artefact, temperature: float | None) -> BilstmTagger:
-    return BilstmTagger(replace(artefact, net=replace(artefact.net, temperature=temperature)))
+    net = replace(artefact.net, temperature=temperature, label_temperatures=())
+    return BilstmTagger(replace(artefact, net=net))
 
 
 def sampled(artefact: Artefact, temperature: float) -> Corpus:
@@ -64,6 +67,44 @@ def test_the_temperature_of_the_truth_is_found_and_lowers_the_error(
         assert found is not None
         errors.append(found.ece)
     assert errors[1] < errors[0] / 2
+
+
+@pytest.mark.parametrize("true", [0.7, 2.0])
+def test_the_temperature_of_a_label_is_found_and_changes_that_label_alone(
+    artefact: Artefact, true: float
+) -> None:
+    plain = replace(artefact, net=replace(artefact.net, temperature=1.5, label_temperatures=()))
+    labels = plain.net.labels
+    given = tuple(true if label == "PER" else 1.0 for label in labels)
+    skewed = replace(plain, net=replace(plain.net, label_temperatures=given))
+    chance = random.Random(0)
+    documents = tiny.documents(150, 5)
+    texts = [document.text for document in documents]
+    kept = [
+        replace(document, entities=tuple(e for e in found if chance.random() < (e.score or 0)))
+        for document, found in zip(documents, BilstmTagger(skewed).tag(texts), strict=True)
+    ]
+    fitted = fit_label_temperatures(plain, [Corpus(DevSource(path="x"), "", kept)])
+    assert fitted == pytest.approx(given, rel=0.25)
+    pairs = zip(BilstmTagger(plain).tag(texts), BilstmTagger(skewed).tag(texts), strict=True)
+    for one, other in pairs:
+        assert [e.span for e in one] == [e.span for e in other]
+        for a, b in zip(one, other, strict=True):
+            assert a.label == "PER" or a.score == pytest.approx(b.score, abs=2e-6)
+
+
+def test_too_few_entities_fit_no_label(artefact: Artefact) -> None:
+    few = Corpus(DevSource(path="x"), "", tiny.documents(3, 5))
+    assert fit_label_temperatures(artefact, [few]) == ()
+
+
+@pytest.mark.parametrize(("score", "divisor"), [(0.9, 2.0), (0.2, 0.5), (1.0, 1.0), (0.0, 3.0)])
+def test_log_odds_are_divided(score: float, divisor: float) -> None:
+    found = divide_log_odds(score, divisor)
+    assert 0 < found < 1
+    if 0 < score < 1:
+        expected = math.log(score / (1 - score)) / divisor
+        assert math.log(found / (1 - found)) == pytest.approx(expected)
 
 
 def test_a_trained_model_says_that_its_scores_are_calibrated(artefact: Artefact) -> None:

@@ -143,8 +143,12 @@ def test_the_configurations_in_shipped_models_are_still_read(tmp_path: Path, nam
     while isinstance(record, dict):
         (tmp_path / "stage.toml").write_text(tomli_w.dumps(record["config"]), "utf-8")
         config = read_config(tmp_path / "stage.toml")
-        old = record["config"]["train"]
-        assert config.optimiser.lr == old["lr"]
-        assert config.dropout.features == old["dropout"]
+        values = record["config"]
+        if "optimiser" in values:
+            assert config.optimiser.lr == values["optimiser"]["lr"]
+            assert config.dropout.features == values["dropout"]["features"]
+        else:
+            assert config.optimiser.lr == values["train"]["lr"]
+            assert config.dropout.features == values["train"]["dropout"]
         assert config.net.hidden == model["net"]["hidden"]
         record = record.get("from")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Net
+from ner_service.text.spacing import LINE, NOTHING, PARAGRAPH, SIGN, SPACE
 from ner_service.training.config import Augmentation, Optimiser
 from ner_service.training.data.augmentation import make_augmenter
 from ner_service.training.data.batches import EncodedUnit, Lexicon, batches, rare_words
@@ -22,7 +23,8 @@ def make() -> Net:
 
 def units(lengths: list[int]) -> list[EncodedUnit]:
     return [
-        EncodedUnit(np.arange(n, dtype=np.int32), np.zeros(n, np.int32), 0, 1.0) for n in lengths
+        EncodedUnit(np.arange(n, dtype=np.int32), *np.zeros((2, n), np.int32), 0, 1.0)
+        for n in lengths
     ]
 
 
@@ -98,7 +100,7 @@ def test_plain_steps_of_the_table_add_up_to_those_with_momentum() -> None:
 def test_words_seen_once_are_counted_in_any_case() -> None:
     lexicon = Lexicon()
     ids = [lexicon.id(word) for word in ("Дом", "дом", "сад", "Лес", "Лес")]
-    unit = EncodedUnit(np.array(ids, np.int32), np.zeros(5, np.int32), 0, 1.0)
+    unit = EncodedUnit(np.array(ids, np.int32), *np.zeros((2, 5), np.int32), 0, 1.0)
     once = rare_words([unit], lexicon.words)
     assert dict(zip(lexicon.words, once.tolist(), strict=True)) == {
         "Дом": False, "дом": False, "сад": True, "Лес": False,
@@ -111,12 +113,14 @@ def test_case_augmentation_changes_words_and_nothing_else() -> None:
     augmenter = make_augmenter(Augmentation(case=0.5), lexicon, ["O", "S-PER", "S-LOC"])
     assert augmenter
     tags = np.array([1, 0, 2], np.int32)
-    given = [EncodedUnit(ids, tags, 0, 0.5) for _ in range(200)]
+    spacings = np.array([5, 1, 1], np.int32)
+    given = [EncodedUnit(ids, spacings, tags, 0, 0.5) for _ in range(200)]
     found = augmenter.augment(given, np.random.default_rng(0))
     texts = [" ".join(lexicon.words[n] for n in unit.words) for unit in found]
     assert set(texts) == {"Анна в США", "анна в сша", "АННА В США"}
     assert 60 < texts.count("Анна в США") < 140
-    assert all(unit.tags is tags and unit.weight == 0.5 for unit in found)
+    assert all(unit.tags is tags and unit.spacings is spacings for unit in found)
+    assert all(unit.weight == 0.5 for unit in found)
 
 
 def test_punctuation_augmentation_takes_marks_but_no_entitys_bounds() -> None:
@@ -124,8 +128,11 @@ def test_punctuation_augmentation_takes_marks_but_no_entitys_bounds() -> None:
     words = ("«", "Ё", ".", "Мир", "»", ",", "да", "!")
     ids = np.array([lexicon.id(word) for word in words], np.int32)
     tags = ["O", "B-ORG", "I-ORG", "I-ORG", "E-ORG"]
-    given = EncodedUnit(ids, np.array([1, 2, 2, 2, 4, 0, 0, 0], np.int32), 0, 1.0)
-    marks = EncodedUnit(ids[5:6], np.zeros(1, np.int32), 0, 1.0)
+    spacings = np.array(
+        [PARAGRAPH, NOTHING, NOTHING, LINE, NOTHING, NOTHING, SPACE, NOTHING], np.int32
+    )
+    given = EncodedUnit(ids, spacings, np.array([1, 2, 2, 2, 4, 0, 0, 0], np.int32), 0, 1.0)
+    marks = EncodedUnit(ids[5:6], *np.zeros((2, 1), np.int32), 0, 1.0)
     augmenter = make_augmenter(Augmentation(punctuation=0.5), lexicon, tags)
     assert augmenter
     found = augmenter.augment([given, marks] * 100, np.random.default_rng(0))
@@ -133,3 +140,32 @@ def test_punctuation_augmentation_takes_marks_but_no_entitys_bounds() -> None:
     assert set(texts) == {"« Ё . Мир » , да !", "« Ё Мир » да", ","}
     assert {tuple(unit.tags) for unit in found if len(unit.tags) == 5} == {(1, 2, 2, 4, 0)}
     assert 30 < texts.count("« Ё Мир » да") < 70
+    shorter = {tuple(unit.spacings) for unit in found if len(unit.tags) == 5}
+    assert shorter == {(PARAGRAPH, NOTHING, LINE, NOTHING, SPACE)}
+
+
+def test_a_word_behind_a_mark_that_is_taken_away_has_the_stronger_spacing() -> None:
+    lexicon = Lexicon()
+    ids = np.array([lexicon.id(word) for word in ("да", ",", "«", "Ё", "»")], np.int32)
+    spacings = np.array([PARAGRAPH, NOTHING, LINE, NOTHING, NOTHING], np.int32)
+    given = EncodedUnit(ids, spacings, np.zeros(5, np.int32), 0, 1.0)
+    augmenter = make_augmenter(Augmentation(punctuation=0.99), lexicon, ["O"])
+    assert augmenter
+    found = augmenter.augment([given] * 20, np.random.default_rng(0))
+    assert (PARAGRAPH, LINE) in {tuple(unit.spacings) for unit in found}
+
+
+def test_spacing_augmentation_breaks_lines_or_puts_signs_where_spaces_are() -> None:
+    lexicon = Lexicon()
+    ids = np.array([lexicon.id("да")] * 40, np.int32)
+    spacings = np.array([PARAGRAPH, *[SPACE, NOTHING] * 19, SPACE], np.int32)
+    given = EncodedUnit(ids, spacings, np.zeros(40, np.int32), 0, 1.0)
+    augmenter = make_augmenter(Augmentation(spacing=0.5), lexicon, ["O"])
+    assert augmenter
+    found = augmenter.augment([given] * 200, np.random.default_rng(0))
+    kinds = [set(unit.spacings[spacings == SPACE].tolist()) for unit in found]
+    assert {frozenset(kind) for kind in kinds} >= {
+        frozenset({SPACE}), frozenset({SPACE, LINE}), frozenset({SPACE, SIGN}),
+    }  # fmt: skip
+    assert all((unit.spacings == spacings)[spacings != SPACE].all() for unit in found)
+    assert 60 < kinds.count({SPACE}) < 140

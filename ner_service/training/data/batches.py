@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.utils.rnn import pad_sequence
 
-from ner_service.engine.tokens import Tokens, units
+from ner_service.engine.tokens import units
 from ner_service.labels import tags
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, WordFeatures
@@ -23,9 +23,10 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class EncodedUnit:
-    """A unit of tokens and their tags as ids, with the convention and weight of its corpus."""
+    """A unit of tokens, spacings and tags as ids, with the convention and weight of its corpus."""
 
     words: Ints  # length
+    spacings: Ints  # length
     tags: Ints  # length
     convention: int
     weight: float
@@ -57,11 +58,13 @@ def encode(
     ids = {tag: i for i, tag in enumerate(net.tags)}
     for document in documents:
         entities = sorted(document.entities)
-        for unit in map(Tokens.rows, units(document.text, net.unit_tokens)):
+        for tokens in units(document.text, net.unit_tokens):
+            unit = tokens.rows()
             within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
             words = (characters(token.text, net.zero_digits) for token in unit)
             yield EncodedUnit(
                 np.array([lexicon.id(word) for word in words], dtype=np.int32),
+                np.array(tokens.spacings, dtype=np.int32),
                 np.array([ids[tag] for tag in tags(unit, within, net.scheme)], dtype=np.int32),
                 convention,
                 weight,
@@ -119,6 +122,7 @@ class GoldBatch:
 def collate(units: Sequence[EncodedUnit], features: Features) -> GoldBatch:
     """Make a batch of units, padded to the longest of them."""
     words = pad_sequence([torch.from_numpy(unit.words) for unit in units], batch_first=True)
+    spacings = pad_sequence([torch.from_numpy(unit.spacings) for unit in units], batch_first=True)
     tags = pad_sequence([torch.from_numpy(unit.tags) for unit in units], batch_first=True)
     lengths = torch.tensor([len(unit.words) for unit in units])
     distinct, index = torch.unique(words, return_inverse=True)
@@ -127,6 +131,7 @@ def collate(units: Sequence[EncodedUnit], features: Features) -> GoldBatch:
         index=index,
         mask=torch.arange(words.shape[1]) < lengths[:, None],
         conventions=torch.tensor([unit.convention for unit in units]),
+        spacings=spacings.long(),
     )
     weights = torch.tensor([unit.weight for unit in units])
     return GoldBatch(batch, tags.long(), weights)

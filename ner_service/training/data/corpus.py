@@ -59,7 +59,7 @@ def read_source(source: Source, root: Path | None) -> Corpus:
     report = ReadReport()
     documents = corpora.read(path, source.labels, source.options(), report)
     reader = tqdm(documents, f"reading {source.path}", unit="doc", delay=1)
-    rules = (source.relabel, source.split_parentheses, source.outside)
+    rules = (source.relabel, source.split_parentheses, source.outside, source.streets)
     changed = [replace(reannotate(document, *rules), fields={}) for document in reader]
     if not changed:
         raise CorpusError(f"{path}: holds no documents")

@@ -1,7 +1,9 @@
 """Preparation: corpora, labels, vocabularies and encoded units, before the first step."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 
 from tqdm import tqdm
 
@@ -13,9 +15,10 @@ from ner_service.nets.vectors import load_vectors
 from ner_service.nets.vocab import Vocab, shape
 from ner_service.taggers.models import model_path
 from ner_service.training.config import TrainConfig
+from ner_service.training.data.additions import Addition, add_documents
 from ner_service.training.data.augmentation import Augmenter, make_augmenter
 from ner_service.training.data.batches import EncodedUnit, Features, Lexicon, encode, rare_words
-from ner_service.training.data.corpus import Corpus, check_labels, read_source
+from ner_service.training.data.corpus import Corpus, check_labels, labels_of, read_source
 from ner_service.training.model.transfer import extend, transplant
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols that occur less often are unknown to the net
@@ -47,6 +50,9 @@ def prepare(config: TrainConfig, init: str | None, root: Path | None) -> Trainin
         shown = tqdm(corpus.documents, desc=f"encoding {corpus.source.path}", unit="doc", delay=1)
         convention = net.conventions.index(corpus.source.convention)
         units += encode(shown, net, lexicon, convention, corpus.source.weight)
+    for addition in _additions(config, train, before):
+        convention = net.conventions.index(addition.convention)
+        units += encode([addition.document], net, lexicon, convention, addition.weight)
     augmenter = make_augmenter(config.augmentation, lexicon, net.tags)
     start = _start(net, lexicon, before)
     rare = rare_words(units, lexicon.words)
@@ -54,6 +60,22 @@ def prepare(config: TrainConfig, init: str | None, root: Path | None) -> Trainin
         lexicon.words, rare, start.vectors(), start.words, start.chars, start.shapes
     )
     return TrainingData(config, start, units, features, augmenter, train, dev)
+
+
+def _additions(
+    config: TrainConfig, train: Sequence[Corpus], before: Artefact | None
+) -> Iterator[Addition]:
+    """Return the documents that augmentation adds; stages of one seed get different ones."""
+    rates = config.augmentation
+    if not (rates.names or rates.records):
+        return iter(())
+    if strange := sorted({"PER", "LOC", "ORG"} - set(labels_of(train))):
+        raise ConfigError(
+            f"augmentation: names and records write PER, LOC and ORG, but no training corpus has "
+            f'{", ".join(strange)}: rename labels with labels = {{ FROM = "TO" }}, or set both to 0'
+        )
+    random = Random(f"{config.train.seed} {before.hash if before else ''}")
+    return add_documents(rates, train, random)
 
 
 def net_config(

@@ -19,6 +19,7 @@ Floats = NDArray[np.float32]
 NEW_SCALE = 0.02  # the standard deviation of new weights: near zero, yet not all alike
 CONVENTIONS = "conventions.weight"
 GROWING = ("words", "chars", "shapes", "tags", "conventions", "convention_dim", "inputs")
+ADDED = ("spacing_dim",)  # options that a model may gain
 FREE = ("vectors", "unit_tokens")  # compared by hash; no part of the weights
 
 
@@ -30,9 +31,10 @@ def extend(old: Vocab, new: Vocab) -> Vocab:
 def transplant(before: Artefact, start: Artefact) -> Artefact:
     """Carry over each weight that still has a place; new weights begin near zero.
 
-    A new convention begins somewhere near the model's first. The result has the hash and meta of
-    the model it comes from. Raises `ConfigError` where the nets differ in more than symbols,
-    labels and conventions.
+    Those that a net without spacing gets for it begin at zero, so that its answers stay. A new
+    convention begins somewhere near the model's first. The result has the hash and meta of the
+    model it comes from. Raises `ConfigError` where the nets differ in more than symbols, labels,
+    conventions and spacing.
     """
     _check_options(before, start)
     random = np.random.default_rng(0)
@@ -44,6 +46,8 @@ def transplant(before: Artefact, start: Artefact) -> Artefact:
         for n, axis in enumerate(names.get(key, ())):
             if axis in GROWING:
                 tensor = _grow(tensor, n, rows[axis], size[axis], random)
+            if axis == "inputs" and not before.net.spacing_dim:
+                np.moveaxis(tensor, n, 0)[size[axis] - start.net.spacing_dim :] = 0
         tensors[key] = tensor
     if start.net.convention_dim:
         tensors[CONVENTIONS] += _origins(before, start, random)
@@ -55,7 +59,7 @@ def _check_options(before: Artefact, start: Artefact) -> None:
         raise ConfigError("net.vectors: not those of the model to go on from")
     for name in (field.name for field in fields(NetOptions) if field.name not in FREE):
         old, new = getattr(before.net, name), getattr(start.net, name)
-        if old != new:
+        if old != new and not (name in ADDED and not old):
             raise ConfigError(f"net.{name}: {new!r}, but the model to go on from has {old!r}")
 
 
@@ -69,10 +73,22 @@ def _kept_rows(axis: str, before: Artefact, start: Artefact) -> dict[int, int]:
 
     Labels and conventions go by name; all others stay where they are, and new rows follow.
     """
+    if axis == "inputs":
+        return _kept_inputs(before, start)
     if axis not in ("tags", "conventions"):
         return {row: row for row in range(_sizes(before)[axis])}
     old, new = getattr(before.net, axis), getattr(start.net, axis)
     return {row: new.index(name) for row, name in enumerate(old) if name in new}
+
+
+def _kept_inputs(before: Artefact, start: Artefact) -> dict[int, int]:
+    """Return the new place of each old input of the first layer, part by part."""
+    kept: dict[int, int] = {}
+    old_at = new_at = 0
+    for old, new in zip(before.net.input_dims.values(), start.net.input_dims.values(), strict=True):
+        kept |= {old_at + n: new_at + n for n in range(old)}
+        old_at, new_at = old_at + old, new_at + new
+    return kept
 
 
 def _grow(

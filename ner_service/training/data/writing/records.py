@@ -1,0 +1,43 @@
+"""Texts such as offices write: templates filled with names, and lists of people and places."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+from ner_service.training.data.writing.lists import WAYS
+from ner_service.training.data.writing.names import Names
+from ner_service.training.data.writing.pieces import Piece, assemble
+from ner_service.training.data.writing.slots import Writer, read_templates
+from ner_service.types import Document
+
+LIST_SHARE = 0.25
+LOWER, UPPER = 0.12, 0.06  # shares of documents
+JOINTS = ("\n", "\n", "\n\n", " ", " ")
+
+
+def write_records(names: Names, random: Random) -> Iterator[Document]:
+    """Yield made documents without end, each of a list or of one to three templates."""
+    writer, templates = Writer(names, random), read_templates()
+    number = 0
+    while True:
+        number += 1
+        document = assemble(f"made-{number}", _pieces(writer, templates, random))
+        yield _change_case(document, random)
+
+
+def _change_case(document: Document, random: Random) -> Document:
+    """Return a document as it is, or in lower case as chats are, or in capitals."""
+    chance = random.random()
+    change = str.lower if chance < LOWER else str.upper if chance < LOWER + UPPER else str
+    text = change(document.text)
+    return replace(document, text=text) if len(text) == len(document.text) else document
+
+
+def _pieces(writer: Writer, templates: list[str], random: Random) -> Iterator[Piece]:
+    if random.random() < LIST_SHARE:
+        yield from random.choice(WAYS)(writer, random)
+        return
+    for n in range(random.choice((1, 1, 1, 2, 3))):
+        if n:
+            yield Piece(random.choice(JOINTS))
+        yield from writer.fill(random.choice(templates))

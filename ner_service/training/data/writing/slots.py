@@ -1,0 +1,195 @@
+"""Slots of templates, and what is written into them.
+
+A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `city`,
+`spot`, `firm`, `brand`, `org`, `street`, `street_name`, `wide_street`, `address`, and what is no
+name: `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A street's name is
+a LOC, also where a person gave it.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from ner_service.training.data.writing.declension import CASES, GENDERS, Case, Gender
+from ner_service.training.data.writing.names import Names
+from ner_service.training.data.writing.orders import ORDERS, write_name
+from ner_service.training.data.writing.organisations import write_organisation
+from ner_service.training.data.writing.pieces import Piece
+from ner_service.training.data.writing.words import WORDS
+
+SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+QUOTES = ("«»", "«»", "«»", '""', "“”")
+
+
+AGREES = 0.25  # the share of streets in addresses that agree with their word
+AGREEING = {  # words for streets, and the endings of adjectives behind ск and behind others
+    "nomn": (
+        ("улица", ("ая",)),
+        ("ул.", ("ая",)),
+        ("проспект", ("ий", "ый")),
+        ("пр-т", ("ий", "ый")),
+        ("переулок", ("ий", "ый")),
+        ("пер.", ("ий", "ый")),
+        ("шоссе", ("ое",)),
+        ("бульвар", ("ий", "ый")),
+        ("площадь", ("ая",)),
+        ("пл.", ("ая",)),
+        ("наб.", ("ая",)),
+    ),
+    "on": (
+        ("улице", ("ой",)),
+        ("проспекте", ("ом",)),
+        ("шоссе", ("ом",)),
+        ("бульваре", ("ом",)),
+        ("площади", ("ой",)),
+        ("набережной", ("ой",)),
+    ),
+}
+
+
+class Writer:
+    """Writes random names and facts into templates."""
+
+    def __init__(self, names: Names, random: Random) -> None:
+        self._names, self._random = names, random
+
+    def fill(self, template: str) -> Iterator[Piece]:
+        """Yield the pieces of a template, its slots filled."""
+        at = 0
+        for slot in SLOT.finditer(template):
+            yield Piece(template[at : slot.start()])
+            yield from self.slot(slot[1], slot[2] or "nomn")
+            at = slot.end()
+        yield Piece(template[at:])
+
+    def slot(self, kind: str, form: str) -> Iterator[Piece]:
+        """Yield what is written into one slot."""
+        if kind == "street":
+            yield from self._street(form)
+        elif kind == "street_name":
+            yield Piece(self._street_name(), "LOC")
+        elif kind == "address":
+            yield from self._address()
+        elif kind == "firm":
+            yield from self._firm(form)
+        elif kind in ORDERS:
+            yield Piece(self.person(kind, _case(form)), "PER")
+        elif kind == "city":
+            yield Piece(self._names.place(self._random, _case(form)), "LOC")
+        elif kind == "org":
+            yield Piece(write_organisation(self._names, _case(form), self._random), "ORG")
+        elif kind == "spot":
+            yield Piece(self._random.choice(WORDS.spots), "LOC")
+        elif kind == "wide_street":
+            yield from self._wide_street(form)
+        elif kind == "brand":
+            yield Piece(self._names.company(self._random), "ORG")
+        else:
+            yield Piece(self._fact(kind, form))
+
+    def person(self, kind: str, case: Case) -> str:
+        """Return a person's name in the order that `kind` names."""
+        person = self._names.person(self._random, self._gender())
+        return write_name(person, kind, case, self._random)
+
+    def _firm(self, form: str) -> Iterator[Piece]:
+        quotes = self._random.choice(QUOTES)
+        yield Piece(f"{self._random.choice(WORDS.firms[form])} {quotes[0]}")
+        yield Piece(self._names.company(self._random), "ORG")
+        yield Piece(quotes[1])
+
+    def _street(self, form: str) -> Iterator[Piece]:
+        word = self._random.choice(WORDS.streets[form])
+        gap = "" if word.endswith(".") and self._random.random() < 0.15 else " "
+        yield Piece(word + gap)
+        yield Piece(self._street_name(), "LOC")
+
+    def _wide_street(self, form: str) -> Iterator[Piece]:
+        """Yield a street whose name agrees with the word for it, which then is part of it."""
+        stem = self._random.choice(WORDS.street_stems)
+        word, endings = self._random.choice(AGREEING["on" if form == "on" else "nomn"])
+        yield Piece("на " if form == "on" else "")
+        yield Piece(f"{stem}{endings[0 if stem.endswith('ск') else -1]} {word}", "LOC")
+
+    def _street_name(self) -> str:
+        chance, random = self._random.random(), self._random
+        if chance < 0.2:
+            return random.choice(self._names.streets or WORDS.other_streets)
+        person = self._names.person(random, "masc" if random.random() < 0.8 else "femn")
+        surname = person.surname["gent"]
+        if chance < 0.55:
+            return surname
+        if chance < 0.75:
+            return f"{person.first['gent']} {surname}"
+        if chance < 0.85:
+            return f"{person.first['nomn'][0]}. {surname}"
+        title = random.choice(WORDS.titles)
+        return f"{title if random.random() < 0.6 else title.lower()} {surname}"
+
+    def _address(self) -> Iterator[Piece]:
+        random = self._random
+        if random.random() < 0.3:
+            yield Piece(f"{random.randint(101000, 690999)}, ")
+        if random.random() < 0.8:
+            yield Piece(random.choice(("г. ", "г. ", "г.", "", "город ")))
+            yield Piece(self._names.place(random, "nomn"), "LOC")
+            yield Piece(", ")
+        if random.random() < AGREES:
+            yield from self._wide_street("nomn")
+        else:
+            yield from self._street("short" if random.random() < 0.75 else "nomn")
+        yield Piece(random.choice((", д. {}", ", {}", " {}", ", дом {}", ", д.{}")).format(
+            random.randint(1, 180)))  # fmt: skip
+        if random.random() < 0.5:
+            flat = random.choice((", кв. {}", ", кв.{}", ", офис {}", "-{}", ", корп. {}"))
+            yield Piece(flat.format(random.randint(1, 300)))
+
+    def _fact(self, kind: str, form: str) -> str:
+        random = self._random
+        match kind:
+            case "role":
+                return random.choice(WORDS.roles[form])
+            case "Role":
+                return random.choice(WORDS.roles[form]).capitalize()
+            case "date":
+                day, month, year = random.randint(1, 28), random.randint(1, 12), self._year()
+                if random.random() < 0.6:
+                    return f"{day:02}.{month:02}.{year}"
+                return f"{day} {WORDS.months[month - 1]} {year} {random.choice(('года', 'г.'))}"
+            case "number":
+                return str(
+                    random.choice((self._year(), random.randint(1, 99), random.randint(1, 99999)))
+                )
+            case "money":
+                unit = random.choice(("000 руб.", "тыс. рублей", "000 ₽"))
+                return f"{random.randint(2, 900)} {unit}"
+            case "phone":
+                first, second = random.randint(100, 999), random.randint(10, 99)
+                return f"8 (9{second}) {first}-{second}-{random.randint(10, 99)}"
+            case "email":
+                return f"{random.choice(('info', 'mail', 'sales'))}@{random.randint(1, 99)}.ru"
+        raise ValueError(f"{{{kind}}}: no such slot")
+
+    def _gender(self) -> Gender:
+        return self._random.choice(GENDERS)
+
+    def _year(self) -> int:
+        return self._random.randint(1850, 2026)
+
+
+def _case(form: str) -> Case:
+    for case in CASES:
+        if case == form:
+            return case
+    raise ValueError(f"{form}: no such case")
+
+
+def read_templates() -> list[str]:
+    """Return the templates that come with the package."""
+    lines = Path(__file__).with_name("templates.txt").read_text(encoding="utf-8").splitlines()
+    return [
+        line.replace("\\n", "\n").replace("\\t", "\t")
+        for line in lines
+        if line and not line.startswith("#")
+    ]
