@@ -3,21 +3,58 @@
 import os
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from ner_service import __version__
 from ner_service.errors import NerError
 
 BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as a shell reports the signals
 
+
+class Panel(StrEnum):
+    """The panels of the help group the commands by what they are for."""
+
+    USE = "Use"
+    TRAIN = "Train"
+    DATA = "Data"
+    MEASURE = "Measure"
+
+
+class CommandsByUse(TyperGroup):
+    """The group of all commands lists them by panel, the most wanted of a panel first."""
+
+    FIRST = ("tag", "serve", "train", "corpora", "evaluate")
+
+    def list_commands(self, context: Any) -> list[str]:
+        """Return the names of the commands in the order of the help."""
+        place = {panel: n for n, panel in enumerate(Panel)}
+        names = super().list_commands(context)
+
+        def rank(name: str) -> tuple[int, int]:
+            panel = place[getattr(self.commands[name], "rich_help_panel", Panel.USE)]
+            return panel, self.FIRST.index(name) if name in self.FIRST else len(self.FIRST)
+
+        return sorted(names, key=rank)
+
+
 app = typer.Typer(
+    cls=CommandsByUse,
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode="markdown",  # so that a paragraph of a docstring is one, however it is broken
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with `ner-service tag article.txt`, or with `ner-service serve` and the page at "
+    "http://localhost:8000/. `ner-service COMMAND --help` shows an example of each command.",
 )
+
+
+def example(command: str) -> str:
+    """Return an epilog that shows a command line."""
+    return f"Example: `ner-service {command}`"
 
 
 def _version(wanted: bool) -> None:

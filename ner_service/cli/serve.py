@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 
 SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.USE,
+    epilog=example("serve --taggers natasha,own=bilstm:models/own --port 8080"),
+)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
@@ -24,7 +27,10 @@ def serve(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer side by side.")] = None,
 ) -> None:
-    """Start the HTTP service; all other settings come from NER_ variables (docs/settings.md)."""
+    """Start the HTTP service and its page.
+
+    `ner-service settings` lists the variables by which everything else is set.
+    """
     from ner_service.service.settings import read_settings, unknown_variables
     from ner_service.service.telemetry.logs import configure
 
@@ -49,7 +55,7 @@ def serve(
         run_processes(settings, Path(folder))
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.USE, epilog=example("key newsroom"))
 def key(
     name: Annotated[
         str, typer.Argument(help="The client's name, as logs will show it.", metavar="NAME")

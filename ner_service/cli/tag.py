@@ -9,15 +9,22 @@ from typing import Annotated
 import typer
 
 from ner_service import corpora
-from ner_service.cli.app import app
-from ner_service.cli.options import ColumnsOption, InputOption, TaggerOption, check_apart
-from ner_service.cli.tagging import tag_documents
+from ner_service.cli.app import Panel, app, example
+from ner_service.cli.options import (
+    ColumnsOption,
+    InputOption,
+    TaggerOption,
+    check_apart,
+    note_new_folder,
+)
+from ner_service.cli.tagging import Counts, tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import STDIN, InputFormat, read_texts
 from ner_service.errors import ConfigError
 from ner_service.files import write_text
 from ner_service.output.documents import FORMATS
+from ner_service.output.terminal import print_marked
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, TaggerInfo
 
@@ -48,7 +55,10 @@ def check_format(name: str | None) -> str | None:
     return name
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.USE,
+    epilog=example("tag articles.jsonl --tagger natasha --output tagged.jsonl.gz"),
+)
 def tag(
     files: Annotated[list[Path] | None, typer.Argument(help="Files; - or none is stdin.")] = None,
     tagger: TaggerOption = "bilstm",
@@ -58,9 +68,10 @@ def tag(
         typer.Option(
             "--format",
             "-f",
-            metavar=f"[{'|'.join(NAMES)}]",
+            metavar="NAME",
             callback=check_format,
-            help="Else by the ending of the output, or jsonl.",
+            help=f"{', '.join(NAMES)}. Default: by the ending of the output; else jsonl, and on a "
+            "terminal the text in colours.",
         ),
     ] = None,
     output: Annotated[
@@ -78,7 +89,9 @@ def tag(
     """
     if output:
         check_apart(output, files or ())
+        note_new_folder(output)
     chosen = format or choose_format(output)
+    on_terminal = format is None and output is None and sys.stdout.isatty()
     if chosen in BINARY and output is None:
         raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     loaded = load_tagger(tagger)
@@ -92,7 +105,13 @@ def tag(
         replace(d, entities=tuple(e for e in d.entities if not label or e.label in label))
         for d in tag_documents(loaded, documents)
     )
-    write_tagged(tagged, chosen, output, loaded.info)
+    if on_terminal:
+        print_marked(tagged)
+    else:
+        counts = Counts()
+        write_tagged(counts.count(tagged), chosen, output, loaded.info)
+        if output is not None:
+            typer.echo(f"{output}: {counts}", err=True)
 
 
 def choose_format(output: Path | None) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ner_service.errors import UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
-from ner_service.taggers.models import shipped_models
+from ner_service.taggers.models import shipped_models, split_convention
 from ner_service.taggers.plugins import find_plugins, load_plugin
 from ner_service.types import Tagger
 
@@ -67,6 +67,12 @@ def installed_plugins() -> dict[str, list[EntryPoint]]:
 def spec_forms() -> dict[str, str]:
     """Return each form of spec that is built in, with what it stands for."""
     return {form: what for backend in BACKENDS.values() for form, what in backend.specs.items()}
+
+
+def about(spec: str) -> str:
+    """Return in a few words what a shipped tagger is, or nothing where it is another's."""
+    name, source = check_spec(spec)
+    return backend(name).about.get(split_convention(source)[0], "")
 
 
 def shipped_specs() -> list[str]:
