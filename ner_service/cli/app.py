@@ -2,17 +2,18 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from ner_service import __version__
 from ner_service.errors import NerError
 
-BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as a shell reports the signals
+BROKEN_PIPE, INTERRUPTED, USAGE = 141, 130, 2  # exit codes, as a shell reports the signals
 
 
 class Panel(StrEnum):
@@ -39,6 +40,28 @@ class CommandsByUse(TyperGroup):
             return panel, self.FIRST.index(name) if name in self.FIRST else len(self.FIRST)
 
         return sorted(names, key=rank)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **named: Any) -> Any:
+        """Run a command; a wrong option is one line, as every error is that a user can mend."""
+        try:
+            done = super().main(args, *rest, **named | {"standalone_mode": False})
+        except typer.Abort:
+            sys.exit("Aborted.")
+        except TyperException as error:
+            sys.exit(print_usage_error(error))
+        sys.exit(done if isinstance(done, int) else 0)
+
+
+def print_usage_error(error: Any) -> int:
+    """Print what is wrong with an option or argument, and where its help is; return the code."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return USAGE
+    message = " ".join(error.format_message().split()).removesuffix(".")
+    context = getattr(error, "ctx", None)
+    place = f"; see {context.command_path} --help" if context else ""
+    print(f"ner-service: error: {message}{place}", file=sys.stderr)
+    return USAGE
 
 
 app = typer.Typer(

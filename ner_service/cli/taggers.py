@@ -12,7 +12,7 @@ from rich.text import Text
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import print_json
 from ner_service.errors import NerError
-from ner_service.output.measured import figures_of, measured_corpus
+from ner_service.output.measured import Figures, figures_of, measured_corpus
 from ner_service.taggers.registry import (
     about,
     installed_plugins,
@@ -50,7 +50,7 @@ def taggers(
         if as_json:
             print_json({"tagger": spec, **asdict(info)})
         conventions = Text(", ".join(info.conventions))
-        table.add_row(spec, describe(spec, info), *figure_cells(info.hash), conventions)
+        table.add_row(spec, describe(spec, info), *figure_cells(figures_of(info.hash)), conventions)
     if not as_json:
         console = Console()
         console.width = max(console.width, WIDTH)
@@ -77,15 +77,13 @@ def tagger_table(last: str) -> Table:
     )
 
 
-def describe(spec: str, info: TaggerInfo | None) -> Text:
+def describe(spec: str, info: TaggerInfo) -> Text:
     """Return what a tagger is, or else the labels that it knows."""
-    labels = f"labels {', '.join(info.labels)}" if info else ""
-    return Text(about(spec) or labels)
+    return Text(about(spec) or f"labels {', '.join(info.labels)}")
 
 
-def figure_cells(hash: str | None) -> tuple[str, str, str]:
+def figure_cells(figures: Figures) -> tuple[str, str, str]:
     """Return F1, speed and size as cells of the table, a dash for what was not measured."""
-    figures = figures_of(hash)
     return (
         "–" if figures.f1 is None else f"{100 * figures.f1:.1f}",
         "–" if figures.tokens_per_s is None else f"{figures.tokens_per_s:,}",

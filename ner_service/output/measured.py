@@ -30,9 +30,20 @@ def figures_of(hash: str | None) -> Figures:
     return Figures()
 
 
+def figures_named(spec: str) -> Figures:
+    """Return the figures that were measured of a spec, all `None` where nobody measured it."""
+    return _by_name().get(spec, Figures())
+
+
 def measured_corpus() -> str:
     """Return the name of the corpus on which `Figures.f1` was measured, empty if there is none."""
     return _read()[0]
+
+
+@cache
+def _by_name() -> dict[str, Figures]:
+    names = [each["name"] for each in orjson.loads(FIGURES.read_bytes())["taggers"]]
+    return dict(zip(names, _read()[1].values(), strict=True))
 
 
 @cache

@@ -12,11 +12,16 @@ a package that anybody installs and that declares an entry point in the group
 import tomllib
 from functools import cache
 from importlib.metadata import EntryPoint
+from importlib.util import find_spec
 from pathlib import Path
 
 from ner_service.errors import UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
-from ner_service.taggers.models import shipped_models, split_convention
+from ner_service.taggers.models import (
+    model_and_convention,
+    shipped_models,
+    split_convention,
+)
 from ner_service.taggers.plugins import find_plugins, load_plugin
 from ner_service.types import Tagger
 
@@ -34,7 +39,10 @@ def load_tagger(spec: str) -> Tagger:
     damaged, `MissingExtra` where the backend's library is not installed.
     """
     name, source = check_spec(spec)
-    return backend(name).load(source)
+    chosen = backend(name)
+    if error := chosen.missing():
+        raise error
+    return chosen.load(source)
 
 
 def check_spec(spec: str) -> tuple[str, str]:
@@ -56,6 +64,17 @@ def backend(name: str) -> Backend:
         return load_plugin(plugins[name])
     known = ", ".join([*BACKENDS, *plugins])
     raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
+
+
+def check_present(spec: str) -> None:
+    """Raise as `load_tagger` does where a library or a model's folder is missing; load nothing."""
+    name, source = check_spec(spec)
+    chosen = backend(name)
+    if error := chosen.missing():
+        raise error
+    is_package = source.isidentifier() and find_spec(source) is not None
+    if chosen.model_file and not is_package:
+        model_and_convention(source)
 
 
 @cache

@@ -5,6 +5,8 @@ forms the next batch from whatever queued while the last one ran, so nobody wait
 """
 
 import asyncio
+import logging
+import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
@@ -12,11 +14,17 @@ from functools import partial
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
 from ner_service.service.queue.job import Job, Tagged, cost_of
+from ner_service.service.queue.loading import COMPILE_S, compiling
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.service.settings import Settings
 from ner_service.types import Tagger
 
+log = logging.getLogger(__name__)
+
 LONGEST_RETRY_S = 60
+LOAD_S = 3  # what taggers usually take to load, all beside each other
+FIRST_S = 3.0  # how long the others wait at most for the tagger that answers by default
+COMPILE_RETRY_S = 5  # clients that try five times outlast the compiling
 SMALL_COST = 8_000  # characters; the bytes of a thousand of them, however JSON writes them
 RESERVE = 1 / 8  # of the queue, for small requests
 CROWDED = 1 / 4  # of the queue or of the deadline, whence heads are refused if there is no room
@@ -56,8 +64,22 @@ class Lane:
     def check(self) -> Tagger:
         """Returns the tagger; raises `NotReady` unless it can answer."""
         if self.worker.tagger is None:
-            raise NotReady(f"{self.worker.name}: {self.worker.error or 'is loading'}")
+            retry = COMPILE_RETRY_S if compiling.is_set() else 1
+            raise NotReady(f"{self.worker.name}: {self.state}", retry)
         return self.worker.tagger
+
+    @property
+    def state(self) -> str:
+        """Returns what the lane waits for, for how long it has, and how long that usually takes."""
+        if self.worker.tagger is not None:
+            busy = f"has been busy with one batch for more than {self._timeout_s:g} s"
+            return busy if self.stalled else "is ready"
+        if self.worker.error:
+            return str(self.worker.error)
+        usual = f"{LOAD_S} s are usual"
+        if compiling.is_set():
+            usual = f"kernels are compiled, once, which takes about {COMPILE_S} s"
+        return f"is loading for {self.worker.loading_s:.0f} s; {usual}"
 
     def check_room(self, cost: int, patient: bool = False) -> None:
         """Raises `Overloaded` where a request of that cost is not admitted now.
@@ -148,14 +170,49 @@ class Lane:
             raise Late(self._timeout_s) from None
 
 
+class Roll:
+    """The roll of the taggers that still load; once all are ready, one line says so."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names, self._began = [*names], time.perf_counter()
+        self._missing, self._lock = {*self._names}, threading.Lock()
+
+    def strike(self, name: str) -> None:
+        """Strikes a tagger off; one that is loaded again later is not missing any more."""
+        with self._lock:
+            is_last = self._missing == {name}
+            self._missing.discard(name)
+        if is_last:
+            seconds = time.perf_counter() - self._began
+            log.info("ready: %s, all after %.1f s", ", ".join(self._names), seconds)
+
+
 def start_lanes(
     settings: Settings, load: Callable[[str], Tagger], observe: ObserveBatch
 ) -> dict[str, Lane]:
-    """Starts loading every tagger in its own thread; returns the lanes by their names."""
+    """Starts loading every tagger in its own thread; returns the lanes by their names.
+
+    The tagger that answers by default goes ahead: side by side all would be ready at the end.
+    """
     s = settings
+    roll = Roll(s.specs)
     lanes: dict[str, Lane] = {}
+    begun = threading.Event()
+
+    def load_first(spec: str) -> Tagger:
+        try:
+            return load(spec)
+        finally:
+            begun.set()
+
+    def load_next(spec: str) -> Tagger:
+        begun.wait(FIRST_S)
+        return load(spec)
+
     for name, spec in s.specs.items():
-        worker = Worker(name, partial(load, spec), s.batch_chars, partial(observe, name))
+        turn = load_first if name == s.default else load_next
+        observe_batch = partial(observe, name)
+        worker = Worker(name, partial(turn, spec), s.batch_chars, observe_batch, roll.strike)
         lanes[name] = Lane(worker, s.queue_chars, s.timeout_s)
     return lanes
 

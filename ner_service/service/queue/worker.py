@@ -30,17 +30,23 @@ class Worker:
     """A worker answers jobs in batches, formed of whatever came in while the last one ran."""
 
     def __init__(
-        self, name: str, load: Callable[[], Tagger], batch_chars: int, observe: Observe
+        self,
+        name: str,
+        load: Callable[[], Tagger],
+        batch_chars: int,
+        observe: Observe,
+        on_ready: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
         self.tagger: Tagger | None = None  # set once it has really answered a text
         self.error: NerError | None = None  # why it has no tagger, unless it is merely loading
         self.busy_since: float | None = None
+        self.loading_since = time.perf_counter()
         self.restarts = 0  # how often the tagger has died or failed to load
         self._measured = (0.0, 0.0)  # seconds and characters of late
         self.batch_chars = batch_chars
         self.piece_chars = min(PIECE_CHARS, max(batch_chars, LEAST_PIECE_CHARS))
-        self._load, self._observe = load, observe
+        self._load, self._observe, self._on_ready = load, observe, on_ready
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._turns = Turns()
         self._batch: list[Piece] = []
@@ -58,6 +64,11 @@ class Worker:
         seconds, chars = self._measured
         return seconds / chars if chars else 0.0
 
+    @property
+    def loading_s(self) -> float:
+        """Returns the seconds since the tagger began to load."""
+        return time.perf_counter() - self.loading_since
+
     def put(self, job: Job) -> None:
         """Queues a job; its future will have the answers."""
         self._inbox.put(job)
@@ -73,8 +84,12 @@ class Worker:
         pause = FIRST_PAUSE_S
         while not self._stop.is_set():
             try:
+                self.loading_since = time.perf_counter()
                 tagger = probe(self._load())
                 self.tagger, self.error, pause = tagger, None, FIRST_PAUSE_S
+                log.info("%s: ready after %.1f s", self.name, self.loading_s)
+                if self._on_ready:
+                    self._on_ready(self.name)
                 while self._form_batch():
                     self._tag_batch(tagger)
             except BaseException as error:  # whatever a library raises: the thread must go on

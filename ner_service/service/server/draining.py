@@ -1,6 +1,7 @@
 """A server that stops goes on accepting for a while, and answers all that has connected."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -8,6 +9,8 @@ import threading
 from typing import Any
 
 import uvicorn
+
+log = logging.getLogger(__name__)
 
 
 class DrainingServer(uvicorn.Server):
@@ -19,6 +22,13 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, drain_s: float) -> None:
         super().__init__(config)
         self._drain_s = drain_s
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens as uvicorn does, and says where, unless others opened the sockets."""
+        await super().startup(sockets)
+        for listener in (one for server in self.servers for one in server.sockets if not sockets):
+            host, port = listener.getsockname()[:2]
+            log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accepts for the drain time, then all that has connected, and stops as uvicorn does."""

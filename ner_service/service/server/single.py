@@ -10,6 +10,7 @@ import uvicorn
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
+from ner_service.service.server.address import cannot_listen, check_address
 from ner_service.service.server.draining import DrainingServer, ignore_hangups
 from ner_service.service.server.protocol import HttpProtocol
 from ner_service.service.settings import Settings
@@ -37,6 +38,7 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         loaded.add(spec)
         return tagger
 
+    check_address(settings)
     collect_rarely()
     app = create_app(settings, load)
     config = uvicorn.Config(
@@ -78,9 +80,3 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "timeout_keep_alive": KEEP_ALIVE_S,
         "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
     }
-
-
-def cannot_listen(settings: Settings, reason: str = "") -> ConfigError:
-    """Returns the error of an address that is taken or not ours."""
-    address = f"{settings.host}:{settings.port}"
-    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {address}{reason}")

@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -24,10 +23,10 @@ from uvicorn_worker import UvicornWorker
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
+from ner_service.service.server.address import check_address
 from ner_service.service.server.draining import DrainingServer, ignore_hangups
 from ner_service.service.server.single import (
     KEEP_ALIVE_S,
-    cannot_listen,
     collect_rarely,
     uvicorn_options,
 )
@@ -46,17 +45,6 @@ def run(settings: Settings, metrics_folder: Path) -> None:
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
     GunicornApplication(settings, partial(create_app, settings, load_tagger, metrics_folder)).run()
-
-
-def check_address(settings: Settings) -> None:
-    """Raises `ConfigError` where nobody can listen; gunicorn would try again for a while."""
-    try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
-    except OSError as error:
-        raise cannot_listen(settings, f": {error.strerror}") from None
 
 
 def preload(specs: Iterable[str]) -> Callable[[str], Tagger]:
