@@ -8,8 +8,11 @@ COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY ner_service ner_service
 COPY models models
 COPY benchmarks benchmarks
-RUN /opt/ner-service/bin/pip install --no-cache-dir -c constraints.txt . \
+RUN /opt/ner-service/bin/pip install --no-cache-dir -c constraints.txt '.[serve,spacy]' \
     && /opt/ner-service/bin/python -m compileall -q /opt/ner-service
+# kernels for this kind of processor: a start copies them to where it may write, and compiles them
+# anew only on another kind
+RUN NUMBA_CACHE_DIR=/opt/ner-service/kernels /opt/ner-service/bin/ner-service warm
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home ner && mkdir /models
@@ -25,4 +28,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
     "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"NER_PORT\"]}/health/ready', timeout=4)"]
-CMD ["ner-service", "serve"]
+CMD ["sh", "-c", "cp -r /opt/ner-service/kernels /tmp/numba 2>/dev/null; exec ner-service serve"]

@@ -1,6 +1,7 @@
-# make serve: install and start on port 8000; make test: install and run the tests;
+# make serve: install, compile once and start on port 8000; make test: install and run the tests;
 # make check: linters, types, floors, generated pages; make docs: write the generated pages anew
 # make bench: measure everything, then write the pages; make lock: choose versions anew
+# make site: the documentation as a site; make train CONFIG=mine.toml: train on your own labels
 VENV ?= .venv
 PORT ?= 8000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -10,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 COG = $(BIN)/python -m cogapp --verbosity=1
 PAGES = README.md $(wildcard docs/*.md)
 
-.PHONY: setup serve test check docs bench train lock clean
+.PHONY: setup serve test check docs site bench train train-config lock clean
 setup: $(VENV)/.serve
 
 serve: $(VENV)/.serve
@@ -35,9 +36,15 @@ bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks --results benchmarks/results
 	$(MAKE) docs
 
-train: $(VENV)/.test
-	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }
+site: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+train: train-config $(VENV)/.train
 	$(BIN)/ner-service train $(CONFIG)
+
+train-config:
+	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }
+	@test -f "$(CONFIG)" || { echo "$(CONFIG): no such file: name one by make train CONFIG=mine.toml" >&2; exit 2; }
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "ner-service needs Python 3.11, 3.12 or 3.13; found none: install one, or name it with PYTHON=" >&2; exit 1; }
@@ -45,12 +52,24 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e .
+	@echo "installing the service: about a minute"
+	$(PIP) install -c constraints.txt -e '.[serve,spacy]'
+	$(BIN)/ner-service warm
+	@touch $@
+
+$(VENV)/.train: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing torch and what training needs: some minutes"
+	$(PIP) install -c constraints.txt -e '.[serve,spacy,train]'
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e '.[docs]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e '.[train,bench,browser,client,test]'
-	@touch $@ $(VENV)/.serve
+	@echo "installing all that the tests need, torch among it: some minutes"
+	$(PIP) install -c constraints.txt -e '.[all,browser,docs,test]'
+	@touch $@ $(VENV)/.train $(VENV)/.docs
 
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
