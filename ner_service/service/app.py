@@ -20,7 +20,7 @@ from ner_service.service.api.auth import KeyCheck
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.load_shedding import STATE, Shedding
-from ner_service.service.api.openapi import KEYS
+from ner_service.service.api.openapi import DESCRIPTION, GROUPS, KEYS
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes
 from ner_service.service.api.state import State
@@ -60,6 +60,8 @@ def create_app(
         title="ner-service",
         version=__version__,
         summary="Named-entity recognition for Russian",
+        description=DESCRIPTION,
+        openapi_tags=GROUPS,
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,

@@ -24,14 +24,42 @@ KEYS = {
 }
 
 
+TAG, STATE = "Tag texts", "State of the service"
+GROUPS = [
+    {
+        "name": TAG,
+        "description": "Send one text, several, or a stream of any number. The options `tagger`, "
+        "`labels` and `offsets` stand in a JSON body, or in the query of any other body.",
+    },
+    {
+        "name": STATE,
+        "description": "Which taggers there are and what they know; whether the process lives, "
+        "and whether all taggers answer.",
+    },
+]
+DESCRIPTION = """\
+Finds persons, places and organisations in Russian texts, with exact offsets.
+
+- **Begin** with `POST /ner`: choose *Try it out*, then *Execute*.
+- **Offsets** are half-open and count Unicode code points, unless `offsets` says `utf16`
+  (JavaScript, Java, C#) or `utf8` (bytes).
+- **Errors** have one form, `{"error": {"code", "message", "fields"}}`; 429 and 503 say by
+  `Retry-After` when to come again.
+- **Keys**, where the operator has set some, go into `Authorization: Bearer KEY` or `X-API-Key`.
+"""
+
+
 @dataclass(frozen=True)
 class Document:
     """A document says what there is to say of a route; any examples are in `examples.json`.
 
-    `answers` and `bodies` are types by media type; `errors` are those that not every route has.
+    `answers` and `bodies` are types by media type; `answer` says in words what comes back;
+    `errors` are those that not every route has.
     """
 
+    group: str
     summary: str
+    answer: str
     answers: Mapping[str, Any]
     bodies: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[Code] = ()
@@ -48,8 +76,9 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
         "summary": document.summary,
+        "tags": [document.group],
         "response_model": document.answers[JSON],
-        "responses": {**errors, 200: {"content": answers}},
+        "responses": {**errors, 200: {"content": answers, "description": document.answer}},
         "openapi_extra": extra,
     }
 
@@ -82,25 +111,40 @@ def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str,
     }
 
 
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """Returns the schema of an option as one type, for which forms have an empty field."""
+    chosen = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    left_out = ("default", "description", "title")
+    return {key: value for key, value in chosen.items() if key not in left_out}
+
+
 _OPTIONS = [
     {"name": name, "in": "query", "required": False,
-     "schema": {key: value for key, value in schema.items() if key != "default"},  # never filled in
+     "schema": _plain(schema),
      "description": f"{schema.get('description', '')} (for a body that is not JSON)"}
     for name, schema in schemas.Options.model_json_schema()["properties"].items()
 ]  # fmt: skip
 
 TEXT = Document(
+    TAG,
     "Tag one text",
+    "The entities of the text, in order",
     {JSON: schemas.TextResponse},
     {JSON: schemas.TextRequest, PLAIN: str},
     TAGGING,
 )
 BATCH = Document(
+    TAG,
     "Tag several texts, or a stream of them",
+    "A result for each text, in order; a line for each line of a stream",
     {JSON: schemas.BatchResponse, NDJSON: schemas.LineResponse},
     {JSON: schemas.BatchRequest, NDJSON: schemas.LineRequest},
     TAGGING,
 )
-TAGGERS = Document("The taggers that can be named", {JSON: list[schemas.TaggerOut]})
-LIVE = Document("Is the process alive?", {JSON: dict[str, str]})
-READY = Document("Has every tagger answered?", {JSON: dict[str, str]}, errors=[Code.NOT_READY])
+TAGGERS = Document(
+    STATE, "List the taggers", "What each tagger is and knows", {JSON: list[schemas.TaggerOut]}
+)
+LIVE = Document(STATE, "Is the process alive?", "It is", {JSON: schemas.Status})
+READY = Document(
+    STATE, "Has every tagger answered?", "Each has", {JSON: schemas.Status}, errors=[Code.NOT_READY]
+)

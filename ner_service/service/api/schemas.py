@@ -1,6 +1,6 @@
 """The forms of requests and responses are here, with all validation of what a client sends."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -47,33 +47,42 @@ class LineRequest(TextRequest):
 
     model_config = ConfigDict(extra="allow")
 
-    id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = None
+    id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = Field(
+        None, description="comes back with the answer", examples=[1, "article-7"]
+    )
 
 
 class EntityOut(BaseModel):
     """An entity is a labelled span of the text."""
 
-    start: int
-    end: int
-    label: str
-    text: str
-    score: float | None
+    start: int = Field(description="where it begins, in the unit of `offsets`")
+    end: int = Field(description="where it ends: the place behind its last character")
+    label: str = Field(description="what it names", examples=["PER"])
+    text: str = Field(description="its characters, `text[start:end]`", examples=["Йоэль Лион"])
+    score: float | None = Field(
+        description="the probability that the whole entity is right; null where there is none"
+    )
 
 
 class TextResponse(BaseModel):
     """An answer has the entities of one text, in order."""
 
-    tagger: str
-    offsets: OffsetUnit
-    entities: list[EntityOut]
+    tagger: str = Field(description="who answered")
+    offsets: OffsetUnit = Field(description="what `start` and `end` count")
+    entities: list[EntityOut] = Field(description="sorted, without overlap")
 
 
 class Fault(BaseModel):
     """A fault says what went wrong, to programs (`code`) and to people (`message`)."""
 
-    code: Annotated[Code, WithJsonSchema({"type": "string", "enum": [*Code]})]
-    message: str
-    fields: list[str] = []
+    code: Annotated[
+        Code,
+        WithJsonSchema(
+            {"type": "string", "enum": [*Code], "description": "which error it is, to programs"}
+        ),
+    ]
+    message: str = Field(description="what is wrong and how to mend it, to people")
+    fields: list[str] = Field([], description="the fields of the request that are wrong")
 
 
 class ErrorResponse(BaseModel):
@@ -85,8 +94,8 @@ class ErrorResponse(BaseModel):
 class BatchResult(BaseModel):
     """A text of a batch has its entities, or the error that it caused."""
 
-    entities: list[EntityOut] | None = None
-    error: Fault | None = None
+    entities: list[EntityOut] | None = Field(None, description="null where there is an error")
+    error: Fault | None = Field(None, description="null where there are entities")
 
 
 class LineResponse(BatchResult):
@@ -98,30 +107,40 @@ class LineResponse(BatchResult):
 
     model_config = ConfigDict(extra="allow")
 
-    id: str | int | None = None
-    text: str | None = None
-    tagger: str | None = None
-    offsets: OffsetUnit | None = None
+    id: str | int | None = Field(None, description="that of the line")
+    text: str | None = Field(None, description="that of the line")
+    tagger: str | None = Field(None, description="who answered")
+    offsets: OffsetUnit | None = Field(None, description="what `start` and `end` count")
 
 
 class BatchResponse(BaseModel):
     """A batch has a result for each text, in order."""
 
-    tagger: str
-    offsets: OffsetUnit
-    results: list[BatchResult]
+    tagger: str = Field(description="who answered")
+    offsets: OffsetUnit = Field(description="what `start` and `end` count")
+    results: list[BatchResult] = Field(description="one for each text, in order")
+
+
+class Status(BaseModel):
+    """The status of the process is one word."""
+
+    status: Literal["live", "ready"]
 
 
 class TaggerOut(BaseModel):
     """A tagger can be named in requests; it says what it is once it is loaded."""
 
-    name: str
-    default: bool
-    loaded: bool
-    error: str | None = None
-    version: str | None
-    languages: list[str]
-    labels: list[str]
-    score_kind: str | None
-    hash: str | None
-    conventions: list[str]
+    name: str = Field(description="by which requests name it")
+    default: bool = Field(description="whether it answers where no tagger is named")
+    loaded: bool = Field(description="whether it answers now")
+    error: str | None = Field(None, description="why it does not, unless it is merely loading")
+    version: str | None = Field(description="of the model or of the library")
+    languages: list[str] = Field(description="that it reads, by their ISO 639 codes")
+    labels: list[str] = Field(description="that its entities may have")
+    score_kind: str | None = Field(
+        description="what its scores are: `calibrated` probabilities, `raw` ones, or `none`"
+    )
+    hash: str | None = Field(description="SHA-256 of the weights that answer")
+    conventions: list[str] = Field(
+        description="ways of annotating that it has learned, that of its answers first"
+    )
