@@ -1,6 +1,6 @@
 """Installing is measured: what each extra weighs, and how long a start takes from nothing.
 
-    python -m benchmarks.installation benchmarks/results/installation.json
+    python -m benchmarks.installation benchmarks/installation.json
 
 Each extra goes into a fresh virtual environment. Then a clone of this checkout is set up and
 started by `make`, with an empty folder of kernels, and asked until it answers.
@@ -33,7 +33,9 @@ def measure(extras: tuple[str, ...] = EXTRAS) -> dict[str, Any]:
         run("-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, str(ROOT))
         (wheel,) = Path(folder).glob("*.whl")
         sizes = [size_of(extra, wheel) for extra in extras]
-        return {"python": sys.version.split()[0], "extras": sizes, "start": starts(Path(folder))}
+        measured = {"extras": sizes, "start": starts(Path(folder))}
+    machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[1], 1)}  # of five minutes
+    return {"python": sys.version.split()[0], **machine, **measured}
 
 
 def size_of(extra: str, wheel: Path) -> dict[str, Any]:

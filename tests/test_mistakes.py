@@ -94,6 +94,10 @@ REQUESTS = [
     ("POST", "/ner", b"text=x", {}, 415, "application/json"),
     ("POST", "/ner", b"{", JSON, 422, "the body is not valid JSON"),
     ("POST", "/ner", b"{}", JSON, 422, "text: Field required"),
+    (
+        "POST", "/ner", b'{"text": "a", "tagger": "bilstm@ne5"}', JSON,
+        404, "bilstm; NER_TAGGERS=NAME=SPEC@CONVENTION serves a convention under a name",
+    ),
     ("POST", "/ner", b'{"text": 5}', JSON, 422, "text: Input should be a valid string"),
     ("POST", "/ner", b'{"txet": "a"}', JSON, 422, "txet: no such field; did you mean text?"),
     (

@@ -98,7 +98,7 @@ class Answers:
         name = options.tagger or self._default
         lane = self._lanes.get(name)
         if lane is None:
-            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}")
+            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}{hint(name)}")
         tagger = lane.check()
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
@@ -122,6 +122,11 @@ class Answers:
         trace.entities += len(labels)
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
+
+
+def hint(name: str) -> str:
+    """Returns what to do where a request names a convention, which only a start can choose."""
+    return "; NER_TAGGERS=NAME=SPEC@CONVENTION serves a convention under a name" * ("@" in name)
 
 
 def entities_out(text: str, entities: Sequence[Entity], options: Options) -> list[dict[str, Any]]:
