@@ -34,7 +34,7 @@ class Backend:
 
     def missing(self) -> MissingExtra | None:
         """Return the error of a library that is not installed, or `None`; imports nothing."""
-        for package in self.packages:
+        for package in self.packages if self.extra else ():  # a plugin says itself what it needs
             if find_spec(package) is None:
                 return MissingExtra(f"{self.name} (no {package})", self.extra)
         return None
