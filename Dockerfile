@@ -1,20 +1,30 @@
 # The service without torch, as a user without rights, on a root file system that may be read-only:
-#   docker build -t ner-service . && docker run --read-only --tmpfs /tmp -p 8000:8000 ner-service
-# More models: mount a folder at /models and name them, NER_TAGGERS=natasha,own=bilstm:/models/own
-FROM python:3.13-slim AS build
+#   docker build -t ner-service . && docker run --read-only --tmpfs /tmp -p 127.0.0.1:8000:8000 ner-service
+# More models: mount a folder at /models and name it, NER_MODELS_FOLDER=/models
+# The base by its digest, so that a build is the same bytes tomorrow:
+#   docker buildx imagetools inspect python:3.13.9-slim-trixie --format '{{.Manifest.Digest}}'
+#   docker build --build-arg PYTHON=python@sha256:… .
+ARG PYTHON=python:3.13.9-slim-trixie
+
+FROM ${PYTHON} AS build
 WORKDIR /source
-RUN python -m venv /opt/ner-service
-COPY constraints.txt pyproject.toml README.md LICENSE ./
+COPY deploy/requirements-build.txt deploy/requirements.txt ./
+RUN python -m venv /build \
+    && /build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
+    && /build/bin/pip wheel --no-cache-dir --require-hashes --no-build-isolation -w /wheels \
+        -r requirements.txt
+COPY pyproject.toml README.md LICENSE ./
 COPY ner_service ner_service
 COPY models models
 COPY benchmarks benchmarks
-RUN /opt/ner-service/bin/pip install --no-cache-dir -c constraints.txt '.[serve,spacy]' \
-    && /opt/ner-service/bin/python -m compileall -q /opt/ner-service
-# kernels for this kind of processor: a start copies them to where it may write, and compiles them
-# anew only on another kind
-RUN NUMBA_CACHE_DIR=/opt/ner-service/kernels /opt/ner-service/bin/ner-service warm
+# compiled for the kind of machine that builds the image; another kind compiles at the start, in /tmp
+RUN /build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation -w /wheels . \
+    && python -m venv /opt/ner-service \
+    && /opt/ner-service/bin/pip install --no-index --no-deps /wheels/*.whl \
+    && /opt/ner-service/bin/python -m compileall -q /opt/ner-service \
+    && /opt/ner-service/bin/ner-service warm
 
-FROM python:3.13-slim
+FROM ${PYTHON}
 RUN useradd --system --uid 10001 --no-create-home ner && mkdir /models
 COPY --from=build /opt/ner-service /opt/ner-service
 ENV PATH=/opt/ner-service/bin:$PATH \

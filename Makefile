@@ -1,7 +1,8 @@
 # make serve: install, compile once and start on port 8000; make test: install and run the tests;
 # make check: linters, types, floors, generated pages; make docs: write the generated pages anew
-# make bench: measure everything, then write the pages; make lock: choose versions anew
+# make bench: measure everything, then write the pages; make lock: choose versions anew;
 # make site: the documentation as a site; make train CONFIG=mine.toml: train on your own labels
+# make sbom: list what the image consists of
 VENV ?= .venv
 PORT ?= 8000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -9,9 +10,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 COG = $(BIN)/python -m cogapp --verbosity=1
+UV = $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 -q --no-annotate
+BUILD = 'hatchling>=1.27' setuptools wheel jinja2 matplotlib numpy orjson pydantic razdel tqdm
 PAGES = README.md $(wildcard docs/*.md)
 
-.PHONY: setup serve test check docs site bench train train-config lock clean
+.PHONY: setup serve test check docs site bench train train-config lock sbom clean
 setup: $(VENV)/.serve
 
 serve: $(VENV)/.serve
@@ -73,7 +76,15 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
-	$(VENV)-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras -q --no-annotate -o constraints.txt
+	$(UV) pyproject.toml --all-extras -o constraints.txt
+	$(UV) pyproject.toml -c constraints.txt --generate-hashes -o deploy/requirements.txt
+	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o deploy/requirements-build.txt
+	rm -rf $(VENV)-lock
+
+sbom:
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install cyclonedx-bom
+	$(VENV)-lock/bin/cyclonedx-py requirements deploy/requirements.txt --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o sbom.json
 	rm -rf $(VENV)-lock
 
 clean:

@@ -45,6 +45,10 @@ class CorpusError(NerError):
     """A file of texts or labels cannot be read; the message names file and line."""
 
 
+class SpanError(NerError):
+    """The spans of a text are out of bounds, out of order or overlap; the message names one."""
+
+
 class ConfigError(NerError):
     """A setting, option or configuration key has a wrong value; the message names it."""
 
@@ -69,12 +73,14 @@ class Code(StrEnum):
 
     INVALID_HTTP = auto()
     UNAUTHORIZED = auto()
+    FORBIDDEN = auto()
     UNKNOWN_TAGGER = auto()
     HTTP_ERROR = auto()
     BODY_TOO_SLOW = auto()
     BODY_TOO_LARGE = auto()
     TEXT_TOO_LONG = auto()
     TOO_MANY_TEXTS = auto()
+    RELOAD_FAILED = auto()
     UNSUPPORTED_MEDIA_TYPE = auto()
     UNSUPPORTED_CHARSET = auto()
     UNSUPPORTED_ENCODING = auto()
@@ -82,6 +88,7 @@ class Code(StrEnum):
     INVALID_JSON = auto()
     INVALID_ENCODING = auto()
     UNKNOWN_LABEL = auto()
+    KEY_MISMATCH = auto()
     OVERLOADED = auto()
     RATE_LIMITED = auto()
     TAGGER_FAILED = auto()

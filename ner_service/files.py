@@ -1,28 +1,150 @@
 """Files of text may be gzipped, must be UTF-8, and are written whole or not at all."""
 
+import errno
 import gzip
+import io
 import os
 import secrets
 import shutil
+import stat
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 from ner_service.errors import CorpusError
 
 BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
+UNPACKED_BYTES = 65_536  # at a time
+FREE_BYTES = 64_000_000  # that any gzip file may unpack to
+MOST_RATIO = 100  # beyond; texts pack to a twentieth at best, a bomb to a thousandth
+
+
+class Counter:
+    """A file that is read, and how many bytes of it were; a pipe could not tell."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.size = file, 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        part = self._file.read(size)
+        self.size += len(part)
+        return part
+
+
+class Unpacked(io.RawIOBase):
+    """A gzip file is read as what it unpacks to; beyond all bounds it raises `CorpusError`."""
+
+    def __init__(self, path: Path, packed: IO[bytes]) -> None:
+        self._path, self._packed = path, Counter(packed)
+        self._plain = gzip.GzipFile(fileobj=self._packed)  # type: ignore[call-overload]
+        self._size = 0
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Unpack as much as the buffer holds; raise as `gzip` does where the data are damaged."""
+        part = self._plain.read(len(buffer))
+        self._size += len(part)
+        if self._size > FREE_BYTES + MOST_RATIO * self._packed.size:
+            raise _too_large(self._path, "if you trust it, unpack it by gunzip first")
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def check_ratio(path: Path, packed: int, unpacked: int) -> None:
+    """Raise `CorpusError` where a file of so many packed bytes holds too many unpacked ones."""
+    if unpacked > FREE_BYTES + MOST_RATIO * packed:
+        raise _too_large(path, "save it in several files")
+
+
+def _too_large(path: Path, mend: str) -> CorpusError:
+    return CorpusError(f"{path}: unpacks to more than {MOST_RATIO} times its size: {mend}")
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to read, unpacked if it is gzipped; raise `CorpusError` for a device.
+
+    A pipe is read like a file: shells pass one for `<(command)`.
+    """
+    with path.open("rb") as raw:
+        if is_device(os.fstat(raw.fileno()).st_mode) and not raw.isatty():
+            raise CorpusError(f"{path}: is a device, not a file")
+        if raw.peek(2)[:2] == GZIP_MAGIC:
+            yield io.BufferedReader(Unpacked(path, raw), UNPACKED_BYTES)
+        else:
+            yield raw
+
+
+def is_device(mode: int) -> bool:
+    """Return whether the mode is that of a device, which may have no end."""
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
+def read_regular(path: Path) -> bytes:
+    """Return a whole file, as `open_regular` opens it."""
+    with open_regular(path) as file:
+        return file.read()
+
+
+@contextmanager
+def open_regular(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that is neither pipe nor device, without waiting for anybody.
+
+    Raises `OSError` where it is one.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is a folder, a pipe or a device, not a file")
+        yield file
+
+
+def folder_open_to_others(path: Path) -> Path | None:
+    """Return the folder, of a path and all around it, in which other users may exchange files.
+
+    The users are this one, root, and the owner of this program. In a folder with a sticky bit,
+    such as `/tmp`, others cannot touch what a user has put there.
+    """
+    if os.name != "posix":
+        return None
+    place = path.resolve()
+    for folder in (place, *place.parents):
+        state = folder.stat()
+        sticky = state.st_mode & stat.S_ISVTX and folder != place
+        if state.st_uid not in (0, os.geteuid(), Path(__file__).stat().st_uid):
+            return folder
+        if state.st_mode & stat.S_IWOTH and not sticky:
+            return folder
+        if state.st_mode & stat.S_IWGRP and not sticky and not _is_private(state.st_gid):
+            return folder
+    return None
+
+
+def _is_private(group: int) -> bool:
+    """Return whether a group has this user or root alone, as Linux makes one for each user."""
+    import grp  # Windows has neither
+    import pwd
+
+    try:
+        user = pwd.getpwuid(os.geteuid())
+        return group == 0 or (group == user.pw_gid and grp.getgrgid(group).gr_name == user.pw_name)
+    except KeyError:  # a number without a name, as in a container
+        return group == os.geteuid()
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield numbered lines without their line feeds; raises `CorpusError` naming file and line."""
     number = 0
     try:
-        with path.open("rb") as raw:
-            plain = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == GZIP_MAGIC else raw
+        with open_source(path) as plain:
             for number, line in enumerate(plain, 1):
                 text = line.decode().removesuffix("\n")
                 yield number, text if number > 1 else text.removeprefix(BOM)
@@ -37,10 +159,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
 def read_head(path: Path, size: int = 4096) -> str:
     """Return about as many first bytes of a file as text, whatever they are; may be less."""
     try:
-        with path.open("rb") as raw:
-            plain = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == GZIP_MAGIC else raw
+        with open_source(path) as plain:
             return plain.read(size).decode(errors="replace")
-    except (EOFError, zlib.error, gzip.BadGzipFile, OSError):
+    except (EOFError, zlib.error, gzip.BadGzipFile, OSError, CorpusError):
         return ""  # whoever reads the file says what is wrong with it
 
 
@@ -62,8 +183,8 @@ def _not_utf8(error: UnicodeDecodeError) -> str:
 def read_bytes(path: Path) -> bytes:
     """Return a whole file, unpacked if it is gzipped; raises `CorpusError`."""
     try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if data.startswith(GZIP_MAGIC) else data
+        with open_source(path) as plain:
+            return plain.read()
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise CorpusError(f"{path}: the gzip data is damaged or cut short") from None
     except OSError as error:

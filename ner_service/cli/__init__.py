@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ner_service.cli.app import app, run_command
+from ner_service.cli.app import app, end_by_signals, run_command
 
 __all__ = ["app", "main"]
 
@@ -15,4 +15,5 @@ for _module in iter_modules(__path__):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error that a user can mend is one line and exit code 2."""
+    end_by_signals()
     sys.exit(run_command(lambda: app(arguments)))

@@ -1,8 +1,10 @@
 """The Typer application that every command joins, and the handler that prints errors."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,6 +14,7 @@ from typer.exceptions import TyperException
 
 from ner_service import __version__
 from ner_service.errors import NerError
+from ner_service.output.terminal import show
 
 BROKEN_PIPE, INTERRUPTED, USAGE = 141, 130, 2  # exit codes, as a shell reports the signals
 
@@ -60,7 +63,7 @@ def print_usage_error(error: Any) -> int:
     message = " ".join(error.format_message().split()).removesuffix(".")
     context = getattr(error, "ctx", None)
     place = f"; see {context.command_path} --help" if context else ""
-    print(f"ner-service: error: {message}{place}", file=sys.stderr)
+    print(show(f"ner-service: error: {message}{place}"), file=sys.stderr)
     return USAGE
 
 
@@ -101,14 +104,56 @@ def common(
 def run_command(command: Callable[[], Any]) -> int:
     """Run a command, print an error that a user can mend as one line, and return the exit code."""
     try:
-        command()
+        code = _exit_code(command)
+        sys.stdout.flush()
+        return code
     except NerError as error:
-        print(f"ner-service: error: {error}", file=sys.stderr)
-        return 2
+        _print_error(str(error))
     except BrokenPipeError:
-        # the reader of our output is gone; Python must not try to flush the rest
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return BROKEN_PIPE
+    except OSError as error:  # of a full disk, above all
+        _drop_output()
+        _print_error(f"{error.filename or 'the output'}: {error.strerror or error}")
+    except MemoryError:
+        _print_error("the memory does not suffice: give it less at a time")
+    return 2
+
+
+def _exit_code(command: Callable[[], Any]) -> int:
+    try:
+        command()
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     return 0
+
+
+def _print_error(message: str) -> None:
+    with suppress(OSError):  # the disk of stderr may be full as well
+        print(f"ner-service: error: {show(message)}", file=sys.stderr, flush=True)
+
+
+def _drop_output() -> None:
+    """Has Python not try to write the rest once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+ENDING = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+
+
+def end_by_signals() -> None:
+    """Has a signal end the command as an exception does, so that no half-written file stays."""
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup's is not
+            signal.signal(number, _end)
+
+
+def leave_signals() -> None:
+    """Leaves signals as they were, for a server that has handlers of its own."""
+    for number in ENDING:
+        if signal.getsignal(number) is _end:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -6,6 +6,7 @@ import typer
 
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import corpora_root
+from ner_service.cli.printing import echo
 from ner_service.errors import CorpusError
 from ner_service.nets.artefact import load
 from ner_service.taggers.models import model_path, split_convention
@@ -43,4 +44,4 @@ def calibrate(
         raise CorpusError(f"{', '.join(corpus)}: no entities, so no score can be right")
     after = calibrate_model(artefact, corpora)
     card.write(after, folder)
-    typer.echo(f"{folder}: temperature {after.net.temperature:.3f}")
+    echo(f"{folder}: temperature {after.net.temperature:.3f}")

@@ -23,11 +23,13 @@ from ner_service.cli.options import (
     corpora_root,
     note_new_folder,
 )
+from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
+from ner_service.output.terminal import show
 from ner_service.training.data.annotation import check_pattern, reannotate
 from ner_service.types import Document
 
@@ -88,11 +90,11 @@ def convert(
     options = ReadOptions(from_format, columns, overlap.value, lenient, labels, annotator)
     report = ReadReport()
     documents = corpora.read(path, parse_mapping(map_ or ()), options, report)
-    bar = tqdm(documents, desc=str(target), unit="doc", disable=not sys.stderr.isatty())
+    bar = tqdm(documents, desc=show(str(target)), unit="doc", disable=not sys.stderr.isatty())
     changed = (reannotate(document, *change) for document in bar)
     losses = corpora.write(target, _check_some(changed, path), to_format)
     for line in (report.summary(), *report.notes(), *losses):
-        typer.echo(f"{path}: {line}", err=True)
+        echo(f"{path}: {line}", err=True)
 
 
 def _check_some(documents: Iterable[Document], path: Path) -> Iterator[Document]:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from tqdm import tqdm
 
@@ -24,6 +22,7 @@ from ner_service.cli.options import (
     corpora_root,
     print_json,
 )
+from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.lint.finding import Finding
@@ -34,6 +33,7 @@ from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.errors import CorpusError
 from ner_service.labels import parse_mapping
+from ner_service.output.terminal import show
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.add_typer(
@@ -64,9 +64,9 @@ def list_(
                 line = {"corpus": name, "path": path and str(path), "about": about}
                 print_json(line | {"licence": licence})
         marked = "\n".join(f"{name}{'*' if path else ''}" for name, path in paths.items())
-        table.add_row(source, escape(marked), about or escape(f"in {root}"), licence)
+        table.add_row(source, cell(marked), about or cell(f"in {root}"), licence)
     if not as_json:
-        Console().print(table)
+        print_table(table)
 
 
 @group.command(epilog=example("corpora info own_news"))
@@ -81,19 +81,19 @@ def info(
         if not path:
             raise
     else:
-        typer.echo(f"{source.name}: {source.about}\nhome: {source.home}\nlicence: {source.licence}")
+        echo(f"{source.name}: {source.about}\nhome: {source.home}\nlicence: {source.licence}")
         for file in source.files.values():
             of = f" of the contents of {', '.join(file.folders)}" if file.folders else ""
             sha256 = file.sha256 or "not published; the first one seen is held to"
-            typer.echo(f"address: {file.url}\nsha256{of}: {sha256}")
-        typer.echo(f"corpora: {', '.join(source.corpora)}")
+            echo(f"address: {file.url}\nsha256{of}: {sha256}")
+        echo(f"corpora: {', '.join(source.corpora)}")
         if source.files:
-            typer.echo(f"conversion: {catalogue.CONVERTERS[source.converter].__doc__}")
+            echo(f"conversion: {catalogue.CONVERTERS[source.converter].__doc__}")
     if path:
         documents = list(corpora.read(path))
         labels = Counter(e.label for d in documents for e in d.entities)
         counted = ", ".join(f"{label} {n}" for label, n in labels.most_common())
-        typer.echo(f"here: {path}\n{len(documents)} documents: {counted or 'no entities'}")
+        echo(f"here: {path}\n{len(documents)} documents: {counted or 'no entities'}")
 
 
 @group.command(epilog=example("corpora download nerel"))
@@ -105,9 +105,9 @@ def download(
 ) -> None:
     """Download a corpus and convert it; files that are here and right are kept."""
     source = catalogue.source_of(name)
-    typer.echo(f"{source.name}: licence: {source.licence}; {source.home}", err=True)
+    echo(f"{source.name}: licence: {source.licence}; {source.home}", err=True)
     for path, sha256 in download_source(source, to or corpora_home()):
-        typer.echo(f"{path}  sha256 {sha256}" if sha256 else path)
+        echo(f"{path}  sha256 {sha256}" if sha256 else path)
 
 
 @group.command(epilog=example("corpora check train.jsonl dev.jsonl test.jsonl"))
@@ -150,14 +150,15 @@ def _print(shown: Finding | Summary, as_json: bool) -> None:
     if as_json:
         print_json(shown.as_json())
     else:
-        typer.echo(shown)
+        echo(shown)
 
 
 def _part(path: Path, held_out: bool, labels: Mapping[str, str], options: ReadOptions) -> lint.Part:
     """Return a corpus to check, with all that its reader will have to remark."""
     reading = ReadReport(samples=sys.maxsize)
     documents = corpora.read(path, labels, options, reading, raw=True)
-    bar = tqdm(documents, desc=str(path), unit="doc", disable=not sys.stderr.isatty(), leave=False)
+    hidden = not sys.stderr.isatty()
+    bar = tqdm(documents, desc=show(str(path)), unit="doc", disable=hidden, leave=False)
     return lint.Part(str(path), bar, held_out, reading)
 
 

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from ner_service import corpora
 from ner_service.cli.answers import AnswerFile, Answers, ask_tagger
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
+from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport
@@ -79,14 +78,16 @@ def evaluate(
     specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:
         check_spec(spec)
+    if card:
+        _check_names(corpus)
+        if not specs:
+            raise ConfigError("--card: recorded answers have no card; name a --tagger")
+    folders = {spec: _model_of(spec) for spec in specs} if card else {}
     mapping, root = parse_mapping(map_ or ()), corpora_root()
     paths = [corpora.locate(name, root) for name in corpus]
     files = [AnswerFile.parse(value, root) for value in predictions or ()]
     if files and len(paths) > 1:
         raise ConfigError("--predictions: name one corpus, the one whose texts they answer")
-    if card:
-        _check_names(corpus)
-    folders = {spec: _model_of(spec) for spec in specs} if card else {}
     for name, path in zip(corpus, paths, strict=True):
         results = []
         for result in _results(name, path, specs, files, mapping):
@@ -128,14 +129,14 @@ def _read_gold(path: Path, mapping: Mapping[str, str]) -> list[Document]:
         raise CorpusError(f"{path}: holds no documents")
     checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
     for line in (*reading.notes(), *checked):
-        typer.echo(f"note: {path}: {line}", err=True)
+        echo(f"note: {path}: {line}", err=True)
     return documents
 
 
 def _note_labels(corpus: str, answers: Answers, gold: set[str]) -> None:
     """Say on stderr which labels only the corpus or only the answers have."""
     if answers.labels and (unknown := sorted(gold - set(answers.labels))):
-        typer.echo(
+        echo(
             f"note: {answers.name} does not know {', '.join(unknown)}, so these count as missed; "
             f"--map {unknown[0]}= drops one",
             err=True,
@@ -143,7 +144,7 @@ def _note_labels(corpus: str, answers: Answers, gold: set[str]) -> None:
     foreign = Counter(e.label for found in answers.entities for e in found if e.label not in gold)
     if gold and foreign:
         counted = ", ".join(f"{label} ({n})" for label, n in sorted(foreign.items()))
-        typer.echo(
+        echo(
             f"note: {corpus} has no {counted} of {answers.name}, so these do not count; "
             "--map FROM=TO renames labels",
             err=True,
@@ -173,12 +174,12 @@ def _print_comparison(corpus: str, results: Sequence[Result]) -> None:
 
 def _print_rows(title: str, rows: Sequence[Row]) -> None:
     """Print a table, its first column to the left and the figures to the right."""
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=cell(title), title_justify="left")
     for column, heading in enumerate(rows[0]):
         table.add_column(heading, justify="right" if column else "left")
     for row in rows:
-        table.add_row(*map(escape, row.values()))
-    Console().print(table)
+        table.add_row(*map(cell, row.values()))
+    print_table(table)
 
 
 def _page_title(result: Result, names: Sequence[str]) -> str:
@@ -192,7 +193,7 @@ def _write_report(result: Result, folder: Path, title: str) -> None:
     path = folder / f"{name}.html"
     title = f"{result.answers.name} on {title}"
     write_text(path, [page(title, result.documents, result.answers.entities, result.assessment)])
-    typer.echo(str(path), err=True)
+    echo(str(path), err=True)
 
 
 def _add_to_card(result: Result, folder: Path, convention: str | None) -> None:

@@ -1,7 +1,6 @@
 """Several commands share these options, and the folder of the corpora."""
 
 import os
-import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from ner_service.cli.printing import write
 from ner_service.corpora.formats.format import names
 from ner_service.corpora.texts import InputFormat
 from ner_service.errors import ConfigError
@@ -115,4 +115,4 @@ def corpora_home() -> Path:
 
 def print_json(value: Any) -> None:
     """Print a value as a line of JSON."""
-    sys.stdout.write(orjson.dumps(value).decode() + "\n")
+    write(orjson.dumps(value).decode() + "\n")

@@ -3,16 +3,15 @@
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from ner_service.cli.app import Panel, app, example
+from ner_service.cli.app import Panel, app, example, leave_signals
+from ner_service.cli.printing import echo
 from ner_service.cli.taggers import WIDTH, figure_cells, tagger_table
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.output.measured import figures_named
@@ -21,7 +20,6 @@ from ner_service.taggers.registry import about, backend, check_present, check_sp
 if TYPE_CHECKING:
     from ner_service.service.settings import Settings
 
-SHARED_MEMORY = "/dev/shm"  # a page of a mapped file that a full disk cannot hold kills a process
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 
 
@@ -46,20 +44,23 @@ def serve(
     except ModuleNotFoundError as error:
         raise MissingExtra(f"the service ({error})", "serve") from error
     from ner_service.service.settings import read_settings, split_list, unknown_variables
+    from ner_service.service.settings.roster import read_roster
     from ner_service.service.telemetry.logs import configure
 
+    leave_signals()
     options = {"host": host, "port": port, "workers": workers}
     settings = read_settings(**options, taggers=taggers)
     absent = absent_taggers(settings.specs)
     if "taggers" not in settings.model_fields_set:  # nobody asked for those in particular
         here = [part for part in split_list(settings.taggers) if part.split("=")[0] not in absent]
         settings = read_settings(**options, taggers=",".join(here)) if here else settings
-    check_taggers(settings.specs)
+    specs = {name: source.spec for name, source in read_roster(settings).taggers.items()}
+    check_taggers(specs)
     configure(settings.log_format, settings.log_level)
     for name in unknown_variables(os.environ, ["NER_CORPORA"]):  # other commands read that one
         logging.warning("%s: not a setting of this service", name)
     if sys.stderr.isatty():
-        show_start(settings, absent)
+        show_start(settings, specs, absent)
     for name, reason in absent.items():
         logging.warning("%s: left out: %s", name, reason)
     if settings.traces_url:
@@ -71,12 +72,13 @@ def serve(
 
         run(settings)
         return
-    memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="ner-metrics-", dir=memory) as folder:
-        os.environ[METRICS_FOLDER] = folder
+    from ner_service.service.server.metrics_folder import open_metrics_folder
+
+    with open_metrics_folder() as folder:
+        os.environ[METRICS_FOLDER] = str(folder)
         from ner_service.service.server.workers import run as run_processes
 
-        run_processes(settings, Path(folder))
+        run_processes(settings, folder)
 
 
 def absent_taggers(specs: Mapping[str, str]) -> dict[str, MissingExtra]:
@@ -94,12 +96,14 @@ def check_taggers(specs: Mapping[str, str]) -> None:
             raise ConfigError(f"NER_TAGGERS: {error}") from None
 
 
-def show_start(settings: "Settings", absent: Mapping[str, MissingExtra]) -> None:
+def show_start(
+    settings: "Settings", specs: Mapping[str, str], absent: Mapping[str, MissingExtra]
+) -> None:
     """Show on a terminal what is about to be served, and where."""
     from ner_service.service.server.address import url_of
 
     table = tagger_table("state")
-    for name, spec in settings.specs.items():
+    for name, spec in specs.items():
         mark = "loading, answers by default" if name == settings.default else "loading"
         table.add_row(name, about(spec), *figure_cells(figures_named(spec)), mark)
     for name in absent:
@@ -127,5 +131,5 @@ def key(
             raise ValueError
     except ValueError:
         raise ConfigError(f"{name!r}: a name has neither a comma nor white space around") from None
-    typer.echo(f"key for the client:  {made}")
-    typer.echo(f"for NER_API_KEYS:    {line}")
+    echo(f"key for the client:  {made}")
+    echo(f"for NER_API_KEYS:    {line}")

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from ner_service import corpora
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import InputOption, check_apart, corpora_root, note_new_folder
+from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import FORMATS
 from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
@@ -62,9 +63,7 @@ def silver(
             for labelled in job.run(remaining):
                 bar.update(len(labelled))
     except KeyboardInterrupt:
-        typer.echo(
-            f"stopped after {job.done} of {total} documents; the same command goes on", err=True
-        )
+        echo(f"stopped after {job.done} of {total} documents; the same command goes on", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 

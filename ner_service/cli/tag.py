@@ -17,6 +17,7 @@ from ner_service.cli.options import (
     check_apart,
     note_new_folder,
 )
+from ner_service.cli.printing import echo, write
 from ner_service.cli.tagging import Counts, tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
@@ -24,7 +25,7 @@ from ner_service.corpora.texts import STDIN, InputFormat, read_texts
 from ner_service.errors import ConfigError
 from ner_service.files import write_text
 from ner_service.output.documents import FORMATS
-from ner_service.output.terminal import print_marked
+from ner_service.output.marked_text import print_marked
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, TaggerInfo
 
@@ -111,7 +112,7 @@ def tag(
         counts = Counts()
         write_tagged(counts.count(tagged), chosen, output, loaded.info)
         if output is not None:
-            typer.echo(f"{output}: {counts}", err=True)
+            echo(f"{output}: {counts}", err=True)
 
 
 def choose_format(output: Path | None) -> str:
@@ -132,12 +133,11 @@ def write_tagged(
     """Write tagged documents to a file, or to stdout where there is none."""
     if format in BINARY and output is not None:
         for line in corpora.write(output, documents, format):
-            typer.echo(f"{output}: {line}", err=True)
+            echo(f"{output}: {line}", err=True)
         return
     parts = FORMATS[format](documents, f"{info.name} {info.version}".strip())
     if output is not None:
         write_text(output, parts)
         return
     for part in parts:
-        sys.stdout.write(part)
-    sys.stdout.flush()
+        write(part)

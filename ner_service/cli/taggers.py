@@ -13,6 +13,7 @@ from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import print_json
 from ner_service.errors import NerError
 from ner_service.output.measured import Figures, figures_of, measured_corpus
+from ner_service.output.terminal import show, show_lines
 from ner_service.taggers.registry import (
     about,
     installed_plugins,
@@ -45,11 +46,11 @@ def taggers(
         except NerError as error:
             if as_json:
                 print_json({"tagger": spec, "error": str(error)})
-            table.add_row(spec, Text(str(error), "red"))
+            table.add_row(spec, Text(show(str(error)), "red"))
             continue
         if as_json:
             print_json({"tagger": spec, **asdict(info)})
-        conventions = Text(", ".join(info.conventions))
+        conventions = Text(show_lines(", ".join(info.conventions)))
         table.add_row(spec, describe(spec, info), *figure_cells(figures_of(info.hash)), conventions)
     if not as_json:
         console = Console()
@@ -79,7 +80,7 @@ def tagger_table(last: str) -> Table:
 
 def describe(spec: str, info: TaggerInfo) -> Text:
     """Return what a tagger is, or else the labels that it knows."""
-    return Text(about(spec) or f"labels {', '.join(info.labels)}")
+    return Text(about(spec) or show_lines(f"labels {', '.join(info.labels)}"))
 
 
 def figure_cells(figures: Figures) -> tuple[str, str, str]:

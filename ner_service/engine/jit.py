@@ -10,15 +10,18 @@ from typing import Any
 import numba
 from numba.core import event
 
+from ner_service.engine.kernel_cache import cache_of
+
 EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of sums is ours
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function at its first call; it releases Python's lock (the GIL) while it runs.
 
-    Numba keeps the machine code in `NUMBA_CACHE_DIR`, else beside the source, else in the user's
-    cache folder. It recompiles only when the function's own source file has changed, so a kernel
-    must not call or copy anything of another file that may change.
+    Machine code is kept in `NUMBA_CACHE_DIR`, else beside the source, else in the user's cache
+    folder; what lies beside the source is read in any case. Numba recompiles only when the
+    function's own source file has changed, so a kernel must not call or copy anything of another
+    file that may change.
     """
     return _jit(function, nogil=True)
 
@@ -33,11 +36,12 @@ def compiled_with_gil(function: Callable[..., Any]) -> Any:
 
 def _jit(function: Callable[..., Any], nogil: bool) -> Any:
     options: Any = {"nogil": nogil, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
+    kernel = numba.njit(function, **options)
     try:
-        return numba.njit(function, cache=True, **options)
+        kernel._cache = cache_of(function)  # as numba's own `enable_caching` sets it
     except RuntimeError:  # no such folder
         _warn_once()
-        return numba.njit(function, **options)
+    return kernel
 
 
 @cache

@@ -236,13 +236,13 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
 
 
 @compiled
-def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
-    """Compute stacked width-3 convolutions, each with ReLU and batch norm, and a dense layer.
+def convolutions(table, places, real, norm, layers, block, out):  # type: ignore[no-untyped-def]
+    """Compute stacked width-3 convolutions, each with ReLU and batch norm: rows x size.
 
     Row `i` of the input is row `places[i]` of `table`, which holds its share in the window at
     its left | middle | right; where `real[i]` is false it is a gap, which is zeros in every layer.
     `norm` is scale and shift after the first convolution; `layers` are packed weights of whole
-    windows, bias, scale and shift of the others, `head` weights and bias; biases are padded.
+    windows, bias, scale and shift of the others; biases are padded.
     `out` has one row less than `places` at each end for each convolution. `block` rows pass all
     layers before the next rows do, because they stay in the processor's cache meanwhile.
     """
@@ -261,7 +261,54 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             sums = dense(windows, panels, bias)
             x = np.empty((len(sums), len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
-        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
+        out[start:stop] = x
+
+
+@compiled
+def convolutions_at(table, places, real, norm, layers, rows, out):  # type: ignore[no-untyped-def]
+    """Compute what `convolutions` does at these rows alone, which costs less: rows x size.
+
+    Each layer is computed where a layer above reads it. The rows of `out` are equal to those of
+    the whole, as each is the result of the same operations.
+    """
+    x = np.zeros((len(places), len(norm[0])), dtype=np.float32)
+    near = find_near(rows, len(layers), len(places))
+    sums = np.empty((len(near), x.shape[1]), dtype=np.float32)
+    for n, i in enumerate(near):
+        sum_window(table, places, i, real[i - 1], real[i + 1], sums[n])
+    activate(sums, real[near], norm[0], norm[1], sums)
+    spread(sums, near, x)
+    reach = len(layers)
+    for panels, bias, scale, shift in layers:
+        reach -= 1
+        near = find_near(rows, reach, len(places))
+        windows = np.empty((len(near), 3 * x.shape[1]), dtype=np.float32)
+        for n, i in enumerate(near):
+            windows[n] = x[i - 1 : i + 2].reshape(-1)
+        raw = dense(windows, panels, bias)
+        sums = np.empty((len(near), len(scale)), dtype=np.float32)
+        activate(raw, real[near], scale, shift, sums)
+        x = np.zeros((len(places), len(scale)), dtype=np.float32)
+        spread(sums, near, x)
+    for n, i in enumerate(rows):
+        out[n] = x[i]
+
+
+@compiled
+def find_near(rows, reach, count):  # type: ignore[no-untyped-def]
+    """Return the rows of `count` that are at most `reach` away from one of these, in order."""
+    marks = np.zeros(count, dtype=np.bool_)
+    for row in rows:
+        marks[max(row - reach, 1) : row + reach + 1] = True
+    marks[count - 1] = False
+    return np.flatnonzero(marks)
+
+
+@compiled
+def spread(values, rows, out):  # type: ignore[no-untyped-def]
+    """Put the values to their rows."""
+    for n, i in enumerate(rows):
+        out[i] = values[n]
 
 
 @compiled

@@ -2,10 +2,11 @@
 
 Slovnet concatenates the vectors of a word and of its shape, applies a width-3 convolution, ReLU
 and batch norm three times, and decodes the scores of tags by a CRF. At both ends of the text each
-convolution sees zeros.
+convolution sees zeros. Its net for morphology differs only in the tags, which no CRF decodes:
+`engine.slovnet_morph` has it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from slovnet.shape import word_shape
 from ner_service.engine import crf, kernels
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.engine.kernels import Floats
+from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import Dense, array
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
@@ -50,19 +51,19 @@ class SlovnetModel:
     tags: Sequence[str]
 
 
-def load(path: Path) -> SlovnetModel:
-    """Load a pack of slovnet's; the words of its net are navec's."""
+def load(path: Path, kind: Any = NER) -> SlovnetModel:
+    """Load a pack of slovnet's with a model of that kind; the words of its net are navec's."""
     with Pack(path) as pack:
         pack.load_meta().check_protocol()
-        model = pack.load_model(NER)
+        model = pack.load_model(kind)
         model = model.inject_arrays(dict(pack.load_arrays(model.weights)))
         return SlovnetModel(model, pack.load_vocab(SHAPE).items, pack.load_vocab(TAG).items)
 
 
-class Engine:
-    """Tags units of words; each row is computed alone, so answers do not depend on batches."""
+class Network:
+    """Scores the tags of words; each row is computed alone, so scores do not depend on batches."""
 
-    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int) -> None:
         if net.model.emb.word.id != navec.id:
             raise ModelError(f"the net reads the vectors {net.model.emb.word.id}, not {navec.id}")
         first, *others = net.model.encoder.layers
@@ -71,13 +72,64 @@ class Engine:
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
+        self._layers = _norm(first.norm), tuple(map(_layer, others))
+        self._size = len(others[-1].conv.weight.array)
         head = net.model.head
-        top = Dense(head.proj.weight.array, head.proj.bias.array)
-        self._layers = _norm(first.norm), tuple(map(_layer, others)), (top.panels, top.bias)
+        self._head = Dense(head.proj.weight.array, head.proj.bias.array)
+
+    def scores(self, words: Sequence[str]) -> Floats:
+        """Return the score of each tag at each of the words and gaps: rows x tags.
+
+        Gaps stand between units, and `REACH` of them at both ends.
+        """
+        states = np.zeros((len(words), self._size), dtype=np.float32)
+        for start, end, places, real in self._parts(words):
+            kernels.convolutions(
+                self.words.table, places, real, *self._layers, BLOCK, states[start:end]
+            )
+        return self._head(states)
+
+    def scores_at(self, words: Sequence[str], rows: Ints) -> Floats:
+        """Return the scores of these rows, which rise, as `scores` has them: rows x tags."""
+        states = np.empty((len(rows), self._size), dtype=np.float32)
+        for start, end, places, real in self._parts(words):
+            first, last = np.searchsorted(rows, (start, end))
+            some = rows[first:last] - start + REACH
+            kernels.convolutions_at(
+                self.words.table, places, real, *self._layers, some, states[first:last]
+            )
+        return self._head(states)
+
+    def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Ints, NDArray[np.bool_]]]:
+        """Yield parts that the table of words has room for: their bounds, places, and reality.
+
+        Places and reality reach further by `REACH` at both ends.
+        """
+        real = np.fromiter(map(bool, words), np.bool_, len(words))
+        keys = self._keys(words)
+        for start in range(REACH, len(words) - REACH, self._most):
+            end = min(start + self._most, len(words) - REACH)
+            some = slice(start - REACH, end + REACH)
+            yield start, end, self.words.places(keys[some]), real[some]
+
+    def _keys(self, words: Sequence[str]) -> Sequence[str]:
+        """Return the cache's key of each word; a word too long for a vector goes by its shape."""
+        if max(map(len, words)) <= self._longest:
+            return words
+        return [w if len(w) <= self._longest else f" {word_shape(w)}" for w in words]
+
+
+class Engine:
+    """Tags units of words with the entities on the best path of each."""
+
+    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
+        network = Network(net, navec, cache_bytes)
+        self.words = network.words
+        self.emissions = network.scores
         self._labels = [tag[2:] for tag in net.tags]
         self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
         free = np.zeros(len(net.tags), dtype=np.float32)
-        self._crf = array(head.crf.transitions.array), free, free
+        self._crf = array(net.model.head.crf.transitions.array), free, free
 
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:
         """Return the entities on the best path of each unit, which has at least one word."""
@@ -93,29 +145,6 @@ class Engine:
         for n, start, end, tag in read_entities(paths, *places, self._acts).tolist():
             spans[n].append(Span(start, end, self._labels[tag]))
         return spans
-
-    def emissions(self, words: Sequence[str]) -> Floats:
-        """Return the score of each tag at each of the words and gaps: rows x tags.
-
-        Gaps stand between units, and `REACH` of them at both ends.
-        """
-        out = np.zeros((len(words), len(self._labels)), dtype=np.float32)
-        real = np.fromiter(map(bool, words), np.bool_, len(words))
-        keys = self._keys(words)
-        for start in range(REACH, len(words) - REACH, self._most):
-            end = min(start + self._most, len(words) - REACH)
-            some = slice(start - REACH, end + REACH)
-            places = self.words.places(keys[some])
-            kernels.convolutions(
-                self.words.table, places, real[some], *self._layers, BLOCK, out[start:end]
-            )
-        return out
-
-    def _keys(self, words: Sequence[str]) -> Sequence[str]:
-        """Return the cache's key of each word; a word too long for a vector goes by its shape."""
-        if max(map(len, words)) <= self._longest:
-            return words
-        return [w if len(w) <= self._longest else f" {word_shape(w)}" for w in words]
 
 
 class ShareProjection:

@@ -18,6 +18,7 @@ from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from ner_service.errors import ModelError
+from ner_service.files import read_regular
 from ner_service.nets.config import NetConfig
 from ner_service.nets.record import ModelRecord
 from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
@@ -194,7 +195,7 @@ def load(folder: Path) -> Artefact:
         parts = TypeAdapter(_Config).validate_python(config)
         net, vocab = parts.net, parts.vocab
         if net.vectors not in ("", NAVEC):
-            net = replace(net, vectors=str(folder / net.vectors))
+            net = replace(net, vectors=str(_own_file(folder, net.vectors)))
         artefact = Artefact(
             net,
             words=Vocab(vocab.words),
@@ -219,6 +220,17 @@ def load(folder: Path) -> Artefact:
         raise ModelError(f"{folder}: not a model of this program: {error}") from None
 
 
+def _own_file(folder: Path, name: str) -> Path:
+    """Return the file of a folder that its configuration names; raise `ModelError` elsewhere."""
+    path = folder / name
+    if Path(name).name != name or path.resolve().parent != folder.resolve():
+        raise ModelError(
+            f"{folder / CONFIG}: net.vectors: names a file outside the model's folder: put the "
+            "vectors into the folder, and name the file alone"
+        )
+    return path
+
+
 def _read_config(path: Path) -> dict[str, Any]:
     try:
         config = json.loads(_read(path))
@@ -232,6 +244,6 @@ def _read_config(path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror or error}") from None

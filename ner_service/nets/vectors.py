@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from io import TextIOWrapper
 from itertools import repeat
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
+from ner_service.files import open_regular
 from ner_service.nets.navec import load_navec
 
 Floats = NDArray[np.float32]
@@ -46,12 +49,33 @@ class Vectors:
         return self.rows(self.ids(words))
 
 
-@lru_cache(maxsize=4)
 def load_vectors(source: str) -> Vectors:
-    """Load `navec` from natasha's wheel, or a file in word2vec's text format."""
-    return _navec() if source == NAVEC else _text(Path(source))
+    """Load `navec` from natasha's wheel, or a file in word2vec's text format.
+
+    Whoever asks while another has the same vectors shares them.
+    """
+    if source == NAVEC:
+        return _navec()
+    path = Path(source)
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise ModelError(f"{path}: not word vectors in word2vec's text format: {error}") from None
+    return _share(path.resolve(), state.st_mtime_ns, state.st_size)
 
 
+_in_use: WeakValueDictionary[tuple[Path, int, int], Vectors] = WeakValueDictionary()
+
+
+@lru_cache(maxsize=1)  # training asks for them again and again, and holds them last
+def _share(path: Path, written_ns: int, size: int) -> Vectors:
+    key = (path, written_ns, size)
+    vectors = _in_use.get(key) or _text(path)
+    _in_use[key] = vectors
+    return vectors
+
+
+@lru_cache(maxsize=1)
 def _navec() -> Vectors:
     try:
         from natasha.data import NEWS_EMBEDDING
@@ -66,7 +90,7 @@ def _text(path: Path) -> Vectors:
     words: dict[str, int] = {}
     rows: list[Floats] = []
     try:
-        with path.open(encoding="utf-8") as lines:
+        with open_regular(path) as file, TextIOWrapper(file, encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 word, *numbers = line.rstrip().split(" ")
                 if number == 1 and len(numbers) == 1:

@@ -10,6 +10,7 @@ from ner_service.corpora.formats.format import FORMATS as CORPUS_FORMATS
 from ner_service.corpora.formats.format import Streamable
 from ner_service.corpora.forms.json_text import dump
 from ner_service.output import html
+from ner_service.output.terminal import show
 from ner_service.types import Document
 
 
@@ -42,11 +43,11 @@ def as_spacy(documents: Iterable[Document], model: str = "") -> Iterator[str]:
 def as_table(documents: Iterable[Document], model: str = "") -> Iterator[str]:
     """Yield an entity a line under the document's name."""
     for document in documents:
-        yield f"{document.id}: {len(document.entities)} entities\n"
+        yield f"{show(document.id)}: {len(document.entities)} entities\n"
         for e in document.entities:
             score = "     " if e.score is None else f"{e.score:.3f}"
             surface = " ".join(document.text[e.start : e.end].split())
-            yield f"{e.start:>8}{e.end:>8}  {e.label:<8}{score}  {surface}\n"
+            yield f"{e.start:>8}{e.end:>8}  {show(e.label):<8}{score}  {show(surface)}\n"
 
 
 def as_page(documents: Iterable[Document], model: str = "") -> Iterator[str]:

@@ -1,40 +1,22 @@
-"""A terminal shows a tagged text with its entities in colours."""
+"""A terminal shows control characters of texts and names, and never obeys them."""
 
-from collections.abc import Iterable
-
-from rich.console import Console
-from rich.text import Text
-
-from ner_service.output.html import HUES, hue
-from ner_service.types import Document
-
-COLOURS = (  # on light and on dark; the first are those of the default labels, as on the page
-    *("bright_blue", "green", "dark_orange3", "magenta", "cyan", "red"),
-    *("purple", "yellow4", "deep_pink4", "dark_cyan", "orange4", "steel_blue"),
-)
+_CONTROLS = [*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F)]
+_CONTROLS += range(0x2066, 0x206A)  # these and the five before turn the direction of a line
+_SHOWN = {n: f"\\x{n:02x}" if n < 256 else f"\\u{n:04x}" for n in _CONTROLS}
+_SHOWN_IN_LINES = {n: shown for n, shown in _SHOWN.items() if chr(n) not in "\n\t"}
+_SHOWN_IN_JSON = {n: f"\\u{n:04x}" for n in _CONTROLS if n > 32}
 
 
-def print_marked(documents: Iterable[Document]) -> None:
-    """Print each document with coloured entities, the label behind each one."""
-    console = Console(highlight=False)
-    for document in documents:
-        console.print(marked_text(document), soft_wrap=True)
+def show(text: str) -> str:
+    """Return one line of text with its control characters as Python writes them: `\\x1b`."""
+    return text.translate(_SHOWN)
 
 
-def marked_text(document: Document) -> Text:
-    """Return the text with a coloured entity and its label; control characters are left out."""
-    text, at = Text(), 0
-    for entity in document.entities:
-        colour = COLOURS[int(hue(entity.label).removeprefix("hue-")) % HUES]
-        text.append(printable(document.text[at : entity.start]))
-        surface = printable(document.text[entity.start : entity.end])
-        text.append(surface, f"bold {colour} underline")
-        text.append(f" {printable(entity.label)}", f"dim {colour}")
-        at = entity.end
-    text.append(printable(document.text[at:]))
-    return text
+def show_lines(text: str) -> str:
+    """Return lines of text as `show` does, with their ends and tabs as they are."""
+    return text.translate(_SHOWN_IN_LINES)
 
 
-def printable(text: str) -> str:
-    """Return a text without the control characters that would steer a terminal."""
-    return "".join(c for c in text if c in "\n\t" or c.isprintable() or c == "\u00a0")
+def show_json(text: str) -> str:
+    """Return JSON with the control characters that it may hold unescaped as it escapes others."""
+    return text.translate(_SHOWN_IN_JSON)

@@ -15,17 +15,24 @@ from starlette.types import ASGIApp
 from ner_service import __version__
 from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
+from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
+from ner_service.service.api.background import Background
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
+from ner_service.service.api.keys import Keys
 from ner_service.service.api.load_shedding import STATE, Shedding
+from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.openapi import DESCRIPTION, GROUPS, KEYS
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import Route, add_routes, api_routes
+from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
 from ner_service.service.api.state import State
-from ner_service.service.queue.lane import Lane, start_lanes, stop_lanes
-from ner_service.service.settings import Settings, parse_keys, split_list
+from ner_service.service.queue.exchange import Exchange
+from ner_service.service.queue.lane import Lane, stop_lanes
+from ner_service.service.settings import Settings, split_list
+from ner_service.service.settings.roster import Roster, read_roster
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import RequestLog, trace_of
 from ner_service.service.web.export import Exporter
@@ -39,21 +46,32 @@ def create_app(
     settings: Settings,
     load: Callable[[str], Tagger] = load_tagger,
     metrics_folder: Path | None = None,
+    roster: Roster | None = None,
+    spread: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Builds the application; taggers load in the background once it starts.
 
-    Where several processes serve, `metrics_folder` is where they put their numbers together.
+    Where several processes serve, `metrics_folder` is where they put their numbers together, and
+    `spread` has all of them reload. `roster` is read here where nobody has read it before.
     """
+    roster = roster or read_roster(settings)
+    settings = settings.model_copy(update={"default_tagger": roster.default})
     metrics = Metrics(metrics_folder)
     lanes: dict[str, Lane] = {}  # none until they are started, in this very process
+    keys = Keys(roster.keys, roster.admins)
+    exchange = Exchange(settings, load, metrics.batch, lanes)
+    reload = Reload(settings, roster, exchange, keys, metrics, spread)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
-        lanes.update(start_lanes(settings, load, metrics.batch))
-        sampling = asyncio.create_task(metrics.keep_sampling(lanes))
+        exchange.start(roster.taggers)
+        tasks = [asyncio.create_task(metrics.keep_sampling(lanes))]
+        if settings.is_watched:
+            tasks.append(asyncio.create_task(reload.watch()))
         with tracing(settings.traces_url, log):
             yield {STATE: shedding}
-        sampling.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.to_thread(stop_lanes, lanes.values())
 
     app = FastAPI(
@@ -67,15 +85,15 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
-    app.state.lanes = lanes
-    routes = declare_routes(app, settings, lanes, metrics)
+    app.state.lanes, app.state.reload = lanes, reload
+    routes = declare_routes(app, settings, lanes, metrics, reload if keys.admins else None)
     add_routes(app, routes)
     add_errors(app, [route.path for route in routes if not route.path.startswith("/web")])
     components = app.openapi()["components"]  # made once, before anybody asks for it
-    if settings.api_keys:
+    if keys.names or keys.admins:
         components["securitySchemes"] = KEYS
     hot = {(route.method, route.path): route.handler for route in routes if route.hot}
-    layers = guard(HotRoutes(app.build_middleware_stack(), hot), routes, settings)
+    layers = guard(HotRoutes(app.build_middleware_stack(), hot), routes, keys, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
     paths = [route.path for route in routes]
     app.middleware_stack = log = RequestLog(layers, broken, metrics, paths)
@@ -84,25 +102,38 @@ def create_app(
 
 
 def declare_routes(
-    app: FastAPI, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics
+    app: FastAPI,
+    settings: Settings,
+    lanes: Mapping[str, Lane],
+    metrics: Metrics,
+    reload: Reload | None,
 ) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
-    reader = BodyReader(settings.max_body_bytes, settings.max_held_bytes, settings.client_timeout_s)
+    reader = BodyReader(
+        settings.max_body_bytes,
+        settings.max_held_bytes,
+        settings.client_timeout_s,
+        settings.least_rate,
+    )
     answers = Answers(settings, lanes, metrics, reader)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
+    background = Background(MOST_WAITING, settings.timeout_s)
+    masking = Masking(answers, reader, background)
+    presidio = Presidio(answers, reader, background, settings.max_batch_texts)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     pages = web.routes(reader, exporter, settings.docs)
-    routes = [*pages, *api_routes(answers, batches, state, settings.metrics)]
+    api = api_routes(answers, batches, masking, state, settings.metrics, reload)
+    routes = [*pages, *api, *presidio_routes(presidio)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes
 
 
-def guard(app: ASGIApp, routes: list[Route], settings: Settings) -> ASGIApp:
+def guard(app: ASGIApp, routes: list[Route], keys: Keys, settings: Settings) -> ASGIApp:
     """Puts the application behind keys, and opens it to other origins, where they are set."""
-    if settings.api_keys:
-        app = KeyCheck(app, routes, parse_keys(settings.api_keys), settings.key_rate)
+    if keys.names or keys.admins:
+        app = KeyCheck(app, routes, keys, settings.key_rate)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,

@@ -1,5 +1,6 @@
 """A model folder is found by its path, or by the name of a shipped model."""
 
+import hashlib
 from pathlib import Path
 
 from ner_service.errors import ModelError
@@ -17,13 +18,21 @@ def model_path(source: str) -> Path:
     """Return the folder of a model, given its path or the name of a shipped model."""
     path = Path(source).expanduser()
     if path.is_dir():
-        return path
+        return check_files(path)
     shipped = shipped_models() / source
     if shipped.is_dir():
         return shipped
     models = {config.parent.name for config in shipped_models().glob("*/config.*")}
     known = ", ".join(sorted(models)) or "none"
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
+
+
+def check_files(folder: Path) -> Path:
+    """Return a folder; raise `ModelError` where it holds a pipe or a device, which never end."""
+    for path in folder.rglob("*"):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ModelError(f"{path}: is a pipe or a device, not a file: remove it")
+    return folder
 
 
 def split_convention(source: str) -> tuple[str, str | None]:
@@ -38,3 +47,17 @@ def model_and_convention(source: str) -> tuple[Path, str | None]:
     """Return the folder and any convention that `MODEL` or `MODEL@CONVENTION` names."""
     name, convention = split_convention(source)
     return model_path(name), convention
+
+
+def folder_state(folder: Path) -> str:
+    """Return a digest of the names, sizes, times and places of a folder's files.
+
+    It is read within a millisecond, and no file that is exchanged or written anew keeps it.
+    """
+    state = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            at = file.stat()
+            parts = (file.relative_to(folder), at.st_size, at.st_mtime_ns, at.st_ino)
+            state.update(repr(parts).encode(errors="surrogateescape"))
+    return state.hexdigest()

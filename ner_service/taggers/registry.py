@@ -10,14 +10,17 @@ a package that anybody installs and that declares an entry point in the group
 """
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 
-from ner_service.errors import UnknownTagger
+from ner_service.errors import ModelError, UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
 from ner_service.taggers.models import (
+    folder_state,
     model_and_convention,
     shipped_models,
     split_convention,
@@ -99,9 +102,30 @@ def shipped_specs() -> list[str]:
     defaults = {(backend.name, backend.default_source) for backend in BACKENDS.values()}
     others = [
         f"{backend.name}:{folder.name}"
-        for folder in sorted(shipped_models().glob("*/"))
-        for backend in BACKENDS.values()
-        if backend.model_file and (folder / backend.model_file).is_file()
+        for backend, folder in model_folders(shipped_models())
         if (backend.name, folder.name) not in defaults
     ]
     return [*BACKENDS, *others]
+
+
+def model_folders(place: Path) -> Iterator[tuple[Backend, Path]]:
+    """Yield each model folder in a place, by its name, and the backend that loads it.
+
+    Hidden folders are passed over: a model that is still being written is in one.
+    """
+    for folder in sorted(place.glob("[!.]*/")):
+        for backend in BACKENDS.values():
+            if backend.model_file and (folder / backend.model_file).is_file():
+                yield backend, folder
+
+
+def state_of(spec: str) -> str:
+    """Return what changes whenever the model folder that a spec names does.
+
+    It is empty where the spec names no folder: an installed package changes with a restart alone.
+    """
+    name, source = check_spec(spec)
+    with suppress(ModelError, OSError):  # a folder may vanish while it is looked at
+        if backend(name).model_file:
+            return folder_state(model_and_convention(source)[0])
+    return ""

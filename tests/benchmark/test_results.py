@@ -20,6 +20,7 @@ from ner_service.benchmark.parts import PARTS, load_parts, quality, read_results
 from ner_service.benchmark.parts.batching import Batching, Gain
 from ner_service.benchmark.parts.growth import Growth
 from ner_service.benchmark.parts.http import Http, Latency, Load
+from ner_service.benchmark.parts.probes import Probes, Tally
 from ner_service.benchmark.parts.quality import Accuracy, Quality, measure
 from ner_service.benchmark.parts.robustness import Heat, Robustness, Slice
 from ner_service.benchmark.parts.selfcheck import SelfCheck
@@ -119,6 +120,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
         http = Http(server=name, about="a server", repeated=False, steps=steps)
         store.measure(Http, name, KEY, lambda http=http: http)
+    cells = {"surname first": {"list, nominative": Tally(1, 4), "form, genitive": Tally(2, 2)}}
+    for name in ("careful", "careless"):
+        probed = Probes(tagger=name, names=cells, lists=cells, streets=cells, places=cells)
+        store.measure(Probes, name, {"texts": "hash"}, lambda probed=probed: probed)
     rates = dict.fromkeys(("ours", "single", "peer", "over_single", "over_peer"), spread(2))
     gains = [Gain(chars=100, users=64, batch=31.6, **rates)]
     batching = Batching(tagger="careful", repeated=False, rounds=3, gains=gains)

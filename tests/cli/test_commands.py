@@ -245,6 +245,7 @@ def test_evaluate_scores_recorded_answers_beside_a_tagger(run: Run, tmp_path: Pa
         (("own", "--predictions", "=own"), "--predictions =own: give FILE or NAME=FILE"),
         (("own", "--predictions", "own", "--predictions", "own"), "two systems are called own"),
         (("own", "--predictions", "own", "--map", "PER"), "'PER': expected FROM=TO"),
+        (("own", "--predictions", "own", "--card"), "--card: recorded answers have no card"),
     ],
 )
 def test_evaluate_says_what_is_wrong_with_recorded_answers(

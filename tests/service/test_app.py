@@ -349,3 +349,18 @@ def test_no_bytes_make_a_server_error(
     query = {k: v.encode(errors="replace").decode() for k, v in query.items()}
     answer = client.post(route, content=body, headers={"content-type": kind}, params=query)
     assert answer.status_code in (200, 404, 413, 415, 422)
+
+
+def test_an_answer_of_many_entities_is_the_same_by_every_way() -> None:
+    with serving() as client:
+        text = "Анна и Пётр. " * 1_000
+        whole = client.post("/ner", json={"text": text})
+        entities = whole.json()["entities"]
+        assert len(entities) == 2_000
+        assert whole.headers["content-length"] == str(len(whole.content))
+        assert all(text[e["start"] : e["end"]] == e["text"] for e in entities)
+        many = client.post("/ner/batch", json={"texts": ["Анна", text]}).json()["results"]
+        assert many[1]["entities"] == entities
+        kind = {"content-type": "application/x-ndjson"}
+        line = client.post("/ner/batch", content=json.dumps({"text": text, "id": 7}), headers=kind)
+        assert line.json() == whole.json() | {"id": 7}

@@ -1,6 +1,7 @@
 """API keys, their rates, and who may ask from a browser."""
 
 import re
+from base64 import b64encode
 from functools import partial
 
 import pytest
@@ -27,6 +28,7 @@ def test_a_known_key_is_needed_where_keys_are_set() -> None:
             {"authorization": f"Bearer {KEY}"},
             {"Authorization": f"bearer {other}"},
             {"x-api-key": KEY},
+            {"authorization": f"Basic {b64encode(f'any:{KEY}'.encode()).decode()}"},
         ):
             assert client.post("/ner", json=TEXT, headers=headers).status_code == 200
         for headers in (
@@ -34,6 +36,8 @@ def test_a_known_key_is_needed_where_keys_are_set() -> None:
             {"authorization": KEY},
             {"x-api-key": hash_key(KEY)},
             {"x-api-key": ""},
+            {"authorization": f"Basic {KEY}"},
+            {"authorization": f"Basic {b64encode(KEY.encode()).decode()}"},
         ):
             for path in ("/ner", "/ner/batch", "/taggers"):
                 answer = client.post(path, json=TEXT, headers=headers)
@@ -66,9 +70,18 @@ def test_open_routes_are_those_of_the_page_and_of_monitors() -> None:
         paths = {route.path for route in client.app.routes if isinstance(route, APIRoute)}
         asked = {path: client.get(path.replace("{name:path}", "app.js")) for path in paths}
     assert {path for path, answer in asked.items() if answer.status_code == 401} == {
+        "/mask",
         "/ner",
         "/ner/batch",
+        "/presidio/analyze",
+        "/presidio/anonymize",
+        "/presidio/anonymizers",
+        "/presidio/deanonymize",
+        "/presidio/deanonymizers",
+        "/presidio/recognizers",
+        "/presidio/supportedentities",
         "/taggers",
+        "/unmask",
         "/web/conll",
         "/web/export",
     }

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[uvicorn.Server]:
-    with listening(taggers="natasha,spacy", default_tagger="natasha", max_text_chars=50) as server:
+    settings = {"taggers": "natasha,spacy", "default_tagger": "natasha", "admin_keys": ADMINS}
+    with listening(**settings, max_text_chars=50) as server:
         yield server
 
 
@@ -39,7 +40,8 @@ def every_example(node: Any) -> Iterator[tuple[Any, Any]]:
             yield from every_example(inner)
 
 
-DOCUMENT = create_app(Settings(taggers="natasha")).openapi()
+ADMINS = f"admin={hash_key('x')}"
+DOCUMENT = create_app(Settings(taggers="natasha", admin_keys=ADMINS)).openapi()
 OPERATIONS = [
     (path, method.upper()) for path, methods in DOCUMENT["paths"].items() for method in methods
 ]
@@ -94,7 +96,7 @@ def test_a_route_asks_for_a_key_in_the_document_where_it_asks_for_one() -> None:
     assert set(document["components"]["securitySchemes"]) == {"key", "header"}
     routes = [(path, route) for path, ways in document["paths"].items() for route in ways.values()]
     guarded = {path for path, route in routes if "security" in route}
-    assert guarded == {"/ner", "/ner/batch", "/taggers"}
+    assert guarded == {"/ner", "/ner/batch", "/mask", "/unmask", "/taggers"}
 
 
 def check(server: uvicorn.Server, path: str, method: str, examples: int) -> None:

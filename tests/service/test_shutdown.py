@@ -1,11 +1,15 @@
 """Stopping: what was accepted is answered, and what hangs is left."""
 
+import os
+import socket
+import sys
 import threading
 from contextlib import ExitStack
 
 import pytest
 
 from ner_service.service.server import protocol
+from ner_service.service.server.draining import is_held, refuse_handshakes
 from tests.service.connecting import (
     POST,
     STREAM,
@@ -110,3 +114,23 @@ async def test_stopping_waits_for_no_head_that_does_not_come(clock: Clock) -> No
     assert len(wire.answers) == 1
     await clock.turn(protocol.DRAIN_S)
     assert wire.transport.closed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system can do that")
+def test_a_listener_that_refuses_handshakes_keeps_the_connections_that_it_has() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address) as before:
+            assert refuse_handshakes([listener])
+            with pytest.raises(TimeoutError):
+                socket.create_connection(address, timeout=0.2)
+            before.sendall(b"x")
+            accepted, _ = listener.accept()
+            with accepted:
+                assert accepted.recv(1) == b"x"
+
+
+def test_a_listener_that_another_process_has_goes_on() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert is_held(listener, os.getpid())
+        assert not is_held(listener, os.getppid())

@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.service.queue.job import WINDOW_PIECES, Job, cost, cut
+from ner_service.service.queue import pieces
+from ner_service.service.queue.job import Job, cost
 from ner_service.service.queue.lane import RESERVE, SMALL_COST, Lane
+from ner_service.service.queue.pieces import LOOK_BACK, cut
 from ner_service.service.queue.turns import Turns
 from ner_service.service.queue.worker import Worker
+from ner_service.text import sentences
 from ner_service.text.chunks import chunks
+from ner_service.text.sentences import Sentence
 from tests.serving import Capitals, Gated, ignore, until
 
 BATCH = 40_000
@@ -31,7 +35,7 @@ def job_of(client: Hashable, *texts: str, piece: int = BATCH) -> Job:
 def served(turns: Turns, most: int) -> list[list[Hashable]]:
     """The client of each piece, batch by batch."""
     batches = []
-    while batch := [piece.job.client for piece in turns.take(most)]:
+    while batch := [piece.job.client for piece in turns.take(most, most)]:
         batches.append(batch)
     return batches
 
@@ -40,12 +44,12 @@ def test_a_short_text_is_in_the_next_batch_though_four_clients_have_long_ones() 
     turns = Turns()
     for client in range(4):
         turns.add(job_of(client, "а" * 1_000_000))
-    batches = [[piece.job.client for piece in turns.take(BATCH)] for _ in range(10)]
+    batches = [[piece.job.client for piece in turns.take(BATCH, BATCH)] for _ in range(10)]
     for _ in range(5):
         turns.add(job_of("short", "я" * 30))
-        batches.append([piece.job.client for piece in turns.take(BATCH)])
+        batches.append([piece.job.client for piece in turns.take(BATCH, BATCH)])
         assert batches[-1][0] == "short"
-        batches.append([piece.job.client for piece in turns.take(BATCH)])
+        batches.append([piece.job.client for piece in turns.take(BATCH, BATCH)])
     assert Counter(map(type, chain(*batches))) == {int: 15, str: 5}
 
 
@@ -57,8 +61,8 @@ def test_clients_have_equally_many_characters_whatever_the_length_of_their_texts
     for length in lengths:
         turns.add(job_of(length, *["а" * length] * (500_000 // cost("а" * length))))
     got: Counter[Hashable] = Counter()
-    while len(turns.clients) == len(lengths):
-        for piece in turns.take(BATCH):
+    while len(turns.large.clients) == len(lengths):
+        for piece in turns.take(BATCH, BATCH):
             got[piece.job.client] += cost(piece.text)
     one, other = got.values()
     assert abs(one - other) <= 2 * BATCH
@@ -70,7 +74,7 @@ def test_a_client_that_connects_anew_for_each_text_has_no_more_than_its_share() 
     turns.add(job_of("new 0", "б" * 39_000))
     got: Counter[str] = Counter()
     for n in range(1, 21):
-        for piece in turns.take(BATCH):
+        for piece in turns.take(BATCH, BATCH):
             name = str(piece.job.client).split()[0]
             got[name] += 1
             if name == "new":
@@ -93,8 +97,8 @@ def test_jobs_without_a_client_and_those_whose_client_left() -> None:
     for job in jobs:
         turns.add(job)
     jobs[2].future.cancel()
-    assert [piece.job for piece in turns.take(BATCH)] == jobs[:2]
-    assert not turns.clients
+    assert [piece.job for piece in turns.take(BATCH, BATCH)] == jobs[:2]
+    assert not turns
     assert turns.clear() == []
 
 
@@ -102,8 +106,8 @@ def test_nothing_is_kept_of_clients_that_have_nothing_to_tag() -> None:
     turns = Turns()
     for client in range(1000):
         turns.add(job_of(client, "а"))
-        assert len(list(turns.take(BATCH))) == 1
-    assert not turns.clients
+        assert len(list(turns.take(BATCH, BATCH))) == 1
+    assert not turns
 
 
 @given(st.text("аб. !\n", max_size=400), st.integers(5, 40))
@@ -116,8 +120,44 @@ def test_pieces_that_are_cut_on_the_way_cover_the_text(text: str, most: int) -> 
 
 
 def test_pieces_that_are_cut_on_the_way_are_those_of_the_whole_text() -> None:
-    text = "Анна пошла домой. " * (3 * WINDOW_PIECES * 10) + "Конец."
+    text = "Анна пошла домой. " * (240) + "Конец."
     assert [*cut(text, 180)] == [tuple(piece) for piece in chunks(text, 180)]
+
+
+@pytest.mark.parametrize("word", ["Анна ", "Анна. ", "а", "   ", "Анна\n"])
+def test_a_piece_ends_with_a_sentence_or_else_with_a_word(word: str) -> None:
+    most = 3 * LOOK_BACK
+    text = "Конец. " + word * (20 * LOOK_BACK)
+    ends = [text[start:end] for start, end in cut(text, most)]
+    assert all(len(piece) <= most and piece == piece.strip() for piece in ends)
+    assert "".join("".join(ends).split()) == "".join(text.split())
+    whole = {"а": "а", "Анна. ": "Анна."}.get(word, "Анна")
+    assert all(piece.endswith(whole) for piece in ends[1:])
+
+
+def test_a_long_text_is_looked_at_near_the_ends_of_its_pieces_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at = 0
+
+    def sentenize(text: str) -> list[Sentence]:
+        nonlocal looked_at
+        looked_at += len(text)
+        return sentences.sentenize(text)
+
+    monkeypatch.setattr(pieces, "sentenize", sentenize)
+    text = "Анна пошла домой. " * 10_000
+    assert len([*cut(text, BATCH)]) == 5
+    assert looked_at < len(text) / 10
+
+
+def test_large_jobs_make_short_batches_and_small_ones_long_ones() -> None:
+    turns = Turns()
+    turns.add(job_of("large", *["а" * 10_000] * 8))
+    assert len([*turns.take(BATCH, 10_000)]) == 1
+    for n in range(9):
+        turns.add(job_of(f"small {n}", "я" * 1_000))
+    assert [piece.text[0] for piece in turns.take(BATCH, 10_000)] == ["я"] * 9
 
 
 @contextmanager

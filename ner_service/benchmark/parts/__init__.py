@@ -8,7 +8,17 @@ if TYPE_CHECKING:  # the command line lists the names without importing a part
     from ner_service.benchmark.part import Part
     from ner_service.benchmark.results import Store
 
-PARTS = ("selfcheck", "quality", "robustness", "speed", "growth", "http", "batching")
+PARTS = (
+    "selfcheck",
+    "quality",
+    "robustness",
+    "probes",
+    "leaks",
+    "speed",
+    "growth",
+    "http",
+    "batching",
+)
 
 
 def load_part(name: str) -> "Part":

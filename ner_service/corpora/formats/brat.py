@@ -38,6 +38,8 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
                 f"{standoff}: missing, though {file.name} is there: add an empty file where "
                 "nothing is annotated"
             )
+        for part in (file, standoff):
+            check_inside(path, part)
         with reading.record(readable_name(standoff)):
             written = read_text(file)
             text = written.removeprefix(BOM)
@@ -45,6 +47,16 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
             entities = _entities(marks, text, len(written) - len(text), reading)
             id = readable_name(file.relative_to(path).with_suffix(""))
             yield reading.document(id, text, entities, readable_name(standoff))
+
+
+def check_inside(folder: Path, file: Path) -> None:
+    """Raise `CorpusError` for a pipe, a device, or a link that leads out of the folder."""
+    if not file.is_file():
+        raise CorpusError(f"{readable_name(file)}: is no file: remove it")
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise CorpusError(
+            f"{readable_name(file)}: leads out of {readable_name(folder)}: copy the file there"
+        )
 
 
 def _marks(path: Path, text: str, reading: Reading) -> Iterator[Mark]:

@@ -1,5 +1,6 @@
 """DocBin is spaCy's binary format (`.spacy`), which `spacy train` reads."""
 
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from ner_service.corpora.losses import Losses
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError, MissingExtra
-from ner_service.files import atomic_file, read_bytes
+from ner_service.files import UNPACKED_BYTES, atomic_file, check_ratio, read_bytes
 from ner_service.types import Document, Entity
 
 name = "docbin"
@@ -34,17 +35,29 @@ def read(path: Path, reading: Reading) -> Iterator[Document]:
     spacy = _spacy()
     data = read_bytes(path)
     try:
+        check_ratio(path, len(data), _unpacked_size(data))
         docs = list(spacy.tokens.DocBin().from_bytes(data).get_docs(spacy.vocab.Vocab()))
         found = [
             (doc.text, _entities(doc.ents), {key: _entities(s) for key, s in doc.spans.items()})
             for doc in docs
         ]
+    except CorpusError:
+        raise
     except Exception as error:  # whatever zlib, msgpack or spaCy say of damaged bytes
         raise CorpusError(f"{path}: not a DocBin: {type(error).__name__}") from None
     for number, (text, entities, groups) in enumerate(found, 1):
         place = f"{path}: document {number}"
         spans = _choose_spans(entities, groups, place, reading)
         yield reading.document(str(number), text, spans, place)
+
+
+def _unpacked_size(data: bytes) -> int:
+    """Return how many bytes the file unpacks to, without holding them."""
+    inflater, size = zlib.decompressobj(), 0
+    while data and not inflater.eof:
+        size += len(inflater.decompress(data, UNPACKED_BYTES))
+        data = inflater.unconsumed_tail
+    return size
 
 
 def _entities(spans: Iterable[Any]) -> list[Entity]:

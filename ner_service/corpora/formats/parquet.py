@@ -15,7 +15,7 @@ from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
-from ner_service.files import atomic_file, read_bytes
+from ner_service.files import atomic_file, check_ratio, read_bytes
 from ner_service.types import Document
 
 name = "parquet"
@@ -59,6 +59,8 @@ def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     data = read_bytes(path)
     try:
         file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data))
+        groups = map(file.metadata.row_group, range(file.num_row_groups))
+        check_ratio(path, len(data), sum(group.total_byte_size for group in groups))
         names = _names((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
         for batch in file.iter_batches(ROWS):
             for record in batch.to_pylist():

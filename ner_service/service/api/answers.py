@@ -20,6 +20,12 @@ from ner_service.service.api.request_body import (
     parse_text,
 )
 from ner_service.service.api.schemas import Options, TextRequest
+from ner_service.service.api.slices import (
+    SLICE_ENTITIES,
+    SlicedResponse,
+    Slices,
+    slice_entities,
+)
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer, Tagged
 from ner_service.service.queue.lane import Lane
@@ -64,8 +70,13 @@ class Answers:
     async def one(self, request: Request) -> Response:
         """Finds the entities of one text."""
         kind = content_type(request, JSON, PLAIN)
-        text = parse_text(request, kind, await self._reader.body(request))
-        return JsonResponse(await self.answer_text(request, text))
+        text = await parse_text(request, kind, await self._reader.body(request))
+        answer = await self.answer_text(request, text)
+        entities = answer["entities"]
+        if isinstance(entities, Slices):
+            del answer["entities"]
+            return SlicedResponse(answer, entities)
+        return JsonResponse(answer)
 
     async def answer_text(
         self, request: Request, asked: TextRequest, patient: bool = False
@@ -75,7 +86,7 @@ class Answers:
         head, (answer,) = await self.tag(request, asked, [asked.text], patient)
         if isinstance(answer, TaggerFailed):
             raise answer
-        head["entities"] = entities_out(asked.text, answer, asked)
+        head["entities"] = await write_entities(asked.text, answer, asked)
         return head
 
     async def tag(
@@ -114,12 +125,11 @@ class Answers:
     def _note(self, trace: Trace, lane: Lane, texts: Sequence[str], tagged: Tagged) -> None:
         """Adds what was tagged to the request's trace and to the metrics."""
         chars = sum(map(len, texts))
-        labels = [e.label for a in tagged.answers if not isinstance(a, TaggerFailed) for e in a]
-        self._metrics.tagged(lane.worker.name, len(texts), chars, labels, tagged)
+        self._metrics.tagged(lane.worker.name, len(texts), chars, tagged)
         trace.tagger = lane.worker.name
         trace.texts += len(texts)
         trace.chars += chars
-        trace.entities += len(labels)
+        trace.entities += sum(tagged.labels.values())
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
 
@@ -129,8 +139,22 @@ def hint(name: str) -> str:
     return "; NER_TAGGERS=NAME=SPEC@CONVENTION serves a convention under a name" * ("@" in name)
 
 
-def entities_out(text: str, entities: Sequence[Entity], options: Options) -> list[dict[str, Any]]:
-    """Returns entities as `EntityOut` has them: offsets converted, surface text added."""
+async def write_entities(
+    text: str, entities: Sequence[Entity], options: Options
+) -> list[dict[str, Any]] | Slices:
+    """Returns entities for JSON, as `entities_out` does, but many of them in slices."""
+    if len(entities) <= SLICE_ENTITIES:
+        return entities_out(text, entities, options)
+    return await slice_entities(entities_out, text, entities, options)
+
+
+def entities_out(
+    text: str, entities: Sequence[Entity], options: Options, since: tuple[int, int] = (0, 0)
+) -> list[dict[str, Any]]:
+    """Returns entities as `EntityOut` has them: offsets converted, surface text added.
+
+    None begins before the place `since`, whose offset is known in both units.
+    """
     unit = options.offsets
     labels = None if options.labels is None else frozenset(options.labels)
     kept = entities if labels is None else [e for e in entities if e.label in labels]
@@ -145,7 +169,7 @@ def entities_out(text: str, entities: Sequence[Entity], options: Options) -> lis
         for e in kept
     ]
     if unit != "codepoint":
-        at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit)
+        at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit, since)
         for entity in out:
             entity["start"], entity["end"] = at[entity["start"]], at[entity["end"]]
     return out

@@ -1,13 +1,15 @@
 """Batches and streams have several texts; one that fails says so in its place."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
+import orjson
 from fastapi import Request, Response
 from pydantic import ValidationError
 
 from ner_service.errors import Code, NerError, Refused
-from ner_service.service.api.answers import Answers, JsonResponse, entities_out
+from ner_service.service.api.answers import Answers, JsonResponse, write_entities
 from ner_service.service.api.errors import refusal
 from ner_service.service.api.lines import read_lines
 from ner_service.service.api.other_fields import other_fields
@@ -26,6 +28,7 @@ from ner_service.service.api.schemas import (
     LineRequest,
     Options,
 )
+from ner_service.service.api.slices import SLICE_ENTITIES, dump
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.telemetry.metrics import Metrics
@@ -48,7 +51,7 @@ class Batches:
         if content_type(request, JSON, NDJSON) == NDJSON:
             return self._stream(request)
         check_no_query(request)
-        batch = self._form.parse(await self._reader.body(request))
+        batch = await self._form.parse(await self._reader.body(request))
         return JsonResponse(await self._batch(request, batch))
 
     def _stream(self, request: Request) -> Response:
@@ -64,12 +67,18 @@ class Batches:
         for n, text in enumerate(asked.texts):
             self._answers.check_length(text, f"texts.{n}")
         head, answers = await self._answers.tag(request, asked, asked.texts)
-        results = [
-            self._fault(answer)
-            if isinstance(answer, TaggerFailed)
-            else {"entities": entities_out(text, answer, asked)}
-            for text, answer in zip(asked.texts, answers, strict=True)
-        ]
+        results: list[orjson.Fragment] = []
+        written = 0  # entities, since others were served
+        for text, answer in zip(asked.texts, answers, strict=True):
+            if isinstance(answer, TaggerFailed):
+                result = self._fault(answer)
+            else:
+                result = {"entities": await write_entities(text, answer, asked)}
+                written += len(answer)
+            results.append(orjson.Fragment(dump(result)))
+            if written > SLICE_ENTITIES:
+                written = 0
+                await asyncio.sleep(0)
         return head | {"results": results}
 
     async def _line(
@@ -80,7 +89,7 @@ class Batches:
         try:
             if isinstance(line, Refused):
                 raise line
-            asked = LINE.parse(line)
+            asked = await LINE.parse(line)
             id = {"id": asked.id} if "id" in asked.model_fields_set else {}
             fields = {"text": asked.text} | other_fields(line, asked)
             unset = options.model_fields_set - asked.model_fields_set

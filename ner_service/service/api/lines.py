@@ -3,11 +3,12 @@
 import asyncio
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from ner_service.errors import Refused
+from ner_service.errors import Code, Refused
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.connection import Gone
 
@@ -25,6 +26,8 @@ async def read_lines(reader: BodyReader, request: Request) -> AsyncIterator[byte
                 return
             *ends, rest = part.split(b"\n")
             for end in ends:
+                if not end and not line.size:  # a part may be line feeds alone
+                    continue
                 line.add(end)
                 if whole := line.end():
                     yield whole
@@ -53,17 +56,52 @@ async def _unpacked_parts(reader: BodyReader, request: Request) -> AsyncIterator
 
 async def _parts(reader: BodyReader, request: Request) -> AsyncIterator[bytes | Refused]:
     parts = request.stream()
+    patience = Patience(reader.patience_s, reader.least_rate)
     try:
         while True:
-            async with asyncio.timeout(reader.patience_s):
+            async with patience.wait():
                 part = await anext(parts)
+            patience.restore(len(part))
             yield part
     except StopAsyncIteration:
         return
     except TimeoutError:
-        yield reader.too_slow()
+        yield patience.refusal() or reader.too_slow()
     except ClientDisconnect:
         raise Gone from None
+
+
+class Patience:
+    """Patience with a client is used up while it sends nothing, and restored by what it sends.
+
+    Both are seconds, up to `most_s`: a stream that comes at `least_rate` bytes a second goes on
+    for ever, and one that brings a byte at a time does not.
+    """
+
+    def __init__(self, most_s: float, least_rate: float) -> None:
+        self._most_s, self._least_rate = most_s, least_rate
+        self._left_s = most_s
+
+    @asynccontextmanager
+    async def wait(self) -> AsyncIterator[None]:
+        """Raises `TimeoutError` where what it is around takes longer than patience lasts."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        async with asyncio.timeout(self._left_s):
+            yield
+        self._left_s -= clock() - began
+
+    def restore(self, size: int) -> None:
+        """Is patient again for what so many bytes may take."""
+        more = size / self._least_rate if self._least_rate else self._most_s
+        self._left_s = min(self._most_s, self._left_s + more)
+
+    def refusal(self) -> Refused | None:
+        """Returns why the stream ends where it came too slowly all along."""
+        if self._left_s == self._most_s:
+            return None
+        rate = f"{self._least_rate:g} bytes/s (NER_LEAST_RATE)"
+        return Refused(Code.BODY_TOO_SLOW, f"the body came more slowly than {rate}")
 
 
 class Line:
@@ -72,15 +110,15 @@ class Line:
     def __init__(self, reader: BodyReader) -> None:
         self._reader = reader
         self._parts: list[bytes] = []
-        self._size = 0  # of all that came, the parts that were dropped included
+        self.size = 0  # bytes of all that came, the parts that were dropped included
         self._refused: Refused | None = None
 
     def add(self, part: bytes) -> None:
         """Takes the next part, unless the line is refused already."""
-        self._size += len(part)
+        self.size += len(part)
         self._reader.held += len(part)
         self._parts.append(part)
-        self._refused = self._refused or self._reader.refusal("the line", self._size)
+        self._refused = self._refused or self._reader.refusal("the line", self.size)
         if self._refused:
             self._drop()
 
@@ -91,7 +129,7 @@ class Line:
         """
         line = self._refused or b"".join(self._parts).removeprefix(BOM_UTF8).strip()
         self._drop()
-        self._size, self._refused = 0, None
+        self.size, self._refused = 0, None
         return line
 
     def _drop(self) -> None:

@@ -10,13 +10,20 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ner_service.errors import Code
-from ner_service.service.api import schemas
+from ner_service.service.api import masking, schemas
 from ner_service.service.api.request_body import JSON, NDJSON, PLAIN
 
 EXAMPLES = json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8"))
 ANY_ROUTE = (Code.INVALID_HTTP, Code.INTERNAL, Code.TOO_MANY_CONNECTIONS)
+ADMINS = (Code.FORBIDDEN, Code.RELOAD_FAILED)
 GUARDED = (Code.UNAUTHORIZED, Code.RATE_LIMITED)  # where keys are set
-TAGGING = tuple(code for code in Code if code not in (*ANY_ROUTE, *GUARDED, Code.HTTP_ERROR))
+ELSEWHERE = (*ANY_ROUTE, *GUARDED, *ADMINS, Code.HTTP_ERROR, Code.KEY_MISMATCH)
+TAGGING = tuple(code for code in Code if code not in ELSEWHERE)
+UNMASKING = (
+    *(Code.BODY_TOO_SLOW, Code.BODY_TOO_LARGE, Code.TEXT_TOO_LONG, Code.UNSUPPORTED_MEDIA_TYPE),
+    *(Code.UNSUPPORTED_CHARSET, Code.UNSUPPORTED_ENCODING, Code.INVALID_REQUEST, Code.INVALID_JSON),
+    *(Code.INVALID_ENCODING, Code.KEY_MISMATCH, Code.OVERLOADED, Code.TIMEOUT),
+)
 RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
 KEYS = {
     "key": {"type": "http", "scheme": "bearer", "description": "from the operator"},
@@ -24,12 +31,17 @@ KEYS = {
 }
 
 
-TAG, STATE = "Tag texts", "State of the service"
+TAG, MASKING, STATE = "Tag texts", "Hide names", "State of the service"
 GROUPS = [
     {
         "name": TAG,
         "description": "Send one text, several, or a stream of any number. The options `tagger`, "
         "`labels` and `offsets` stand in a JSON body, or in the query of any other body.",
+    },
+    {
+        "name": MASKING,
+        "description": "Replace the names in a text before it goes to others, and bring them back "
+        "into what they answer.",
     },
     {
         "name": STATE,
@@ -71,7 +83,8 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     extra: dict[str, Any] = {} if open else {"security": [{name: []} for name in KEYS]}
     if document.bodies:
         content = _content(document.bodies, EXAMPLES.get(path, {}).get("request", {}))
-        extra |= {"parameters": _OPTIONS, "requestBody": {"required": True, "content": content}}
+        query = {"description": IN_QUERY} if set(document.bodies) - {JSON} else {}
+        extra |= {"requestBody": {"required": True, "content": content, **query}}
     answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
@@ -105,25 +118,37 @@ def _example_of(code: Code) -> dict[str, Any]:
 
 def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        media: {"schema": TypeAdapter(type).json_schema()}
+        media: {"schema": _schema_of(type)}
         | ({"example": examples[media]} if media in examples else {})
         for media, type in types.items()
     }
 
 
-def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """Returns the schema of an option as one type, for which forms have an empty field."""
-    chosen = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
-    left_out = ("default", "description", "title")
-    return {key: value for key, value in chosen.items() if key not in left_out}
+def _schema_of(type: Any) -> dict[str, Any]:
+    """Returns the schema of a type in one piece, for a place where no reference reaches."""
+    schema = TypeAdapter(type).json_schema()
+    names = schema.pop("$defs", {})
+
+    def expand(node: Any) -> Any:
+        if isinstance(node, list):
+            return [*map(expand, node)]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        node = names[reference.rpartition("/")[2]] if reference else node
+        return {key: expand(value) for key, value in node.items()}
+
+    whole: dict[str, Any] = expand(schema)
+    return whole
 
 
-_OPTIONS = [
-    {"name": name, "in": "query", "required": False,
-     "schema": _plain(schema),
-     "description": f"{schema.get('description', '')} (for a body that is not JSON)"}
+_OPTIONS = "; ".join(
+    f"`{name}`: {schema.get('description', '')}"
     for name, schema in schemas.Options.model_json_schema()["properties"].items()
-]  # fmt: skip
+)
+IN_QUERY = (
+    f"A body that is not JSON has its options in the query, where JSON refuses them. {_OPTIONS}"
+)
 
 TEXT = Document(
     TAG,
@@ -141,10 +166,33 @@ BATCH = Document(
     {JSON: schemas.BatchRequest, NDJSON: schemas.LineRequest},
     TAGGING,
 )
+MASK = Document(
+    MASKING,
+    "Hide the names in a text",
+    "The masked text, and the key that brings the names back",
+    {JSON: masking.MaskResponse},
+    {JSON: masking.MaskRequest},
+    TAGGING,
+)
+UNMASK = Document(
+    MASKING,
+    "Bring the names back into a masked text",
+    "The text with its names",
+    {JSON: masking.UnmaskResponse},
+    {JSON: masking.UnmaskRequest},
+    UNMASKING,
+)
 TAGGERS = Document(
     STATE, "List the taggers", "What each tagger is and knows", {JSON: list[schemas.TaggerOut]}
 )
 LIVE = Document(STATE, "Is the process alive?", "It is", {JSON: schemas.Status})
 READY = Document(
     STATE, "Has every tagger answered?", "Each has", {JSON: schemas.Status}, errors=[Code.NOT_READY]
+)
+RELOAD = Document(
+    STATE,
+    "Load models and keys anew",
+    "What was loaded, what stayed, what went",
+    {JSON: schemas.Reloaded},
+    errors=ADMINS,
 )

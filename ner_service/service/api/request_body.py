@@ -87,11 +87,15 @@ def media_type(value: bytes) -> tuple[str, str]:
 class BodyReader:
     """A reader holds bodies while they arrive; all of them have a limit beside that of each.
 
-    Limits are in bytes; `patience_s` is what a client may take for a body, or a part of a stream.
+    Limits are in bytes; `patience_s` is what a client may take for a body, or a part of a stream,
+    which brings so many bytes a second at least.
     """
 
-    def __init__(self, most: int, most_held: int, patience_s: float) -> None:
+    def __init__(
+        self, most: int, most_held: int, patience_s: float, least_rate: float = 0.0
+    ) -> None:
         self._most, self._most_held, self.patience_s = most, most_held, patience_s
+        self.least_rate = least_rate
         self.held = 0
 
     async def body(self, request: Request) -> bytes:
@@ -102,7 +106,11 @@ class BodyReader:
         packed = content_encoding(request) in PACKED
         if connection_of(request).complete and not packed:
             body, _ = await self._receive(request)
-            self._check(len(body))
+            self.held += len(body)  # it came in one piece, but counts as any other
+            try:
+                self._check(len(body))
+            finally:
+                self.held -= len(body)
         else:
             self._check(int(header(request.scope, b"content-length") or 0))
             try:
@@ -188,10 +196,10 @@ class Form(Generic[Model]):
         self._short = self._most.least_bytes
         self._too_many = too_many or self._too_many_values
 
-    def parse(self, body: bytes) -> Model:
+    async def parse(self, body: bytes) -> Model:
         """Returns the model of a body; raises `Refused` or `ValidationError`."""
         if len(body) > self._short:
-            self._check(size_within(body, self._most))
+            self._check(await size_within(body, self._most))
         return self.model.model_validate_json(body)
 
     def _check(self, size: Size) -> None:
@@ -210,11 +218,11 @@ class Form(Generic[Model]):
 TEXT = Form(TextRequest)
 
 
-def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
+async def parse_text(request: Request, kind: str, body: bytes) -> TextRequest:
     """Reads a single text out of JSON, or out of a plain body with its options in the query."""
     if kind == JSON:
         check_no_query(request)
-        return TEXT.parse(body)
+        return await TEXT.parse(body)
     try:
         text = body.decode()
     except UnicodeDecodeError as error:

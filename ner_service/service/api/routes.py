@@ -7,8 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from ner_service.service.api import openapi
+from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
+from ner_service.service.api.masking import Masking
+from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.state import State
 
 
@@ -16,7 +19,8 @@ from ner_service.service.api.state import State
 class Route:
     """A route is a method and a path, with who answers them and who may ask.
 
-    Where API keys are set, a route needs one unless it is `open`. The `hot` are answered ahead of
+    Where API keys are set, a route needs one unless it is `open`; an `admin` route always needs an
+    admin's. The `hot` are answered ahead of
     the framework, whose layers would cost more than they do. A route without a `document` is not
     in the OpenAPI document.
     """
@@ -25,20 +29,52 @@ class Route:
     path: str
     handler: Callable[..., Any]
     open: bool = False
+    admin: bool = False
     hot: bool = False
     document: openapi.Document | None = None
 
 
-def api_routes(answers: Answers, batches: Batches, state: State, metrics: bool) -> list[Route]:
-    """Declares the routes of the API; `metrics` tells whether Prometheus may ask."""
+def presidio_routes(presidio: Presidio) -> list[Route]:
+    """Declares the routes of Presidio's own API, which its own documents describe."""
+    return [
+        Route("GET", "/presidio/health", presidio.health, open=True),
+        Route("POST", "/presidio/analyze", presidio.analyze),
+        Route("GET", "/presidio/supportedentities", presidio.supported_entities),
+        Route("GET", "/presidio/recognizers", presidio.recognizers),
+        Route("POST", "/presidio/anonymize", presidio.anonymize),
+        Route("POST", "/presidio/deanonymize", presidio.deanonymize),
+        Route("GET", "/presidio/anonymizers", presidio.anonymizers),
+        Route("GET", "/presidio/deanonymizers", presidio.deanonymizers),
+    ]
+
+
+def api_routes(
+    answers: Answers,
+    batches: Batches,
+    masking: Masking,
+    state: State,
+    metrics: bool,
+    reload: Reload | None,
+) -> list[Route]:
+    """Declares the routes of the API.
+
+    `metrics` tells whether Prometheus may ask; without `reload` nobody can reload by HTTP.
+    """
     routes = [
         Route("POST", "/ner", answers.one, hot=True, document=openapi.TEXT),
         Route("POST", "/ner/batch", batches.many, hot=True, document=openapi.BATCH),
+        Route("POST", "/mask", masking.mask, document=openapi.MASK),
+        Route("POST", "/unmask", masking.unmask, document=openapi.UNMASK),
         Route("GET", "/taggers", state.taggers, document=openapi.TAGGERS),
         Route("GET", "/health/live", state.live, open=True, document=openapi.LIVE),
         Route("GET", "/health/ready", state.ready, open=True, document=openapi.READY),
     ]
-    return [*routes, Route("GET", "/metrics", state.metrics, open=True)] if metrics else routes
+    if metrics:
+        routes.append(Route("GET", "/metrics", state.metrics, open=True))
+    if reload:
+        path, document = "/taggers/reload", openapi.RELOAD
+        routes.append(Route("POST", path, reload.answer, admin=True, document=document))
+    return routes
 
 
 def add_routes(app: FastAPI, routes: Iterable[Route]) -> None:

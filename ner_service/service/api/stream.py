@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from ner_service.corpora.forms.json_text import dump
 from ner_service.errors import Refused
 from ner_service.service.api.request_body import NDJSON
+from ner_service.service.api.slices import dump
 
 MOST_LINES, MOST_BYTES = 64, 1_000_000  # that may wait for their answers before no more is read
 

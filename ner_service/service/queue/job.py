@@ -9,19 +9,23 @@ from typing import NamedTuple
 from ner_service.errors import NerError
 from ner_service.service.connection import Gone
 from ner_service.service.queue.errors import TaggerFailed
-from ner_service.text.chunks import chunks
+from ner_service.service.queue.pieces import cut
 from ner_service.types import Entity
 
 OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
-WINDOW_PIECES = 8  # that are cut in one go: a text of a million characters takes 0.1 s
+SMALL_COST = 8_000  # of a request; the bytes of a thousand characters, however JSON writes them
 
 Answer = list[Entity] | TaggerFailed
 
 
 class Tagged(NamedTuple):
-    """A finished job has an answer to each text; it queued and was tagged for so many seconds."""
+    """A finished job has an answer to each text; it queued and was tagged for so many seconds.
+
+    `labels` are the numbers of its entities by label.
+    """
 
     answers: list[Answer]
+    labels: dict[str, int]
     queued: float
     tagging: float
 
@@ -51,14 +55,17 @@ class Job:
     texts: Sequence[str]
     future: asyncio.Future[Tagged]
     client: Hashable = None  # with whom other clients take turns
+    small: bool = True
     piece: Piece | None = None  # the next one
     answers: list[Answer] = field(default_factory=list)
+    labels: dict[str, int] = field(default_factory=dict)
     admitted: float = field(default_factory=time.perf_counter)
     begun: float = 0.0
     _rest: Iterator[Piece] = NO_PIECES
 
     def open(self, most_chars: int) -> None:
         """Begins to cut the texts into pieces, in the thread that tags them."""
+        self.small = cost_of(self.texts) <= SMALL_COST
         self._rest = self.pieces(most_chars)
         self.advance()
 
@@ -86,21 +93,3 @@ def cost(text: str) -> int:
 def cost_of(texts: Sequence[str]) -> int:
     """Returns the cost of several texts together."""
     return sum(map(len, texts)) + OVERHEAD_CHARS * len(texts)
-
-
-def cut(text: str, most_chars: int) -> Iterator[tuple[int, int]]:
-    """Yields the bounds of the pieces of a text, as `chunks` does, but cuts as it goes along.
-
-    The last piece of a window may end where the window does, so that it is cut again.
-    """
-    start, window = 0, WINDOW_PIECES * most_chars
-    while start < len(text):
-        pieces = [*chunks(text[start : start + window], most_chars)]
-        if start + window >= len(text):
-            last = len(text)
-        elif len(pieces) > 1:
-            last = start + pieces.pop().start
-        else:
-            last = start + (pieces[0].end if pieces else window)
-        yield from ((start + piece.start, start + piece.end) for piece in pieces)
-        start = last

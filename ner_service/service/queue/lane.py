@@ -5,27 +5,19 @@ forms the next batch from whatever queued while the last one ran, so nobody wait
 """
 
 import asyncio
-import logging
-import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import partial
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
-from ner_service.service.queue.job import Job, Tagged, cost_of
+from ner_service.service.queue.job import SMALL_COST, Job, Tagged, cost_of
 from ner_service.service.queue.loading import COMPILE_S, compiling
 from ner_service.service.queue.worker import Worker, settle
-from ner_service.service.settings import Settings
 from ner_service.types import Tagger
-
-log = logging.getLogger(__name__)
 
 LONGEST_RETRY_S = 60
 LOAD_S = 3  # what taggers usually take to load, all beside each other
-FIRST_S = 3.0  # how long the others wait at most for the tagger that answers by default
 COMPILE_RETRY_S = 5  # clients that try five times outlast the compiling
-SMALL_COST = 8_000  # characters; the bytes of a thousand of them, however JSON writes them
 RESERVE = 1 / 8  # of the queue, for small requests
 CROWDED = 1 / 4  # of the queue or of the deadline, whence heads are refused if there is no room
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
@@ -168,53 +160,6 @@ class Lane:
                     self.check()
         except TimeoutError:
             raise Late(self._timeout_s) from None
-
-
-class Roll:
-    """The roll of the taggers that still load; once all are ready, one line says so."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names, self._began = [*names], time.perf_counter()
-        self._missing, self._lock = {*self._names}, threading.Lock()
-
-    def strike(self, name: str) -> None:
-        """Strikes a tagger off; one that is loaded again later is not missing any more."""
-        with self._lock:
-            is_last = self._missing == {name}
-            self._missing.discard(name)
-        if is_last:
-            seconds = time.perf_counter() - self._began
-            log.info("ready: %s, all after %.1f s", ", ".join(self._names), seconds)
-
-
-def start_lanes(
-    settings: Settings, load: Callable[[str], Tagger], observe: ObserveBatch
-) -> dict[str, Lane]:
-    """Starts loading every tagger in its own thread; returns the lanes by their names.
-
-    The tagger that answers by default goes ahead: side by side all would be ready at the end.
-    """
-    s = settings
-    roll = Roll(s.specs)
-    lanes: dict[str, Lane] = {}
-    begun = threading.Event()
-
-    def load_first(spec: str) -> Tagger:
-        try:
-            return load(spec)
-        finally:
-            begun.set()
-
-    def load_next(spec: str) -> Tagger:
-        begun.wait(FIRST_S)
-        return load(spec)
-
-    for name, spec in s.specs.items():
-        turn = load_first if name == s.default else load_next
-        observe_batch = partial(observe, name)
-        worker = Worker(name, partial(turn, spec), s.batch_chars, observe_batch, roll.strike)
-        lanes[name] = Lane(worker, s.queue_chars, s.timeout_s)
-    return lanes
 
 
 def stop_lanes(lanes: Iterable[Lane]) -> None:

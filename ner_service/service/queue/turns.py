@@ -9,6 +9,43 @@ from itertools import count
 from ner_service.service.queue.job import Job, Piece, cost
 
 
+class Turns:
+    """Turns go to small jobs first, though to large ones after each batch of small ones.
+
+    Among the small, as among the large, clients share the tagger fairly.
+    """
+
+    def __init__(self) -> None:
+        self.small, self.large = FairQueue(), FairQueue()
+        self._after_small = False  # the last batch was of small jobs alone
+
+    def __bool__(self) -> bool:
+        """Returns whether anybody waits."""
+        return bool(self.small.clients or self.large.clients)
+
+    def add(self, job: Job) -> None:
+        """Queues a job that has a piece; jobs without a client each count as one."""
+        (self.small if job.small else self.large).add(job)
+
+    def take(self, most: int, most_of_large: int) -> list[Piece]:
+        """Takes pieces up to a cost of `most`, or one; passes over jobs nobody waits for.
+
+        Those of large jobs are taken up to a lower cost, so that a small one that comes meanwhile
+        waits for less.
+        """
+        large: list[Piece] = []
+        if self._after_small or not self.small.clients:
+            large = [*self.large.take(most_of_large)]
+        room = most - sum(cost(piece.text) for piece in large)
+        small = [*self.small.take(room, at_least_one=not large)]
+        self._after_small = not large
+        return large + small or [*self.large.take(most_of_large)]
+
+    def clear(self) -> list[Job]:
+        """Returns all jobs, and forgets them."""
+        return self.small.clear() + self.large.clear()
+
+
 @dataclass(eq=False, slots=True)
 class Client:
     """A client has jobs, of which each gives a piece in turn; `start` is its virtual time."""
@@ -18,8 +55,8 @@ class Client:
     jobs: deque[Job] = field(default_factory=deque)
 
 
-class Turns:
-    """Turns share a tagger by weighted fair queueing (Demers, Keshav and Shenker 1989).
+class FairQueue:
+    """A queue shares a tagger by weighted fair queueing (Demers, Keshav and Shenker 1989).
 
     Each client has a clock that its own characters move, and next comes the piece that ends first;
     who is new begins at the time of all, which a character moves by its share. A deficit round
@@ -33,7 +70,7 @@ class Turns:
         self._now = 0.0  # characters that each client would have had
 
     def add(self, job: Job) -> None:
-        """Queues a job that has a piece; jobs without a client each count as one."""
+        """Queues a job behind those of its client."""
         name = job if job.client is None else job.client
         client = self.clients.get(name)
         if client is None:
@@ -43,8 +80,8 @@ class Turns:
         else:
             client.jobs.append(job)
 
-    def take(self, most: int) -> Iterator[Piece]:
-        """Takes pieces up to a cost of `most`, or one; passes over jobs nobody waits for."""
+    def take(self, most: int, at_least_one: bool = True) -> Iterator[Piece]:
+        """Takes pieces up to a cost of `most`."""
         size = 0
         while self._heap:
             end, _, client = self._heap[0]
@@ -56,7 +93,7 @@ class Turns:
                 self._push(client)
                 continue
             size += cost(piece.text)
-            if size > most and size > cost(piece.text):
+            if size > most and not (at_least_one and size == cost(piece.text)):
                 return
             heappop(self._heap)
             job.advance()

@@ -6,14 +6,17 @@ from ner_service.errors import ConfigError
 from ner_service.service.settings import Settings
 
 
-def check_address(settings: Settings) -> None:
-    """Raises `ConfigError` where nobody can listen; servers would try again, or log much first."""
+def find_port(settings: Settings) -> int:
+    """Returns the port to listen on, a free one for 0; raises `ConfigError` where nobody can.
+
+    All processes need the same, and servers would try again for a while, or log much first.
+    """
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((settings.host, settings.port))
-            probe.listen()  # a port on which another listens may be bound, with that option
+            return int(probe.getsockname()[1])
     except OSError as error:
         raise cannot_listen(settings, f": {error.strerror}") from None
 

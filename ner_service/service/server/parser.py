@@ -1,10 +1,21 @@
-"""The parser of HTTP/1.1 requests: httptools', held to one request at a time."""
+"""The parser of HTTP/1.1 requests: httptools', held to one request at a time and to RFC 9112."""
 
+import re
+from collections.abc import Sequence
 from typing import Protocol
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 
 BLOCK_END = b"\r\n\r\n"  # ends a head, and a body in chunks
+NAME = rb"[a-zA-Z0-9._~!$&'()*+,;=%-]+"
+HOST = re.compile(rb"(" + NAME + rb"|\[[0-9a-fA-F:.]+\])(:\d{0,5})?|")  # RFC 9112, 3.2
+VERSIONS = ("1.0", "1.1")
+NO_TUNNEL = "CONNECT: there is nothing behind this service; send GET or POST with a path"
+NO_VERSION = "HTTP/{}: this service speaks HTTP/1.1; send that"
+NO_HOST = "host: expected a name or an address, perhaps with a port, such as localhost:8000"
+NO_CODING = "transfer-encoding: expected chunked alone; pack a body by content-encoding: gzip"
+
+Fields = Sequence[tuple[bytes, bytes]]
 
 
 class Callbacks(Protocol):
@@ -63,3 +74,26 @@ class Parser(HttpRequestParser):
         fields = [field for field in self._callbacks.headers if field[0] != b"upgrade"]
         lines = [b"%s %s HTTP/%s" % (method, self._callbacks.url, version)]
         return b"\r\n".join([*lines, *(b"%s: %s" % field for field in fields), b"", b""])
+
+
+def fault_of(method: bytes, version: str, fields: Fields) -> str:
+    """Returns what is wrong with a head, in a line that says what to send; or nothing."""
+    names = [name for name, _ in fields]
+    hosts = names.count(b"host")
+    if version not in VERSIONS:
+        return NO_VERSION.format(version)
+    if hosts > 1 or (not hosts and version == "1.1"):
+        return f"host: exactly one is needed, {hosts or 'none'} came"
+    if hosts and not HOST.fullmatch(fields[names.index(b"host")][1].strip()):
+        return NO_HOST
+    if method == b"CONNECT":
+        return NO_TUNNEL
+    if b"transfer-encoding" in names:
+        return _coding_fault(fields)
+    return ""
+
+
+def _coding_fault(fields: Fields) -> str:
+    """Returns what is wrong with the codings: no other than `chunked` is undone here."""
+    codings = [value.strip().lower() for name, value in fields if name == b"transfer-encoding"]
+    return "" if codings == [b"chunked"] else NO_CODING

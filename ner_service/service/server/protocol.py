@@ -24,12 +24,14 @@ from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import respond
 from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
 from ner_service.service.connection import EXTENSION, Connection
-from ner_service.service.server.parser import Parser
+from ner_service.service.server.parser import Parser, fault_of
 
 MOST_HEAD_BYTES = 65_536
 NO_REQUEST = "Invalid HTTP request received."
-NO_TUNNEL = "CONNECT: there is nothing behind this service; send GET or POST with a path"
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes; send less"
+MOST_FRAMING = 16  # bytes around each of a body: chunks of one byte have five
+MUCH_FRAMING = "the chunks are nearly empty, or have long extensions: send larger ones"
+CONNECTED_S = 1.5  # and one that has just connected, to do so
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
 HALF_CLOSED_S = 1.0  # how long a client that sends no more may wait; most of them have left
@@ -49,6 +51,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._most_connections, self._patience_s = most_connections, patience_s
         self._unparsed = b""  # behind a request that has no answer yet
         self._unbounded = 0  # bytes of a head, of trailers, or of the extensions of a chunk
+        self._framing = self._body = 0  # bytes around the parts of a body, and in them
         self._in_body = False
         self._shed = False  # the request at hand has its answer, and its body is passed over
         self._half_closed = False  # the client sends no more, and may still read
@@ -103,6 +106,8 @@ class HttpProtocol(HttpToolsProtocol):
             return
         if self._unbounded > MOST_HEAD_BYTES:
             self.send_400_response(TOO_LARGE)
+        elif self._framing > MOST_HEAD_BYTES + MOST_FRAMING * self._body:
+            self.send_400_response(MUCH_FRAMING)
         elif self._unparsed:
             self.flow.pause_reading()
         elif self._is_idle:
@@ -117,6 +122,7 @@ class HttpProtocol(HttpToolsProtocol):
         while start < len(data) and (self._in_body or self._is_ready):
             end = self.parser.advance(data, start)
             self._unbounded += end - start
+            self._framing += end - start
             self.parser.feed_part(data[start:end])
             start = end
         self._unparsed = data[start:]
@@ -138,7 +144,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._half_closed:
             self.transport.close()
         elif self._draining:
-            self._close_in(DRAIN_S)
+            self._close_in(DRAIN_S if self.cycle else CONNECTED_S)
         elif self._in_body:
             self._close_in(LINGER_S)
         elif self.timeout_keep_alive_task is None:
@@ -163,7 +169,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._check_head()
         if self.parser.should_upgrade():  # it comes again without its offer
             return
-        self._unbounded = 0
+        self._unbounded = self._framing = self._body = 0
         self.parser.expect_body()
         self._cancel_read_timer()
         self._shed_load()
@@ -173,13 +179,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_body = True
 
     def _check_head(self) -> None:
-        hosts = [name for name, _ in self.headers].count(b"host")
+        parser = self.parser
         if self._unbounded > MOST_HEAD_BYTES:
             self._fault = TOO_LARGE
-        elif hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
-            self._fault = f"host: exactly one is needed, {hosts or 'none'} came"
-        elif self.parser.get_method() == b"CONNECT":
-            self._fault = NO_TUNNEL
+        else:
+            version = parser.get_http_version()
+            self._fault = fault_of(parser.get_method(), version, self.headers)
         if self._fault:
             raise ValueError(self._fault)
 
@@ -202,6 +207,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Hands a part of the body on, unless its request is refused."""
         self._unbounded = 0
+        self._framing -= len(body)
+        self._body += len(body)
         if not self._shed:
             super().on_body(body)
 

@@ -10,13 +10,14 @@ import uvicorn
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
-from ner_service.service.server.address import cannot_listen, check_address
-from ner_service.service.server.draining import DrainingServer, ignore_hangups
+from ner_service.service.server.address import cannot_listen, find_port
+from ner_service.service.server.draining import DrainingServer
+from ner_service.service.server.hangup import hold_hangups
+from ner_service.service.server.open_files import raise_file_limit
 from ner_service.service.server.protocol import HttpProtocol
 from ner_service.service.settings import Settings
+from ner_service.service.settings.roster import read_roster
 from ner_service.types import Tagger
-
-KEEP_ALIVE_S = 30
 
 
 def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load) -> None:
@@ -24,28 +25,30 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
 
     Raises `ConfigError` where a tagger cannot be loaded or the port is taken.
     """
+    hold_hangups()
+    raise_file_limit(settings.max_connections)
+    roster = read_roster(settings)
     failures: list[NerError] = []
-    loaded: set[str] = set()
+    awaited = {source.spec for source in roster.taggers.values()}  # and never loaded yet
 
     def load(spec: str) -> Tagger:
         try:
             tagger = load_tagger(spec)
         except NerError as error:
-            if spec not in loaded:
+            if spec in awaited:
                 failures.append(error)
                 server.should_exit = True  # better no service than one that is never ready
             raise
-        loaded.add(spec)
+        awaited.discard(spec)
         return tagger
 
-    check_address(settings)
+    find_port(settings)
     collect_rarely()
-    app = create_app(settings, load)
+    app = create_app(settings, load, roster=roster)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, **uvicorn_options(settings)
     )
     server = DrainingServer(config, settings.drain_s)
-    ignore_hangups()
     try:
         server.run()
     except SystemExit:
@@ -77,6 +80,6 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "log_config": None,  # the command line has set the loggers up
         "proxy_headers": False,
         "server_header": False,
-        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
     }

@@ -8,8 +8,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +21,13 @@ from uvicorn_worker import UvicornWorker
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue.loading import load, probe
-from ner_service.service.server.address import check_address
-from ner_service.service.server.draining import DrainingServer, ignore_hangups
-from ner_service.service.server.single import (
-    KEEP_ALIVE_S,
-    collect_rarely,
-    uvicorn_options,
-)
+from ner_service.service.server.address import find_port
+from ner_service.service.server.draining import DrainingServer
+from ner_service.service.server.hangup import hold_hangups, release_hangups
+from ner_service.service.server.open_files import raise_file_limit
+from ner_service.service.server.single import collect_rarely, uvicorn_options
 from ner_service.service.settings import Settings
+from ner_service.service.settings.roster import Roster, Source, read_roster
 from ner_service.types import Tagger
 
 HEARTBEAT_S = 1
@@ -40,28 +37,95 @@ HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until a signal stops it; raises `ConfigError` as the single process does."""
     collect_rarely()
-    check_address(settings)
-    load_tagger = preload(settings.specs.values())
+    hold_hangups()
+    raise_file_limit(settings.max_connections)
+    settings = settings.model_copy(update={"port": find_port(settings)})
+    preloaded = Preloaded(settings)
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    GunicornApplication(settings, partial(create_app, settings, load_tagger, metrics_folder)).run()
+    GunicornApplication(settings, preloaded, metrics_folder).run()
 
 
-def preload(specs: Iterable[str]) -> Callable[[str], Tagger]:
-    """Returns a loader that hands out each tagger loaded ahead once, and then loads it anew."""
-    try:
-        taggers = {spec: probe(load(spec)) for spec in specs}  # what it compiles is shared, too
-    except NerError as error:
-        raise ConfigError(f"NER_TAGGERS: {error}") from None
-    return lambda spec: taggers.pop(spec, None) or load(spec)
+class Preloaded:
+    """Taggers are loaded here before the processes fork, each of which takes every one once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._taggers: dict[Source, Tagger] = {}
+        self.roster = read_roster(settings)
+        self._load(self.roster)
+
+    def renew(self) -> None:
+        """Loads for processes to come what has changed; raises `NerError`, and changes nothing."""
+        roster = read_roster(self._settings)
+        self._load(roster)
+        self.roster = roster
+
+    def _load(self, roster: Roster) -> None:
+        taggers = self._taggers
+        try:  # what is compiled here is shared, too
+            self._taggers = {
+                source: taggers.get(source) or probe(load(source.spec))
+                for source in roster.taggers.values()
+            }
+        except NerError as error:
+            raise ConfigError(f"NER_TAGGERS: {error}") from None
+
+    def take(self, spec: str) -> Tagger:
+        """Returns a tagger that was loaded ahead, once, or loads it anew."""
+        ahead = [source for source in self._taggers if source.spec == spec]
+        return self._taggers.pop(ahead[0]) if ahead else load(spec)
+
+
+class ReloadingArbiter(Arbiter):  # type: ignore[misc]
+    """The first process of gunicorn's, which at a hangup has the others reload, and ends none."""
+
+    def init_signals(self) -> None:
+        """Sets gunicorn's handlers, also for hangups that came before."""
+        super().init_signals()
+        release_hangups()
+
+    def spawn_worker(self) -> Any:
+        """Forks a process, in which a hangup waits until it can be followed."""
+        hold_hangups()
+        try:
+            return super().spawn_worker()
+        finally:
+            release_hangups()
+
+    def handle_hup(self) -> None:
+        """Loads what has changed for processes to come, and then has those that are there do so."""
+        try:
+            self.app.preloaded.renew()
+        except NerError as error:
+            self.log.error("the reload failed, and nothing has changed: %s", error)
+        else:
+            self.kill_workers(signal.SIGHUP)
+
+
+def hang_up_parent() -> None:
+    """Has all processes of the service reload."""
+    os.kill(os.getppid(), signal.SIGHUP)
 
 
 class GunicornApplication(BaseApplication):  # type: ignore[misc]
     """The gunicorn application, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, make_app: Callable[[], FastAPI]) -> None:
-        self._settings, self.load = settings, make_app  # each worker loads an application
+    def __init__(self, settings: Settings, preloaded: Preloaded, metrics_folder: Path) -> None:
+        self._settings, self._metrics_folder = settings, metrics_folder
+        self.preloaded = preloaded
         super().__init__()
+
+    def load(self) -> FastAPI:
+        """Builds the application of one process."""
+        ahead = self.preloaded
+        return create_app(
+            self._settings, ahead.take, self._metrics_folder, ahead.roster, hang_up_parent
+        )
+
+    def run(self) -> None:
+        """Serves until a signal stops it."""
+        ReloadingArbiter(self).run()
 
     def load_config(self) -> None:
         """Sets gunicorn's options."""
@@ -73,11 +137,15 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
             "worker_class": worker_class_of(s),
             "logger_class": RootLogger,
             "loglevel": s.log_level,
-            "keepalive": KEEP_ALIVE_S,
+            "keepalive": s.keep_alive_s,
             "timeout": HUNG_S,
             "graceful_timeout": int(s.timeout_s + s.drain_s) + 5,
             "child_exit": lambda _, ended: mark_process_dead(ended.pid),  # type: ignore[no-untyped-call]
             "control_socket_disable": True,
+            # else libuv accepts all that wait at once: of a burst of connections, one process had
+            # 48 and the others 15, 1 and none; so they have 18, 17, 15 and 14
+            "reuse_port": True,
+            "when_ready": lambda arbiter: arbiter.log.info("listening at %s", self.cfg.bind[0]),
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
@@ -102,11 +170,6 @@ def worker_class_of(settings: Settings) -> type[UvicornWorker]:
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             logging.getLogger("uvicorn.error").propagate = True
-
-        def init_signals(self) -> None:
-            """Sets uvicorn's handlers; gunicorn's first process alone reloads at SIGHUP."""
-            super().init_signals()
-            ignore_hangups()
 
         async def _serve(self) -> None:
             """Serves as `UvicornWorker` does, by a server that drains."""

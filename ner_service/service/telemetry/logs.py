@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from ner_service.output.terminal import show_json, show_lines
+
 REPLACED = (  # uvicorn's lines about a start, which tell neither what loads nor what is ready
     *("Started server process", "Waiting for application startup", "Application startup complete"),
     "Uvicorn running on",
@@ -27,7 +29,7 @@ class JsonLines(logging.Formatter):
         line |= fields_of(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        return show_json(orjson.dumps(line, default=str).decode())
 
 
 class Text(logging.Formatter):
@@ -36,7 +38,7 @@ class Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         rest = (f"{name}={value}" for name, value in fields_of(record).items())
         line = f"{stamp(record.created)} {record.levelname}: {super().format(record)}"
-        return " ".join([line, *rest])
+        return show_lines(" ".join([line, *rest]))
 
 
 def stamp(seconds: float) -> str:

@@ -1,6 +1,9 @@
 """Metrics count and time the service for Prometheus; no label holds a client's own words."""
 
 import asyncio
+import math
+import os
+import platform
 import resource
 import sys
 from collections import defaultdict
@@ -12,6 +15,7 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from ner_service import __version__
 from ner_service.errors import Code
 from ner_service.service.queue.job import Tagged
 from ner_service.service.queue.lane import Lane
@@ -20,7 +24,7 @@ from ner_service.types import Counting, Tally
 SAMPLE_S = 1.0  # how often queues and memory are looked at
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-Mode = Literal["livesum", "liveall"]
+Mode = Literal["livesum", "liveall", "max"]
 
 # name -> help, labels; all names begin with `ner_`
 COUNTERS: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -30,6 +34,7 @@ COUNTERS: Mapping[str, tuple[str, Sequence[str]]] = {
     "texts": ("Texts tagged", ["tagger"]),
     "characters": ("Characters tagged", ["tagger"]),
     "entities": ("Entities found", ["tagger", "label"]),
+    "reloads": ("Reloads of taggers and keys, by what came of them", ["outcome"]),
     "word_cache_hits": ("Words whose features were there", ["tagger"]),
     "word_cache_misses": ("Words whose features were computed", ["tagger"]),
     "tokenise_seconds": ("Time spent cutting texts", ["tagger"]),
@@ -45,7 +50,11 @@ GAUGES: Mapping[str, tuple[str, Sequence[str], Mode]] = {  # and how several pro
     "tagger_ready": ("Processes whose tagger answers", ["tagger"], "livesum"),
     "tagger_restarts": ("Times a tagger died in live processes", ["tagger"], "livesum"),
     "resident_memory_bytes": ("Memory of a process", [], "liveall"),
+    "open_files": ("Files and connections that a process has open", [], "liveall"),
+    "most_open_files": ("Files and connections that a process may have open", [], "liveall"),
+    "build_info": ("The versions that run; always 1", ["version", "python"], "max"),
 }
+TAGGER_GAUGES = [name for name, (_, labels, _) in GAUGES.items() if "tagger" in labels]
 
 
 class Metrics:
@@ -66,6 +75,7 @@ class Metrics:
             name: Gauge(f"ner_{name}", help, labels, registry=registry, multiprocess_mode=mode)
             for name, (help, labels, mode) in GAUGES.items()
         }
+        self._sampled: set[str] = set()  # the taggers of the last look
         self._counted: dict[str, tuple[Counting, Tally]] = {}  # what taggers had, when last seen
         self._totals: dict[tuple[str, ...], int] = defaultdict(int)  # since the last sample
         # looking up a child by its labels costs more than counting with it
@@ -83,9 +93,11 @@ class Metrics:
         """Counts an error: a request's, or that of one text among several."""
         self._counter("errors", code).inc()
 
-    def tagged(
-        self, tagger: str, texts: int, chars: int, labels: Sequence[str], result: Tagged
-    ) -> None:
+    def reloaded(self, outcome: Literal["done", "failed"]) -> None:
+        """Counts a reload."""
+        self._counter("reloads", outcome).inc()
+
+    def tagged(self, tagger: str, texts: int, chars: int, result: Tagged) -> None:
         """Counts the texts of a request, and by their labels the entities in them.
 
         Texts, characters and entities show after the next sample: prometheus_client takes a
@@ -96,8 +108,8 @@ class Metrics:
         totals = self._totals
         totals["texts", tagger] += texts
         totals["characters", tagger] += chars
-        for label in set(labels):
-            totals["entities", tagger, label] += labels.count(label)
+        for label, entities in result.labels.items():
+            totals["entities", tagger, label] += entities
 
     def batch(self, tagger: str, texts: int, seconds: float) -> None:
         """Counts a batch."""
@@ -119,12 +131,29 @@ class Metrics:
             self._counter(metric, *labels).inc(total)
         self._totals.clear()
         self._gauges["resident_memory_bytes"].set(resident_memory())
+        self._gauges["open_files"].set(open_files())
+        self._gauges["most_open_files"].set(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        self._gauges["build_info"].labels(__version__, platform.python_version()).set(1)
+        for name in self._sampled - lanes.keys():
+            self._forget(name)
+        self._sampled = set(lanes)
         for name, lane in lanes.items():
             if isinstance(lane.worker.tagger, Counting):
                 self._add_tally(name, lane.worker.tagger)
             self._gauges["queued_characters"].labels(name).set(lane.queued)
             self._gauges["tagger_ready"].labels(name).set(lane.ready)
             self._gauges["tagger_restarts"].labels(name).set(lane.worker.restarts)
+
+    def _forget(self, name: str) -> None:
+        """Shows no state of a tagger that is no longer served.
+
+        Several processes cannot take a number back, but can say that it is none.
+        """
+        self._counted.pop(name, None)
+        for gauge in TAGGER_GAUGES:
+            self._gauges[gauge].labels(name).set(math.nan)
+            if not self._folder:
+                self._gauges[gauge].remove(name)
 
     def _add_tally(self, name: str, tagger: Counting) -> None:
         """Adds what a tagger has counted since the last look; one loaded anew starts from zero."""
@@ -144,6 +173,12 @@ class Metrics:
             registry = CollectorRegistry()
             MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+
+def open_files() -> float:
+    """Returns how many files the process has open; no number where the system has no /proc."""
+    folder = Path("/proc/self/fd")
+    return len(os.listdir(folder)) if folder.exists() else math.nan
 
 
 def resident_memory() -> int:

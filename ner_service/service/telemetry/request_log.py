@@ -29,6 +29,7 @@ SECURITY = [
     (POLICY, b"default-src 'none'; frame-ancestors 'none'"),
 ]
 OF_PAGES = frozenset([POLICY, b"etag"])  # headers of those that bring a policy of their own
+FILES = "/web/"  # under which the pages have theirs
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # that a client may choose
 TRACE = "ner_service.trace"  # the key of a request's trace in its ASGI scope
 
@@ -138,9 +139,12 @@ class RequestLog:
         self._metrics.request(route, status, trace.seconds, trace.error)
         if self.observe:
             self.observe(scope, method, route, status, trace)
-        if log.isEnabledFor(logging.INFO):
+        level = logging.INFO
+        if method == "GET" and status < 400 and scope["path"].startswith(FILES):
+            level = logging.DEBUG  # a page asks for twenty
+        if log.isEnabledFor(level):
             # a record made here costs less than one whose caller is looked for
-            record = logging.LogRecord(log.name, logging.INFO, "", 0, "request", (), None)
+            record = logging.LogRecord(log.name, level, "", 0, "request", (), None)
             record.fields = log_fields(method, route, status, trace)
             log.handle(record)
 

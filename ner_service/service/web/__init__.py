@@ -24,7 +24,7 @@ def routes(reader: BodyReader, exporter: Exporter, docs: bool) -> list[Route]:
     async def export(request: Request) -> Response:
         """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
-        asked = EXPORT.parse(await reader.body(request))
+        asked = await EXPORT.parse(await reader.body(request))
         return Response(await exporter.export(asked), media_type=PLAIN)
 
     measured = report()

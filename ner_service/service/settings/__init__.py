@@ -1,7 +1,7 @@
 """The settings of the service are read once from the environment (prefix `NER_`)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
@@ -15,6 +15,7 @@ PREFIX = "NER_"
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#]+", re.IGNORECASE)
 LEAST_RATE = 0.001  # requests a second
 HASH = re.compile(r"[0-9a-f]{64}")  # of an API key: its SHA-256
+SECRET = ("api_keys", "admin_keys")  # settings that no message shows
 
 
 def split_list(value: str) -> list[str]:
@@ -34,6 +35,17 @@ def parse_specs(value: str) -> dict[str, str]:
         specs[name] = spec or name
     if not specs:
         raise ValueError("names no tagger")
+    return specs
+
+
+def parse_taggers(value: str) -> dict[str, str]:
+    """Reads specs as `parse_specs` does; raises `ValueError` where one names no tagger, too."""
+    specs = parse_specs(value)
+    for spec in specs.values():
+        try:
+            check_spec(spec)
+        except UnknownTagger as error:
+            raise ValueError(str(error)) from None
     return specs
 
 
@@ -66,11 +78,7 @@ def _form(pattern: str, mend: str) -> AfterValidator:
 
 
 def _check_taggers(value: str) -> str:
-    for spec in parse_specs(value).values():
-        try:
-            check_spec(spec)
-        except UnknownTagger as error:
-            raise ValueError(str(error)) from None
+    parse_taggers(value)
     return value
 
 
@@ -102,6 +110,18 @@ class Settings(BaseSettings):
         "natasha,spacy,bilstm,bilstm-large=bilstm:ru-news-large",
         description="taggers to serve: NAME or NAME=SPEC, by commas",
     )
+    taggers_file: str = Field(
+        "", description="file with such entries, in place of `NER_TAGGERS`; reloads read it again"
+    )
+    models_folder: str = Field(
+        "", description="folder whose model folders are served as well, each under its own name"
+    )
+    watch_s: float = _number(
+        10.0,
+        "seconds between looks at that folder and the files named here; 0: reloads alone look",
+        86_400,
+        least=0,
+    )
     default_tagger: str = Field("", description="who answers when a request names no tagger")
     host: Annotated[str, _form(r"\s*\S", "names no address: 127.0.0.1, or 0.0.0.0 for all")] = (
         Field("127.0.0.1", description="address to listen on")
@@ -127,11 +147,26 @@ class Settings(BaseSettings):
     client_timeout_s: float = _number(
         30.0, "seconds that a client may take to send or to read", 3600, 0.01
     )
+    least_rate: float = _number(
+        5.0, "bytes a second that a stream has to send at least; 0 is no limit", 1_000_000, least=0
+    )
+    keep_alive_s: int = _number(
+        75, "seconds that an idle connection is kept: longer than your balancer keeps it", 3600
+    )
     drain_s: float = _number(
         0.5, "seconds that a service which stops goes on accepting connections", 600, least=0
     )
     api_keys: Annotated[str, AfterValidator(_check_keys)] = Field(
         "", repr=False, description="who may ask: NAME=HASH by commas, from `ner-service key NAME`"
+    )
+    api_keys_file: str = Field(
+        "", description="file with such entries, in place of `NER_API_KEYS`; reloads read it again"
+    )
+    admin_keys: Annotated[str, AfterValidator(_check_keys)] = Field(
+        "", repr=False, description="who may also reload, likewise; without one nobody may by HTTP"
+    )
+    admin_keys_file: str = Field(
+        "", description="file with such entries, in place of `NER_ADMIN_KEYS`"
     )
     key_rate: Annotated[float, AfterValidator(_check_rate)] = _number(
         0.0,
@@ -166,9 +201,22 @@ class Settings(BaseSettings):
     @property
     def default(self) -> str:
         """Returns the name of the tagger that answers when none is named."""
-        if self.default_tagger:
-            return self.default_tagger
-        return "bilstm" if "bilstm" in self.specs else next(iter(self.specs))
+        return choose_default(self.default_tagger, self.specs)
+
+    @property
+    def is_watched(self) -> bool:
+        """Returns whether the service looks by itself for taggers and keys that have changed."""
+        files = (self.taggers_file, self.models_folder, self.api_keys_file, self.admin_keys_file)
+        return self.watch_s > 0 and any(files)
+
+
+def choose_default(wanted: str, specs: Mapping[str, str]) -> str:
+    """Returns who answers when none is named; raises `ConfigError` where nobody has that name."""
+    if wanted and wanted not in specs:
+        known = ", ".join(specs)
+        name = variable("default_tagger")
+        raise ConfigError(f"{name}: {wanted!r} is not among the taggers: {known}")
+    return wanted or ("bilstm" if "bilstm" in specs else next(iter(specs)))
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -180,13 +228,10 @@ def read_settings(**overrides: Any) -> Settings:
         name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         if first["type"] != "value_error" and (bounds := bounds_of(name)):
             reason = f"expected a number from {bounds}"
-        got = "" if name == "api_keys" else f" (got {str(first['input'])[:80]!r})"
+        got = "" if name in SECRET else f" (got {str(first['input'])[:80]!r})"
         raise ConfigError(f"{variable(name)}: {reason}{got}") from None
-    if settings.default not in settings.specs:
-        known = ", ".join(settings.specs)
-        raise ConfigError(
-            f"{variable('default_tagger')}: {settings.default!r} is not among the taggers: {known}"
-        )
+    if not (settings.taggers_file or settings.models_folder):  # else the roster names the taggers
+        choose_default(settings.default_tagger, settings.specs)
     return settings
 
 

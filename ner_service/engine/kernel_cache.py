@@ -1,0 +1,98 @@
+"""The kernel cache keeps compiled kernels on disk, where nobody else may put any.
+
+Numba's files are pickles: whoever writes one executes code in the process that reads it. So a
+folder counts only if no other user can write to it. numba alone cannot read a folder that it may
+not write to, and a damaged file, or a full disk, ends its call; so this module, and no other,
+subclasses what numba keeps to itself. tests/engine/test_kernel_cache.py holds it to that.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from inspect import getfile
+from pathlib import Path
+from typing import Any
+
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
+
+from ner_service.errors import ConfigError
+from ner_service.files import folder_open_to_others
+
+Function = Callable[..., Any]
+
+
+class KernelCache(FunctionCache):
+    """The compiled forms of one function, in a folder of the user's, and as they were installed."""
+
+    def __init__(self, function: Function) -> None:
+        """Raise `ConfigError` where others may write to the folder, `RuntimeError` without one."""
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        self._installed = InstalledKernels.of(function)
+        if not self._installed or self._installed.cache_path != self.cache_path:
+            check_folder(self.cache_path)
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """Return a compiled form, or None where there is none, or a damaged one."""
+        try:
+            kept = super().load_overload(signature, context)  # type: ignore[no-untyped-call]
+        except Exception:  # whatever pickle, llvmlite or numba say of damaged bytes
+            kept = None
+            with suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
+        if kept is None and self._installed:
+            kept = self._installed.load_overload(signature, context)
+        return kept
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep a compiled form, unless the disk is full; then the next start compiles again."""
+        with suppress(OSError):
+            super().save_overload(signature, compiled)  # type: ignore[no-untyped-call]
+
+
+class InstalledKernels(FunctionCache):
+    """The compiled forms that lie beside the function's module, as an image is built with them.
+
+    They are read, never written. Who may write there may change the module itself.
+    """
+
+    class _impl_class(CompileResultCacheImpl):  # numba's own name
+        class _BesideModule(InTreeCacheLocator):
+            def ensure_cache_path(self) -> None:
+                """Do nothing: numba would try to write there."""
+
+        _locator_classes = [_BesideModule]  # noqa: RUF012
+
+    @classmethod
+    def of(cls, function: Function) -> "InstalledKernels | None":
+        """Return the installed forms of a function, if there are any."""
+        name = f"{Path(getfile(function)).stem}.{function.__qualname__}-*.nbi"
+        beside = Path(getfile(function)).parent / "__pycache__"
+        return cls(function) if any(beside.glob(name)) else None
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """Return a compiled form, or None where there is none for this machine."""
+        with suppress(Exception):  # as above
+            return super().load_overload(signature, context)  # type: ignore[no-untyped-call]
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep nothing."""
+
+
+@cache
+def check_folder(path: str) -> None:
+    """Raise `ConfigError` where another user may write to a folder of compiled kernels."""
+    if place := folder_open_to_others(Path(path)):
+        raise ConfigError(
+            f"NUMBA_CACHE_DIR: {path}: others may write to {place}, and what lies there is "
+            f"executed: run chmod go-w {place}, or name a folder of your own"
+        )
+
+
+def cache_of(function: Function) -> Any:
+    """Return the cache of a function; raise as `KernelCache` does."""
+    try:
+        return KernelCache(function)
+    except RuntimeError:  # no folder that can be written
+        if installed := InstalledKernels.of(function):
+            return installed
+        raise

@@ -1,0 +1,148 @@
+"""The analyser tells the base forms, the parts and the joined mentions of a text's entities."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Protocol
+
+from ner_service.errors import SpanError
+from ner_service.names.aliases import load_aliases
+from ner_service.names.document import SURE, solve_again
+from ner_service.names.lexicon import Lexicon
+from ner_service.names.lists import load_lists
+from ner_service.names.mentions import join_mentions, share_among_mentions
+from ner_service.names.morphology import Morphology
+from ner_service.names.normal_form import Solution, solve
+from ner_service.names.parts import PartsReader
+from ner_service.names.phrases import Phrase, PhraseReader
+from ner_service.names.pymorphy import Pymorphy
+from ner_service.names.types import Analysis, Gender, Mention
+from ner_service.names.words import Word
+from ner_service.names.writing import join_words, write_words
+from ner_service.types import Entity
+
+LEAST_CHANCE = 0.3  # of a base form; what is less likely is not told
+
+
+class Contexts(Protocol):
+    """Contexts give the words of entities with their grammar in the sentences of a text."""
+
+    def read(
+        self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
+    ) -> list[list[list[Word]]]:
+        """Return the words of each entity of each text."""
+
+
+class Analyser:
+    """An analyser is loaded once, in about a second, and takes some 150 MB.
+
+    It may be called from several threads, which take turns.
+    """
+
+    def __init__(
+        self, morphology: Morphology | None = None, contexts: Contexts | None = None
+    ) -> None:
+        """Load pymorphy3, and slovnet's net from natasha's wheel, unless others are given."""
+        if contexts is None:  # compiled kernels, which nobody waits for who wants the types alone
+            from ner_service.names.context import load_context_reader
+
+            contexts = load_context_reader()
+        self.morphology = morphology or Pymorphy()
+        self._contexts = contexts
+        self._lexicon = Lexicon(self.morphology, load_lists())
+        self._phrases = PhraseReader(self._lexicon)
+        self._parts = PartsReader(self._lexicon)
+        self._aliases = load_aliases(self.morphology)
+        self._turn = Lock()
+
+    def analyse(self, text: str, entities: Sequence[Entity]) -> Analysis:
+        """Analyse the entities of a text, which are in order, in bounds and do not overlap.
+
+        Raises `SpanError` where they are not.
+        """
+        return self.analyse_many([text], [entities])[0]
+
+    def analyse_many(
+        self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
+    ) -> list[Analysis]:
+        """Analyse the entities of each text, each text by itself."""
+        for text, inside in zip(texts, entities, strict=True):
+            check_spans(text, inside)
+        with self._turn:
+            words = self._contexts.read(texts, entities)
+            phrases = [
+                [self._phrases.read(*pair) for pair in zip(names, map(_label, inside), strict=True)]
+                for names, inside in zip(words, entities, strict=True)
+            ]
+            solved = iter(solve([p for inside in phrases for p in inside], self._lexicon))
+            return [
+                self._analyse(text, inside, some, [next(solved) for _ in some])
+                for text, inside, some in zip(texts, entities, phrases, strict=True)
+            ]
+
+    def _analyse(
+        self,
+        text: str,
+        entities: Sequence[Entity],
+        phrases: Sequence[Phrase],
+        solved: Sequence[list[Solution]],
+    ) -> Analysis:
+        """Analyse a text from the solutions of its phrases, each by itself."""
+        best = [next(iter(some), None) for some in solve_again(phrases, solved, self._lexicon)]
+        with_yo = "ё" in text or "Ё" in text
+        mentions = [
+            self._mention(text, entity, phrase, solution, with_yo)
+            for entity, phrase, solution in zip(entities, phrases, best, strict=True)
+        ]
+        genders = [_shown_gender(*pair) for pair in zip(phrases, best, strict=True)]
+        labels = [entity.label for entity in entities]
+        surfaces = [text[entity.start : entity.end] for entity in entities]
+        names = join_mentions(labels, surfaces, mentions, genders, self._aliases)
+        return Analysis(share_among_mentions(mentions, names, genders), names)
+
+    def _mention(
+        self,
+        text: str,
+        entity: Entity,
+        phrase: Phrase,
+        solution: Solution | None,
+        with_yo: bool,
+    ) -> Mention:
+        if solution and solution.chance < LEAST_CHANCE:
+            return Mention()
+        words = write_words(phrase, solution, with_yo)
+        normal = join_words(text, entity, phrase, words)
+        parts = self._parts.read(words) if entity.label == "PER" else None
+        if solution is None:
+            return Mention(normal, parts)
+        return Mention(normal, parts, *solution.slot, solution.slot.number)
+
+
+def check_spans(text: str, entities: Sequence[Entity]) -> None:
+    """Raise `SpanError` unless entities are in bounds, in order and do not overlap."""
+    end = 0
+    for n, entity in enumerate(entities):
+        where = f"entity {n} ({entity.label} {entity.start}:{entity.end})"
+        if not 0 <= entity.start < entity.end <= len(text):
+            raise SpanError(
+                f"{where}: is not within the text of {len(text)} characters: give 0 <= start < end "
+                f"<= {len(text)}, counted in Unicode code points"
+            )
+        if entity.start < end:
+            raise SpanError(
+                f"{where}: begins before the entity before it ends, at {end}: sort entities by "
+                "start, and leave out those that overlap"
+            )
+        end = entity.end
+
+
+def _label(entity: Entity) -> str:
+    return entity.label
+
+
+def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:
+    """Return the gender of a form that shows it: of two words, or not in its base form."""
+    if solution is None or solution.chance <= SURE:
+        return None
+    pairs = zip(phrase.words, solution.bases, strict=True)
+    is_declined = any(base and base != word.lower for word, base in pairs)
+    return solution.slot.gender if is_declined or len(phrase.declined) > 1 else None

@@ -1,0 +1,116 @@
+"""The context of a name is what its sentence tells about the grammar of the name's words."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ner_service.engine.slovnet_morph import MorphEngine
+from ner_service.engine.tokens import Tokens, units
+from ner_service.names.slots import CASES, SLOTS, slots_of
+from ner_service.names.types import Gender, Number
+from ner_service.names.words import Floats, Word
+from ner_service.nets.navec import load_navec
+from ner_service.types import Entity
+
+DOUBT = 0.003  # the probability that is left to what the net rules out
+GENDERS: dict[str, Sequence[Gender]] = {"Masc": ["Masc"], "Fem": ["Fem"], "Neut": ["Neut"]}
+
+
+class Piece(NamedTuple):
+    """A token of a sentence, or the part of it that lies in an entity; `entity` and `token` count.
+
+    The bounds are those in the text.
+    """
+
+    entity: int
+    token: int
+    start: int
+    end: int
+    text: str
+
+
+class ContextReader:
+    """Reads the words of names in their sentences, by slovnet's net for morphology."""
+
+    def __init__(self, engine: MorphEngine) -> None:
+        self._engine = engine
+        columns = np.zeros((len(engine.tags), len(SLOTS) + 1), dtype=np.float32)
+        for tag, row in zip(engine.tags, columns, strict=True):
+            row[list(_slots_of_tag(tag))] = 1
+            row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag
+        self._columns = columns  # tags x (slots and adjectives)
+
+    def read(
+        self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
+    ) -> list[list[list[Word]]]:
+        """Return the words of each entity of each text."""
+        names: list[list[list[Word]]] = [[[] for _ in inside] for inside in entities]
+        sentences: list[Sequence[str]] = []
+        pieces: list[tuple[list[list[Word]], list[Piece]]] = []
+        for text, inside, words in zip(texts, entities, names, strict=True):
+            for unit in units(text, 1) if inside else ():
+                if some := list(_pieces(unit, inside)):
+                    sentences.append(unit.words)
+                    pieces.append((words, some))
+        if not pieces:
+            return names
+        wanted = [sorted({piece.token for piece in some}) for _, some in pieces]
+        slots, adjectives = self._grammar(sentences, wanted)
+        rows = zip(slots, adjectives.tolist(), strict=True)
+        for (words, some), tokens in zip(pieces, wanted, strict=True):
+            grammar = {token: next(rows) for token in tokens}
+            for entity, token, start, end, text in some:
+                words[entity].append(Word(start, end, text, text.lower(), *grammar[token]))
+        return names
+
+    def _grammar(
+        self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]
+    ) -> tuple[Floats, Floats]:
+        """Return log probabilities of slots, words x slots, and probabilities of adjectives.
+
+        A tag without a gender counts for each.
+        """
+        scores = self._engine.scores(sentences, wanted)
+        odds = np.exp(scores - scores.max(1, keepdims=True))
+        chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
+        return np.log(chances[:, :-1] + np.float32(DOUBT)), chances[:, -1]
+
+
+def load_context_reader() -> ContextReader:
+    """Load the net in natasha's wheel."""
+    from natasha.data import NEWS_EMBEDDING, NEWS_MORPH
+
+    return ContextReader(MorphEngine(Path(NEWS_MORPH), load_navec(Path(NEWS_EMBEDDING))))
+
+
+def _pieces(unit: Tokens, entities: Sequence[Entity]) -> Iterator[Piece]:
+    """Yield what entities, in order, have of the tokens of a unit of text."""
+    n = bisect_right(entities, unit.starts[0], key=_end)
+    while n < len(entities) and entities[n].start < unit.ends[-1]:
+        entity = entities[n]
+        token = bisect_right(unit.ends, entity.start)
+        while token < len(unit.starts) and unit.starts[token] < entity.end:
+            start, end, text = unit.starts[token], unit.ends[token], unit.words[token]
+            if start < entity.start or end > entity.end:
+                text = text[max(entity.start - start, 0) : entity.end - start]
+                start, end = max(start, entity.start), min(end, entity.end)
+            if text:
+                yield Piece(n, token, start, end, text)
+            token += 1
+        n += 1
+
+
+def _end(entity: Entity) -> int:
+    return entity.end
+
+
+def _slots_of_tag(tag: str) -> tuple[int, ...]:
+    features = dict(feature.split("=") for feature in tag.split("|")[1:])
+    case = next((case for case in CASES if case == features.get("Case")), None)
+    if case is None:
+        return ()
+    number: Number = "Plur" if features.get("Number") == "Plur" else "Sing"
+    return slots_of([case], GENDERS.get(features.get("Gender", ""), []), number)

@@ -1,0 +1,48 @@
+"""A document is evidence: what one mention of a name leaves open, the other mentions tell."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from ner_service.names.lexicon import Lexicon
+from ner_service.names.normal_form import Solution, solve
+from ner_service.names.phrases import Phrase
+
+SURE = 0.98  # a solution this probable is not solved again
+WEIGHT, SCALE, MOST = 1.5, 3.0, 4.0  # log odds: WEIGHT * log(1 + SCALE * mentions), at most MOST
+Counts = dict[str, float]
+
+
+def solve_again(
+    phrases: Sequence[Phrase], solved: Sequence[list[Solution]], lexicon: Lexicon
+) -> list[list[Solution]]:
+    """Return the solutions of a document's phrases, where the bases of the others weigh too."""
+    counts = [_count_bases(solutions) for solutions in solved]
+    total: Counts = {}
+    for count in counts:
+        for base, mentions in count.items():
+            total[base] = total.get(base, 0.0) + mentions
+    unsure = [n for n, solutions in enumerate(solved) if solutions and solutions[0].chance <= SURE]
+    supports = [_supports(total, counts[n]) for n in unsure]
+    again = solve([phrases[n] for n in unsure], lexicon, supports)
+    answers = list(solved)
+    for n, solutions in zip(unsure, again, strict=True):
+        answers[n] = solutions
+    return answers
+
+
+def _count_bases(solutions: Sequence[Solution]) -> Counts:
+    """Return how many words of a phrase have each base form, as an expectation."""
+    counts: Counts = {}
+    for solution in solutions:
+        for base in solution.bases:
+            if base:
+                counts[base] = counts.get(base, 0.0) + solution.chance
+    return counts
+
+
+def _supports(total: Mapping[str, float], own: Mapping[str, float]) -> dict[str, float]:
+    """Return what other phrases weigh for each base form of a phrase, as log odds."""
+    return {
+        base: min(MOST, WEIGHT * math.log1p(SCALE * max(0.0, total[base] - count)))
+        for base, count in own.items()
+    }

@@ -1,0 +1,131 @@
+"""The lexicon tells for each word which base forms it may have, and how likely each is.
+
+A dictionary's readings come first; lists of first and last names weigh for the bases that they
+have; paradigms carry what neither has.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ner_service.names.lists import NameLists
+from ner_service.names.morphology import Morphology, Reading
+from ner_service.names.odds import (
+    FROZEN,
+    LISTED,
+    NAME_KINDS,
+    odds_of_guess,
+    odds_of_one_form,
+    odds_of_reading,
+    odds_of_woman,
+)
+from ner_service.names.paradigms import Of, guess_bases
+from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of
+from ner_service.names.vocabulary import BEHIND_A_HEAD
+from ner_service.names.words import Floats
+
+WORDS = 20_000  # whose options are kept, about 2 kB each
+DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
+ADJECTIVES = frozenset({"ADJF", "PRTF"})
+FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
+GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
+LEAST = -4.5  # odds from which the first part of a compound declines
+BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
+LONE_PART = -0.2  # odds of a first part that does not
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The likeliest base form of a word in each of `SLOTS`, and its log odds."""
+
+    bases: Sequence[str]
+    odds: Floats
+
+
+class Candidate(NamedTuple):
+    """A base form, its log odds, and the slots in which it has the word's form."""
+
+    base: str
+    odds: float
+    slots: Sequence[int]
+
+
+class Lexicon:
+    """Answers depend on the word alone, and are kept for the words asked for last."""
+
+    def __init__(self, morphology: Morphology, lists: NameLists) -> None:
+        self.morphology, self.lists = morphology, lists
+        self.options = lru_cache(WORDS)(self._options)
+        self.parts_of_speech = lru_cache(WORDS)(self._parts_of_speech)
+
+    def is_listed(self, base: str, of: Of) -> bool:
+        """Say whether a lower-case base form is in the lists of persons' names."""
+        return of == "people" and (base in self.lists.first or base in self.lists.last)
+
+    def adjective(self, word: str) -> str:
+        """Return the dictionary form of a lower-case adjective."""
+        readings = self.morphology.readings(word)
+        return next((reading.lemma for reading in readings if reading.pos in ADJECTIVES), word)
+
+    def _parts_of_speech(self, word: str) -> frozenset[str]:
+        return frozenset(reading.pos for reading in self.morphology.readings(word))
+
+    def _options(self, word: str, of: Of) -> Options:
+        """Return the options of a lower-case word; any word may have one form for all cases."""
+        candidates = list(self._candidates(word, of))
+        has_other = any(option.base != word and option.odds > GOOD for option in candidates)
+        is_listed = self.is_listed(word, of)
+        least = FROZEN if has_other and not is_listed else odds_of_one_form(word, of, is_listed)
+        bases, odds = [word] * len(SLOTS), [least] * len(SLOTS)
+        for candidate in candidates:
+            for slot in candidate.slots:
+                if odds[slot] < candidate.odds:
+                    bases[slot], odds[slot] = candidate.base, candidate.odds
+        return Options(bases, np.array(odds, dtype=np.float32))
+
+    def _candidates(self, word: str, of: Of) -> Iterator[Candidate]:
+        readings = [r for r in self.morphology.readings(word) if r.pos in DECLINED and r.case]
+        if "-" in word and not any(reading.is_known for reading in readings):
+            yield from self._of_compound(word.split("-"), of)
+            return
+        is_known = any(r.is_known and (of == "places" or r.kind in NAME_KINDS) for r in readings)
+        for reading in readings:
+            yield from self._of_reading(reading, of)
+        for guess in guess_bases(word, of):
+            odds = odds_of_guess(guess.cost, self.is_listed(guess.lemma, of), is_known)
+            yield Candidate(guess.base, odds, guess.slots)
+        if of == "people" and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
+            yield Candidate(word, one, FEMININE)
+
+    def _of_reading(self, reading: Reading, of: Of) -> Iterator[Candidate]:
+        if reading.case is None:
+            return
+        genders = [reading.gender] if reading.gender else []
+        for place in slots_of([reading.case], genders, reading.number):
+            slot = SLOTS[place]
+            gender = slot.gender if reading.pos in ADJECTIVES else None
+            base: str | None = reading.word
+            if reading.case != "Nom":
+                base = self.morphology.inflect(reading, "Nom", slot.number, gender)
+            if base:
+                odds = odds_of_reading(reading, of) + LISTED * self.is_listed(base, of)
+                yield Candidate(base, odds, (place,))
+
+    def _of_compound(self, parts: list[str], of: Of) -> Iterator[Candidate]:
+        """Yield options of a word with hyphens: its head declines, and parts before it may."""
+        behind = (n for n, part in enumerate(parts) if n and part in BEHIND_A_HEAD)
+        head = next(behind, len(parts)) - 1
+        options = [self.options(part, of) for part in parts[: head + 1]]
+        least = [max(part.odds[NOMINATIVE]) - BETTER for part in options]
+        for place in range(len(SLOTS)):
+            bases, odds = list(parts), float(options[head].odds[place])
+            bases[head] = options[head].bases[place]
+            for n in range(head):
+                if options[n].odds[place] > max(LEAST, least[n]):
+                    bases[n] = options[n].bases[place]
+                else:
+                    odds += LONE_PART
+            yield Candidate("-".join(bases), odds, (place,))

@@ -1,0 +1,156 @@
+"""Likeness says whether a shorter form of a name fits a longer one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ner_service.names.aliases import Aliases, fold
+from ner_service.names.types import Gender, Mention, Parts
+from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES
+
+SHORTEST_PIECE = 2  # letters of a word in a contraction such as `Минобороны`
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a name is its base form as it is compared.
+
+    `country` is the country that words of an organisation's name tell; `words` are the others.
+    """
+
+    label: str
+    key: str
+    words: Sequence[str]
+    country: str
+    parts: Parts
+    is_acronym: bool
+    genders: set[Gender] = field(default_factory=set)
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Return how full the form is; less full ones join fuller ones."""
+        return bool(self.parts.first and self.parts.last), len(self.key)
+
+    @classmethod
+    def of(cls, label: str, mention: Mention, surface: str, aliases: Aliases) -> "Form":
+        """Return the form of a mention; one without a base form is like none but its copies."""
+        if mention.normal is None:
+            return cls(label, f"?{surface}", (), "", Parts(), False)
+        is_acronym = mention.normal.isupper() and mention.normal.isalpha()
+        words, country = fold(mention.normal).split(), ""
+        if label == "LOC":
+            words = aliases.places.get(" ".join(words), " ".join(words)).split()
+        elif label == "ORG":
+            words, country = _organisation(words, aliases)
+        key = " ".join([*words, country]).strip()
+        return cls(label, key, words, country, mention.parts or Parts(), is_acronym)
+
+
+def _organisation(words: list[str], aliases: Aliases) -> tuple[list[str], str]:
+    """Return the words of an organisation without those for its country, and the country."""
+    country = ""
+    if len(words) > 1 and words[0] in aliases.countries:
+        country, words = aliases.countries[words[0]], words[1:]
+    else:
+        for n in range(1, len(words)):
+            if (tail := " ".join(words[n:])) in aliases.countries:
+                country, words = aliases.countries[tail], words[:n]
+                break
+    name = " ".join(words)
+    return aliases.organisations.get(name, name).split(), country
+
+
+def fits(short: Form, long: Form, aliases: Aliases) -> bool:
+    """Say whether a form may name what a longer form of the same label names."""
+    if not short.words or not long.words:
+        return False
+    match short.label:
+        case "PER":
+            return _fits_person(short, long, aliases)
+        case "ORG":
+            return _fits_organisation(short, long)
+        case "LOC":
+            return _fits_type(short.words, long.words, PLACE_TYPES) or _is_acronym_of(short, long)
+        case _:
+            return False
+
+
+def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
+    a, b = short.parts, long.parts
+    if not (b.first and b.last) or (
+        short.genders and long.genders and not short.genders & long.genders
+    ):
+        return False
+    if len(short.words) == 1:
+        return short.words[0] in (fold(b.last), fold(b.first))
+    if not a.first:
+        return False
+    if not a.last:
+        return bool(a.middle) and _same(a.first, b.first) and _same(a.middle, b.middle)
+    return (
+        _same(a.last, b.last)
+        and _same(a.middle, b.middle)
+        and (_same(a.first, b.first) or fold(b.first) in aliases.firsts.get(fold(a.first), ()))
+    )
+
+
+def _same(a: str | None, b: str | None) -> bool:
+    """Say whether two parts may be one: they are equal, one is not told, or is an initial."""
+    if a is None or b is None:
+        return True
+    a, b = fold(a), fold(b)
+    return a == b or _is_initial(a, b) or _is_initial(b, a)
+
+
+def _is_initial(a: str, b: str) -> bool:
+    return (a.endswith(".") or len(a) == 1) and b.startswith(a.rstrip("."))
+
+
+def _fits_organisation(short: Form, long: Form) -> bool:
+    if short.country and short.country != long.country:
+        return False
+    return (
+        _fits_type(short.words, long.words, ORGANISATION_TYPES)
+        or _is_acronym_of(short, long)
+        or (len(short.words) == 1 and is_contraction(short.words[0], long.words))
+        or _is_head_of(short, long)
+    )
+
+
+def _fits_type(short: Sequence[str], long: Sequence[str], types: frozenset[str]) -> bool:
+    """Say whether a long form is the short one behind a word for its kind: `город Москва`."""
+    return len(long) > len(short) and long[0] in types and list(long[1:]) == list(short)
+
+
+def _is_acronym_of(short: Form, long: Form) -> bool:
+    """Say whether an acronym has the first letters of a longer name, at least two."""
+    if not short.is_acronym or len(short.words) != 1:
+        return False
+    initials = "".join(word[0] for word in long.words if word not in FUNCTION_WORDS)
+    return len(initials) > 1 and initials == short.words[0]
+
+
+def is_contraction(word: str, words: Sequence[str]) -> bool:
+    """Say whether a word is made of the beginnings of all others: `Минобороны`, `Евросоюз`."""
+    if not words:
+        return not word
+    if len(words) == 1:
+        return len(word) > SHORTEST_PIECE and words[0].startswith(word)
+    for n in range(SHORTEST_PIECE, len(word)):
+        if not words[0].startswith(word[:n]):
+            return False
+        rest = word[n:]
+        if is_contraction(rest, words[1:]) or (
+            rest[0] == "о" and is_contraction(rest[1:], words[1:])
+        ):
+            return True
+    return False
+
+
+def _is_head_of(short: Form, long: Form) -> bool:
+    """Say whether a long form is the short one with a tail: `Верховный суд Пакистана`."""
+    if len(short.words) < 2 and not short.is_acronym:
+        return False
+    behind = list(long.words[len(short.words) :])
+    return list(long.words[: len(short.words)]) == list(short.words) and (
+        bool(behind) or bool(long.country and not short.country)
+    )

@@ -1,0 +1,174 @@
+"""Stand-ins are found in a changed text: placeholders in any form, surrogates in any case."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ner_service.names.masking.key import Key, KeyMismatch, KeyName
+from ner_service.names.masking.persons import PersonName, Role
+from ner_service.names.masking.phrases import Phrase
+from ner_service.names.masking.placeholders import MOST_OWN, find_placeholders, plain_label
+from ner_service.names.masking.surrogates import fold
+from ner_service.names.morphology import Morphology
+from ner_service.names.types import Case
+
+WORD = re.compile(r"\w+")
+BETWEEN = re.compile(r"\W{1,4}")  # the words of one name
+TAIL = re.compile(r"[.]+$")
+STEM_CHARS = 3  # of a name that its forms share at least, and that endings may replace at most
+NUMBER = re.compile(r"_(\d+)>$")
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a stand-in is one of a name, in a case; `roles` are those of a person's parts.
+
+    `tail` is what stands behind its last word, such as the full stop of an initial.
+    """
+
+    name: int
+    case: Case | None = None
+    roles: tuple[Role, ...] = ()
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stand-in was found at a span of a text; `forms` are all that it may be, of one name.
+
+    `mask` is a surrogate as it stands there, in lower case; it is empty for a placeholder.
+    """
+
+    start: int
+    end: int
+    forms: tuple[Form, ...]
+    mask: Words = ()
+
+    @property
+    def name(self) -> int:
+        """Return the number of the name."""
+        return self.forms[0].name
+
+
+def is_placeholder(name: KeyName) -> bool:
+    """Return whether a name was replaced by a placeholder rather than by a surrogate."""
+    return NUMBER.search(name["mask"]) is not None
+
+
+def find_labels(text: str, key: Key) -> Iterator[Found]:
+    """Yield the placeholders of a key; raises `KeyMismatch` on one of another text.
+
+    Those that the text had before it was masked are left alone.
+    """
+    names = {
+        (plain_label(name["label"]), int(match[1])): n
+        for n, name in enumerate(key.names)
+        if (match := NUMBER.search(name["mask"]))
+    }
+    quoted = {place for place, n in names.items() if key.names[n]["quoted"]}
+    own = {item["label"]: item["number"] for item in key.own}
+    for placeholder in find_placeholders(text, own, quoted):
+        place = placeholder.label, placeholder.number
+        if place in names:
+            form = Form(names[place], placeholder.case)
+            yield Found(placeholder.start, placeholder.end, (form,))
+        elif own.get(placeholder.label, MOST_OWN) < placeholder.number < MOST_OWN:
+            raise KeyMismatch(
+                f"key: belongs to another text: it has no {placeholder.label}_"
+                f"{placeholder.number}; send the key that was made with this text"
+            )
+
+
+def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
+    """Return the surrogates of a key in a text, the longest at each place.
+
+    Only names of which a word seems to be left, beside the surrogates that masking wrote, are put
+    into all their forms: in a text that was hardly changed these are few.
+    """
+    words = [*WORD.finditer(text)]
+    used = _used_forms(key)
+    found = _match(text, words, used)
+    inside = {start for item in found for start in range(item.start, item.end)}
+    left = {fold(word[0]) for word in words if word.start() not in inside}
+    prefixes = {word[:size] for word in left for size in range(STEM_CHARS, len(word) + 1)}
+    forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
+    for n, name in enumerate(key.names):
+        stems = {w[: max(STEM_CHARS, len(w) - STEM_CHARS)] for w in split_words(name["mask"])}
+        if not is_placeholder(name) and stems & prefixes:
+            for form, entry in _all_forms(n, name, morphology):
+                forms[form].append(entry)
+    return _match(text, words, forms) if len(forms) > len(used) else found
+
+
+def _used_forms(key: Key) -> dict[Words, list[Form]]:
+    """Return the surrogates that masking wrote, by their words."""
+    forms: dict[Words, dict[Form, None]] = {}
+    for mention in key.mentions:
+        if words := split_words(mention["mask"]):
+            tail = TAIL.sub("", mention["mask"])
+            form = Form(mention["name"], mention["case"] or None, tail=mention["mask"][len(tail) :])
+            forms.setdefault(words, {})[form] = None
+    return {words: [*entries] for words, entries in forms.items()}
+
+
+def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
+    """Yield every form of a surrogate with its words."""
+    if not name["mask_parts"]:
+        for phrase, case in Phrase(name["mask"]).forms(morphology):
+            yield split_words(phrase), Form(n, case)
+        return
+    first, middle, last = name["mask_parts"]
+    person = PersonName(first, middle, last, name["gender"] or "Masc", name["number"] or "Sing")
+    for whole, roles, case in person.forms(morphology):
+        yield split_words(whole), Form(n, case, roles)
+
+
+def _match(
+    text: str, words: Sequence[re.Match[str]], forms: Mapping[Words, Sequence[Form]]
+) -> list[Found]:
+    """Return where forms stand in a text; one that two names share tells of neither."""
+    usable = {form: entries for form, entries in forms.items() if form and _is_of_one_name(entries)}
+    longest: dict[str, int] = defaultdict(int)  # form in words, by its first word
+    for form in usable:
+        longest[form[0]] = max(longest[form[0]], len(form))
+    folded = [fold(word[0]) for word in words]
+    found: list[Found] = []
+    n = 0
+    while n < len(words):
+        sizes = range(longest.get(folded[n], 0), 0, -1)
+        forms_here = (tuple(folded[n : n + size]) for size in sizes)
+        form = next((f for f in forms_here if f in usable and _is_joined(text, words, n, f)), ())
+        if form:
+            end = words[n + len(form) - 1].end()
+            tail = max((entry.tail for entry in usable[form]), key=len)
+            end += len(tail) if text.startswith(tail, end) else 0
+            found.append(Found(words[n].start(), end, tuple(usable[form]), form))
+        n += len(form) or 1
+    return found
+
+
+def _is_of_one_name(forms: Sequence[Form]) -> bool:
+    return len({form.name for form in forms}) == 1
+
+
+def split_words(form: str) -> Words:
+    """Return the words of a form as they are compared."""
+    return tuple(fold(word) for word in WORD.findall(form))
+
+
+def drop_overlaps(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield what was found in the order of the text, without what begins inside another one."""
+    end = 0
+    for item in sorted(found, key=lambda f: (f.start, -f.end)):
+        if item.start >= end:
+            yield item
+            end = item.end
+
+
+def _is_joined(text: str, words: Sequence[re.Match[str]], n: int, form: Words) -> bool:
+    """Return whether little stands between the words of a form, from word number `n` on."""
+    here = words[n : n + len(form)]
+    return all(BETWEEN.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here))

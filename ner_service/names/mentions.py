@@ -1,0 +1,106 @@
+"""Mentions of one name in a text are joined where nothing else fits them.
+
+Mentions with one base form are one name. A shorter form then joins the one longer form that it
+fits, and none where it fits two: a wrong join is worse than none.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ner_service.names.aliases import Aliases, fold
+from ner_service.names.likeness import Form, fits
+from ner_service.names.types import Gender, Mention, Name, Parts
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A group has the mentions with one base form, until it joins another group."""
+
+    form: Form
+    mentions: list[int] = field(default_factory=list)
+    joined: "Group | None" = None
+
+    @property
+    def root(self) -> "Group":
+        """Return the group that this one has joined, or itself."""
+        return self.joined.root if self.joined else self
+
+
+def join_mentions(
+    labels: Sequence[str],
+    surfaces: Sequence[str],
+    mentions: Sequence[Mention],
+    genders: Sequence[Gender | None],
+    aliases: Aliases,
+) -> tuple[Name, ...]:
+    """Return the names that the mentions of a text join to, in the order of the first mentions.
+
+    `genders` are those that the form of a mention shows beyond doubt.
+    """
+    alike: dict[tuple[str, str | None, str], list[int]] = {}
+    for n, (label, surface, mention) in enumerate(zip(labels, surfaces, mentions, strict=True)):
+        key = label, mention.normal, "" if mention.normal else surface
+        alike.setdefault(key, []).append(n)
+    groups: dict[tuple[str, str], Group] = {}
+    for (label, _, surface), indices in alike.items():
+        form = Form.of(label, mentions[indices[0]], surface, aliases)
+        group = groups.setdefault((label, form.key), Group(form))
+        group.mentions += indices
+        group.form.genders.update(gender for n in indices if (gender := genders[n]))
+    for label in dict.fromkeys(labels):
+        _join_groups([group for group in groups.values() if group.form.label == label], aliases)
+    return tuple(_names(list(groups.values()), mentions))
+
+
+def share_among_mentions(
+    mentions: Sequence[Mention], names: Sequence[Name], genders: Sequence[Gender | None]
+) -> tuple[Mention, ...]:
+    """Return mentions with what other mentions of their names tell about parts and gender.
+
+    `Гор` alone is a first name, and a last name where `Альберт Гор` is mentioned; `Меркель` alone
+    has no gender, and is a woman where `Ангелы Меркель` is mentioned.
+    """
+    shared = list(mentions)
+    for name in names:
+        if name.label != "PER":
+            continue
+        shown = {genders[n] for n in name.mentions} - {None}
+        gender = shown.pop() if len(shown) == 1 else None
+        for n in name.mentions:
+            mention = mentions[n]
+            parts = _part_of(mention, name.parts) or mention.parts
+            shown_gender = gender if gender and mention.number == "Sing" else mention.gender
+            if (parts, shown_gender) != (mention.parts, mention.gender):
+                shared[n] = replace(mention, parts=parts, gender=shown_gender)
+    return tuple(shared)
+
+
+def _part_of(mention: Mention, parts: Parts | None) -> Parts | None:
+    """Return the part that the only word of a mention is in a longer name, if it is one."""
+    if parts and mention.normal:
+        word = fold(mention.normal)
+        if word == fold(parts.last or ""):
+            return Parts(last=mention.normal)
+        if word == fold(parts.first or ""):
+            return Parts(first=mention.normal)
+    return None
+
+
+def _join_groups(groups: Sequence[Group], aliases: Aliases) -> None:
+    """Join each group, the fullest forms first, to the one fuller form that it fits."""
+    ranked = sorted(groups, key=lambda group: group.form.rank, reverse=True)
+    for n, group in enumerate(ranked):
+        longer = (other for other in ranked[:n] if fits(group.form, other.form, aliases))
+        roots = {id(other.root): other.root for other in longer}
+        if len(roots) == 1:
+            (group.joined,) = roots.values()
+
+
+def _names(groups: Iterable[Group], mentions: Sequence[Mention]) -> Iterator[Name]:
+    """Yield a name for each root, which has the longest form, in the order of first mentions."""
+    members: dict[int, tuple[Group, list[int]]] = {}
+    for group in groups:
+        members.setdefault(id(group.root), (group.root, []))[1].extend(group.mentions)
+    for root, indices in sorted(members.values(), key=lambda item: min(item[1])):
+        longest = mentions[root.mentions[0]]
+        yield Name(root.form.label, longest.normal, longest.parts, tuple(sorted(indices)))

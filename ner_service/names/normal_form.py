@@ -1,0 +1,146 @@
+"""The base form of a name is its nominative, in the number that it has in the text.
+
+Each agreeing word has options in each slot (`lexicon`), and its sentence says how likely each slot
+is (`context`). The base form is the likeliest over all slots. The slots of all phrases are weighed
+at once, by arrays.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ner_service.names.lexicon import Lexicon, Options
+from ner_service.names.phrases import Phrase
+from ner_service.names.slots import GENDERS, NOMINATIVE, SLOTS, Slot
+from ner_service.names.words import Floats
+
+Bases = tuple[str | None, ...]  # for each word of a phrase; `None` stays as it is
+Places = list[int]  # in `SLOTS`, one for each slot of the first group
+FAR = 6.0  # log odds below the best of what need not be counted
+APART = -1.5  # log odds that a name behind `остров` or the like keeps its nominative
+
+
+class Solution(NamedTuple):
+    """A solution has the lower-case base forms of a phrase's words, and their probability.
+
+    `slot` is the likeliest of the phrase's first group.
+    """
+
+    bases: Bases
+    chance: float
+    slot: Slot
+
+
+def solve(
+    phrases: Sequence[Phrase], lexicon: Lexicon, supports: Sequence[Mapping[str, float]] = ()
+) -> list[list[Solution]]:
+    """Return the solutions of each phrase, the likeliest first; none where nothing declines.
+
+    `supports` have, for each phrase, what else weighs for a base form, as log odds.
+    """
+    options = [
+        {n: lexicon.options(phrase.words[n].lower, phrase.of) for n in phrase.declined}
+        for phrase in phrases
+    ]
+    odds = _odds_of_groups(phrases, options, supports)
+    tails = _add_tails(phrases, options, odds)
+    likely = _likely_slots(odds)
+    solved, at = [], 0
+    for phrase, inside, further in zip(phrases, options, tails, strict=True):
+        solved.append(_rank(phrase, inside, further, likely[at], lexicon) if phrase.groups else [])
+        at += len(phrase.groups)
+    return solved
+
+
+def _odds_of_groups(
+    phrases: Sequence[Phrase],
+    options: Sequence[Mapping[int, Options]],
+    supports: Sequence[Mapping[str, float]],
+) -> Floats:
+    """Return the log odds of each slot, summed over the words of each group: groups x slots."""
+    sizes = [len(group) for phrase in phrases for group in phrase.groups]
+    if not sizes:
+        return np.empty((0, len(SLOTS)), dtype=np.float32)
+    odds = [option.odds for inside in options for option in inside.values()]
+    slots = [phrase.words[n].slots for phrase in phrases for n in phrase.declined]
+    rows = np.array(odds) + np.array(slots)  # words x slots
+    if supports:
+        rows += [
+            [support.get(base, 0.0) for base in option.bases]
+            for support, inside in zip(supports, options, strict=True)
+            for option in inside.values()
+        ]
+    sums: Floats = np.add.reduceat(rows, np.cumsum([0, *sizes[:-1]]))
+    return sums
+
+
+def _add_tails(
+    phrases: Sequence[Phrase], options: Sequence[Mapping[int, Options]], odds: Floats
+) -> list[list[Places]]:
+    """Add the odds of further groups to those of the first, case by case; return their slots."""
+    tails: list[list[Places]] = []
+    at = 0
+    for phrase, inside in zip(phrases, options, strict=True):
+        tails.append([])
+        for n, group in enumerate(phrase.groups[1:], start=at + 1):
+            apart = APART + sum(float(inside[word].odds[NOMINATIVE].max()) for word in group)
+            values, places = _choose_by_case(odds[n], apart)
+            odds[at] += values
+            tails[-1].append(places)
+        at += len(phrase.groups)
+    return tails
+
+
+def _choose_by_case(odds: Floats, apart: float) -> tuple[Floats, Places]:
+    """Return for each slot the best odds of a further group in its case, and the group's slot.
+
+    The slot is -1 where the group had better keep its form, which has the odds `apart`.
+    """
+    cases = odds.reshape(-1, len(GENDERS))
+    values, genders = cases.max(1), cases.argmax(1)
+    places = np.where(values > apart, np.arange(len(cases)) * len(GENDERS) + genders, -1)
+    spread: Floats = np.repeat(np.maximum(values, apart), len(GENDERS))
+    return spread, np.repeat(places, len(GENDERS)).tolist()
+
+
+def _likely_slots(odds: Floats) -> list[list[tuple[int, float]]]:
+    """Return the slots of each group that count, with weights of which the best is 1."""
+    likely: list[list[tuple[int, float]]] = [[] for _ in odds]
+    gaps = odds - odds.max(1, keepdims=True)
+    rows, slots = np.nonzero(gaps > -FAR)
+    weights = np.exp(gaps[rows, slots])
+    for row, slot, weight in zip(rows.tolist(), slots.tolist(), weights.tolist(), strict=True):
+        likely[row].append((slot, weight))
+    return likely
+
+
+def _rank(
+    phrase: Phrase,
+    options: Mapping[int, Options],
+    tails: Sequence[Places],
+    likely: Sequence[tuple[int, float]],
+    lexicon: Lexicon,
+) -> list[Solution]:
+    """Return the solutions of a phrase by falling probability."""
+    if phrase.of_adjectives:  # as a dictionary has them: masculine, singular
+        adjectives = tuple(lexicon.adjective(word.lower) for word in phrase.words)
+        return [Solution(adjectives, 1.0, SLOTS[max(likely, key=lambda pair: pair[1])[0]])]
+    masses: dict[Bases, float] = {}
+    best: dict[Bases, tuple[float, int]] = {}
+    for slot, weight in likely:
+        bases = _bases(phrase, options, [slot, *(places[slot] for places in tails)])
+        masses[bases] = masses.get(bases, 0.0) + weight
+        best[bases] = max(best.get(bases, (0.0, slot)), (weight, slot))
+    whole = sum(masses.values())
+    ranked = sorted(masses.items(), key=lambda item: -item[1])
+    return [Solution(bases, mass / whole, SLOTS[best[bases][1]]) for bases, mass in ranked]
+
+
+def _bases(phrase: Phrase, options: Mapping[int, Options], places: Sequence[int]) -> Bases:
+    """Return the base form of each word; the groups are in these slots."""
+    bases: list[str | None] = [None] * len(phrase.words)
+    for group, place in zip(phrase.groups, places, strict=True):
+        for n in group if place >= 0 else ():
+            bases[n] = options[n].bases[place]
+    return tuple(bases)

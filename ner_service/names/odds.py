@@ -1,0 +1,65 @@
+"""Odds say how well an analysis of a word suits what the word names.
+
+They are natural logarithms, set by hand from what is common in Russian, and checked on gold base
+forms; a dictionary's reading of a name's own kind has none.
+"""
+
+import math
+import re
+
+from ner_service.names.morphology import Reading
+from ner_service.names.paradigms import Of
+
+NAME_KINDS = frozenset({"Name", "Surn", "Patr"})
+
+LIKELIHOOD = 0.3  # weight of the reading's probability among the word's readings
+UNKNOWN = -2.5  # a reading that the dictionary guesses by the ending
+NOT_A_NAME = -1.5  # a word for something alive, or an adjective, that names a person
+NOT_ALIVE = -3.0  # a word for a thing that names a person
+PERSON_AS_PLACE, ALIVE_AS_PLACE = -1.5, -0.5
+LISTED = 1.0  # a base form in the lists of names
+GUESS, LISTED_GUESS, NEEDLESS_GUESS = -3.0, -1.0, -5.0  # by paradigms; needless beside a reading
+WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
+PLURAL_SURNAME = -0.7  # `Черных` has one form
+FROZEN = -6.0  # any word may have one form
+FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у": -4.2, "ю": -5, "ы": -5}
+
+ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")
+DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
+ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
+ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
+
+
+def odds_of_reading(reading: Reading, of: Of) -> float:
+    """Return the odds of a reading of a word that names people, or places and organisations."""
+    odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
+    if of == "places":
+        as_place = PERSON_AS_PLACE if reading.kind in NAME_KINDS else 0.0
+        return odds + (as_place or ALIVE_AS_PLACE * reading.is_animate)
+    if reading.kind in NAME_KINDS:
+        return odds
+    return odds + (NOT_A_NAME if reading.is_animate or reading.pos != "NOUN" else NOT_ALIVE)
+
+
+def odds_of_guess(cost: float, is_listed: bool, is_known: bool) -> float:
+    """Return the odds of a paradigm's guess; `is_known` says that a dictionary has the word."""
+    if is_listed:
+        return LISTED_GUESS - cost
+    return (NEEDLESS_GUESS if is_known else GUESS) - cost
+
+
+def odds_of_woman(word: str, is_listed: bool) -> float | None:
+    """Return the odds that a word is a woman's name with one form; `None` is not by its ending."""
+    if not ENDS_IN_A_CONSONANT.search(word):
+        return None
+    return RARE_WOMAN if DECLINES_FOR_WOMEN.search(word) else WOMAN + LISTED * is_listed
+
+
+def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
+    """Return the odds that a word has one form for all cases, by its last letters."""
+    if ENDS_AS_AN_ADJECTIVE.search(word):
+        return FROZEN
+    if of == "people" and ENDS_AS_A_PLURAL.search(word):
+        return PLURAL_SURNAME
+    odds = FROZEN_BY_LETTER.get(word[-1], FROZEN)
+    return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

@@ -1,0 +1,141 @@
+"""Paradigms are the declensions of names that no dictionary has, read from the form backwards.
+
+A foreign name in Russian declines by its last letter (Zaliznyak, Grammatical Dictionary, 1977):
+in a consonant as a masculine, in -а and -я by the first declension. A woman's name in a consonant,
+and a name in another vowel, has one form.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from ner_service.names.slots import CASES, slots_of
+from ner_service.names.types import Case, Gender, Number
+
+Of = Literal["people", "places", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paradigm:
+    """A paradigm is a declension of one number.
+
+    `stem` is the pattern of the end of a stem. `endings` are those of the six cases in the order of
+    `CASES`; `-` is no ending, and an ending `*` of the accusative is that of the genitive for
+    people and of the nominative for places. `cost` is how rare the declension is among unknown
+    names: a logarithm of odds. `singular` is the base ending in the singular, for a plural.
+    """
+
+    stem: str
+    genders: tuple[Gender, ...]
+    endings: str
+    cost: float = 0.0
+    of: Of = "both"
+    singular: str | None = None
+
+    def forms(self, of: Of) -> list[str]:
+        """Return the ending of each case."""
+        forms = self.endings.split()
+        forms[3] = forms[3].replace("*", forms[1] if of == "people" else forms[0])
+        return ["" if form == "-" else form for form in forms]
+
+
+class Guess(NamedTuple):
+    """A guess is a base form, the slots in which it has the given form, and the cost.
+
+    `lemma` is the base form in the singular.
+    """
+
+    base: str
+    lemma: str
+    slots: tuple[int, ...]
+    cost: float
+
+
+M: tuple[Gender, ...] = ("Masc",)
+F: tuple[Gender, ...] = ("Fem",)
+N: tuple[Gender, ...] = ("Neut",)
+MF: tuple[Gender, ...] = ("Masc", "Fem")
+PLURAL: tuple[Gender, ...] = ()
+
+PARADIGMS = (
+    Paradigm("[бвгдзклмнпрстфх]", M, "- а у * ом е"),
+    Paradigm("[жшчщц]", M, "- а у * ем е"),
+    Paradigm("(?:[ое]в|ёв|ин|ын)", M, "- а у * ым е", -1.0, "people"),
+    Paradigm("[бвдзлмнпрстф]", M, "ь я ю * ем е", 0.7),
+    Paradigm("[аеёуыэюя]", M, "й я ю * ем е"),
+    Paradigm("о", M, "й я ю * ем е", 1.5),
+    Paradigm("[бвгджзклмнпрстфхцчшщ]", M, "ий ия ию * ием ии", 0.7),
+    Paradigm("(?<![оеё])в", MF, "а ы е у ой е", 0.5, "people"),
+    Paradigm("[бдзлмнпрстфц]", MF, "а ы е у ой е", 0.5, "people"),
+    Paradigm("[гкхжшчщ]", MF, "а и е у ой е", 0.5, "people"),
+    Paradigm("[жшчщц]", MF, "а и е у ей е", 0.5, "people"),
+    Paradigm("[бвдзлмнпрстф]", MF, "я и е ю ей е", 1.0, "people"),
+    Paradigm("[аеёоуыэюя]", MF, "я и е ю ей е", 1.0, "people"),
+    Paradigm("[бвгджзклмнпрстфхцчшщ]", MF, "ия ии ии ию ией ии", 0.7, "people"),
+    Paradigm("[бвдзлмнпрстфц]", F, "а ы е у ой е", 0.5, "places"),
+    Paradigm("[гкхжшчщ]", F, "а и е у ой е", 0.5, "places"),
+    Paradigm("[жшчщц]", F, "а и е у ей е", 0.5, "places"),
+    Paradigm("[бвдзлмнпрстфаеёоуыэюя]", F, "я и е ю ей е", 1.0, "places"),
+    Paradigm("[бвгджзклмнпрстфхцчшщ]", F, "ия ии ии ию ией ии", 0.3, "places"),
+    Paradigm("(?:[ое]в|ёв|ин|ын|ск)", N, "о а у о ом е", 0.7, "places"),
+    Paradigm("(?:[ое]в|ёв|ин|ын)", F, "а ой ой у ой ой", -1.0, "people"),
+    Paradigm("[сц]к", M, "ий ого ому * им ом", -1.5, "both"),
+    Paradigm("[сц]к", F, "ая ой ой ую ой ой", -1.5, "both"),
+    Paradigm("[бвдзлмнпрстф]", M, "ый ого ому * ым ом", 1.5, "both"),
+    Paradigm("[гкхжшчщ]", M, "ий ого ому * им ом", 1.5, "both"),
+    Paradigm("[бвгдзжклмнпрстфхшчщ]", F, "ая ой ой ую ой ой", 1.5, "both"),
+    Paradigm("[бвдзлмнпрстфц]", PLURAL, "ы ов ам * ами ах", 1.0, "both", ""),
+    Paradigm("[гкхжшчщ]", PLURAL, "и ов ам * ами ах", 1.0, "both", ""),
+    Paradigm("[бвдзлмнпрст]", PLURAL, "и ей ям * ями ях", 1.5, "both", "ь"),
+    Paradigm("(?:[ое]в|ёв|ин|ын)", PLURAL, "ы ых ым * ыми ых", 0.0, "people", ""),
+    Paradigm("[сц]к", PLURAL, "ие их им * ими их", 0.0, "people", "ий"),
+    Paradigm("[бвдзлмнпрстф]", PLURAL, "ы - ам ы ами ах", 1.5, "places", "а"),
+)  # fmt: skip
+
+
+def guess_bases(word: str, of: Of) -> Iterator[Guess]:
+    """Yield each base form that a lower-case word could have if no dictionary knows it."""
+    for paradigm, forms, pattern in TABLES[of]:
+        match = pattern.fullmatch(word)
+        if not match:
+            continue
+        number: Number = "Sing" if paradigm.genders else "Plur"
+        for ending in dict.fromkeys(forms):
+            if word.endswith(ending) and _fits(paradigm, stem := word[: len(word) - len(ending)]):
+                cases = [case for case, form in zip(CASES, forms, strict=True) if form == ending]
+                slots = slots_of(cases, paradigm.genders, number)
+                base = stem + forms[0]
+                lemma = base if paradigm.singular is None else stem + paradigm.singular
+                yield Guess(base, lemma, slots, paradigm.cost)
+
+
+def forms_of(base: str, gender: Gender, case: Case) -> str | None:
+    """Return a case of a lower-case base form of a person's name that no dictionary knows.
+
+    Returns `None` where no paradigm of that gender has the base form.
+    """
+    for paradigm, forms, _ in sorted(TABLES["people"], key=lambda row: row[0].cost):
+        if gender in paradigm.genders and base.endswith(forms[0]):
+            stem = base[: len(base) - len(forms[0])]
+            if _fits(paradigm, stem):
+                return stem + forms[CASES.index(case)]
+    return None
+
+
+def _fits(paradigm: Paradigm, stem: str) -> bool:
+    return len(stem) > 1 and re.search(paradigm.stem + "$", stem) is not None
+
+
+def _table(of: Of) -> list[tuple[Paradigm, list[str], re.Pattern[str]]]:
+    """Return the paradigms for people or places, with the pattern of all their forms."""
+    rows = []
+    for paradigm in PARADIGMS:
+        if paradigm.of in (of, "both"):
+            forms = paradigm.forms(of)
+            pattern = re.compile(f".+{paradigm.stem}(?:{'|'.join(forms)})")
+            rows.append((paradigm, forms, pattern))
+    return rows
+
+
+TABLES = {of: _table(of) for of in ("people", "places")}

@@ -1,0 +1,82 @@
+"""The parts of a person's name are told by lists, the dictionary, their endings and their order."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from ner_service.names.lexicon import Lexicon
+from ner_service.names.types import Parts
+from ner_service.names.units import Kind, Unit, read_units
+from ner_service.names.vocabulary import EAST_ASIAN
+
+NAMES = 10_000  # whose parts are kept
+PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна)", re.IGNORECASE)
+RUSSIAN_LAST = re.compile(".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|енко|[уюя]к|[иы]х)")
+VOWEL = re.compile("[аеёиоуыэюя]", re.IGNORECASE)
+
+
+class PartsReader:
+    """Reads the parts of names, and keeps those of the names asked for last."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._read = lru_cache(NAMES)(self._arrange)
+
+    def read(self, words: Sequence[str]) -> Parts:
+        """Return the parts of a name from the words and marks of its base form."""
+        return self._read(tuple(words))
+
+    def _arrange(self, words: tuple[str, ...]) -> Parts:
+        match list(read_units(words, self._lexicon)):
+            case [unit]:
+                return arrange_one(unit)
+            case [one, two]:
+                return arrange_two(one, two)
+            case [one, two, three]:
+                return arrange_three(one, two, three)
+        return Parts()
+
+
+def arrange_one(unit: Unit) -> Parts:
+    """Return the parts of a name of one unit: a last name unless it is known as another part."""
+    match unit.kind:
+        case Kind.FIRST:
+            return Parts(first=unit.text)
+        case Kind.MIDDLE:
+            return Parts(middle=unit.text)
+        case Kind.INITIAL:
+            return Parts()
+    return Parts(last=unit.text)
+
+
+def arrange_two(one: Unit, two: Unit) -> Parts:
+    """Return the parts of a name of two units."""
+    agree = one.gender is None or two.gender is None or one.gender == two.gender
+    if two.kind is Kind.MIDDLE and one.kind is not Kind.LAST and agree:  # not `Анна Алексиевич`
+        return Parts(first=one.text, middle=two.text)
+    if _is_last_first(one, two):
+        return Parts(first=two.text, last=one.text)
+    return Parts(first=one.text, last=two.text)
+
+
+def _is_last_first(one: Unit, two: Unit) -> bool:
+    """Say whether the last name of two comes first: `Иванов И.`, `Иванов Иван`, `Ху Цзиньтао`."""
+    if one.kind in (Kind.INITIAL, Kind.FIRST):
+        return False
+    if two.kind is Kind.INITIAL:
+        return True
+    if two.kind is Kind.FIRST:
+        return one.kind is Kind.LAST and RUSSIAN_LAST.fullmatch(one.text) is not None
+    return one.text.lower() in EAST_ASIAN and two.kind is Kind.UNKNOWN
+
+
+def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
+    """Return the parts of a name of three units: first, middle, last, unless the last is first."""
+    is_patronymic = three.kind is Kind.MIDDLE or PATRONYMIC.fullmatch(three.text) is not None
+    has_initials = three.kind is Kind.INITIAL and one.kind is not Kind.INITIAL
+    if is_patronymic or has_initials:
+        return Parts(first=two.text, middle=three.text, last=one.text)
+    is_syllable = len(VOWEL.findall(two.text)) < 2
+    if one.text.lower() in EAST_ASIAN and is_syllable and two.kind is not Kind.MIDDLE:
+        return Parts(first=f"{two.text} {three.text}", last=one.text)
+    return Parts(first=one.text, middle=two.text, last=three.text)

@@ -1,0 +1,130 @@
+"""A phrase is the words of a name, and which of them decline together.
+
+Adjectives decline with their head; what follows the head stays as it is (`Министерство обороны`).
+A name behind a word such as `город` or `река` declines by itself, in the same case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
+from ner_service.names.odds import NAME_KINDS
+from ner_service.names.paradigms import Of
+from ner_service.names.vocabulary import (
+    ABBREVIATED,
+    AFTER_A_FATHER,
+    APPOSITIVE,
+    EAST_ASIAN,
+    PARTICLES,
+)
+from ner_service.names.words import CYRILLIC_WORD, Word
+
+LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
+LIKELY = 0.5
+WITHIN = ",-–—."  # marks between adjectives and their head
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase has groups of words that agree: in case all, in gender and number within each.
+
+    The numbers in `groups` are those of `words`; what is in no group stays as it is. A phrase
+    `of_adjectives` alone has no number of its own.
+    """
+
+    words: Sequence[Word]
+    groups: Sequence[Sequence[int]]
+    of: Of
+    of_adjectives: bool = False
+
+    @property
+    def declined(self) -> list[int]:
+        """Return the numbers of the words that decline, group after group."""
+        return [n for group in self.groups for n in group]
+
+
+class PhraseReader:
+    """Finds the words of a name that decline."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def read(self, words: Sequence[Word], label: str) -> Phrase:
+        """Return the phrase of a name's words."""
+        if label == "PER":
+            declined = [n for n in range(len(words)) if self._declines_in_person(words, n)]
+            return Phrase(words, [declined] if declined else [], "people")
+        group, behind = self._group(words, 0)
+        groups = [group] if group else []
+        if group and label == "LOC":
+            is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
+            if is_pair or self._is_appositive(words[group[-1]]):
+                name, _ = self._group(words, behind + is_pair)
+                if name and words[name[0]].text[0].isupper():
+                    groups.append(name)
+        return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
+
+    def _declines_in_person(self, words: Sequence[Word], n: int) -> bool:
+        """Say whether a word of a person's name declines: no particle, initial or acronym."""
+        text = words[n].text
+        is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
+        # in `Ким Чен Ына` the last word alone declines
+        is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
+        if is_initial or is_first_of_asian or words[n].lower in PARTICLES | AFTER_A_FATHER:
+            return False
+        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(words, n)
+
+    def _group(self, words: Sequence[Word], start: int) -> tuple[list[int], int]:
+        """Return the agreeing words from a place on, and the place behind their head."""
+        group: list[int] = []
+        for n in range(start, len(words)):
+            word = words[n]
+            if _is_skipped(words, n, is_begun=bool(group)):
+                continue
+            if not CYRILLIC_WORD.fullmatch(word.text) or self._is_acronym(words, n):
+                return group, n + 1
+            kinds = self._lexicon.parts_of_speech(word.lower)
+            if not kinds & DECLINED:
+                return ([n] if not group and word.text[0].isupper() else group), n + 1
+            group.append(n)
+            if not _is_adjective(word, kinds):
+                return group, n + 1
+        return group, len(words)
+
+    def _is_acronym(self, words: Sequence[Word], n: int) -> bool:
+        """Say whether a word in capitals is an acronym, which has no cases."""
+        text = words[n].text
+        if not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
+            return False
+        if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
+            return False
+        readings = self._lexicon.morphology.readings(text.lower())
+        return not any(r.is_known and (r.kind in NAME_KINDS or r.kind == "Geox") for r in readings)
+
+    def _is_appositive(self, word: Word) -> bool:
+        readings = self._lexicon.morphology.readings(word.lower)
+        return any(reading.lemma in APPOSITIVE for reading in readings)
+
+    def _has_only_adjectives(self, words: Sequence[Word], group: Sequence[int]) -> bool:
+        """Say whether a name is adjectives in small letters without a head: `британский`."""
+        if not words or len(group) != len(words) or words[0].text[0].isupper():
+            return False
+        kinds = [self._lexicon.parts_of_speech(word.lower) for word in words]
+        return all(kind & ADJECTIVES and "NOUN" not in kind for kind in kinds)
+
+
+def _is_skipped(words: Sequence[Word], n: int, is_begun: bool) -> bool:
+    """Say whether the head may still come behind a word that does not decline itself."""
+    word = words[n]
+    if word.text[0].isalpha():
+        is_abbreviated = word.lower in ABBREVIATED and _text_at(words, n + 1) == "."
+        return is_abbreviated or (is_begun and word.lower == "и")
+    return not is_begun or word.text in WITHIN
+
+
+def _is_adjective(word: Word, kinds: frozenset[str]) -> bool:
+    return bool(kinds & ADJECTIVES) and ("NOUN" not in kinds or word.adjective > LIKELY)
+
+
+def _text_at(words: Sequence[Word], n: int) -> str:
+    return words[n].text if n < len(words) else ""

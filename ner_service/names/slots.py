@@ -1,0 +1,35 @@
+"""A slot is a case with a gender in the singular, or with the plural: what agreeing words share."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
+
+from ner_service.names.types import Case, Gender, Number
+
+CASES: tuple[Case, ...] = get_args(Case)
+GENDERS: tuple[Gender | None, ...] = ("Masc", "Fem", "Neut", None)  # None is the plural
+
+
+class Slot(NamedTuple):
+    """A case and a gender; the gender is `None` in the plural, which has none in Russian."""
+
+    case: Case
+    gender: Gender | None
+
+    @property
+    def number(self) -> Number:
+        """Return the number, which follows from the gender."""
+        return "Sing" if self.gender else "Plur"
+
+
+SLOTS = tuple(Slot(case, gender) for case in CASES for gender in GENDERS)
+NOMINATIVE = slice(len(GENDERS))  # of `SLOTS`
+
+
+def slots_of(
+    cases: Sequence[Case], genders: Sequence[Gender], number: Number | None
+) -> tuple[int, ...]:
+    """Return the places in `SLOTS` of words with these features; no gender means any."""
+    places: list[Gender | None] = [None] if number == "Plur" else list(genders or GENDERS[:3])
+    if number is None:
+        places.append(None)
+    return tuple(SLOTS.index(Slot(case, place)) for case in cases for place in places)

@@ -1,0 +1,106 @@
+"""A unit of a person's name is a word with the particles, initials or marks that belong to it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ner_service.names.lexicon import Lexicon
+from ner_service.names.types import Gender
+from ner_service.names.vocabulary import AFTER_A_FATHER, PARTICLES
+
+ROMAN = re.compile("[IVXLC]+|[ІVХ]+")  # Latin letters, and Cyrillic ones that look like them
+LETTER = "(?:Дж|[А-ЯЁA-Z][а-яё]?)"
+INITIAL = re.compile(rf"{LETTER}\.?(?:-{LETTER}\.?)?")
+APOSTROPHES = frozenset("'’`ʼ")
+BRACKETS = frozenset("([{,;/")
+PARTICLE_WITHIN = re.compile(r"(?:аль|эль|ас|ат|аш|ад|ар|уль|ур|al|el|as)-[^\W\d_]", re.IGNORECASE)
+
+
+class Kind(Enum):
+    """The kind of a unit by itself, before the order decides."""
+
+    INITIAL = auto()
+    FIRST = auto()
+    MIDDLE = auto()
+    LAST = auto()
+    UNKNOWN = auto()  # nothing tells, or two things do
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit has its text as a part has it, its kind, and its gender where that is certain."""
+
+    text: str
+    kind: Kind
+    gender: Gender | None = None
+
+
+def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
+    """Yield the units of a base form's words and marks, up to a bracket or a comma.
+
+    Words in small letters, such as titles, and numbers are none.
+    """
+    particles: list[str] = []
+    n = 0
+    while n < len(words) and words[n] not in BRACKETS:
+        unit, used = _read_unit(words[n : n + 3], lexicon)
+        n += used
+        if unit is None and words[n - 1].lower() in PARTICLES and n < len(words):
+            particles.append(words[n - 1])
+        elif unit and particles and unit.kind is not Kind.INITIAL:
+            yield Unit(" ".join([*particles, unit.text]), Kind.LAST)
+            particles = []
+        elif unit:
+            yield unit
+
+
+def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int]:
+    """Return the unit that three words begin with, if any, and how many of them it takes."""
+    word, follows, third = (*words, "", "")[:3]
+    if follows in APOSTROPHES and third:  # `О’Нил`, `д’Арк`
+        return Unit(word + follows + third, Kind.LAST), 3
+    if PARTICLE_WITHIN.match(word):
+        return Unit(word, Kind.LAST), 1
+    if word.lower() in PARTICLES and (word.islower() or follows[:1].isupper()):
+        return None, 1
+    if INITIAL.fullmatch(word) and (follows == "." or len(word) == 1 or word.endswith(".")):
+        return Unit(word + "." * (follows == "."), Kind.INITIAL), 1 + (follows == ".")
+    if follows.lower() in AFTER_A_FATHER:
+        return Unit(f"{word} {follows}", Kind.MIDDLE), 2
+    if word[0].isupper() and not ROMAN.fullmatch(word):
+        return Unit(word, *classify_word(word.lower(), lexicon)), 1
+    return None, 1
+
+
+def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:
+    """Return the kind and the gender of a lower-case base form by the dictionary and the lists."""
+    readings = [
+        reading
+        for reading in lexicon.morphology.readings(word)
+        if reading.is_known and reading.case == "Nom"
+    ]
+    kinds = {reading.kind for reading in readings}
+    if "-" in word and not readings:
+        (first, gender), *others = (classify_word(part, lexicon) for part in word.split("-"))
+        is_first = first is Kind.FIRST and all(kind is not Kind.LAST for kind, _ in others)
+        return (first, gender) if is_first else (Kind.UNKNOWN, None)  # `Мария-Антуанетта`
+    genders = {reading.gender for reading in readings if reading.kind in ("Name", "Patr")}
+    return _choose_kind(word, kinds, lexicon), genders.pop() if len(genders) == 1 else None
+
+
+def _choose_kind(word: str, kinds: set[str], lexicon: Lexicon) -> Kind:
+    if "Patr" in kinds:
+        return Kind.UNKNOWN if "Surn" in kinds else Kind.MIDDLE  # `Абрамович` is both
+    is_first = "Name" in kinds or word in lexicon.lists.first
+    is_last = "Surn" in kinds or _masculine(word) in lexicon.lists.last
+    if is_first == is_last:
+        return Kind.UNKNOWN
+    return Kind.FIRST if is_first else Kind.LAST
+
+
+def _masculine(word: str) -> str:
+    """Return a lower-case last name as a man has it."""
+    if word.endswith(("ова", "ева", "ёва", "ина", "ына")):
+        return word[:-1]
+    return word[:-2] + "ий" if word.endswith(("ская", "цкая")) else word

@@ -1,0 +1,52 @@
+"""A base form is written as its text writes names: in capitals, with ё or without, in quotes."""
+
+import re
+
+from ner_service.names.capitals import copy_capitals
+from ner_service.names.normal_form import Solution
+from ner_service.names.phrases import Phrase
+from ner_service.types import Entity
+
+ACRONYM_FORM = re.compile(r"([А-ЯЁ]{2,})-?(?:а|у|ом|ем|е|ы|ов|ам|ами|ах|и|я|ю)")  # `МИДа`
+QUOTE = re.compile('[«»“”„"()]')
+PAIRS = {"«": "»", "“": "”", "„": "“", '"': '"', "(": ")"}
+
+
+def write_words(phrase: Phrase, solution: Solution | None, with_yo: bool) -> list[str]:
+    """Return the base form of each word of a phrase; `with_yo` says whether the text has ё."""
+    bases = solution.bases if solution else (None,) * len(phrase.words)
+    words = zip(phrase.words, bases, strict=True)
+    return [
+        _strip_ending(word.text)
+        if base is None or base == word.lower
+        else copy_capitals(word.text, base if with_yo else base.replace("ё", "е"))
+        for word, base in words
+    ]
+
+
+def _strip_ending(word: str) -> str:
+    """Return an acronym without its case ending, and any other word as it is."""
+    acronym = ACRONYM_FORM.fullmatch(word)
+    return acronym[1] if acronym else word
+
+
+def join_words(text: str, entity: Entity, phrase: Phrase, words: list[str]) -> str | None:
+    """Return the base form of an entity: its words, with what stands between them in the text.
+
+    Returns `None` where the entity has no letter and no digit.
+    """
+    written, at = "", entity.start
+    for word, base in zip(phrase.words, words, strict=True):
+        written += text[at : word.start] + base
+        at = word.end
+    name = _strip_quotes(written + text[at : entity.end])
+    return name if any(map(str.isalnum, name)) else None
+
+
+def _strip_quotes(name: str) -> str:
+    """Return a name without a quote or bracket at its edge whose other half is not in it."""
+    if QUOTE.search(name):
+        for left, right in PAIRS.items():
+            count = name.count(left) + (name.count(right) if left != right else 0)
+            name = name.strip(left + right) if count == 1 else name
+    return name.strip()

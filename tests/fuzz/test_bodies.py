@@ -1,0 +1,67 @@
+"""Mutated bodies get an answer of a documented form on every route that takes one."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import strategies as st
+
+from tests.fuzz.mutation import fuzz, seeds
+from tests.serving import Client, serving
+
+SECRET = "СЕКРЕТ-4510"
+SEEDS = [path.read_bytes() for path in seeds("bodies")]
+ROUTES = [
+    ("/ner", "application/json"),
+    ("/ner", "text/plain"),
+    ("/ner/batch", "application/json"),
+    ("/ner/batch", "application/x-ndjson"),
+    ("/web/export", "application/json"),
+    ("/web/conll", "application/json"),
+]
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with serving(max_body_bytes=100_000) as client:
+        yield client
+
+
+def check(client: Client, body: bytes, route: tuple[str, str], gzip: bool = False) -> None:
+    path, kind = route
+    headers = {"content-type": kind} | ({"content-encoding": "gzip"} if gzip else {})
+    answer = client.post(path, content=body, headers=headers)  # holds its form to the document
+    assert answer.status_code in (200, 400, 413, 415, 422, 429), answer.text
+    if answer.status_code >= 400:
+        error = answer.json()["error"]
+        assert set(error) == {"code", "message", "fields"}
+        assert "\n" not in error["message"]
+        assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("route", ROUTES, ids="-".join)
+@pytest.mark.parametrize("path", seeds("bodies"), ids=lambda path: path.name)
+def test_each_body_of_the_corpus_is_answered(
+    client: Client, path: object, route: tuple[str, str]
+) -> None:
+    check(client, path.read_bytes(), route)  # type: ignore[attr-defined]
+
+
+def with_secret(body: bytes) -> bytes:
+    """A body whose text is a secret, which no error may repeat."""
+    return body.replace("Анна".encode(), SECRET.encode())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_mutated_bodies_are_answered(client: Client) -> None:
+    def answered(body: bytes, route: tuple[str, str], gzip: bool) -> None:
+        check(client, body, route, gzip)
+
+    inputs = [*map(with_secret, SEEDS)]
+    fuzz(inputs, 2_000, st.sampled_from(ROUTES), st.sampled_from([False] * 9 + [True]))(answered)()
+
+
+def test_the_secret_of_these_tests_stands_in_their_bodies() -> None:
+    assert any(SECRET.encode() in with_secret(body) for body in SEEDS)
+    assert json.loads(SEEDS[[p.name for p in seeds("bodies")].index("ner.json")])["text"]

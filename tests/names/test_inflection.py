@@ -1,0 +1,68 @@
+"""Names in other cases: the way from a base form, which the way back must lead to."""
+
+import pytest
+
+from ner_service.names import Analyser
+from ner_service.names.inflection import inflect_name
+from ner_service.names.slots import CASES
+from ner_service.names.types import Gender
+from ner_service.types import Entity
+
+PARADIGMS = [  # a name and its gender; genitive, dative, accusative, instrumental, locative
+    ("Иван Петров", "Masc", "Ивана Петрова|Ивану Петрову|Ивана Петрова|Иваном Петровым|Иване Петрове"),
+    ("Анна Петрова", "Fem", "Анны Петровой|Анне Петровой|Анну Петрову|Анной Петровой|Анне Петровой"),
+    ("Анна Шевчук", "Fem", "Анны Шевчук|Анне Шевчук|Анну Шевчук|Анной Шевчук|Анне Шевчук"),
+    ("Олег Шевчук", "Masc", "Олега Шевчука|Олегу Шевчуку|Олега Шевчука|Олегом Шевчуком|Олеге Шевчуке"),
+    ("Йоэль Рааб", "Masc", "Йоэля Рааба|Йоэлю Раабу|Йоэля Рааба|Йоэлем Раабом|Йоэле Раабе"),
+    ("Мария Поклонская", "Fem", "Марии Поклонской|Марии Поклонской|Марию Поклонскую|Марией Поклонской|Марии Поклонской"),
+    ("Лев Толстой", "Masc", "Льва Толстого|Льву Толстому|Льва Толстого|Львом Толстым|Льве Толстом"),
+    ("Юрий Береговой", "Masc", "Юрия Берегового|Юрию Береговому|Юрия Берегового|Юрием Береговым|Юрии Береговом"),
+    ("Тарас Шевченко", "Masc", "Тараса Шевченко|Тарасу Шевченко|Тараса Шевченко|Тарасом Шевченко|Тарасе Шевченко"),
+    ("Ольга Скабеева", "Fem", "Ольги Скабеевой|Ольге Скабеевой|Ольгу Скабееву|Ольгой Скабеевой|Ольге Скабеевой"),
+    ("Анна-Мария Римская-Корсакова", "Fem", "Анны-Марии Римской-Корсаковой|Анне-Марии Римской-Корсаковой|Анну-Марию Римскую-Корсакову|Анной-Марией Римской-Корсаковой|Анне-Марии Римской-Корсаковой"),
+    ("Барак Обама", "Masc", "Барака Обамы|Бараку Обаме|Барака Обаму|Бараком Обамой|Бараке Обаме"),
+    ("Любовь Седых", "Fem", "Любови Седых|Любови Седых|Любовь Седых|Любовью Седых|Любови Седых"),
+    ("Фома Заяц", "Masc", "Фомы Зайца|Фоме Зайцу|Фому Зайца|Фомой Зайцем|Фоме Зайце"),
+]  # fmt: skip
+OTHERS = [  # what is no person's: head and tail
+    ("Министерство обороны РФ", "Министерства обороны РФ", "Министерством обороны РФ"),
+    ("Львовская область", "Львовской области", "Львовской областью"),
+    ("Нидерланды", "Нидерландов", "Нидерландами"),
+]
+
+
+@pytest.mark.parametrize(("name", "gender", "forms"), PARADIGMS)
+def test_persons_have_their_cases(
+    analyser: Analyser, name: str, gender: Gender, forms: str
+) -> None:
+    inflected = [inflect_name(name, case, analyser.morphology, gender) for case in CASES]
+    assert inflected == [name, *forms.split("|")]
+
+
+@pytest.mark.parametrize(("name", "genitive", "instrumental"), OTHERS)
+def test_the_tail_of_other_names_stays(
+    analyser: Analyser, name: str, genitive: str, instrumental: str
+) -> None:
+    assert inflect_name(name, "Gen", analyser.morphology) == genitive
+    assert inflect_name(name, "Ins", analyser.morphology) == instrumental
+
+
+def test_what_has_no_cases_has_no_form(analyser: Analyser) -> None:
+    assert inflect_name("Google", "Gen", analyser.morphology) is None
+    assert inflect_name("Google", "Gen", analyser.morphology, "Masc") == "Google"
+
+
+FRAMES = ["Вот слова {} о погоде.", "Он помог {} вчера.", "Суд оправдал {} вчера.",
+          "Он говорил с {} вчера.", "Статья о {} вышла."]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "gender", "forms"), PARADIGMS)
+def test_the_base_form_of_a_case_is_the_name(
+    analyser: Analyser, name: str, gender: Gender, forms: str
+) -> None:
+    normals = []
+    for frame, form in zip(FRAMES, forms.split("|"), strict=True):
+        text, start = frame.format(form), frame.index("{")
+        (mention,) = analyser.analyse(text, [Entity(start, start + len(form), "PER")]).mentions
+        normals.append(mention.normal)
+    assert normals == [name] * len(normals)

@@ -1,0 +1,475 @@
+"""Masking is undone to the letter, and by the forms of names where somebody changed the text."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymorphy3 import MorphAnalyzer
+
+from ner_service.errors import SpanError
+from ner_service.names import Analyser, Analysis, Case, Mention, Name, Parts
+from ner_service.names.analyser import check_spans
+from ner_service.names.inflection import inflect_person
+from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
+from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
+from ner_service.names.masking.lists import load_lists
+from ner_service.names.masking.surrogates import fold
+from ner_service.names.pymorphy import Pymorphy
+from ner_service.names.words import Word
+from ner_service.taggers.registry import load_tagger
+from ner_service.types import Entity
+from tests.marked import marked
+
+MORPHOLOGY, PARSER = Pymorphy(), MorphAnalyzer(lang="ru")
+STYLES: tuple[Style, ...] = ("label", "surrogate")
+ANNA = Parts("Анна", None, "Каренина")
+FORMS = {
+    "Анна Каренина": Mention("Анна Каренина", ANNA, "Nom", "Fem", "Sing"),
+    "Анне Карениной": Mention("Анна Каренина", ANNA, "Dat", "Fem", "Sing"),
+    "Карениной": Mention("Каренина", Parts(last="Каренина"), "Ins", "Fem", "Sing"),
+    "Иван Чехов": Mention("Иван Чехов", Parts("Иван", None, "Чехов"), "Nom", "Masc", "Sing"),
+    "Ивану Чехову": Mention("Иван Чехов", Parts("Иван", None, "Чехов"), "Dat", "Masc", "Sing"),
+    "ЧЕХОВ А. П.": Mention("Чехов А. П.", Parts(None, None, "Чехов"), "Nom", "Masc", "Sing"),
+    "Москве": Mention("Москва", None, "Loc", "Fem", "Sing"),
+    "Москва": Mention("Москва", None, "Nom", "Fem", "Sing"),
+    "Тульской области": Mention("Тульская область", None, "Gen", "Fem", "Sing"),
+    "Газпрома": Mention("Газпром", None, "Gen", "Masc", "Sing"),
+    "«Ромашке»": Mention("«Ромашка»", None, "Dat", "Fem", "Sing"),
+}
+
+
+class Told(Analyser):
+    """Knows the names of this module, and joins the mentions of one first word or surname."""
+
+    def analyse(self, text: str, entities: Sequence[Entity]) -> Analysis:
+        check_spans(text, entities)
+        mentions = [FORMS.get(text[e.start : e.end], Mention()) for e in entities]
+        groups: dict[tuple[str, str], list[int]] = {}
+        for n, (entity, mention) in enumerate(zip(entities, mentions, strict=True)):
+            last = mention.parts.last if mention.parts and mention.parts.last else mention.normal
+            groups.setdefault((entity.label, last or f"{n}"), []).append(n)
+        names = [
+            Name(entities[ns[0]].label, mentions[ns[0]].normal, mentions[ns[0]].parts, tuple(ns))
+            for ns in groups.values()
+        ]
+        return Analysis(tuple(mentions), tuple(names))
+
+
+class Nowhere:
+    """Reads no context, so that no net is loaded."""
+
+    def read(self, texts: object, entities: object) -> list[list[list[Word]]]:
+        raise AssertionError("nobody asks")
+
+
+MASKER = Masker(Told(MORPHOLOGY, Nowhere()))
+
+
+def mask(source: str, style: Style = "label", seed: int = 0) -> tuple[str, Masked]:
+    """The text of a marked source, and the text masked."""
+    document = marked(source)
+    return document.text, MASKER.mask(document.text, document.entities, style, seed)
+
+
+STORY = (
+    "[PER Анна Каренина] написала письмо [PER Ивану Чехову] о новостях в [LOC Москве]. "
+    "Потом [PER Иван Чехов] встретился с [PER Карениной] около [LOC Тульской области]."
+)
+LABELS = ["PER", "LOC", "ORG", "СУД", "a-b", *IDENTIFIERS]
+LETTERS = st.sampled_from(
+    [*"аЯё <>«»[]_-1290@.PERLOC\n&;\\'́😀\u00a0İßſ", "<PER_1>", "per_2", "&lt;LOC_1&gt;"]
+)
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    st.lists(LETTERS, max_size=40).map("".join),
+)
+
+
+@st.composite
+def masks(draw: st.DrawFn) -> tuple[str, list[Entity]]:
+    """A text with spans of any labels, in order and apart."""
+    text = draw(TEXTS)
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=10)))
+    spans = list(zip(cuts[::2], cuts[1::2], strict=False))
+    return text, [Entity(a, b, draw(st.sampled_from(LABELS))) for a, b in spans]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@given(case=masks(), seed=st.integers(0, 3))
+def test_unmasking_gives_back_every_text(
+    style: Style, case: tuple[str, list[Entity]], seed: int
+) -> None:
+    text, entities = case
+    masked = MASKER.mask(text, entities, style, seed)
+    stored = Key.model_validate_json(masked.key.model_dump_json())
+    assert MASKER.unmask(masked.text, stored) == text
+    assert [e.label for e in masked.entities] == [e.label for e in entities]
+    kept, hidden = outside(text, entities), outside(masked.text, masked.entities)
+    assert kept == hidden
+
+
+def outside(text: str, entities: Sequence[Entity]) -> list[str]:
+    """What stands between the entities."""
+    ends = [0, *(e.end for e in entities)]
+    starts = [*(e.start for e in entities), len(text)]
+    return [text[a:b] for a, b in zip(ends, starts, strict=True)]
+
+
+def test_a_name_has_one_placeholder_in_every_case() -> None:
+    _, masked = mask(STORY)
+    assert masked.text == (
+        "<PER_1> написала письмо <PER_2> о новостях в <LOC_1>. "
+        "Потом <PER_2> встретился с <PER_1> около <LOC_2>."
+    )
+    assert {masked.text[e.start : e.end] for e in masked.entities} == {
+        "<PER_1>", "<PER_2>", "<LOC_1>", "<LOC_2>",
+    }  # fmt: skip
+
+
+def test_placeholders_that_the_text_holds_are_left_alone() -> None:
+    text, masked = mask("Поле <PER_1> и per_7 заполнила [PER Анна Каренина], а не [LOC Москва].")
+    assert masked.text == "Поле <PER_1> и per_7 заполнила <PER_8>, а не <LOC_1>."
+    changed = masked.text.replace("а не", "но не")
+    assert MASKER.unmask(changed, masked.key) == text.replace("а не", "но не")
+
+
+SPELLINGS = [
+    "PER_1", "per_1", "< PER_1 >", "<PER_1", "PER_1>", "<per_1>", "<PER-1>", "<PER 1>", "< PER _ 1 >",
+    "&lt;PER_1&gt;", "&amp;lt;PER_1&amp;gt;", "«PER_1»", "[PER_1]", "{PER_1}", "‹PER_1›", "⟨PER_1⟩",
+    "＜PER_1＞", "《PER_1》", "\\<PER\\_1\\>", "\\u003cPER_1\\u003e", "%3CPER_1%3E", "<PER_01>",
+    "<PER\u00a01>", "<PER‑1>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_placeholder_is_known_however_it_is_spelt(spelling: str) -> None:
+    text, masked = mask(STORY)
+    assert MASKER.unmask(masked.text.replace("<PER_1>", spelling), masked.key) == text
+
+
+@pytest.mark.parametrize(
+    "spelling", ["**<PER_1>**", "__PER_1__", "`<PER_1>`", "(PER_1)", '"PER_1"']
+)
+def test_signs_around_a_placeholder_stay(spelling: str) -> None:
+    text, masked = mask(STORY)
+    before, _, after = spelling.replace("<PER_1>", "PER_1").partition("PER_1")
+    changed = masked.text.replace("<PER_1>", spelling)
+    expected = text.replace("Анна Каренина", f"{before}Анна Каренина{after}").replace(
+        "Карениной", f"{before}Карениной{after}"
+    )
+    assert MASKER.unmask(changed, masked.key) == expected
+
+
+@pytest.mark.parametrize(
+    "other", ["super_1", "PER_12", "PER_1_2x", "PERSON_1", "км PER 1 час", "PER1", "OPER_1"]
+)
+def test_what_is_no_placeholder_of_the_key_stays(other: str) -> None:
+    _, masked = mask("[PER Анна Каренина] написала короткое письмо.")
+    text = f"{masked.text} {other}"
+    if other == "PER_12":
+        with pytest.raises(KeyMismatch, match="PER_12"):
+            MASKER.unmask(text, masked.key)
+    else:
+        expected = f"Анна Каренина написала короткое письмо. {other}"
+        assert MASKER.unmask(text, masked.key) in (
+            expected,
+            expected.replace("PER_1_", "Анна Каренина_"),
+        )
+
+
+def test_quotes_that_stood_around_a_name_stay() -> None:
+    text, masked = mask("Завод «[ORG Газпрома]» стоит, а [PER Анна Каренина] пишет письмо.")
+    changed = masked.text.replace("<ORG_1>", "ORG_1").replace("<PER_1>", "«PER_1»")
+    assert MASKER.unmask(changed, masked.key) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Письмо написала <PER_1>.", "Письмо написала Анна Каренина."),
+        ("Это письмо <PER_1>у.", "Это письмо Анне Карениной."),
+        ("Это письмо от <PER_2>.", "Это письмо от Ивана Чехова."),
+        ("Новости о <PER_2>.", "Новости о Иване Чехове."),
+        ("Письмо написано <PER_2>ом.", "Письмо написано Иваном Чеховым."),
+        (
+            "Письмо к <PER_1>: <PER_1>, <PER_1>!",
+            "Письмо к Анне Карениной: Анна Каренина, Анна Каренина!",
+        ),
+        ("Новости без имён.", "Новости без имён."),
+        ("Новости из <LOC_1>", "Новости из Москвы"),
+        ("Письмо <PER_2>ский стиль", "Письмо Иван Чеховский стиль"),
+        ("<PER_1>", "Анна Каренина"),
+    ],
+)
+def test_names_are_inflected_repeated_and_dropped_as_the_placeholders_were(
+    answer: str, expected: str
+) -> None:
+    _, masked = mask(STORY)
+    assert MASKER.unmask(answer, masked.key) == expected
+
+
+def test_a_surrogate_keeps_gender_case_parts_and_capitals() -> None:
+    _, masked = mask(
+        "[PER Анна Каренина], [PER Ивану Чехову], [PER ЧЕХОВ А. П.], в [LOC Москве], из "
+        "[LOC Тульской области], для [ORG Газпрома] и [ORG «Ромашке»]",
+        "surrogate",
+    )
+    words = [masked.text[e.start : e.end] for e in masked.entities]
+    anna, ivan, chekhov, moscow, tula, gazprom, romashka = words
+    assert tags(anna)[0] >= {"femn", "nomn"} <= tags(anna)[1]
+    assert tags(ivan)[0] >= {"masc", "datv"} <= tags(ivan)[1]
+    surname, initials = chekhov.split(" ", 1)
+    assert surname.isupper()
+    assert initials[1::3] == ".."
+    assert tags(moscow)[0] >= {"femn", "loct"}
+    assert tula.endswith(" области")
+    assert tags(tula)[0] >= {"femn", "gent"}
+    assert tags(gazprom)[0] >= {"masc", "gent"}
+    assert romashka[0] + romashka[-1] == "«»"
+    assert tags(romashka[1:-1])[0] >= {"femn", "datv"}
+
+
+def tags(phrase: str) -> list[set[str]]:
+    """All grammemes that each word may have."""
+    return [
+        {g for parse in PARSER.parse(word) for g in parse.tag.grammemes} for word in phrase.split()
+    ]
+
+
+def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
+    _, masked = mask(STORY, "surrogate")
+    assert mask(STORY, "surrogate")[1] == masked
+    others = {mask(STORY, "surrogate", seed)[1].text for seed in range(5)}
+    assert len(others) == 5
+    first, second, _, third, fourth, _ = (masked.text[e.start : e.end] for e in masked.entities)
+    assert second.split()[1][:4] == third.split()[1][:4]
+    assert first.split()[1][:4] == fourth[:4]
+    everybody = " ".join(f"[PER {name}]" for name in ("Анна Каренина", "Иван Чехов"))
+    for seed in range(20):
+        text, masked = mask(f"Иванов, Марина, Орлова. {everybody}", "surrogate", seed)
+        new = masked.text.partition(". ")[2]
+        assert not set(new.split()) & set(text.replace(",", "").split())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_surrogate_in_another_case_is_the_name_in_that_case(seed: int) -> None:
+    _, masked = mask(STORY, "surrogate", seed)
+    anna, ivan, *_ = masked.key.names
+    forms: dict[Case, str] = {
+        "Gen": "Ивана Чехова",
+        "Dat": "Ивану Чехову",
+        "Ins": "Иваном Чеховым",
+        "Loc": "Иване Чехове",
+    }
+    for case, expected in forms.items():
+        first, _, last = (
+            inflect_person(word, case, MORPHOLOGY, "Masc") for word in ivan["mask_parts"]
+        )
+        answer = f"Письмо написано: {first} {last}, а {anna['mask_parts'][0]} — нет."
+        assert MASKER.unmask(answer, masked.key) == f"Письмо написано: {expected}, а Анна — нет."
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_altered_key_and_the_key_of_another_text_are_refused(style: Style) -> None:
+    _, masked = mask(STORY, style)
+    _, other = mask("Вчера [PER Иван Чехов] приехал поездом и остановился в гостинице.", style)
+    with pytest.raises(KeyMismatch, match="another text"):
+        MASKER.unmask(other.text, masked.key)
+    assert MASKER.unmask(other.text, masked.key, rewritten=True)
+    stored = orjson.loads(masked.key.model_dump_json())
+    stored["mentions"][0]["surface"] = "Мария"
+    with pytest.raises(KeyMismatch, match="altered"):
+        MASKER.unmask(masked.text, Key.model_validate_json(orjson.dumps(stored)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {
+            "mentions": [
+                {
+                    "start": 5,
+                    "end": 1,
+                    "name": 0,
+                    "surface": "",
+                    "mask": "",
+                    "case": "",
+                    "around": 0,
+                }
+            ]
+        },
+        {
+            "mentions": [
+                {
+                    "start": 0,
+                    "end": 1,
+                    "name": 9,
+                    "surface": "",
+                    "mask": "",
+                    "case": "",
+                    "around": 0,
+                }
+            ]
+        },
+    ],
+)
+def test_a_forged_key_with_a_right_checksum_is_refused(change: dict[str, object]) -> None:
+    _, masked = mask(STORY)
+    forged = masked.key.model_copy(update=change).seal()
+    with pytest.raises(KeyMismatch, match="altered"):
+        MASKER.unmask(masked.text, forged)
+
+
+def test_spans_that_do_not_fit_and_too_many_are_refused() -> None:
+    with pytest.raises(SpanError, match="not within"):
+        MASKER.mask("abc", [Entity(0, 9, "PER")])
+    with pytest.raises(SpanError, match="before the entity before it"):
+        MASKER.mask("abcdef", [Entity(0, 3, "PER"), Entity(2, 4, "PER")])
+    with pytest.raises(SpanError, match="in parts"):
+        MASKER.mask("a" * 300, [Entity(n, n + 1, f"L{n}") for n in range(200)])
+
+
+def test_identifiers_get_values_that_are_nobodys() -> None:
+    text, masked = mask("Адрес [EMAIL anna@ya.ru], телефон [PHONE +7 912 345-67-89]", "surrogate")
+    email, phone = (masked.text[e.start : e.end] for e in masked.entities)
+    assert email.endswith("@example.com")
+    assert phone.startswith("+7 0")
+    assert [c.isdigit() for c in phone] == [c.isdigit() for c in "+7 912 345-67-89"]
+    assert MASKER.unmask(masked.text, masked.key) == text
+
+
+GRAMMEMES = {
+    "Nom": "nomn", "Gen": "gent", "Dat": "datv", "Acc": "accs", "Ins": "ablt", "Loc": "loct",
+    "Masc": "masc", "Fem": "femn", "Neut": "neut", "Sing": "sing", "Plur": "plur",
+}  # fmt: skip
+CHECKED = Path(__file__).with_name("surrogates.tsv").read_text("utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def masker() -> Masker:
+    """A masker with the real analysis of names."""
+    return Masker(Analyser(MORPHOLOGY))
+
+
+def test_surrogates_keep_case_gender_and_number_on_a_list_checked_by_hand(masker: Masker) -> None:
+    """The list has a sentence, and case, gender and number of the name in it as a person sees them."""
+    assert len(CHECKED) == 100
+    wrong = [
+        f"{line} -> {surrogate}"
+        for seed in range(3)
+        for line in CHECKED
+        for surrogate in [surrogate_of(line, masker, seed)]
+        if not fits(surrogate, line)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def surrogate_of(line: str, masker: Masker, seed: int) -> str:
+    document = marked(line.split("\t")[0])
+    masked = masker.mask(document.text, document.entities, "surrogate", seed)
+    (entity,) = masked.entities
+    surrogate = masked.text[entity.start : entity.end]
+    assert surrogate != document.text[document.entities[0].start : document.entities[0].end]
+    return surrogate
+
+
+def fits(surrogate: str, line: str) -> bool:
+    """Whether each word of a person's name, or the first of another, may be of that form."""
+    source, case, gender, number = line.split("\t")
+    wanted = {GRAMMEMES[case], GRAMMEMES[number]} | (
+        {GRAMMEMES[gender]} if number == "Sing" else set()
+    )
+    words = [word for word in surrogate.split() if not word.endswith(".")]
+    decisive = words if "[PER" in source else words[:1]
+    return all(any(wanted <= parse.tag.grammemes for parse in PARSER.parse(w)) for w in decisive)
+
+
+def test_first_names_and_surnames_are_in_natashas_lists() -> None:
+    folder = Path(natasha_data()) / "dict"
+    persons = load_lists()["person"]
+    for file, kinds in (("first.txt", ("first_masc", "first_fem")), ("last.txt", ("last",))):
+        known = {fold(word) for word in (folder / file).read_text("utf-8").split()}
+        assert {fold(name) for kind in kinds for name in persons[kind]} <= known
+
+
+def natasha_data() -> str:
+    """The folder of natasha's data, without importing natasha."""
+    (place,) = find_spec("natasha").submodule_search_locations or ()
+    return f"{place}/data"
+
+
+JUNK = st.text("<>PER_1 Аня«»ова.\t", max_size=8)
+
+
+@given(
+    text=st.text("<>PER_12 Аняова.", max_size=40),
+    style=st.sampled_from(STYLES),
+    masks_=st.lists(JUNK, min_size=1, max_size=4),
+    spans=st.lists(st.integers(0, 50), max_size=8),
+    parts=st.lists(JUNK, min_size=3, max_size=3),
+)
+def test_a_forged_key_is_refused_or_does_no_more_than_its_owner_may(
+    text: str, style: Style, masks_: list[str], spans: list[int], parts: list[str]
+) -> None:
+    cuts = sorted(spans)
+    mentions = [
+        {
+            "start": a,
+            "end": b,
+            "name": n % 5,
+            "surface": "x",
+            "mask": masks_[n % len(masks_)],
+            "case": "",
+            "around": 0,
+        }
+        for n, (a, b) in enumerate(zip(cuts[::2], cuts[1::2], strict=False))
+    ]
+    names = [
+        {
+            "label": "PER",
+            "mask": m,
+            "mask_parts": parts if n % 2 else [],
+            "normal": m,
+            "parts": parts,
+            "gender": "",
+            "number": "",
+            "quoted": True,
+        }
+        for n, m in enumerate(masks_)
+    ]
+    own = [{"label": "per" if "<" in text else "PER", "number": 1}]
+    key = Key.model_validate(
+        {"style": style, "text": "", "own": own, "names": names, "mentions": mentions, "words": []}
+    )
+    with suppress(KeyMismatch):
+        assert isinstance(MASKER.unmask(text, key.seal()), str)
+
+
+WRITTEN = st.lists(
+    st.sampled_from([
+        "Анна Каренина", "Карениной", "ИВАНОВ И. И.", "из Москвы", "в ООО «Ромашка»", "<PER_1>", "\n", "\r\n",
+        "😀", "\u0301", "\u200b", "John Smith", "МВД России", "+7 912 345-67-89", "a@b.ru", "\x00", "\u202e", "—",
+    ]), max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", ["natasha", "spacy", "bilstm"])
+@settings(max_examples=40, deadline=None)
+@given(text=st.one_of(WRITTEN, TEXTS), style=st.sampled_from(STYLES))
+def test_every_text_comes_back_whatever_tagger_masked_it(
+    spec: str, text: str, style: Style, masker: Masker
+) -> None:
+    names = load_once(spec).tag([text])[0]
+    entities = cover(names, find_identifiers(text), text)
+    masked = masker.mask(text, entities, style)
+    assert masker.unmask(masked.text, masked.key) == text
+    assert len(masked.entities) == len(entities)
+
+
+load_once = cache(load_tagger)

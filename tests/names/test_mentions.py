@@ -1,0 +1,90 @@
+"""Which mentions of a text are one name, and which are not."""
+
+import pytest
+
+from ner_service.names import Analyser
+from ner_service.names.likeness import is_contraction
+from tests.marked import marked
+
+# sentences with marked names; the surfaces of each name, in the order of first mentions
+JOINED = [
+    (
+        "[PER Ольга Петрова] спорит. Мы видели [PER Ольгу Петрову]. [PER Петрова] ушла.",
+        [["Ольга Петрова", "Ольгу Петрову", "Петрова"]],
+    ),
+    (
+        "Суд отпустил [PER Берегового]. Адвокаты [PER Олега Берегового] рады.",
+        [["Берегового", "Олега Берегового"]],
+    ),
+    ("[PER Борис Ельцин] и [PER Б. Н. Ельцин] и [PER Борис Николаевич].", [["Борис Ельцин", "Б. Н. Ельцин", "Борис Николаевич"]]),
+    ("[PER Саша Иванов] ушёл. Вернулся [PER Александр Иванов].", [["Саша Иванов", "Александр Иванов"]]),
+    ("[PER Иванов Иван] пришёл. Ждали [PER Ивана Иванова].", [["Иванов Иван", "Ивана Иванова"]]),
+    # two candidates, or another gender, or another first name: apart
+    (
+        "[PER Борис Джонсон] и [PER Джо Джонсон] спорят. [PER Джонсон] прав.",
+        [["Борис Джонсон"], ["Джо Джонсон"], ["Джонсон"]],
+    ),
+    ("[PER Мелания Трамп] приехала без [PER Трампа].", [["Мелания Трамп"], ["Трампа"]]),
+    ("[PER Иван Петров] и [PER Пётр Петров] братья.", [["Иван Петров"], ["Пётр Петров"]]),
+    ("[PER И. Петров] и [PER Пётр Петров] спорят.", [["И. Петров"], ["Пётр Петров"]]),
+    # places
+    ("Он в [LOC Москве]. [LOC Москва] спит. [LOC Город Москва] велик.", [["Москве", "Москва", "Город Москва"]]),
+    ("В [LOC России] тихо. Законы [LOC РФ] строги, как и [LOC Российской Федерации].", [["России", "РФ", "Российской Федерации"]]),
+    ("Он в [LOC США]. [LOC Соединённые Штаты] далеко.", [["США", "Соединённые Штаты"]]),
+    ("Он за [LOC британскую] политику, и [LOC Великобритания] рада.", [["британскую"], ["Великобритания"]]),
+    ("[LOC Северная Ирландия] и [LOC Ирландия] рядом.", [["Северная Ирландия"], ["Ирландия"]]),
+    # organisations
+    ("[ORG Евросоюз] против. Решение [ORG ЕС] ждут в [ORG Европейском союзе].", [["Евросоюз", "ЕС", "Европейском союзе"]]),
+    ("[ORG Министерство обороны РФ] молчит. По данным [ORG Минобороны], тихо.", [["Министерство обороны РФ", "Минобороны"]]),
+    ("[ORG МИД РФ] ответил. В [ORG МИД России] ждут. [ORG Российский МИД] молчит.", [["МИД РФ", "МИД России", "Российский МИД"]]),
+    ("[ORG МИД Франции] и [ORG МИД России] спорят.", [["МИД Франции"], ["МИД России"]]),
+    ("[ORG Верховный суд Пакистана] решил. Здание [ORG Верховного суда] закрыто.", [["Верховный суд Пакистана", "Верховного суда"]]),
+    ("[ORG Компания Ryanair] и [ORG Ryanair] одно.", [["Компания Ryanair", "Ryanair"]]),
+    ("[ORG Банк России] и [ORG Сбербанк России] спорят.", [["Банк России"], ["Сбербанк России"]]),
+    # labels are never mixed
+    ("[LOC Россия] и [ORG Россия] выиграли.", [["Россия"], ["Россия"]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "names"), JOINED)
+def test_hand_checked_mentions_are_joined(
+    analyser: Analyser, source: str, names: list[list[str]]
+) -> None:
+    document = marked(source)
+    analysis = analyser.analyse(document.text, document.entities)
+    surfaces = [document.text[e.start : e.end] for e in document.entities]
+    assert [[surfaces[n] for n in name.mentions] for name in analysis.names] == names
+
+
+def test_a_name_is_called_by_its_longest_form(analyser: Analyser) -> None:
+    document = marked("Слова [PER Путина] и [PER Владимира Путина].")
+    (name,) = analyser.analyse(document.text, document.entities).names
+    assert name.normal == "Владимир Путин"
+    assert name.parts is not None
+    assert (name.parts.first, name.parts.last) == ("Владимир", "Путин")
+
+
+def test_a_lone_part_is_the_part_that_it_is_in_the_longer_form(analyser: Analyser) -> None:
+    document = marked("[PER Альберт Гор] ушёл. О [PER Горе] забыли.")
+    parts = analyser.analyse(document.text, document.entities).mentions[1].parts
+    assert parts is not None
+    assert (parts.first, parts.last) == (None, "Гор")
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "is_one"),
+    [
+        ("евросоюз", "европейский союз", True),
+        ("госдума", "государственная дума", True),
+        ("минобороны", "министерство обороны", True),
+        ("центробанк", "центральный банк", True),
+        ("совфед", "совет федерации", True),
+        ("газпром", "газпромбанк", False),
+        ("евросоюз", "европейский совет", False),
+        ("минфин", "министерство обороны", False),
+    ],
+)
+def test_contractions_are_made_of_the_beginnings_of_words(
+    word: str, words: str, is_one: bool
+) -> None:
+    assert (len(words.split()) > 1 and is_contraction(word, words.split())) is is_one

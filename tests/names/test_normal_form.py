@@ -1,0 +1,139 @@
+"""Base forms of hand-checked sentences, and what holds for all base forms."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ner_service.names import Analyser, Mention
+from ner_service.types import Entity
+from tests.names.examples import EXAMPLES
+
+MARK = re.compile(r"\[(\w+) ([^\]→]*?)(?: → ([^\]]*))?\]")
+SENTENCES = [(kind, sentence) for kind, inside in EXAMPLES.items() for sentence in inside]
+
+
+def parse_example(sentence: str) -> tuple[str, list[Entity], list[str]]:
+    """Return the text, its entities and their base forms."""
+    text, entities, bases, at = "", [], [], 0
+    for match in MARK.finditer(sentence):
+        text += sentence[at : match.start()]
+        entities.append(Entity(len(text), len(text) + len(match[2]), match[1]))
+        bases.append(match[3] or match[2])
+        text, at = text + match[2], match.end()
+    return text + sentence[at:], entities, bases
+
+
+def normals(analyser: Analyser, text: str, entities: list[Entity]) -> list[str | None]:
+    return [mention.normal for mention in analyser.analyse(text, entities).mentions]
+
+
+def analyse_one(analyser: Analyser, text: str, name: str, label: str) -> Mention:
+    start = text.index(name)
+    (mention,) = analyser.analyse(text, [Entity(start, start + len(name), label)]).mentions
+    return mention
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    SENTENCES,
+    ids=[f"{kind}: {sentence[:40]}" for kind, sentence in SENTENCES],
+)
+def test_hand_checked_names_have_their_base_forms(
+    analyser: Analyser, kind: str, sentence: str
+) -> None:
+    text, entities, bases = parse_example(sentence)
+    assert normals(analyser, text, entities) == bases
+
+
+# a sentence in which a name stands in the nominative, and says so by its verb
+FRAMES = {"PER": "Вчера {} говорит по телефону.", "LOC": "Вот {} на карте.", "ORG": "Это {}."}
+SINGULAR = [
+    (label, base)
+    for _, sentence in SENTENCES
+    for label, base in zip(
+        [entity.label for entity in parse_example(sentence)[1]],
+        parse_example(sentence)[2],
+        strict=True,
+    )
+]
+
+
+def test_a_base_form_is_its_own_base_form(analyser: Analyser) -> None:
+    changed = [
+        (base, normal)
+        for label, base in SINGULAR
+        if (normal := analyse_one(analyser, FRAMES[label].format(base), base, label).normal) != base
+    ]
+    assert len(changed) <= 0.02 * len(SINGULAR), changed
+
+
+def test_case_gender_and_number_are_those_of_the_form(analyser: Analyser) -> None:
+    mention = analyse_one(analyser, "Письмо Анне Карениной пришло.", "Анне Карениной", "PER")
+    assert (mention.case, mention.gender, mention.number) == ("Dat", "Fem", "Sing")
+    mention = analyse_one(analyser, "Он был в Альпах.", "Альпах", "LOC")
+    assert (mention.case, mention.gender, mention.number) == ("Loc", None, "Plur")
+
+
+def test_what_one_mention_leaves_open_another_tells(analyser: Analyser) -> None:
+    text = "Заявление Захаровой вышло. Захарова добавила, что ждёт ответа. С Захаровой согласны."
+    entities = [
+        Entity(match.start(), match.end(), "PER") for match in re.finditer("Захаров[а-я]+", text)
+    ]
+    assert normals(analyser, text, entities) == ["Захарова"] * 3
+
+
+def test_letters_of_two_alphabets_and_stress_marks_are_read_as_meant(analyser: Analyser) -> None:
+    text = "Поезд шёл до Мoсквы и Пу\u0301тина там ждали."  # a Latin o in the first name
+    names = ["Мoсквы", "Пу\u0301тина"]
+    entities = [
+        Entity(text.index(name), text.index(name) + len(name), label)
+        for name, label in zip(names, ["LOC", "PER"], strict=True)
+    ]
+    assert normals(analyser, text, entities) == ["Москва", "Путин"]
+
+
+@pytest.mark.parametrize("name", ["***", "…", "«»", "—"])
+def test_a_name_without_letters_has_no_base_form(analyser: Analyser, name: str) -> None:
+    assert analyse_one(analyser, f"Это {name} здесь.", name, "ORG").normal is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "base"),
+    [
+        ("Статья в «Известиях» вышла.", "«Известиях»", "«Известия»"),
+        ("Акции «Газпрома» упали.", "Газпрома»", "Газпром"),
+        ("Акции (Газпрома упали.", "(Газпрома", "Газпром"),
+        ("Школа «Умка» в Москве.", "Школа «Умка»", "Школа «Умка»"),
+    ],
+)
+def test_quotes_stay_in_pairs(analyser: Analyser, text: str, name: str, base: str) -> None:
+    assert analyse_one(analyser, text, name, "ORG").normal == base
+
+
+def test_adjectives_alone_have_the_form_of_a_dictionary(analyser: Analyser) -> None:
+    text = "Он против британских законов и европейской политики."
+    names = ["британских", "европейской"]
+    entities = [Entity(text.index(n), text.index(n) + len(n), "LOC") for n in names]
+    assert normals(analyser, text, entities) == ["британский", "европейский"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="АаИиКкоеЁё-'’.«» яьЯ\u0301ABc1😀\n", min_size=1, max_size=30), st.data())
+def test_every_span_of_every_text_has_an_answer(
+    analyser: Analyser, text: str, data: st.DataObject
+) -> None:
+    bounds = sorted(data.draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=6)))
+    labels = st.sampled_from(["PER", "LOC", "ORG", "EVENT"])
+    entities = [
+        Entity(start, end, data.draw(labels))
+        for start, end in zip(bounds[::2], bounds[1::2], strict=False)
+    ]
+    analysis = analyser.analyse(text, entities)
+    assert len(analysis.mentions) == len(entities)
+    found = sorted(n for name in analysis.names for n in name.mentions)
+    assert found == list(range(len(entities)))
+    for entity, mention in zip(entities, analysis.mentions, strict=True):
+        assert mention.normal is None or mention.normal == mention.normal.strip() != ""
+        assert (mention.parts is None) == (entity.label != "PER")
