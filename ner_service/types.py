@@ -81,6 +81,14 @@ class Tagger(Protocol):
         """Find the entities of each text."""
 
 
+@runtime_checkable
+class Conventional(Protocol):
+    """A conventional tagger has learned several ways of annotating, which its info lists."""
+
+    def in_convention(self, convention: str) -> Tagger:
+        """Return a tagger that answers by one of them; raises `ModelError` where it has none."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts that a tagger keeps from the moment it is loaded.
@@ -92,6 +100,11 @@ class Tally:
     hits: int = 0
     misses: int = 0
     tokenise_s: float = 0.0
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Return both counts together."""
+        seconds = self.tokenise_s + other.tokenise_s
+        return Tally(self.hits + other.hits, self.misses + other.misses, seconds)
 
 
 @runtime_checkable

@@ -96,7 +96,7 @@ REQUESTS = [
     ("POST", "/ner", b"{}", JSON, 422, "text: Field required"),
     (
         "POST", "/ner", b'{"text": "a", "tagger": "bilstm@ne5"}', JSON,
-        404, "bilstm; NER_TAGGERS=NAME=SPEC@CONVENTION serves a convention under a name",
+        404, "bilstm; the convention goes into the field `convention`",
     ),
     ("POST", "/ner", b'{"text": 5}', JSON, 422, "text: Input should be a valid string"),
     ("POST", "/ner", b'{"txet": "a"}', JSON, 422, "txet: no such field; did you mean text?"),

@@ -54,6 +54,7 @@ class Options:
     tagger: str | None = None
     labels: tuple[str, ...] | None = None
     offsets: OffsetUnit = "codepoint"
+    convention: str | None = None
 
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return the JSON body of a request with these options."""

@@ -28,6 +28,7 @@ from ner_service.service.api.openapi import DESCRIPTION, GROUPS, KEYS
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
+from ner_service.service.api.shares import Shares
 from ner_service.service.api.state import State
 from ner_service.service.queue.exchange import Exchange
 from ner_service.service.queue.lane import Lane, stop_lanes
@@ -48,11 +49,13 @@ def create_app(
     metrics_folder: Path | None = None,
     roster: Roster | None = None,
     spread: Callable[[], None] = lambda: None,
+    shares: Shares | None = None,
 ) -> FastAPI:
     """Builds the application; taggers load in the background once it starts.
 
     Where several processes serve, `metrics_folder` is where they put their numbers together, and
-    `spread` has all of them reload. `roster` is read here where nobody has read it before.
+    `spread` has all of them reload; `shares` were made before they forked. `roster` is read here
+    where nobody has read it before.
     """
     roster = roster or read_roster(settings)
     settings = settings.model_copy(update={"default_tagger": roster.default})
@@ -86,7 +89,8 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.lanes, app.state.reload = lanes, reload
-    routes = declare_routes(app, settings, lanes, metrics, reload if keys.admins else None)
+    shares = shares or shares_of(settings)
+    routes = declare_routes(app, settings, lanes, metrics, reload if keys.admins else None, shares)
     add_routes(app, routes)
     add_errors(app, [route.path for route in routes if not route.path.startswith("/web")])
     components = app.openapi()["components"]  # made once, before anybody asks for it
@@ -107,6 +111,7 @@ def declare_routes(
     lanes: Mapping[str, Lane],
     metrics: Metrics,
     reload: Reload | None,
+    shares: Shares | None,
 ) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(
@@ -115,7 +120,7 @@ def declare_routes(
         settings.client_timeout_s,
         settings.least_rate,
     )
-    answers = Answers(settings, lanes, metrics, reader)
+    answers = Answers(settings, lanes, metrics, reader, shares)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     background = Background(MOST_WAITING, settings.timeout_s)
     masking = Masking(answers, reader, background)
@@ -128,6 +133,13 @@ def declare_routes(
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes
+
+
+def shares_of(settings: Settings) -> Shares | None:
+    """Returns the shares of keys in characters, where they are limited."""
+    if not settings.key_chars and not settings.key_chars_day:
+        return None
+    return Shares(settings.key_chars, settings.key_chars_day)
 
 
 def guard(app: ASGIApp, routes: list[Route], keys: Keys, settings: Settings) -> ASGIApp:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from ner_service.engine.bilstm import Engine
+from ner_service.engine.bilstm import CACHE_BYTES, Engine
 from ner_service.engine.tokens import units
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
@@ -12,13 +12,17 @@ from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
 from ner_service.types import Entity, TaggerInfo, Tally
 
+SECOND_CACHE_BYTES = CACHE_BYTES // 4  # of a convention that only some requests ask for
+
 
 class BilstmTagger:
     """A BiLSTM-CRF answers with the best path of each unit; a score is the span's posterior."""
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, cache_bytes: int = CACHE_BYTES) -> None:
         meta = artefact.meta
-        self._engine = Engine(artefact)
+        self._artefact = artefact
+        self._others: dict[str, BilstmTagger] = {}  # by their conventions
+        self._engine = Engine(artefact, cache_bytes)
         cut = partial(units, unit_tokens=artefact.net.unit_tokens)
         self._reader = Reader(cut, self._engine)
         self.info = TaggerInfo(
@@ -33,13 +37,29 @@ class BilstmTagger:
 
     @property
     def tally(self) -> Tally:
-        """Return what was counted since the model was loaded."""
+        """Return what was counted since the model was loaded, in all conventions."""
         words = self._engine.words
-        return Tally(words.hits, words.misses, self._reader.tokenise_s)
+        own = Tally(words.hits, words.misses, self._reader.tokenise_s)
+        for other in [*self._others.values()]:
+            own = own.plus(other.tally)
+        return own
 
     def temper(self, temperature: float) -> None:
         """Change the temperature that later scores are computed with."""
         self._engine.temper(temperature)
+
+    def in_convention(self, convention: str) -> "BilstmTagger":
+        """Return a tagger of the same net that answers by another of its conventions.
+
+        It is made when it is first asked for, with a smaller cache of words. Raises `ModelError`
+        where the net has no convention of that name.
+        """
+        if convention not in self._others:
+            artefact = answering(self._artefact, convention)
+            if artefact is self._artefact:
+                return self
+            self._others[convention] = BilstmTagger(artefact, SECOND_CACHE_BYTES)
+        return self._others[convention]
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)

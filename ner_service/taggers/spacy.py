@@ -53,8 +53,12 @@ class SpacyTagger:
     def _reload(self) -> None:
         """Load the pipeline again, with small tables, after the old one is freed."""
         self._nlp = None
+        frozen = gc.get_freeze_count()
+        gc.unfreeze()  # a service freezes what it has loaded, and a pipeline has cycles
         gc.collect()
         self._nlp = self._load()
+        if frozen:
+            gc.freeze()
         self._new_words = 0
 
     def _entities(self, piece: str, offset: int) -> list[Entity]:

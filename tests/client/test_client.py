@@ -98,6 +98,11 @@ def test_a_text_that_spoils_its_window_is_answered_alone() -> None:
 
 def test_options_go_with_every_text(server: uvicorn.Server) -> None:
     options = Options(tagger="natasha", labels=("PER",), offsets="utf8")
+    assert Options(convention="ne5").body(text="") == {
+        "text": "",
+        "offsets": "codepoint",
+        "convention": "ne5",
+    }
     with Client(url_of(server), options=options) as client:
         expected = [Found(9, 17, "PER", "Пётр", 0.5)]
         assert client.tag("Анна Пётр") == expected

@@ -98,12 +98,12 @@ def dump(value: object, place: str = "", indented: bool = False) -> bytes:
     """
     option = orjson.OPT_INDENT_2 if indented else None
     try:
-        return orjson.dumps(value, default=_plain, option=option)
+        return orjson.dumps(value, default=plain, option=option)
     except TypeError:  # numbers beyond 64 bits, halves of surrogate pairs, keys that are no strings
-        return orjson.dumps(_as_fragments(value, place, 0), default=_plain, option=option)
+        return orjson.dumps(_as_fragments(value, place, 0), default=plain, option=option)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Return what orjson writes of a value whose type it does not have."""
     return orjson.Fragment(value.text) if isinstance(value, Written) else str(value)
 
@@ -120,7 +120,7 @@ def _as_fragments(value: object, place: str, depth: int) -> object:
         parts = (
             _string(str(key))
             + b":"
-            + orjson.dumps(_as_fragments(part, place, depth + 1), default=_plain)
+            + orjson.dumps(_as_fragments(part, place, depth + 1), default=plain)
             for key, part in value.items()
         )
         return orjson.Fragment(b"{%s}" % b",".join(parts))

@@ -20,6 +20,7 @@ from ner_service.service.api.request_body import (
     parse_text,
 )
 from ner_service.service.api.schemas import Options, TextRequest
+from ner_service.service.api.shares import Shares
 from ner_service.service.api.slices import (
     SLICE_ENTITIES,
     SlicedResponse,
@@ -62,9 +63,15 @@ class Answers:
     """Answers are given to texts, by the lane of the tagger that a request names."""
 
     def __init__(
-        self, settings: Settings, lanes: Mapping[str, Lane], metrics: Metrics, reader: BodyReader
+        self,
+        settings: Settings,
+        lanes: Mapping[str, Lane],
+        metrics: Metrics,
+        reader: BodyReader,
+        shares: Shares | None = None,
     ) -> None:
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
+        self._shares = shares
         self._most_chars, self._default = settings.max_text_chars, settings.default
 
     async def one(self, request: Request) -> Response:
@@ -100,7 +107,10 @@ class Answers:
         lane = self.choose_lane(options)
         trace, connection = trace_of(request.scope), connection_of(request)
         client = trace.key or connection
-        tagged = await lane.tag(texts, patient, None if patient else connection, client)
+        if self._shares and trace.key:
+            self._shares.take(trace.key, sum(map(len, texts)))
+        heard = None if patient else connection
+        tagged = await lane.tag(texts, patient, heard, client, options.convention)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
@@ -114,6 +124,8 @@ class Answers:
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
+        if options.convention is not None:
+            check_convention(options.convention, name, tagger.info.conventions)
         return lane
 
     def check_length(self, text: str, field: str) -> None:
@@ -135,8 +147,15 @@ class Answers:
 
 
 def hint(name: str) -> str:
-    """Returns what to do where a request names a convention, which only a start can choose."""
-    return "; NER_TAGGERS=NAME=SPEC@CONVENTION serves a convention under a name" * ("@" in name)
+    """Returns what to do where a request names a convention, which has a field of its own."""
+    return "; the convention goes into the field `convention`" * ("@" in name)
+
+
+def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None:
+    """Raises where a tagger has not learned that way of annotating."""
+    if convention not in known:
+        names = ", ".join(known) or "no convention by name: leave it out"
+        raise Refused(Code.INVALID_REQUEST, f"convention: {tagger} knows {names}", ["convention"])
 
 
 async def write_entities(

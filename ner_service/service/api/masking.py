@@ -94,7 +94,7 @@ class Masking:
         """Hides the names in a text, so that `POST /unmask` can bring them back with the key."""
         content_type(request, JSON)
         check_no_query(request)
-        asked = MASK.parse(await self._reader.body(request))
+        asked = await MASK.parse(await self._reader.body(request))
         self._answers.check_length(asked.text, "text")
         tagger, labels, names = await find_names(self._answers, request, asked)
         body = await self._background.run(lambda: self._mask(asked, tagger, labels, names))
@@ -104,7 +104,7 @@ class Masking:
         """Brings the names back into a masked text, also where a model has changed it."""
         content_type(request, JSON)
         check_no_query(request)
-        asked = UNMASK.parse(await self._reader.body(request))
+        asked = await UNMASK.parse(await self._reader.body(request))
         self._answers.check_length(asked.text, "text")
         body = await self._background.run(lambda: self._unmask(asked))
         return Response(body, media_type=JSON)

@@ -29,6 +29,9 @@ class Options(BaseModel):
         None, max_length=MOST_LABELS, fail_fast=True, description="answer with these labels only"
     )
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
+    convention: Name | None = Field(
+        None, description="a way of annotating: one of the tagger's `conventions`"
+    )
 
 
 class TextRequest(Options):

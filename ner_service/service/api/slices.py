@@ -8,6 +8,7 @@ import orjson
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
+from ner_service.corpora.forms import json_text
 from ner_service.service.api.offsets import convert
 from ner_service.service.api.schemas import Options
 from ner_service.types import Entity
@@ -46,8 +47,16 @@ async def slice_entities(
 
 
 def dump(answer: dict[str, Any]) -> bytes:
-    """Returns an answer as JSON, whose lists may be slices."""
-    return orjson.dumps(answer, default=Slices.join)
+    """Returns an answer as JSON: its lists may be slices, its other fields are as they were."""
+    try:
+        return orjson.dumps(answer, default=_plain)
+    except TypeError:  # what only Python's own JSON can hold, which a line of a stream may have
+        joined = {k: v.join() if isinstance(v, Slices) else v for k, v in answer.items()}
+        return json_text.dump(joined)
+
+
+def _plain(value: object) -> object:
+    return value.join() if isinstance(value, Slices) else json_text.plain(value)
 
 
 class SlicedResponse(Response):

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from ner_service.corpora.forms.json_text import dump
 from ner_service.errors import Refused
 from ner_service.service.api.request_body import NDJSON
 from ner_service.service.api.slices import dump

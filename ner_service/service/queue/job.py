@@ -55,6 +55,7 @@ class Job:
     texts: Sequence[str]
     future: asyncio.Future[Tagged]
     client: Hashable = None  # with whom other clients take turns
+    convention: str | None = None  # by which the texts are annotated, if not by the first
     small: bool = True
     piece: Piece | None = None  # the next one
     answers: list[Answer] = field(default_factory=list)

@@ -111,8 +111,11 @@ class Lane:
         patient: bool = False,
         connection: Connection | None = None,
         client: Hashable = None,
+        convention: str | None = None,
     ) -> Tagged:
         """Answers each text in order, or with the error that it caused.
+
+        A convention is one of those that the tagger's info lists; without one, its first.
 
         Raises `Overloaded` or `NotReady` at once, though the patient wait for room; `Late` after
         the deadline, and `Gone` when the client leaves. Texts that no batch has yet are dropped
@@ -128,7 +131,7 @@ class Lane:
             self.check_room(size)
         if connection and connection.closed:
             raise Gone
-        job = Job(texts, loop.create_future(), client)
+        job = Job(texts, loop.create_future(), client, convention)
         self._count(size, 1)
         timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:

@@ -16,7 +16,7 @@ from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged, co
 from ner_service.service.queue.loading import probe
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
-from ner_service.types import Entity, Tagger
+from ner_service.types import Conventional, Entity, Tagger
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +167,7 @@ class Worker:
     def _tag_batch(self, tagger: Tagger) -> None:
         texts = [piece.text for piece in self._batch]
         self.busy_since = started = time.perf_counter()
-        answers = tag_each(tagger, texts)
+        answers = tag_by_convention(tagger, self._batch)
         self.busy_since = None
         size, seconds = cost_of(texts), time.perf_counter() - started
         before, chars = self._measured
@@ -209,6 +209,26 @@ def yield_to_loop() -> None:
     """Keeps this thread from interrupting the event loop, which would only have to wait for it."""
     with suppress(AttributeError, OSError):  # Linux alone knows it, and some sandboxes forbid it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
+
+
+def tag_by_convention(tagger: Tagger, batch: Sequence[Piece]) -> list[Answer]:
+    """Tags a batch, of which each piece may name a convention."""
+    conventions = {piece.job.convention for piece in batch}
+    if conventions == {None}:
+        return tag_each(tagger, [piece.text for piece in batch])
+    answers: dict[int, Answer] = {}
+    for convention in conventions:
+        at = [n for n, piece in enumerate(batch) if piece.job.convention == convention]
+        one = in_convention(tagger, convention)
+        answers |= zip(at, tag_each(one, [batch[n].text for n in at]), strict=True)
+    return [answers[n] for n in range(len(batch))]
+
+
+def in_convention(tagger: Tagger, convention: str | None) -> Tagger:
+    """Returns the tagger that answers by a convention."""
+    if convention is None or not isinstance(tagger, Conventional):
+        return tagger
+    return tagger.in_convention(convention)
 
 
 def tag_each(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:

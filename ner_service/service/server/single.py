@@ -1,6 +1,5 @@
 """The server as one process under uvicorn, and the options that several processes share."""
 
-import gc
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -43,7 +42,6 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         return tagger
 
     find_port(settings)
-    collect_rarely()
     app = create_app(settings, load, roster=roster)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, **uvicorn_options(settings)
@@ -55,16 +53,6 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         raise cannot_listen(settings) from None
     if failures:
         raise ConfigError(f"NER_TAGGERS: {failures[0]}")
-
-
-def collect_rarely() -> None:
-    """Makes the cyclic collector look less often, since requests leave no cycles to be found.
-
-    With 90 clients at once Python's own thresholds cost the worker's thread 16 to 30% more CPU for
-    each answer: many requests wait, so their objects live long enough for whole collections, which
-    pass over all that the taggers hold. One client after the other would never show that.
-    """
-    gc.set_threshold(20_000, 20, 100)
 
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:

@@ -19,13 +19,14 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn_worker import UvicornWorker
 
 from ner_service.errors import ConfigError, NerError
-from ner_service.service.app import create_app
+from ner_service.service.api.shares import Shares
+from ner_service.service.app import create_app, shares_of
 from ner_service.service.queue.loading import load, probe
 from ner_service.service.server.address import find_port
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups, release_hangups
 from ner_service.service.server.open_files import raise_file_limit
-from ner_service.service.server.single import collect_rarely, uvicorn_options
+from ner_service.service.server.single import uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import Roster, Source, read_roster
 from ner_service.types import Tagger
@@ -36,14 +37,13 @@ HUNG_S = 60  # a process whose event loop stands still for so long is replaced
 
 def run(settings: Settings, metrics_folder: Path) -> None:
     """Serves until a signal stops it; raises `ConfigError` as the single process does."""
-    collect_rarely()
     hold_hangups()
     raise_file_limit(settings.max_connections)
     settings = settings.model_copy(update={"port": find_port(settings)})
     preloaded = Preloaded(settings)
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
-    GunicornApplication(settings, preloaded, metrics_folder).run()
+    GunicornApplication(settings, preloaded, metrics_folder, shares_of(settings)).run()
 
 
 class Preloaded:
@@ -111,8 +111,14 @@ def hang_up_parent() -> None:
 class GunicornApplication(BaseApplication):  # type: ignore[misc]
     """The gunicorn application, configured by our settings alone."""
 
-    def __init__(self, settings: Settings, preloaded: Preloaded, metrics_folder: Path) -> None:
-        self._settings, self._metrics_folder = settings, metrics_folder
+    def __init__(
+        self,
+        settings: Settings,
+        preloaded: Preloaded,
+        metrics_folder: Path,
+        shares: Shares | None,
+    ) -> None:
+        self._settings, self._metrics_folder, self._shares = settings, metrics_folder, shares
         self.preloaded = preloaded
         super().__init__()
 
@@ -120,7 +126,12 @@ class GunicornApplication(BaseApplication):  # type: ignore[misc]
         """Builds the application of one process."""
         ahead = self.preloaded
         return create_app(
-            self._settings, ahead.take, self._metrics_folder, ahead.roster, hang_up_parent
+            self._settings,
+            ahead.take,
+            self._metrics_folder,
+            ahead.roster,
+            hang_up_parent,
+            self._shares,
         )
 
     def run(self) -> None:

@@ -174,6 +174,12 @@ class Settings(BaseSettings):
         1_000_000,
         0,
     )
+    key_chars: float = _number(
+        0.0, "characters a second for each key, over all processes; 0 is no limit", 1e9, 0
+    )
+    key_chars_day: float = _number(
+        0.0, "characters a day (UTC) for each key, over all processes; 0 is no limit", 1e12, 0
+    )
     cors_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
         "", description="origins whose pages may ask, by commas: `https://example.org`, or `*`"
     )

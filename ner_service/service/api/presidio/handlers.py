@@ -71,7 +71,7 @@ class Presidio:
     async def analyze(self, request: Request) -> Response:
         """Finds the entities of a text or of several."""
         content_type(request, JSON)
-        asked = self._form.parse(await self._reader.body(request))
+        asked = await self._form.parse(await self._reader.body(request))
         texts = self._texts(asked.text, self._most_texts)
         tagger = self._answers.choose_lane(Options()).check()
         known = [label for label in tagger.info.labels if _is_wanted(label, asked)]
@@ -95,7 +95,7 @@ class Presidio:
     async def anonymize(self, request: Request) -> Response:
         """Replaces the results of an analysis by what operators make of them."""
         content_type(request, JSON)
-        asked = ANONYMIZE.parse(await self._reader.body(request))
+        asked = await ANONYMIZE.parse(await self._reader.body(request))
         results = asked.analyzer_results
         operators = asked.anonymizers or {}
         return await self._operate(
@@ -106,7 +106,7 @@ class Presidio:
     async def deanonymize(self, request: Request) -> Response:
         """Decrypts what the operator `encrypt` has encrypted."""
         content_type(request, JSON)
-        asked = DEANONYMIZE.parse(await self._reader.body(request))
+        asked = await DEANONYMIZE.parse(await self._reader.body(request))
         operators = asked.deanonymizers or {}
         return await self._operate(
             asked.text,
