@@ -38,4 +38,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
     "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"NER_PORT\"]}/health/ready', timeout=4)"]
-CMD ["sh", "-c", "cp -r /opt/ner-service/kernels /tmp/numba 2>/dev/null; exec ner-service serve"]
+CMD ["ner-service", "serve"]

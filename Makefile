@@ -77,7 +77,7 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
 	$(UV) pyproject.toml --all-extras -o constraints.txt
-	$(UV) pyproject.toml -c constraints.txt --generate-hashes -o deploy/requirements.txt
+	$(UV) pyproject.toml --extra serve --extra spacy -c constraints.txt --generate-hashes -o deploy/requirements.txt
 	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o deploy/requirements-build.txt
 	rm -rf $(VENV)-lock
 
