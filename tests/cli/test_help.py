@@ -12,8 +12,8 @@ import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
 from ner_service.cli.app import CommandsByUse, Panel, app
 from ner_service.cli.tagging import Counts
+from ner_service.output.marked_text import marked_text
 from ner_service.output.measured import figures_of, measured_corpus
-from ner_service.output.terminal import marked_text
 from ner_service.types import Document, Entity
 from tests.cli.test_commands import Run, run  # noqa: F401  (a fixture)
 from tests.marked import marked
@@ -78,7 +78,7 @@ def test_a_terminal_shows_entities_with_labels_and_steers_nothing() -> None:
     text = "Анна\x1b[2J уехала в Ригу"
     document = Document("a", text, (Entity(0, 4, "PER"), Entity(18, 22, "LOC")))
     shown = marked_text(document)
-    assert shown.plain == "Анна PER[2J уехала в Ригу LOC"
+    assert shown.plain == "Анна PER\\x1b[2J уехала в Ригу LOC"
     assert {str(span.style).split()[-1] for span in shown.spans} == {
         "underline",
         "bright_blue",

@@ -11,10 +11,13 @@ import pytest
 from ner_service.errors import ConfigError, MissingExtra, ModelError
 from ner_service.service.queue import loading
 from ner_service.service.queue.errors import NotReady
-from ner_service.service.queue.lane import Lane, Roll, start_lanes, stop_lanes
+from ner_service.service.queue.exchange import Exchange
+from ner_service.service.queue.lane import Lane, stop_lanes
+from ner_service.service.queue.roll import Roll
 from ner_service.service.queue.worker import Worker
-from ner_service.service.server.address import check_address, url_of
+from ner_service.service.server.address import find_port, url_of
 from ner_service.service.settings import Settings
+from ner_service.service.settings.roster import read_roster
 from ner_service.service.telemetry import logs
 from ner_service.taggers import backend as backends
 from ner_service.taggers.registry import check_present
@@ -51,7 +54,7 @@ def test_a_tagger_that_loads_says_for_how_long_and_what_is_usual() -> None:
 
 def test_the_last_tagger_that_is_ready_makes_the_one_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    roll = Roll(["a", "b"])
+    roll = Roll(["a", "b"], "b")
     for name in ("b", "b", "a", "a"):
         roll.strike(name)
     (line,) = caplog.messages
@@ -69,7 +72,8 @@ def test_the_tagger_that_answers_by_default_loads_first() -> None:
         return load_capitals(spec)
 
     settings = Settings(taggers="natasha,spacy,bilstm")
-    lanes = start_lanes(settings, load, lambda *_: None)
+    lanes: dict[str, Lane] = {}
+    Exchange(settings, load, lambda *_: None, lanes).start(read_roster(settings).taggers)
     assert done.wait(60)
     stop_lanes(lanes.values())
     assert order[0] == "bilstm"
@@ -94,6 +98,8 @@ def test_a_terminal_gets_text_with_time_and_a_file_json(
 
     stream = Stream()
     monkeypatch.setattr("sys.stderr", stream)
+    for name, value in (("propagate", True), ("disabled", False), ("level", logging.NOTSET)):
+        monkeypatch.setattr(logging.getLogger("uvicorn.error"), name, value)
     root = logging.getLogger()
     handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
     source = logging._srcfile
@@ -126,8 +132,9 @@ def test_an_address_is_tried_before_anything_loads() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = Settings(port=taken.getsockname()[1])
         with pytest.raises(ConfigError, match="Address already in use"):
-            check_address(settings)
-    check_address(settings)
+            find_port(settings)
+    assert find_port(settings) == settings.port
+    assert find_port(Settings(port=0)) > 0
 
 
 @pytest.mark.parametrize(

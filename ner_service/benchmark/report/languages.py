@@ -13,9 +13,10 @@ RUSSIAN: dict[str, str] = tomllib.loads(
 def say(english: str, **values: object) -> Markup:
     """Return a text in both languages, with the same values; the page shows one of the two.
 
-    The English text is the key of the Russian one in `russian.toml`; raises `KeyError` without it.
+    The English text is the key of the Russian one in `russian.toml`. A part that somebody adds may
+    have a title without one, which is English in both.
     """
-    return _span("en", english, values) + _span("ru", RUSSIAN[english], values)
+    return _span("en", english, values) + _span("ru", RUSSIAN.get(english, english), values)
 
 
 def _span(language: str, text: str, values: dict[str, object]) -> Markup:

@@ -5,7 +5,6 @@ SwaggerUIBundle({
   docExpansion: "list",
   defaultModelsExpandDepth: 0, // the forms stand closed at the end: each route shows its own
   displayRequestDuration: true,
-  tryItOutEnabled: true,
   presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
 });
