@@ -11,12 +11,14 @@ Load a tagger once by its spec, and give it a text, a list of texts, or an itera
 
 from ner_service.errors import NerError
 from ner_service.library import Recogniser, TaggedDocument, TextEntity, load
-from ner_service.types import Document, Entity, Tagger
+from ner_service.types import Document, Entity, Name, Parts, Tagger
 
 __all__ = [
     "Document",
     "Entity",
+    "Name",
     "NerError",
+    "Parts",
     "Recogniser",
     "TaggedDocument",
     "Tagger",

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, Entity, Tagger, TaggerInfo
+
+if TYPE_CHECKING:
+    from ner_service.names.analyser import Analyser
 
 AHEAD = 64  # texts of an iterator that are tagged in one go
 SHOWN_CHARS = 60  # of a text, in its `repr`
@@ -16,13 +20,17 @@ SHOWN_CHARS = 60  # of a text, in its `repr`
 
 @dataclass(frozen=True, slots=True, order=True)
 class TextEntity(Entity):
-    """A text entity is an entity with the very characters that it spans."""
+    """A text entity is an entity with the very characters that it spans.
+
+    Its `normal` and `parts` are `None` until `TaggedDocument.normal` is called, and where unsure.
+    """
 
     text: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
-        """Return the label, the characters and the bounds."""
-        return f"<{self.label} {self.text!r} {self.start}:{self.end}>"
+        """Return the label, the characters, the bounds, and the base form where it is known."""
+        normal = "" if self.normal is None else f" → {self.normal!r}"
+        return f"<{self.label} {self.text!r} {self.start}:{self.end}{normal}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,9 +44,19 @@ class TaggedDocument(Document):
         """Return a document with entities that know their text."""
         text = document.text
         spans = (
-            TextEntity(e.start, e.end, e.label, e.score, text[e.start : e.end]) for e in entities
+            TextEntity(e.start, e.end, e.label, e.score, e.normal, e.parts, text[e.start : e.end])
+            for e in entities
         )
         return cls(document.id, text, tuple(spans), document.fields, document.place)
+
+    def normal(self) -> "TaggedDocument":
+        """Return the document with base forms, parts of persons' names, and joined mentions.
+
+        What analyses names is loaded at the first call, in about a second.
+        """
+        from ner_service.names.annotation import annotate
+
+        return annotate(self, load_analyser().analyse(self.text, self.entities))
 
     def __iter__(self) -> Iterator[TextEntity]:
         """Iterate over the entities."""
@@ -139,6 +157,14 @@ def load(spec: str) -> Recogniser:
     `MissingExtra` where its library is not installed.
     """
     return Recogniser(load_tagger(spec))
+
+
+@cache
+def load_analyser() -> "Analyser":
+    """Load what analyses names, once in a process."""
+    from ner_service.names.analyser import Analyser
+
+    return Analyser()
 
 
 def _document(text: object, number: int) -> Document:

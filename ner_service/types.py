@@ -1,10 +1,24 @@
 """Entities, documents and taggers are the types that every package shares."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
+PERSON = "PER"  # the label of entities whose names have parts
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a person's name are base forms; a part that is not there or unsure is `None`."""
+
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
+
+    def record(self) -> dict[str, str | None]:
+        """Return the parts as JSON has them."""
+        return {"first": self.first, "middle": self.middle, "last": self.last}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -13,13 +27,16 @@ class Entity:
 
     `start` and `end` are half-open and count Unicode code points of the text as received;
     the surface form is `text[start:end]`. `score` is the probability of the whole span, or
-    `None` where the tagger has none.
+    `None` where the tagger has none. `normal` is the base form and `parts` those of a person's
+    name, where somebody has told them; neither is part of what makes entities equal.
     """
 
     start: int
     end: int
     label: str
     score: float | None = None
+    normal: str | None = field(default=None, compare=False)
+    parts: Parts | None = field(default=None, compare=False)
 
     @property
     def span(self) -> tuple[int, int, str]:
@@ -28,7 +45,24 @@ class Entity:
 
     def shift(self, offset: int) -> "Entity":
         """Return the same entity in a text with `offset` more code points in front."""
-        return Entity(self.start + offset, self.end + offset, self.label, self.score)
+        start, end = self.start + offset, self.end + offset
+        return Entity(start, end, self.label, self.score, self.normal, self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name is what several mentions in a text share; `mentions` are indices of entities."""
+
+    label: str
+    normal: str | None
+    parts: Parts | None
+    mentions: tuple[int, ...]
+
+    def record(self) -> dict[str, object]:
+        """Return the name as JSON has it; only a person's has parts."""
+        parts = {"parts": self.parts and self.parts.record()} if self.label == PERSON else {}
+        named = {"label": self.label, "normal": self.normal, **parts}
+        return {**named, "mentions": list(self.mentions)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +70,9 @@ class Document:
     """A document is a text with its entities, gold or predicted.
 
     `fields` are the other fields of the record that it was read from, which writers that can carry
-    them give back; an `id` among them is one that was no string. `place` is file and line. Neither
-    is part of what makes documents equal.
+    them give back; an `id` among them is one that was no string. `place` is file and line. `names`
+    are what the entities are mentions of, each of one name, or `None` where nobody has told; with
+    names a `normal` that is `None` is unsure. None of the three makes documents equal.
     """
 
     id: str
@@ -45,6 +80,21 @@ class Document:
     entities: tuple[Entity, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     place: str = field(default="", compare=False, repr=False)
+    names: tuple[Name, ...] | None = field(default=None, compare=False, repr=False)
+
+    def keep_labels(self, labels: Collection[str]) -> "Document":
+        """Return the document with the entities of these labels alone, and their names."""
+        kept = [n for n, entity in enumerate(self.entities) if entity.label in labels]
+        entities = tuple(self.entities[n] for n in kept)
+        if self.names is None:
+            return replace(self, entities=entities)
+        places = {index: n for n, index in enumerate(kept)}
+        names = tuple(
+            replace(name, mentions=tuple(places[n] for n in name.mentions))
+            for name in self.names
+            if name.label in labels
+        )
+        return replace(self, entities=entities, names=names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def service() -> Any:
 
 @pytest.mark.slow
 def test_the_page_is_true(service: Running, tmp_path: Path) -> None:
-    assert len(COMMANDS) == 6
+    assert len(COMMANDS) == 7
     for command, answer in COMMANDS:
         here = command.replace("localhost:8000", service.url.removeprefix("http://"))
         done = subprocess.run(here, shell=True, capture_output=True, text=True, check=True)

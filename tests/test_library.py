@@ -9,8 +9,8 @@ import pytest
 
 import ner_service
 from ner_service.errors import CorpusError, UnknownTagger
-from ner_service.library import AHEAD, Recogniser
-from ner_service.types import Entity, TaggerInfo
+from ner_service.library import AHEAD, Recogniser, TaggedDocument
+from ner_service.types import Document, Entity, Name, Parts, TaggerInfo
 
 TEXT = "Анна Каренина уехала в Москву."
 
@@ -101,6 +101,27 @@ def test_a_document_becomes_the_object_that_the_command_writes() -> None:
             {"start": 23, "end": 29, "label": "LOC", "text": "Москву", "score": None},
         ],
     }
+
+
+def test_base_forms_parts_and_names_are_told_when_they_are_asked_for() -> None:
+    plain = TaggedDocument.of(
+        Document("7", "Олега Берегового ждали в Москве."),
+        [Entity(0, 16, "PER", 0.5), Entity(25, 31, "LOC")],
+    )
+    assert (plain.names, plain[0].normal, plain[0].parts) == (None, None, None)
+    document = plain.normal()
+    assert isinstance(document, TaggedDocument)
+    assert document == plain
+    assert [(e.text, e.normal) for e in document] == [
+        ("Олега Берегового", "Олег Береговой"), ("Москве", "Москва"),
+    ]  # fmt: skip
+    assert document[0].parts == Parts(first="Олег", last="Береговой")
+    assert document.names == (
+        Name("PER", "Олег Береговой", document[0].parts, (0,)), Name("LOC", "Москва", None, (1,)),
+    )  # fmt: skip
+    assert repr(document[0]) == "<PER 'Олега Берегового' 0:16 → 'Олег Береговой'>"
+    assert [*document.to_dict()] == ["id", "text", "entities", "names"]
+    assert "Олег Береговой" in document._repr_html_()
 
 
 def test_a_file_is_read_as_the_command_reads_it(recogniser: Recogniser, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from ner_service.cli.options import (
     NamesOption,
     OverlapChoice,
     OverlapOption,
+    ToFormatOption,
     check_apart,
     corpora_root,
     note_new_folder,
@@ -68,9 +69,7 @@ def convert(
         ),
     ] = "",
     from_format: FormatOption = "",
-    to_format: Annotated[
-        str, typer.Option(help="The format to write, where the ending says too little.")
-    ] = "",
+    to_format: ToFormatOption = "",
     columns: ColumnsOption = "",
     overlap: OverlapOption = OverlapChoice.error,
     lenient: LenientOption = False,

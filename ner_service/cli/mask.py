@@ -24,7 +24,7 @@ from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, STDIN, InputFormat, read_texts
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
-from ner_service.names import Analyser
+from ner_service.library import load_analyser
 from ner_service.names.masking import KeyMismatch, Masker, Style
 from ner_service.names.masking.identifiers import (
     IDENTIFIERS,
@@ -94,7 +94,7 @@ def mask(
         texts = (d for file in sources for d in read_texts(file, input, columns))
         documents = tag_documents(loaded, texts)
     hidden = _hide(documents, known, label)
-    masker = Masker(Analyser())
+    masker = Masker(load_analyser())
     labels = label or [*(known or ()), *choose_identifiers(None)]
     with new_key_file(key) as keys:
         masked = _mask(hidden, masker, keys, style, seed, labels)
@@ -157,7 +157,7 @@ def unmask(
     if output:
         check_apart(output, [*sources, key])
     keys = read_keys(key)
-    masker = Masker(Analyser())
+    masker = Masker(load_analyser())
     texts = [d for file in sources for d in read_texts(file, input, columns)]
     unmasked = [
         _unmask(document, line, masker, rewritten) for document, line in pair(texts, keys, key)

@@ -57,6 +57,9 @@ FormatOption = Annotated[
         help=f"The format, where the ending says too little: {', '.join(names())}.",
     ),
 ]
+ToFormatOption = Annotated[
+    str, typer.Option(help="The format to write, where the ending says too little.")
+]
 ColumnsOption = Annotated[
     str,
     typer.Option(
@@ -70,6 +73,10 @@ OverlapOption = Annotated[
         help="Which of overlapping entities stays: the longest, the first in the text, or the "
         "innermost."
     ),
+]
+NormalOption = Annotated[
+    bool,
+    typer.Option("--normal", help="Add base forms, parts of persons' names, and joined mentions."),
 ]
 LenientOption = Annotated[
     bool, typer.Option("--lenient", help="Let a stray I- tag begin an entity.")

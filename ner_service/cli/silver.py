@@ -11,12 +11,19 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
-from ner_service.cli.options import InputOption, check_apart, corpora_root, note_new_folder
+from ner_service.cli.options import (
+    InputOption,
+    NormalOption,
+    check_apart,
+    corpora_root,
+    note_new_folder,
+)
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import FORMATS
 from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
+from ner_service.library import load_analyser
 from ner_service.types import Document
 
 
@@ -36,6 +43,7 @@ def silver(
         typer.Option(min=0, max=1, help="Leave out sentences with a span less certain than this."),
     ] = 0.0,
     input: InputOption = InputFormat.auto,
+    normal: NormalOption = False,
 ) -> None:
     """Label texts for self-training, by one tagger or by the vote of several.
 
@@ -55,7 +63,8 @@ def silver(
 
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
-    job = LabellingJob(voters, output, min_score, f"{digest(*paths)} {input}")
+    analyser = load_analyser() if normal else None
+    job = LabellingJob(voters, output, min_score, f"{digest(*paths)} {input}", analyser)
     remaining = batches_of(islice(documents(), job.done, None))
     quiet = not sys.stderr.isatty()
     try:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import (
     ColumnsOption,
     InputOption,
+    NormalOption,
     TaggerOption,
     check_apart,
     note_new_folder,
@@ -24,6 +24,7 @@ from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import STDIN, InputFormat, read_texts
 from ner_service.errors import ConfigError
 from ner_service.files import write_text
+from ner_service.library import load_analyser
 from ner_service.output.documents import FORMATS
 from ner_service.output.marked_text import print_marked
 from ner_service.taggers.registry import load_tagger
@@ -31,6 +32,7 @@ from ner_service.types import Document, TaggerInfo
 
 BINARY = (parquet.name, docbin.name)  # formats that no terminal shows, so they need a file
 NAMES = (*FORMATS, *BINARY)
+WITH_NORMAL = ("jsonl", "table", "html", "csv", "tsv", "parquet", "labelstudio")
 BY_ENDING = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -82,6 +84,7 @@ def tag(
         list[str] | None, typer.Option("--label", "-l", help="Keep this label only; repeatable.")
     ] = None,
     columns: ColumnsOption = "",
+    normal: NormalOption = False,
 ) -> None:
     """Find the entities in files or in stdin.
 
@@ -92,7 +95,12 @@ def tag(
         check_apart(output, files or ())
         note_new_folder(output)
     chosen = format or choose_format(output)
-    on_terminal = format is None and output is None and sys.stdout.isatty()
+    on_terminal = format is None and not normal and output is None and sys.stdout.isatty()
+    if normal and chosen not in WITH_NORMAL:
+        raise ConfigError(
+            f"--normal: {chosen} has no place for base forms: take --format "
+            f"{', '.join(WITH_NORMAL)}"
+        )
     if chosen in BINARY and output is None:
         raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     loaded = load_tagger(tagger)
@@ -103,8 +111,8 @@ def tag(
         document for file in files or [STDIN] for document in read_texts(file, input, columns)
     )
     tagged = (
-        replace(d, entities=tuple(e for e in d.entities if not label or e.label in label))
-        for d in tag_documents(loaded, documents)
+        document.keep_labels(label) if label else document
+        for document in tag_documents(loaded, documents, load_analyser() if normal else None)
     )
     if on_terminal:
         print_marked(tagged)

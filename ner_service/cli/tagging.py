@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from ner_service.corpora.texts import batches_of
 from ner_service.types import Document, Tagger
+
+if TYPE_CHECKING:
+    from ner_service.names.analyser import Analyser
 
 
 class Counts:
@@ -34,11 +38,29 @@ def numbered(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else plural}"
 
 
-def tag_documents(tagger: Tagger, documents: Iterable[Document]) -> Iterator[Document]:
-    """Yield the documents with the tagger's entities, under a progress bar."""
+def tag_documents(
+    tagger: Tagger, documents: Iterable[Document], analyser: "Analyser | None" = None
+) -> Iterator[Document]:
+    """Yield the documents with the tagger's entities, under a progress bar.
+
+    With an analyser they have base forms and joined mentions.
+    """
     with tqdm(unit="char", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
         for batch in batches_of(documents):
             answers = tagger.tag([document.text for document in batch])
-            for document, entities in zip(batch, answers, strict=True):
-                yield replace(document, entities=tuple(entities))
+            tagged = (
+                replace(document, entities=tuple(entities))
+                for document, entities in zip(batch, answers, strict=True)
+            )
+            for document in analyse_documents(tagged, analyser) if analyser else tagged:
+                yield document
                 bar.update(len(document.text))
+
+
+def analyse_documents(documents: Iterable[Document], analyser: "Analyser") -> list[Document]:
+    """Return the documents with the analyses of their entities."""
+    from ner_service.names.annotation import annotate
+
+    batch = list(documents)
+    analyses = analyser.analyse_many([d.text for d in batch], [d.entities for d in batch])
+    return [*map(annotate, batch, analyses)]

@@ -15,7 +15,19 @@ except ImportError as error:
     raise MissingExtra(f"the client ({error})", "client") from error
 
 from ner_service.client.aio import AsyncClient
-from ner_service.client.answers import Answer, Found, Options, ServiceError, Unreachable
+from ner_service.client.answers import Answer, Entities, Found, Options, ServiceError, Unreachable
 from ner_service.client.threads import Client
+from ner_service.types import Name, Parts
 
-__all__ = ["Answer", "AsyncClient", "Client", "Found", "Options", "ServiceError", "Unreachable"]
+__all__ = [
+    "Answer",
+    "AsyncClient",
+    "Client",
+    "Entities",
+    "Found",
+    "Name",
+    "Options",
+    "Parts",
+    "ServiceError",
+    "Unreachable",
+]

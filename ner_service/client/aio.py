@@ -7,7 +7,7 @@ from typing import Any, Self
 import httpx
 
 from ner_service.client import answers
-from ner_service.client.answers import Answer, Connecting, Found, Outcome, Read, ServiceError
+from ner_service.client.answers import Answer, Connecting, Entities, Outcome, Read, ServiceError
 
 
 class AsyncClient(Connecting[httpx.AsyncClient]):
@@ -15,23 +15,27 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
 
     _library = httpx.AsyncClient
 
-    async def tag(self, text: str) -> list[Found]:
-        """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
-        return await self._ask(
-            answers.entities_of, "POST", "/ner", json=self._options.body(text=text)
-        )
+    async def tag(self, text: str, *, normal: bool | None = None) -> Entities:
+        """Return the entities of a text; raises `ServiceError` or `Unreachable`.
 
-    async def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
+        `normal` takes the place of the client's option.
+        """
+        asked = self._options.body(normal, text=text)
+        return await self._ask(answers.entities_of, "POST", "/ner", json=asked)
+
+    async def tag_batch(self, texts: Sequence[str], *, normal: bool | None = None) -> list[Answer]:
         """Return the entities of each text, or the error of that text."""
-        asked = self._options.body(texts=list(texts))
+        asked = self._options.body(normal, texts=list(texts))
         return await self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
-    async def tag_stream(self, texts: Iterable[str]) -> AsyncIterator[Answer]:
+    async def tag_stream(
+        self, texts: Iterable[str], *, normal: bool | None = None
+    ) -> AsyncIterator[Answer]:
         """Yield the answers to any number of texts in their order, as `Client.tag_stream` does."""
         waiting: asyncio.Task[list[Answer]] | None = None
         try:
             for window in answers.windows(texts):
-                answered, waiting = waiting, asyncio.create_task(self._window(window))
+                answered, waiting = waiting, asyncio.create_task(self._window(window, normal))
                 for each in await answered if answered else []:
                     yield each
             for each in await waiting if waiting else []:
@@ -40,15 +44,15 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
             if waiting:
                 waiting.cancel()
 
-    async def _window(self, window: Sequence[str]) -> list[Answer]:
+    async def _window(self, window: Sequence[str], normal: bool | None) -> list[Answer]:
         try:
-            return await self.tag_batch(window)
+            return await self.tag_batch(window, normal=normal)
         except ServiceError as error:
             if error.code not in answers.CODES_OF_ONE_TEXT:
                 raise
             if len(window) == 1:
                 return [error]
-            return [answer for text in window for answer in await self._window([text])]
+            return [answer for text in window for answer in await self._window([text], normal)]
 
     async def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
 from ner_service.errors import Code, NerError
+from ner_service.types import Name, Parts
 
 Read = TypeVar("Read")
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
@@ -35,36 +36,56 @@ class Unreachable(NerError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entity in an answer of the service; its offsets count in the unit that was asked for."""
+    """An entity in an answer of the service; its offsets count in the unit that was asked for.
+
+    `normal` is its base form, and `parts` are those of a person's name; both are `None` where
+    `normal` was not asked for, and where unsure.
+    """
 
     start: int
     end: int
     label: str
     text: str
     score: float | None
+    normal: str | None = None
+    parts: Parts | None = None
 
 
-Answer = list[Found] | ServiceError
+class Entities(list[Found]):
+    """The entities of a text, with the names that they join to if `normal` was asked for."""
+
+    def __init__(self, entities: Iterable[Found] = (), names: Iterable[Name] = ()) -> None:
+        super().__init__(entities)
+        self.names = tuple(names)
+
+
+Answer = Entities | ServiceError
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of each request; the service decides about those that are `None`."""
+    """The options of each request; the service decides about those that are `None`.
+
+    With `normal` it adds base forms, parts of persons' names, and joined mentions.
+    """
 
     tagger: str | None = None
     labels: tuple[str, ...] | None = None
     offsets: OffsetUnit = "codepoint"
+    normal: bool | None = None
     convention: str | None = None
 
-    def body(self, **fields: Any) -> dict[str, Any]:
-        """Return the JSON body of a request with these options."""
-        return fields | {name: value for name, value in asdict(self).items() if value is not None}
+    def body(self, normal: bool | None = None, **fields: Any) -> dict[str, Any]:
+        """Return the JSON body of a request with these options, `normal` if it is given here."""
+        options = asdict(self) | ({} if normal is None else {"normal": normal})
+        return fields | {name: value for name, value in options.items() if value is not None}
 
 
 class Connecting(Generic[Http]):
     """A client, whichever it is, connects to the service with these settings.
 
     It tries up to `attempts` times where the service is full, restarts or cannot be reached.
+    `normal` is the option of that name.
     Raises `Unreachable` where an address, a key, or a proxy of the environment is invalid.
     """
 
@@ -77,10 +98,12 @@ class Connecting(Generic[Http]):
         *,
         key: str | None = None,
         options: Options = Options(),
+        normal: bool | None = None,
         timeout_s: float = 60.0,
         attempts: int = 5,
     ) -> None:
-        self._options, self._attempts = options, attempts
+        self._options = options if normal is None else replace(options, normal=normal)
+        self._attempts = attempts
         headers = {"authorization": f"Bearer {key}"} if key else {}
         try:
             self._http = self._library(base_url=url, headers=headers, timeout=timeout_s)
@@ -137,9 +160,19 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
     raise refused
 
 
-def entities_of(result: Mapping[str, Any]) -> list[Found]:
-    """Return the entities of a result that is no error."""
-    return [Found(**entity) for entity in result["entities"]]
+def entities_of(result: Mapping[str, Any]) -> Entities:
+    """Return the entities of a result that is no error, and its names."""
+    entities = (Found(**entity | _parts_of(entity)) for entity in result["entities"])
+    names = (
+        Name(name["label"], name["normal"], _parts_of(name)["parts"], tuple(name["mentions"]))
+        for name in result.get("names", ())
+    )
+    return Entities(entities, names)
+
+
+def _parts_of(value: Mapping[str, Any]) -> dict[str, Parts | None]:
+    parts = value.get("parts")
+    return {"parts": parts and Parts(**parts)}
 
 
 def answers_of(value: Mapping[str, Any]) -> list[Answer]:

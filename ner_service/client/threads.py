@@ -8,7 +8,7 @@ from typing import Any, Self
 import httpx
 
 from ner_service.client import answers
-from ner_service.client.answers import Answer, Connecting, Found, Outcome, Read, ServiceError
+from ner_service.client.answers import Answer, Connecting, Entities, Outcome, Read, ServiceError
 
 
 class Client(Connecting[httpx.Client]):
@@ -16,16 +16,20 @@ class Client(Connecting[httpx.Client]):
 
     _library = httpx.Client
 
-    def tag(self, text: str) -> list[Found]:
-        """Return the entities of a text; raises `ServiceError` or `Unreachable`."""
-        return self._ask(answers.entities_of, "POST", "/ner", json=self._options.body(text=text))
+    def tag(self, text: str, *, normal: bool | None = None) -> Entities:
+        """Return the entities of a text; raises `ServiceError` or `Unreachable`.
 
-    def tag_batch(self, texts: Sequence[str]) -> list[Answer]:
+        `normal` takes the place of the client's option.
+        """
+        asked = self._options.body(normal, text=text)
+        return self._ask(answers.entities_of, "POST", "/ner", json=asked)
+
+    def tag_batch(self, texts: Sequence[str], *, normal: bool | None = None) -> list[Answer]:
         """Return the entities of each text, or the error of that text."""
-        asked = self._options.body(texts=list(texts))
+        asked = self._options.body(normal, texts=list(texts))
         return self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
-    def tag_stream(self, texts: Iterable[str]) -> Iterator[Answer]:
+    def tag_stream(self, texts: Iterable[str], *, normal: bool | None = None) -> Iterator[Answer]:
         """Yield the answers to any number of texts in their order; one may be an error.
 
         Texts go to `POST /ner/batch`, up to 200 in a request. While the caller reads the answers of
@@ -34,21 +38,21 @@ class Client(Connecting[httpx.Client]):
         with ThreadPoolExecutor(1) as ahead:
             waiting: Future[list[Answer]] | None = None
             for window in answers.windows(texts):
-                answered, waiting = waiting, ahead.submit(self._window, window)
+                answered, waiting = waiting, ahead.submit(self._window, window, normal)
                 if answered:
                     yield from answered.result()
             if waiting:
                 yield from waiting.result()
 
-    def _window(self, window: Sequence[str]) -> list[Answer]:
+    def _window(self, window: Sequence[str], normal: bool | None) -> list[Answer]:
         try:
-            return self.tag_batch(window)
+            return self.tag_batch(window, normal=normal)
         except ServiceError as error:
             if error.code not in answers.CODES_OF_ONE_TEXT:
                 raise
             if len(window) == 1:
                 return [error]
-            return [answer for text in window for answer in self._window([text])]
+            return [answer for text in window for answer in self._window([text], normal)]
 
     def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""

@@ -4,7 +4,7 @@ A tag depends on three words to either side, so no more of a sentence is read. E
 is that of slovnet's own code on the whole sentence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,12 @@ class MorphEngine:
 
         The indices of wanted words rise within each sentence.
         """
-        parts: list[Floats] = []
+        return np.concatenate(list(self.parts(sentences, wanted)))
+
+    def parts(
+        self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]
+    ) -> Iterator[Floats]:
+        """Yield the rows of `scores` in parts of about `ROWS`, which bounds the memory in use."""
         words, rows = [GAP] * REACH, list[int]()
         for sentence, indices in zip(sentences, wanted, strict=True):
             read_to = 0  # words of the sentence that are in `words`, or need not be
@@ -44,14 +49,13 @@ class MorphEngine:
                 if start > read_to or not read_to:
                     words.append(GAP)
                     if len(words) > ROWS:
-                        parts.append(self._read(words, rows))
+                        yield self._read(words, rows)
                         start = max(index - REACH, 0)
                         words, rows = [GAP] * REACH, []
                 read_to = min(index + REACH + 1, len(sentence))
                 words += sentence[start:read_to]
                 rows.append(len(words) - (read_to - index))
-        parts.append(self._read(words, rows))
-        return np.concatenate(parts)
+        yield self._read(words, rows)
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return the best tag of every word of each sentence."""

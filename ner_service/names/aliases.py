@@ -13,16 +13,22 @@ from ner_service.names.inflection import inflect_name
 from ner_service.names.morphology import Morphology
 from ner_service.names.vocabulary import DATA
 
-NAMES = 20_000  # that are kept folded
+NAMES, LONGEST = 20_000, 200  # names that are kept folded, and their characters
 QUOTES = re.compile("[«»\"“”„'’`]")
 ENDINGS = ("ий", "ая", "ое", "ие")  # of adjectives in the nominative
 
 
-@lru_cache(NAMES)
 def fold(name: str) -> str:
     """Return a name as it is compared: no capitals, quotes or hyphens; ё and э are е."""
+    return _fold_cached(name) if len(name) <= LONGEST else _fold(name)
+
+
+def _fold(name: str) -> str:
     name = QUOTES.sub("", name).lower().replace("ё", "е").replace("э", "е")
     return " ".join(name.replace("-", " ").replace(".", ". ").split())
+
+
+_fold_cached = lru_cache(NAMES)(_fold)
 
 
 @dataclass(frozen=True, slots=True)

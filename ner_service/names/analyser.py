@@ -20,7 +20,7 @@ from ner_service.names.words import Word
 from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
-LEAST_CHANCE = 0.3  # of a base form; what is less likely is not told
+LEAST_CHANCE = 0.5  # of a base form; what is less likely than not is not told
 
 
 class Contexts(Protocol):

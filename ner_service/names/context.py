@@ -58,8 +58,7 @@ class ContextReader:
         if not pieces:
             return names
         wanted = [sorted({piece.token for piece in some}) for _, some in pieces]
-        slots, adjectives = self._grammar(sentences, wanted)
-        rows = zip(slots, adjectives.tolist(), strict=True)
+        rows = self._grammar(sentences, wanted)
         for (words, some), tokens in zip(pieces, wanted, strict=True):
             grammar = {token: next(rows) for token in tokens}
             for entity, token, start, end, text in some:
@@ -68,15 +67,16 @@ class ContextReader:
 
     def _grammar(
         self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]
-    ) -> tuple[Floats, Floats]:
-        """Return log probabilities of slots, words x slots, and probabilities of adjectives.
+    ) -> Iterator[tuple[Floats, float]]:
+        """Yield log probabilities of slots, and the probability of an adjective, for each word.
 
         A tag without a gender counts for each.
         """
-        scores = self._engine.scores(sentences, wanted)
-        odds = np.exp(scores - scores.max(1, keepdims=True))
-        chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
-        return np.log(chances[:, :-1] + np.float32(DOUBT)), chances[:, -1]
+        for scores in self._engine.parts(sentences, wanted):
+            odds = np.exp(scores - scores.max(1, keepdims=True))
+            chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
+            slots = np.log(chances[:, :-1] + np.float32(DOUBT))
+            yield from zip(slots, chances[:, -1].tolist(), strict=True)
 
 
 def load_context_reader() -> ContextReader:

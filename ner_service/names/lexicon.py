@@ -84,7 +84,7 @@ class Lexicon:
             for slot in candidate.slots:
                 if odds[slot] < candidate.odds:
                     bases[slot], odds[slot] = candidate.base, candidate.odds
-        return Options(bases, np.array(odds, dtype=np.float32))
+        return Options(tuple(bases), np.array(odds, dtype=np.float32))
 
     def _candidates(self, word: str, of: Of) -> Iterator[Candidate]:
         readings = [r for r in self.morphology.readings(word) if r.pos in DECLINED and r.case]
@@ -94,7 +94,7 @@ class Lexicon:
         is_known = any(r.is_known and (of == "places" or r.kind in NAME_KINDS) for r in readings)
         for reading in readings:
             yield from self._of_reading(reading, of)
-        for guess in guess_bases(word, of):
+        for guess in () if is_known and of == "places" else guess_bases(word, of):
             odds = odds_of_guess(guess.cost, self.is_listed(guess.lemma, of), is_known)
             yield Candidate(guess.base, odds, guess.slots)
         if of == "people" and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:

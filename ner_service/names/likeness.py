@@ -7,6 +7,9 @@ from ner_service.names.aliases import Aliases, fold
 from ner_service.names.types import Gender, Mention, Parts
 from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES
 
+LONGEST_COUNTRY = 6  # words
+LONGEST_HEAD = 8  # words by which a long form is found
+LONGEST_CONTRACTION = 40  # letters
 SHORTEST_PIECE = 2  # letters of a word in a contraction such as `Минобороны`
 
 
@@ -23,6 +26,7 @@ class Form:
     country: str
     parts: Parts
     is_acronym: bool
+    initials: str  # of the words that an acronym would have
     genders: set[Gender] = field(default_factory=set)
 
     @property
@@ -34,7 +38,7 @@ class Form:
     def of(cls, label: str, mention: Mention, surface: str, aliases: Aliases) -> "Form":
         """Return the form of a mention; one without a base form is like none but its copies."""
         if mention.normal is None:
-            return cls(label, f"?{surface}", (), "", Parts(), False)
+            return cls(label, f"?{surface}", (), "", Parts(), False, "")
         is_acronym = mention.normal.isupper() and mention.normal.isalpha()
         words, country = fold(mention.normal).split(), ""
         if label == "LOC":
@@ -42,7 +46,26 @@ class Form:
         elif label == "ORG":
             words, country = _organisation(words, aliases)
         key = " ".join([*words, country]).strip()
-        return cls(label, key, words, country, mention.parts or Parts(), is_acronym)
+        initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
+        parts = mention.parts or Parts()
+        return cls(label, key, words, country, parts, is_acronym, initials)
+
+    @property
+    def hooks(self) -> set[str]:
+        """Return what shorter forms find a form by, before the two are compared."""
+        if self.label == "PER":
+            return {fold(part) for part in (self.parts.first, self.parts.last) if part}
+        beginning = self.words[0][:SHORTEST_PIECE] if len(self.words) > 1 else ""
+        return {*self.words[:LONGEST_HEAD], self.initials, f"{beginning}-"}
+
+    @property
+    def finds(self) -> set[str]:
+        """Return the hooks of the longer forms that may fit; each has one of them."""
+        if self.label == "PER":
+            part = self.parts.last or self.parts.first
+            return {fold(part)} if part and len(self.words) > 1 else {*self.words[:1]}
+        beginning = self.words[0][:SHORTEST_PIECE] if len(self.words) == 1 else ""
+        return {*self.words[:1], f"{beginning}-"}
 
 
 def _organisation(words: list[str], aliases: Aliases) -> tuple[list[str], str]:
@@ -51,7 +74,7 @@ def _organisation(words: list[str], aliases: Aliases) -> tuple[list[str], str]:
     if len(words) > 1 and words[0] in aliases.countries:
         country, words = aliases.countries[words[0]], words[1:]
     else:
-        for n in range(1, len(words)):
+        for n in range(max(1, len(words) - LONGEST_COUNTRY), len(words)):
             if (tail := " ".join(words[n:])) in aliases.countries:
                 country, words = aliases.countries[tail], words[:n]
                 break
@@ -111,7 +134,7 @@ def _fits_organisation(short: Form, long: Form) -> bool:
     return (
         _fits_type(short.words, long.words, ORGANISATION_TYPES)
         or _is_acronym_of(short, long)
-        or (len(short.words) == 1 and is_contraction(short.words[0], long.words))
+        or _is_contraction_of(short, long)
         or _is_head_of(short, long)
     )
 
@@ -123,10 +146,15 @@ def _fits_type(short: Sequence[str], long: Sequence[str], types: frozenset[str])
 
 def _is_acronym_of(short: Form, long: Form) -> bool:
     """Say whether an acronym has the first letters of a longer name, at least two."""
-    if not short.is_acronym or len(short.words) != 1:
+    is_word = short.is_acronym and len(short.words) == 1
+    return is_word and len(long.initials) > 1 and long.initials == short.words[0]
+
+
+def _is_contraction_of(short: Form, long: Form) -> bool:
+    word = short.words[0]
+    if len(short.words) > 1 or len(long.words) < 2 or len(word) > LONGEST_CONTRACTION:
         return False
-    initials = "".join(word[0] for word in long.words if word not in FUNCTION_WORDS)
-    return len(initials) > 1 and initials == short.words[0]
+    return is_contraction(word, long.words)
 
 
 def is_contraction(word: str, words: Sequence[str]) -> bool:
@@ -147,10 +175,11 @@ def is_contraction(word: str, words: Sequence[str]) -> bool:
 
 
 def _is_head_of(short: Form, long: Form) -> bool:
-    """Say whether a long form is the short one with a tail: `Верховный суд Пакистана`."""
-    if len(short.words) < 2 and not short.is_acronym:
-        return False
-    behind = list(long.words[len(short.words) :])
-    return list(long.words[: len(short.words)]) == list(short.words) and (
-        bool(behind) or bool(long.country and not short.country)
-    )
+    """Say whether a long form is the short one with a tail: `Верховный суд Пакистана`.
+
+    A word alone, such as `совет`, may have no tail but a country.
+    """
+    words = list(short.words)
+    if list(long.words) == words:
+        return bool(long.country and not short.country)
+    return (len(words) > 1 or short.is_acronym) and list(long.words[: len(words)]) == words

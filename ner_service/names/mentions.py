@@ -11,6 +11,8 @@ from ner_service.names.aliases import Aliases, fold
 from ner_service.names.likeness import Form, fits
 from ner_service.names.types import Gender, Mention, Name, Parts
 
+MOST = 500  # longer forms that are compared; a form with more would fit two, and joins none
+
 
 @dataclass(slots=True, eq=False)
 class Group:
@@ -88,12 +90,17 @@ def _part_of(mention: Mention, parts: Parts | None) -> Parts | None:
 
 def _join_groups(groups: Sequence[Group], aliases: Aliases) -> None:
     """Join each group, the fullest forms first, to the one fuller form that it fits."""
-    ranked = sorted(groups, key=lambda group: group.form.rank, reverse=True)
-    for n, group in enumerate(ranked):
-        longer = (other for other in ranked[:n] if fits(group.form, other.form, aliases))
-        roots = {id(other.root): other.root for other in longer}
+    hooked: dict[str, list[Group]] = {}
+    for group in sorted(groups, key=lambda group: group.form.rank, reverse=True):
+        longer = [other for hook in group.form.finds for other in hooked.get(hook, ())]
+        roots: dict[int, Group] = {}
+        for other in longer if len(longer) <= MOST else ():
+            if id(other.root) not in roots and fits(group.form, other.form, aliases):
+                roots[id(other.root)] = other.root
         if len(roots) == 1:
             (group.joined,) = roots.values()
+        for hook in group.form.hooks:
+            hooked.setdefault(hook, []).append(group)
 
 
 def _names(groups: Iterable[Group], mentions: Sequence[Mention]) -> Iterator[Name]:

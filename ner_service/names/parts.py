@@ -8,8 +8,10 @@ from ner_service.names.lexicon import Lexicon
 from ner_service.names.types import Parts
 from ner_service.names.units import Kind, Unit, read_units
 from ner_service.names.vocabulary import EAST_ASIAN
+from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
+MOST_WORDS = 12  # and marks of a person's name; more are no name
 PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна)", re.IGNORECASE)
 RUSSIAN_LAST = re.compile(".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|енко|[уюя]к|[иы]х)")
 VOWEL = re.compile("[аеёиоуыэюя]", re.IGNORECASE)
@@ -24,7 +26,8 @@ class PartsReader:
 
     def read(self, words: Sequence[str]) -> Parts:
         """Return the parts of a name from the words and marks of its base form."""
-        return self._read(tuple(words))
+        is_name = len(words) <= MOST_WORDS and all(len(word) <= LONGEST for word in words)
+        return self._read(tuple(words)) if is_name else Parts()
 
     def _arrange(self, words: tuple[str, ...]) -> Parts:
         match list(read_units(words, self._lexicon)):

@@ -20,7 +20,10 @@ from ner_service.names.vocabulary import (
 from ner_service.names.words import CYRILLIC_WORD, Word
 
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
+KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
+Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
+DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -51,20 +54,25 @@ class PhraseReader:
 
     def read(self, words: Sequence[Word], label: str) -> Phrase:
         """Return the phrase of a name's words."""
+        # short words in capitals are acronyms, unless they are names of the label's kind
+        kinds: Kinds = KINDS_IN_CAPITALS.get(label, frozenset())
+        if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
+            kinds = None  # all are in capitals, as in a headline
         if label == "PER":
-            declined = [n for n in range(len(words)) if self._declines_in_person(words, n)]
+            places = range(len(words))
+            declined = [n for n in places if self._declines_in_person(words, n, kinds)]
             return Phrase(words, [declined] if declined else [], "people")
-        group, behind = self._group(words, 0)
+        group, behind = self._group(words, 0, kinds)
         groups = [group] if group else []
         if group and label == "LOC":
             is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
             if is_pair or self._is_appositive(words[group[-1]]):
-                name, _ = self._group(words, behind + is_pair)
+                name, _ = self._group(words, behind + is_pair, kinds)
                 if name and words[name[0]].text[0].isupper():
                     groups.append(name)
         return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
 
-    def _declines_in_person(self, words: Sequence[Word], n: int) -> bool:
+    def _declines_in_person(self, words: Sequence[Word], n: int, kinds: Kinds) -> bool:
         """Say whether a word of a person's name declines: no particle, initial or acronym."""
         text = words[n].text
         is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
@@ -72,16 +80,21 @@ class PhraseReader:
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
         if is_initial or is_first_of_asian or words[n].lower in PARTICLES | AFTER_A_FATHER:
             return False
-        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(words, n)
+        return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(text, kinds)
 
-    def _group(self, words: Sequence[Word], start: int) -> tuple[list[int], int]:
+    def _group(
+        self, words: Sequence[Word], start: int, in_capitals: Kinds
+    ) -> tuple[list[int], int]:
         """Return the agreeing words from a place on, and the place behind their head."""
         group: list[int] = []
         for n in range(start, len(words)):
             word = words[n]
             if _is_skipped(words, n, is_begun=bool(group)):
                 continue
-            if not CYRILLIC_WORD.fullmatch(word.text) or self._is_acronym(words, n):
+            is_domain = _text_at(words, n + 1) == "." and _text_at(words, n + 2) in DOMAINS
+            if not CYRILLIC_WORD.fullmatch(word.text) or is_domain:
+                return group, n + 1
+            if self._is_acronym(word.text, in_capitals):
                 return group, n + 1
             kinds = self._lexicon.parts_of_speech(word.lower)
             if not kinds & DECLINED:
@@ -91,15 +104,12 @@ class PhraseReader:
                 return group, n + 1
         return group, len(words)
 
-    def _is_acronym(self, words: Sequence[Word], n: int) -> bool:
+    def _is_acronym(self, text: str, kinds: Kinds) -> bool:
         """Say whether a word in capitals is an acronym, which has no cases."""
-        text = words[n].text
-        if not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
-            return False
-        if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
+        if kinds is None or not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
         readings = self._lexicon.morphology.readings(text.lower())
-        return not any(r.is_known and (r.kind in NAME_KINDS or r.kind == "Geox") for r in readings)
+        return not any(reading.is_known and reading.kind in kinds for reading in readings)
 
     def _is_appositive(self, word: Word) -> bool:
         readings = self._lexicon.morphology.readings(word.lower)

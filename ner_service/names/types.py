@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ner_service.types import Name, Parts
+
+__all__ = ["Analysis", "Case", "Gender", "Mention", "Name", "Number", "Parts"]
+
 Case = Literal["Nom", "Gen", "Dat", "Acc", "Ins", "Loc"]
 Gender = Literal["Masc", "Fem", "Neut"]
 Number = Literal["Sing", "Plur"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of a person's name are base forms; a part that is not there or unsure is `None`."""
-
-    first: str | None = None
-    middle: str | None = None
-    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +25,6 @@ class Mention:
     case: Case | None = None
     gender: Gender | None = None
     number: Number | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name is what several mentions in a text share; `mentions` are indices of entities."""
-
-    label: str
-    normal: str | None
-    parts: Parts | None
-    mentions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

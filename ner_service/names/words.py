@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-CYRILLIC_WORD = re.compile(r"[А-ЯЁа-яё]+(?:-[А-ЯЁа-яё]+)*")
+LONGEST = 60  # letters of a word that is looked up; a longer one is no name
+CYRILLIC_WORD = re.compile(rf"(?=.{{1,{LONGEST}}}$)[А-ЯЁа-яё]+(?:-[А-ЯЁа-яё]+)*")
 
 
 class Word(NamedTuple):

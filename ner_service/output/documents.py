@@ -1,6 +1,7 @@
 """Tagged documents for people and for other programs: the formats of corpora, and a few more."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Protocol
 
 import orjson
@@ -11,7 +12,7 @@ from ner_service.corpora.formats.format import Streamable
 from ner_service.corpora.forms.json_text import dump
 from ner_service.output import html
 from ner_service.output.terminal import show
-from ner_service.types import Document
+from ner_service.types import Document, Parts
 
 
 class Writer(Protocol):
@@ -41,13 +42,25 @@ def as_spacy(documents: Iterable[Document], model: str = "") -> Iterator[str]:
 
 
 def as_table(documents: Iterable[Document], model: str = "") -> Iterator[str]:
-    """Yield an entity a line under the document's name."""
+    """Yield an entity a line under the document's name, then a line for each name, if known."""
     for document in documents:
         yield f"{show(document.id)}: {len(document.entities)} entities\n"
+        is_analysed = document.names is not None
         for e in document.entities:
             score = "     " if e.score is None else f"{e.score:.3f}"
             surface = " ".join(document.text[e.start : e.end].split())
-            yield f"{e.start:>8}{e.end:>8}  {show(e.label):<8}{score}  {show(surface)}\n"
+            normal = f" → {show(e.normal or '?')}" if is_analysed else ""
+            yield f"{e.start:>8}{e.end:>8}  {show(e.label):<8}{score}  {show(surface)}{normal}\n"
+        for name in document.names or ():
+            count, normal = f"×{len(name.mentions)}", show(name.normal or "?")
+            yield f"{count:>16}  {name.label:<8}{' ':5}  {normal}{_describe_parts(name.parts)}\n"
+
+
+def _describe_parts(parts: Parts | None) -> str:
+    """Return the parts that a person's name has, in brackets."""
+    values = asdict(parts) if parts else {}
+    present = ", ".join(f"{part}: {value}" for part, value in values.items() if value)
+    return f" ({present})" if present else ""
 
 
 def as_page(documents: Iterable[Document], model: str = "") -> Iterator[str]:

@@ -43,7 +43,8 @@ def entity_pieces(document: Document) -> Iterator[Piece]:
     at = 0
     for e in document.entities:
         yield Piece(document.text[at : e.start])
-        title = "" if e.score is None else f"{e.score:.3f}"
+        score = "" if e.score is None else f"{e.score:.3f}"
+        title = " · ".join(filter(None, (e.normal, score)))
         yield Piece(document.text[e.start : e.end], f"entity {hue(e.label)}", e.label, title)
         at = e.end
     yield Piece(document.text[at:])

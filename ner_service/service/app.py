@@ -24,12 +24,14 @@ from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.keys import Keys
 from ner_service.service.api.load_shedding import STATE, Shedding
 from ner_service.service.api.masking import MOST_WAITING, Masking
+from ner_service.service.api.normal import NameAnswers
 from ner_service.service.api.openapi import DESCRIPTION, GROUPS, KEYS
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
 from ner_service.service.api.shares import Shares
 from ner_service.service.api.state import State
+from ner_service.service.queue.analysis import AnalysisQueue
 from ner_service.service.queue.exchange import Exchange
 from ner_service.service.queue.lane import Lane, stop_lanes
 from ner_service.service.settings import Settings, split_list
@@ -64,6 +66,8 @@ def create_app(
     keys = Keys(roster.keys, roster.admins)
     exchange = Exchange(settings, load, metrics.batch, lanes)
     reload = Reload(settings, roster, exchange, keys, metrics, spread)
+    s = settings
+    names = AnalysisQueue(s.queue_chars, s.batch_chars, s.timeout_s, metrics.batch)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
@@ -76,6 +80,7 @@ def create_app(
         for task in tasks:
             task.cancel()
         await asyncio.to_thread(stop_lanes, lanes.values())
+        await asyncio.to_thread(names.stop)
 
     app = FastAPI(
         title="ner-service",
@@ -89,8 +94,9 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.lanes, app.state.reload = lanes, reload
+    asked = reload if keys.admins else None
     shares = shares or shares_of(settings)
-    routes = declare_routes(app, settings, lanes, metrics, reload if keys.admins else None, shares)
+    routes = declare_routes(app, settings, lanes, names, metrics, asked, shares)
     add_routes(app, routes)
     add_errors(app, [route.path for route in routes if not route.path.startswith("/web")])
     components = app.openapi()["components"]  # made once, before anybody asks for it
@@ -109,6 +115,7 @@ def declare_routes(
     app: FastAPI,
     settings: Settings,
     lanes: Mapping[str, Lane],
+    names: AnalysisQueue,
     metrics: Metrics,
     reload: Reload | None,
     shares: Shares | None,
@@ -120,7 +127,8 @@ def declare_routes(
         settings.client_timeout_s,
         settings.least_rate,
     )
-    answers = Answers(settings, lanes, metrics, reader, shares)
+    name_answers = NameAnswers(names, settings.timeout_s)
+    answers = Answers(settings, lanes, metrics, reader, name_answers, shares)
     batches = Batches(answers, metrics, reader, settings.max_batch_texts)
     background = Background(MOST_WAITING, settings.timeout_s)
     masking = Masking(answers, reader, background)

@@ -13,12 +13,17 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ner_service.corpora.formats import jsonl
 from ner_service.errors import ConfigError, CorpusError
+from ner_service.names.annotation import annotate
 from ner_service.taggers.registry import load_tagger
 from ner_service.text.sentences import Sentence, sentenize
 from ner_service.types import Document, Entity, Tagger
+
+if TYPE_CHECKING:
+    from ner_service.names.analyser import Analyser
 
 
 @dataclass(frozen=True)
@@ -102,19 +107,23 @@ class LabellingJob:
 
     While it runs, `OUTPUT.part` holds the finished slices, and `OUTPUT.part.json` records how far
     the job has come and a fingerprint of its taggers, texts and options. `key` names the texts.
+    With an `analyser` the documents have base forms and joined mentions.
     """
 
     voters: Sequence[Voter]
     output: Path
     least: float
     key: str
+    analyser: "Analyser | None" = None
     done: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._part = self.output.with_name(f"{self.output.name}.part")
         self._state = self.output.with_name(f"{self.output.name}.part.json")
         infos = [[v.tagger.info.name, v.tagger.info.hash, v.weight] for v in self.voters]
-        self._fingerprint = sha256(json.dumps([infos, self.least, self.key]).encode()).hexdigest()
+        normal = ["normal"] if self.analyser else []
+        job = json.dumps([infos, self.least, self.key, *normal])
+        self._fingerprint = sha256(job.encode()).hexdigest()
         self._size = 0
         if self._state.exists():
             self._resume()
@@ -159,7 +168,14 @@ class LabellingJob:
         weights = [voter.weight for voter in self.voters]
         ballots = [voter.tagger.tag(texts) for voter in self.voters]
         for document, *given in zip(documents, *ballots, strict=True):
-            yield from without_doubt(document, vote(given, weights), self.least)
+            for labelled in without_doubt(document, vote(given, weights), self.least):
+                yield self._analyse(labelled)
+
+    def _analyse(self, document: Document) -> Document:
+        """Return the document, with its analysis where one is wanted."""
+        if self.analyser is None:
+            return document
+        return annotate(document, self.analyser.analyse(document.text, document.entities))
 
     def _pack(self, documents: Iterable[Document]) -> bytes:
         data = b"".join(jsonl.line_of(document) + b"\n" for document in documents)

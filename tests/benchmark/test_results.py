@@ -20,6 +20,9 @@ from ner_service.benchmark.parts import PARTS, load_parts, quality, read_results
 from ner_service.benchmark.parts.batching import Batching, Gain
 from ner_service.benchmark.parts.growth import Growth
 from ner_service.benchmark.parts.http import Http, Latency, Load
+from ner_service.benchmark.parts.leaks import Leaks
+from ner_service.benchmark.parts.names import Cost as NamesCost
+from ner_service.benchmark.parts.names import Names, Row
 from ner_service.benchmark.parts.probes import Probes, Tally
 from ner_service.benchmark.parts.quality import Accuracy, Quality, measure
 from ner_service.benchmark.parts.robustness import Heat, Robustness, Slice
@@ -30,6 +33,7 @@ from ner_service.benchmark.report.rendering import FOLDERS, render_table, write_
 from ner_service.benchmark.results import Spread, Store
 from ner_service.benchmark.texts import Corpus, load_corpus
 from ner_service.errors import ConfigError
+from ner_service.scoring.names import BaseFormRates, Joining
 from ner_service.taggers.registry import shipped_specs
 from ner_service.types import Entity, TaggerInfo
 
@@ -72,6 +76,23 @@ def cost(name: str, rate: float) -> Cost:
     )
 
 
+RATES = BaseFormRates(count=4, right=0.9, inflected=0.8, spoiled=0.1, missing=None)
+NAMES = Names(
+    rows=[
+        Row(
+            "ours",
+            dict.fromkeys(("PER", "LOC", "ORG", "all"), RATES),
+            {"PER": Joining(1, 0.5)},
+            0.9,
+        )
+    ],
+    mentions=4,
+    persons=2,
+    texts="own_news",
+    cost=NamesCost(*[Spread(2, 1, 3)] * 4),
+)
+
+
 @pytest.fixture
 def store(measured: Path, tmp_path: Path) -> Store:
     """Return a copy of the results below, to be changed at will."""
@@ -91,6 +112,17 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
         heat = Robustness(corpus="own_news", ours=True, tagger=name, slices=slices)
         store.measure(Robustness, f"own_news--{name}", KEY, lambda heat=heat: heat)
+        leaks = Leaks(
+            corpus="own_news",
+            ours=True,
+            tagger=name,
+            members=(name,),
+            letters=100,
+            left=2,
+            left_by_label=3,
+            in_vain=4,
+        )
+        store.measure(Leaks, f"own_news--{name}", KEY, lambda leaks=leaks: leaks)
         grown = Growth(
             tagger=name,
             repeated=True,
@@ -129,6 +161,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     batching = Batching(tagger="careful", repeated=False, rounds=3, gains=gains)
     store.measure(Batching, "careful", KEY, lambda: batching)
     store.measure(SelfCheck, "natasha", KEY, lambda: check(100))
+    store.measure(Names, "names", KEY, lambda: NAMES)
     return store.folder
 
 

@@ -17,8 +17,10 @@ import uvicorn
 from ner_service.client import (
     AsyncClient,
     Client,
+    Entities,
     Found,
     Options,
+    Parts,
     ServiceError,
     Unreachable,
     answers,
@@ -48,6 +50,36 @@ def test_one_text_many_and_a_stream(server: uvicorn.Server) -> None:
         assert found == [[ANNA]] * 300
         assert isinstance(bad, ServiceError)
         assert client.taggers()[0]["name"] == "natasha"
+
+
+def test_base_forms_parts_and_names_are_asked_for_by_client_or_call(server: uvicorn.Server) -> None:
+    text = "Ивану Петрову. Петрова"
+    with Client(url_of(server), normal=True) as client, Client(url_of(server)) as plain:
+        found = client.tag(text)
+        assert next(entity.normal for entity in found) == "Иван"
+        assert {n for name in found.names for n in name.mentions} == {*range(len(found))}
+        persons = [entity for entity in found if entity.label == "PER"]
+        assert all(isinstance(entity.parts, Parts) for entity in persons)
+        assert all(entity.parts is None for entity in found if entity.label != "PER")
+        assert plain.tag(text, normal=True) == found
+        assert plain.tag(text, normal=True).names == found.names
+        assert plain.tag_batch([text, ""], normal=True) == [found, []]
+        assert next(iter(plain.tag_stream([text, "poison"], normal=True))) == found
+        bare = plain.tag(text)
+        assert client.tag(text, normal=False) == bare
+        assert bare.names == ()
+        assert {(entity.normal, entity.parts) for entity in bare} == {(None, None)}
+
+    async def test() -> None:
+        async with AsyncClient(url_of(server), options=Options(normal=True)) as client:
+            assert await client.tag(text) == found
+            assert await client.tag(text, normal=False) == bare
+            (one,) = await client.tag_batch([text])
+            assert isinstance(one, Entities)
+            assert one.names == found.names
+            assert [answer async for answer in client.tag_stream([text])] == [found]
+
+    asyncio.run(test())
 
 
 def test_the_same_from_asyncio(server: uvicorn.Server) -> None:

@@ -101,7 +101,9 @@ def test_tags_of_all_gold_corpora_are_slovnets(
     """Slovnet itself takes about a minute for each million tokens."""
     differing = 0
     for file in sorted((corpora_root / "gold").glob("*.jsonl.gz")):
-        for document in corpora.read(file):
+        if "_raw_" in file.name or "_en_" in file.name:  # raw ones hold the texts of others
+            continue
+        for document in corpora.read(file, {"PRO": ""}):
             for words in cut(document.text):
                 differing += engine.tag([words]) != [slovnet_tags(library, words)]
     assert differing == 0

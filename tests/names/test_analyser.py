@@ -67,3 +67,12 @@ def test_types_are_imported_without_numba_and_natasha() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("label", ["PER", "LOC", "ORG"])
+@pytest.mark.parametrize(
+    "name", ["а" * 50_000, "а-" * 20_000 + "а", "А." * 20_000, "новый " * 8_000 + "дом"]
+)
+def test_names_that_are_no_names_are_answered(analyser: Analyser, name: str, label: str) -> None:
+    (mention,) = analyser.analyse(name, [Entity(0, len(name), label)]).mentions
+    assert mention.normal is None or len(mention.normal) <= len(name) + 8_000

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -15,9 +16,10 @@ from pymorphy3 import MorphAnalyzer
 from ner_service.errors import SpanError
 from ner_service.names import Analyser, Analysis, Case, Mention, Name, Parts
 from ner_service.names.analyser import check_spans
-from ner_service.names.inflection import inflect_person
+from ner_service.names.inflection import inflect_name, inflect_person
 from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
 from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
+from ner_service.names.masking.key import KeyMention, KeyName
 from ner_service.names.masking.lists import load_lists
 from ner_service.names.masking.surrogates import fold
 from ner_service.names.pymorphy import Pymorphy
@@ -260,7 +262,7 @@ def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_surrogate_in_another_case_is_the_name_in_that_case(seed: int) -> None:
     _, masked = mask(STORY, "surrogate", seed)
-    anna, ivan, *_ = masked.key.names
+    anna, ivan, *_ = masked.key.name_rows
     forms: dict[Case, str] = {
         "Gen": "Ивана Чехова",
         "Dat": "Ивану Чехову",
@@ -269,10 +271,26 @@ def test_a_surrogate_in_another_case_is_the_name_in_that_case(seed: int) -> None
     }
     for case, expected in forms.items():
         first, _, last = (
-            inflect_person(word, case, MORPHOLOGY, "Masc") for word in ivan["mask_parts"]
+            inflect_person(word, case, MORPHOLOGY, "Masc") for word in ivan.mask_parts
         )
-        answer = f"Письмо написано: {first} {last}, а {anna['mask_parts'][0]} — нет."
+        answer = f"Письмо написано: {first} {last}, а {anna.mask_parts[0]} — нет."
         assert MASKER.unmask(answer, masked.key) == f"Письмо написано: {expected}, а Анна — нет."
+
+
+def test_short_surrogates_are_known_in_other_cases_too() -> None:
+    for seed in range(30):
+        _, masked = mask(
+            "Вчера [PER Анна Каренина] вернулась в [LOC Москве] домой", "surrogate", seed
+        )
+        anna, city = masked.key.name_rows
+        for case in ("Gen", "Ins"):
+            first = inflect_name(anna.mask_parts[0], case, MORPHOLOGY, "Fem")
+            place = inflect_name(city.mask, case, MORPHOLOGY)
+            answer = MASKER.unmask(f"Вчера домой: {first}, {place}.", masked.key)
+            assert answer == f"Вчера домой: {ANSWERS[case]}."
+
+
+ANSWERS = {"Gen": "Анны, Москвы", "Ins": "Анной, Москвой"}
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -283,47 +301,27 @@ def test_an_altered_key_and_the_key_of_another_text_are_refused(style: Style) ->
         MASKER.unmask(other.text, masked.key)
     assert MASKER.unmask(other.text, masked.key, rewritten=True)
     stored = orjson.loads(masked.key.model_dump_json())
-    stored["mentions"][0]["surface"] = "Мария"
+    stored["mentions"]["surface"][0] = "Мария"
     with pytest.raises(KeyMismatch, match="altered"):
         MASKER.unmask(masked.text, Key.model_validate_json(orjson.dumps(stored)))
 
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {
-            "mentions": [
-                {
-                    "start": 5,
-                    "end": 1,
-                    "name": 0,
-                    "surface": "",
-                    "mask": "",
-                    "case": "",
-                    "around": 0,
-                }
-            ]
-        },
-        {
-            "mentions": [
-                {
-                    "start": 0,
-                    "end": 1,
-                    "name": 9,
-                    "surface": "",
-                    "mask": "",
-                    "case": "",
-                    "around": 0,
-                }
-            ]
-        },
-    ],
+    [{"start": [5], "end": [1]}, {"start": [0], "end": [1], "name": [9]}, {"around": []}],
 )
-def test_a_forged_key_with_a_right_checksum_is_refused(change: dict[str, object]) -> None:
-    _, masked = mask(STORY)
-    forged = masked.key.model_copy(update=change).seal()
+def test_a_forged_key_with_a_right_checksum_is_refused(change: dict[str, list[int]]) -> None:
+    _, masked = mask("[PER Анна Каренина] приехала")
+    fields = masked.key.model_dump()
+    fields["mentions"] |= change
     with pytest.raises(KeyMismatch, match="altered"):
-        MASKER.unmask(masked.text, forged)
+        MASKER.unmask(masked.text, forge(fields))
+
+
+def forge(fields: dict[str, Any]) -> Key:
+    """A key of any fields with a right checksum."""
+    key = Key.model_validate(fields)
+    return Key.model_validate(fields | {"checksum": key.digest_fields()})
 
 
 def test_spans_that_do_not_fit_and_too_many_are_refused() -> None:
@@ -418,37 +416,20 @@ def test_a_forged_key_is_refused_or_does_no_more_than_its_owner_may(
     text: str, style: Style, masks_: list[str], spans: list[int], parts: list[str]
 ) -> None:
     cuts = sorted(spans)
+    bounds = [*zip(cuts[::2], cuts[1::2], strict=False)]
     mentions = [
-        {
-            "start": a,
-            "end": b,
-            "name": n % 5,
-            "surface": "x",
-            "mask": masks_[n % len(masks_)],
-            "case": "",
-            "around": 0,
-        }
-        for n, (a, b) in enumerate(zip(cuts[::2], cuts[1::2], strict=False))
+        KeyMention(a, b, n % 5, "x", masks_[n % len(masks_)], "", 0)
+        for n, (a, b) in enumerate(bounds)
     ]
+    three = (parts[0], parts[1], parts[2])
     names = [
-        {
-            "label": "PER",
-            "mask": m,
-            "mask_parts": parts if n % 2 else [],
-            "normal": m,
-            "parts": parts,
-            "gender": "",
-            "number": "",
-            "quoted": True,
-        }
+        KeyName("PER", m, m, "", "", True, three, three if n % 2 else ("", "", ""))
         for n, m in enumerate(masks_)
     ]
-    own = [{"label": "per" if "<" in text else "PER", "number": 1}]
-    key = Key.model_validate(
-        {"style": style, "text": "", "own": own, "names": names, "mentions": mentions, "words": []}
-    )
+    own = {"per" if "<" in text else "PER": 1}
+    key = Key.seal(style, text[1:] + " ", own, names, mentions, [])
     with suppress(KeyMismatch):
-        assert isinstance(MASKER.unmask(text, key.seal()), str)
+        assert isinstance(MASKER.unmask(text, key), str)
 
 
 WRITTEN = st.lists(

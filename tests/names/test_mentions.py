@@ -2,7 +2,7 @@
 
 import pytest
 
-from ner_service.names import Analyser
+from ner_service.names import Analyser, mentions
 from ner_service.names.likeness import is_contraction
 from tests.marked import marked
 
@@ -69,6 +69,25 @@ def test_a_lone_part_is_the_part_that_it_is_in_the_longer_form(analyser: Analyse
     parts = analyser.analyse(document.text, document.entities).mentions[1].parts
     assert parts is not None
     assert (parts.first, parts.last) == (None, "Гор")
+
+
+def test_a_form_with_very_many_candidates_is_not_compared_with_all(
+    analyser: Analyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+
+    def count(*_: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return False
+
+    monkeypatch.setattr(mentions, "fits", count)
+    letters = [chr(code) for code in range(ord("А"), ord("Я"))]
+    names = [f"{a}{b.lower()}о Петров" for a in letters for b in letters]
+    document = marked(" ".join(f"[PER {name}]," for name in names))
+    analyser.analyse(document.text, document.entities)
+    assert len(names) > mentions.MOST
+    assert 0 < compared <= mentions.MOST * (mentions.MOST + 1) / 2
 
 
 @pytest.mark.parametrize(

@@ -363,4 +363,4 @@ def test_an_answer_of_many_entities_is_the_same_by_every_way() -> None:
         assert many[1]["entities"] == entities
         kind = {"content-type": "application/x-ndjson"}
         line = client.post("/ner/batch", content=json.dumps({"text": text, "id": 7}), headers=kind)
-        assert line.json() == whole.json() | {"id": 7}
+        assert line.json() == {"text": text} | whole.json() | {"id": 7}

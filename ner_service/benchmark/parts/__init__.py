@@ -9,15 +9,8 @@ if TYPE_CHECKING:  # the command line lists the names without importing a part
     from ner_service.benchmark.results import Store
 
 PARTS = (
-    "selfcheck",
-    "quality",
-    "robustness",
-    "probes",
-    "leaks",
-    "speed",
-    "growth",
-    "http",
-    "batching",
+    *("selfcheck", "quality", "robustness", "probes", "names", "leaks"),
+    *("speed", "growth", "http", "batching"),
 )
 
 

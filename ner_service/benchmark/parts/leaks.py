@@ -107,19 +107,19 @@ class Row:
     by_corpus: Mapping[str, Leaks]
 
     @property
-    def left(self) -> float:
+    def share_left(self) -> float:
         """Returns the share of all persons' letters that masking leaves."""
         results = self.by_corpus.values()
         return sum(r.left for r in results) / sum(r.letters for r in results)
 
     @property
-    def left_by_label(self) -> float:
+    def share_left_by_label(self) -> float:
         """Returns the share that is left where persons alone are masked."""
         results = self.by_corpus.values()
         return sum(r.left_by_label for r in results) / sum(r.letters for r in results)
 
     @property
-    def in_vain(self) -> float:
+    def share_in_vain(self) -> float:
         """Returns the letters masked as persons that are none, as a share of persons' letters."""
         results = self.by_corpus.values()
         return sum(r.in_vain for r in results) / sum(r.letters for r in results)

@@ -15,6 +15,7 @@ from typing import Any
 from ner_service.benchmark.machine import cores
 from ner_service.benchmark.processes import natasha_library
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
+from ner_service.benchmark.processes.name_chains import CHAINS, Chain
 from ner_service.errors import ConfigError, NerError
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
@@ -79,10 +80,12 @@ def _keep_to_core(core: int) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def load(spec: str) -> Tagger | Cutter:
-    """Loads a tagger of ours by spec, the library that it is compared with, or a cutter."""
+def load(spec: str) -> Tagger | Cutter | Chain:
+    """Loads a tagger of ours by spec, the library that it is compared with, a cutter or a chain."""
     if spec in CUTTERS:
         return Cutter(spec)
+    if spec in CHAINS:
+        return CHAINS[spec]()
     return natasha_library.load() if spec == natasha_library.NAME else load_tagger(spec)
 
 
@@ -96,7 +99,7 @@ def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
-def _time(tagger: Tagger | Cutter, texts: Sequence[str], batch: int) -> dict[str, Any]:
+def _time(tagger: Tagger | Cutter | Chain, texts: Sequence[str], batch: int) -> dict[str, Any]:
     calls = [texts[at : at + batch] for at in range(0, len(texts), batch)] if batch else [texts]
     started = time.process_time()
     entities = sum(len(answer) for call in calls for answer in tagger.tag(call))

@@ -6,6 +6,7 @@ The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ner_service.corpora.forms.analyses import base_form_of, names_of
 from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.values import bare_value, parse_value
 from ner_service.corpora.reading import Reading
@@ -46,7 +47,10 @@ def lines(documents: Iterable[Document]) -> Iterator[str]:
 
 def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
-    entities = [entity_of(entity) for entity in document.entities]
+    is_analysed = document.names is not None
+    entities = [
+        entity_of(entity) | base_form_of(entity, is_analysed) for entity in document.entities
+    ]
     return dump(record_of(document, entities), document.place)
 
 
@@ -57,9 +61,11 @@ def entity_of(entity: Entity) -> dict[str, object]:
 
 
 def record_of(document: Document, entities: object) -> dict[str, object]:
-    """Return a document as an object: its id as it was, its text, its other fields, entities."""
+    """Return a document as an object: its id as it was, text, other fields, entities, names."""
+    names = names_of(document)
     record = {"id": document.id, "text": document.text, **document.fields}
-    return record | {"text": document.text, "entities": entities}
+    record |= {"text": document.text, "entities": entities}
+    return {key: value for key, value in record.items() if key not in names} | names
 
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ner_service.corpora.formats import jsonl
+from ner_service.corpora.forms.analyses import PARTS, names_of
 from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.tasks import is_task
 from ner_service.corpora.forms.training import is_pair, is_paragraphs
@@ -16,7 +17,7 @@ from ner_service.corpora.forms.values import parse_value
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import BOM, read_text, write_text
-from ner_service.types import Document
+from ner_service.types import Document, Entity
 
 name = "labelstudio"
 endings = (".json",)
@@ -107,9 +108,9 @@ def dump_tasks(tasks: Iterable[dict[str, object]]) -> str:
 
 
 def data_of(document: Document) -> dict[str, object]:
-    """Return the data of a task: the text, the id where there is one, the other fields."""
+    """Return the data of a task: text, other fields, the id and the names where there are any."""
     id = {"id": document.id} if document.id else {}
-    return {"data": {**id, **document.fields, "text": document.text}}
+    return {"data": {**id, **document.fields, "text": document.text, **names_of(document)}}
 
 
 def _prediction(document: Document, model_version: str) -> dict[str, object]:
@@ -136,8 +137,17 @@ def regions_of(document: Document) -> list[dict[str, object]]:
         }
         region: dict[str, object] = {"from_name": "label", "to_name": "text", "type": "labels"}
         region["value"] = value
-        regions.append(region if e.score is None else {**region, "score": round(e.score, 4)})
+        if e.score is not None:
+            region["score"] = round(e.score, 4)
+        regions.append(region | _note_of(e))
     return regions
+
+
+def _note_of(entity: Entity) -> dict[str, object]:
+    """Return `meta` with the base form, which annotators see beside the region, and the parts."""
+    note = {"text": [entity.normal]} if entity.normal else {}
+    parts = {PARTS: entity.parts.record()} if entity.parts else {}
+    return {"meta": note | parts} if note or parts else {}
 
 
 def _utf16_length(text: str) -> int:

@@ -5,18 +5,19 @@ It is read and written by pyarrow, on which those tools stand too.
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from ner_service.corpora.formats.tables import ENTITIES, ID, columns_of, entities_of, row_of
+from ner_service.corpora.formats.tables import ENTITIES, ID, columns_of, row_of
+from ner_service.corpora.forms.analyses import NAMES, NORMAL, PARTS
 from ner_service.corpora.forms.fields import TAG_KEYS
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
 from ner_service.files import atomic_file, check_ratio, read_bytes
-from ner_service.types import Document
+from ner_service.types import Document, Parts
 
 name = "parquet"
 endings = (".parquet",)
@@ -85,20 +86,22 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     rows = list(documents)
     columns = columns_of(rows)
     cells = [row_of(document, columns) for document in rows]
-    arrays = {key: _array([row[key] for row in cells], key == ID) for key in columns[:-1]}
-    table = pyarrow.table(arrays | {ENTITIES: _entities(rows)})
+    is_analysed = NAMES in columns or any(e.normal or e.parts for d in rows for e in d.entities)
+    table = pyarrow.table(
+        {key: _array([row[key] for row in cells], key, is_analysed) for key in columns}
+    )
     with atomic_file(path) as file:
         pyarrow.parquet.write_table(table, file)
     return []
 
 
-def _array(values: list[object], is_id: bool) -> Any:
+def _array(values: list[object], key: str, is_analysed: bool) -> Any:
     """Return a column; values of several types become JSON, and such ids become strings."""
     pyarrow = _pyarrow()
     try:
-        return pyarrow.array(values)
+        return pyarrow.array(values, _type_of(key, is_analysed))
     except (pyarrow.ArrowException, OverflowError, ValueError, TypeError):
-        write = str if is_id else _as_json
+        write = str if key == ID else _as_json
         return pyarrow.array([None if value is None else write(value) for value in values])
 
 
@@ -106,10 +109,14 @@ def _as_json(value: object) -> str:
     return dump({"": value})[4:-1].decode()
 
 
-def _entities(documents: list[Document]) -> Any:
-    """Return the column of entities, whose type does not depend on the documents."""
+def _type_of(key: str, is_analysed: bool) -> Any:
+    """Return the type of a column that does not depend on the documents, if it is one."""
     pyarrow = _pyarrow()
-    fields = [("start", pyarrow.int64()), ("end", pyarrow.int64()), ("label", pyarrow.string())]
-    fields += [("text", pyarrow.string()), ("score", pyarrow.float64())]
-    kind = pyarrow.list_(pyarrow.struct(fields))
-    return pyarrow.array([entities_of(document) for document in documents], kind)
+    string, integer = pyarrow.string(), pyarrow.int64()
+    parts = pyarrow.struct([(part.name, string) for part in fields(Parts)])
+    analysis = [(NORMAL, string), (PARTS, parts)] if is_analysed else []
+    span = [("start", integer), ("end", integer), ("label", string)]
+    rest = [("text", string), ("score", pyarrow.float64()), *analysis]
+    name = [("label", string), *analysis, ("mentions", pyarrow.list_(integer))]
+    rows = {ENTITIES: [*span, *rest], NAMES: name if is_analysed else None}.get(key)
+    return rows and pyarrow.list_(pyarrow.struct(rows))

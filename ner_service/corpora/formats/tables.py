@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import orjson
-
+from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
@@ -99,8 +98,7 @@ class Table:
         yield self._line(columns)
         for document in rows:
             cells = row_of(document, columns)
-            entities = orjson.dumps(entities_of(document)).decode()
-            yield self._line([_cell(cells[key]) for key in columns[:-1]] + [entities])
+            yield self._line([_cell(cells[key]) for key in columns])
 
     def _line(self, cells: Sequence[str]) -> str:
         buffer = io.StringIO()
@@ -127,15 +125,17 @@ def _check_header(header: Sequence[str], path: Path) -> None:
 
 
 def columns_of(documents: Sequence[Document]) -> list[str]:
-    """Return the columns of a table: id, text, all other fields in their order, entities."""
+    """Return the columns of a table: id, text, other fields in their order, entities, names."""
     fields = dict.fromkeys(key for document in documents for key in document.fields)
-    return [ID, TEXT, *(key for key in fields if key not in (ID, TEXT, ENTITIES)), ENTITIES]
+    made = [ENTITIES, NAMES] if any(d.names is not None for d in documents) else [ENTITIES]
+    return [ID, TEXT, *(key for key in fields if key not in (ID, TEXT, *made)), *made]
 
 
 def row_of(document: Document, columns: Sequence[str]) -> dict[str, object]:
-    """Return a document's cells by column, `None` where it lacks a field; without entities."""
+    """Return a document's cells by column, `None` where it lacks a field."""
     cells = {ID: document.id, **document.fields, TEXT: document.text}
-    return {key: cells.get(key) for key in columns[:-1]}
+    cells |= {ENTITIES: entities_of(document), **names_of(document)}
+    return {key: cells.get(key) for key in columns}
 
 
 def entities_of(document: Document) -> list[dict[str, object]]:
@@ -147,6 +147,7 @@ def entities_of(document: Document) -> list[dict[str, object]]:
             "label": e.label,
             "text": document.text[e.start : e.end],
             "score": None if e.score is None else round(e.score, 4),
+            **base_form_of(e, document.names is not None),
         }
         for e in document.entities
     ]

@@ -1,6 +1,7 @@
 """Items are the annotations of a record: lists `[start, end, label]`, or objects of many tools."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import NoReturn
 
 from ner_service.corpora.check import check_text
@@ -9,7 +10,9 @@ from ner_service.corpora.forms.marks import Mark
 from ner_service.corpora.forms.standoff import LINE, parse_line
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
-from ner_service.types import Entity
+from ner_service.types import Entity, Parts
+
+PARTS = {field.name for field in fields(Parts)}
 
 PAIR_KEYS = ("offsets", "span")  # of both bounds, or of those of each piece
 EXPECTED = "expected an object, or [start, end, label]"
@@ -33,8 +36,19 @@ def parse_item(item: object, place: str, text: str, reading: Reading) -> Iterato
         return
     surface = _surface_of(item)
     start, end = _bounds(item, surface, text, place)
+    normal, parts = item.get("normal"), parse_parts(item.get("parts"))
+    base = normal if isinstance(normal, str) else None
     for label in _labels(_first(item, LABEL_KEYS), f"{place}.label", reading):
-        yield Mark(Entity(start, end, label), surface, place)
+        entity = Entity(start, end, label, normal=base, parts=parts)
+        yield Mark(entity, surface, place)
+
+
+def parse_parts(value: object) -> Parts | None:
+    """Return the parts of a person's name, as our own files have them."""
+    if not isinstance(value, dict) or not value.keys() <= PARTS:
+        return None
+    parts = {key: part for key, part in value.items() if isinstance(part, str)}
+    return Parts(**parts) if all(key in parts for key in value if value[key] is not None) else None
 
 
 def _object_of(item: list[object] | tuple[object, ...], text: str, place: str) -> Record:

@@ -32,33 +32,39 @@ class Choice:
         self._by_mask: dict[tuple[int, Words], str] = {}
         self._by_case: dict[tuple[int, Case | None], str] = {}
         self._first: dict[int, str] = {}
-        for mention in key.mentions:
-            name, surface, words = mention["name"], mention["surface"], split_words(mention["mask"])
-            self._by_place.setdefault((name, words, mention["around"]), surface)
+        for mention in key.mention_rows:
+            name, surface, words = mention.name, mention.surface, split_words(mention.mask)
+            self._by_place.setdefault((name, words, mention.around), surface)
             self._by_mask.setdefault((name, words), surface)
-            self._by_case.setdefault((name, mention["case"] or None), surface)
+            self._by_case.setdefault((name, mention.case or None), surface)
             self._first.setdefault(name, surface)
-        self._in_order = [f.name for f in found] == [m["name"] for m in key.mentions]
+        self._in_order = [f.name for f in found] == [m.name for m in key.mention_rows]
 
     def surface(self, n: int) -> str:
         """Return the surface of the stand-in number `n`.
 
         The first that applies decides: the ending that a placeholder has got, a mention between
-        the same words, the preposition before it, a mention at the same place of the same
-        sequence, the form of the surrogate; else it is the nominative.
+        the same words, a mention at the same place of the same sequence, a preposition, the form
+        of the surrogate; else it is the nominative.
         """
         found = self._found[n]
         if not found.mask and found.forms[0].case:
             return self._in_case(found.forms[0])
         around = neighbours(self._text, found.start, found.end)
-        same_place = self._by_place.get((found.name, found.mask, around))
-        same_mask = self._by_mask.get((found.name, found.mask)) if found.mask else None
+        if same_place := self._by_place.get((found.name, found.mask, around)):
+            return same_place
         governed = self._governed(found)
-        if same_place is None and same_mask is None and governed:
-            return self._in_case(governed)
-        if same_place is None and self._in_order:
-            return self._key.mentions[n]["surface"]
-        return same_place or same_mask or self._in_case(found.forms[0])
+        if found.mask:
+            return self._surface_of_form(n, found) or self._in_case(governed or found.forms[0])
+        if governed is None and self._in_order:
+            return self._key.mention_rows[n].surface
+        return self._in_case(governed or found.forms[0])
+
+    def _surface_of_form(self, n: int, found: Found) -> str | None:
+        """Return the surface of a mention that had the very form of a surrogate."""
+        if self._in_order and split_words(self._key.mention_rows[n].mask) == found.mask:
+            return self._key.mention_rows[n].surface
+        return self._by_mask.get((found.name, found.mask))
 
     def _governed(self, found: Found) -> Form | None:
         """Return the form in the case that the preposition before the stand-in asks for."""
@@ -70,15 +76,15 @@ class Choice:
 
     def _in_case(self, form: Form) -> str:
         """Return a name in a case: as a mention has it, else inflected, else as it is at hand."""
-        name, case = self._key.names[form.name], form.case or "Nom"
-        base = self._parts(name["parts"], form.roles) if form.roles else None
+        name, case = self._key.name_rows[form.name], form.case or "Nom"
+        base = self._parts(name.parts, form.roles) if form.roles else None
         if base is None:
             if same := self._by_case.get((form.name, case)):
                 return same
-            base = name["normal"]
+            base = name.normal
         if not base:
-            return self._first.get(form.name, name["mask"])
-        gender = (name["gender"] or "Masc") if name["label"] == "PER" else None
+            return self._first.get(form.name, name.mask)
+        gender = (name.gender or "Masc") if name.label == "PER" else None
         return inflect_name(base, case, self._morphology, gender) or base
 
     def _parts(self, parts: Sequence[str], roles: Sequence[Role]) -> str | None:

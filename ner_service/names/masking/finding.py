@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ner_service.names.masking.key import Key, KeyMismatch, KeyName
 from ner_service.names.masking.persons import PersonName, Role
-from ner_service.names.masking.phrases import Phrase
+from ner_service.names.masking.phrases import Phrase, is_quoted
 from ner_service.names.masking.placeholders import MOST_OWN, find_placeholders, plain_label
 from ner_service.names.masking.surrogates import fold
 from ner_service.names.morphology import Morphology
@@ -16,8 +16,8 @@ from ner_service.names.types import Case
 
 WORD = re.compile(r"\w+")
 BETWEEN = re.compile(r"\W{1,4}")  # the words of one name
-TAIL = re.compile(r"[.]+$")
-STEM_CHARS = 3  # of a name that its forms share at least, and that endings may replace at most
+TAIL = re.compile(r"[.»]+$")  # of an initial, or of an organisation
+STEM_CHARS = 3  # that a stem has at least, and an ending at most
 NUMBER = re.compile(r"_(\d+)>$")
 Words = tuple[str, ...]
 
@@ -55,7 +55,7 @@ class Found:
 
 def is_placeholder(name: KeyName) -> bool:
     """Return whether a name was replaced by a placeholder rather than by a surrogate."""
-    return NUMBER.search(name["mask"]) is not None
+    return NUMBER.search(name.mask) is not None
 
 
 def find_labels(text: str, key: Key) -> Iterator[Found]:
@@ -64,11 +64,11 @@ def find_labels(text: str, key: Key) -> Iterator[Found]:
     Those that the text had before it was masked are left alone.
     """
     names = {
-        (plain_label(name["label"]), int(match[1])): n
-        for n, name in enumerate(key.names)
-        if (match := NUMBER.search(name["mask"]))
+        (plain_label(name.label), int(match[1])): n
+        for n, name in enumerate(key.name_rows)
+        if (match := NUMBER.search(name.mask))
     }
-    quoted = {place for place, n in names.items() if key.names[n]["quoted"]}
+    quoted = {place for place, n in names.items() if key.name_rows[n].quoted}
     own = {item["label"]: item["number"] for item in key.own}
     for placeholder in find_placeholders(text, own, quoted):
         place = placeholder.label, placeholder.number
@@ -93,37 +93,47 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     found = _match(text, words, used)
     inside = {start for item in found for start in range(item.start, item.end)}
     left = {fold(word[0]) for word in words if word.start() not in inside}
-    prefixes = {word[:size] for word in left for size in range(STEM_CHARS, len(word) + 1)}
+    prefixes = {word[:size] for word in left for size in range(1, len(word) + 1)}
     forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
-    for n, name in enumerate(key.names):
-        stems = {w[: max(STEM_CHARS, len(w) - STEM_CHARS)] for w in split_words(name["mask"])}
+    for n, name in enumerate(key.name_rows):
+        stems = {stem_of(word) for word in split_words(name.mask)}
         if not is_placeholder(name) and stems & prefixes:
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
     return _match(text, words, forms) if len(forms) > len(used) else found
 
 
+def stem_of(word: str) -> str:
+    """Return what all forms of a word begin with: `уф` of Уфа, `кондрать` of Кондратьева."""
+    return word[: max(min(STEM_CHARS, len(word) - 1), len(word) - STEM_CHARS)]
+
+
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
     """Return the surrogates that masking wrote, by their words."""
     forms: dict[Words, dict[Form, None]] = {}
-    for mention in key.mentions:
-        if words := split_words(mention["mask"]):
-            tail = TAIL.sub("", mention["mask"])
-            form = Form(mention["name"], mention["case"] or None, tail=mention["mask"][len(tail) :])
+    for mention in key.mention_rows:
+        if words := split_words(mention.mask):
+            form = Form(mention.name, mention.case or None, tail=_tail(mention.mask))
             forms.setdefault(words, {})[form] = None
     return {words: [*entries] for words, entries in forms.items()}
 
 
 def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
     """Yield every form of a surrogate with its words."""
-    if not name["mask_parts"]:
-        for phrase, case in Phrase(name["mask"]).forms(morphology):
-            yield split_words(phrase), Form(n, case)
+    if not any(name.mask_parts):
+        for phrase, case in Phrase(name.mask).forms(morphology):
+            yield split_words(phrase), Form(n, case, tail=_tail(phrase))
         return
-    first, middle, last = name["mask_parts"]
-    person = PersonName(first, middle, last, name["gender"] or "Masc", name["number"] or "Sing")
+    first, middle, last = name.mask_parts
+    person = PersonName(first, middle, last, name.gender or "Masc", name.number or "Sing")
     for whole, roles, case in person.forms(morphology):
         yield split_words(whole), Form(n, case, roles)
+
+
+def _tail(mask: str) -> str:
+    """Return what ends a surrogate behind its last word; quotes around all of it are the text's."""
+    match = None if is_quoted(mask) else TAIL.search(mask)
+    return match[0] if match else ""
 
 
 def _match(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from ner_service.names.analyser import Analyser
 from ner_service.names.masking.identifiers import IDENTIFIERS, bare_value
 from ner_service.names.masking.persons import gender_of
+from ner_service.names.masking.phrases import QUOTES
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case, Gender, Mention, Number, Parts
 from ner_service.types import Entity
@@ -20,7 +21,7 @@ class Group:
     """A group is a name, or an identifier, with all its mentions in a text.
 
     `mentions` are indices of entities; `surfaces` and `cases` stand at the same places. Gender and
-    number are those of most mentions.
+    number are those of most mentions. `quoted` tells that a mention stands in quotes.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Group:
     parts: Parts | None = None
     gender: Gender | None = None
     number: Number | None = None
+    quoted: bool = False
 
     @property
     def base(self) -> str:
@@ -71,7 +73,9 @@ def _group(
         gender = gender_of(parts, surfaces, gender, morphology)
     number: Number | None = _most(numbers)
     cases = tuple(mention.case for mention in mentions)
-    return Group(spans[0].label, tuple(indices), surfaces, cases, normal, parts, gender, number)
+    quoted = any(text[e.start - 1 : e.start] + text[e.end : e.end + 1] in QUOTES for e in spans)
+    label = spans[0].label
+    return Group(label, tuple(indices), surfaces, cases, normal, parts, gender, number, quoted)
 
 
 def _most(values: Sequence[T | None]) -> T | None:

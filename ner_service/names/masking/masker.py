@@ -1,7 +1,7 @@
 """The masker puts placeholders or surrogates in the place of entities, and takes them back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import accumulate, chain, zip_longest
 
 from ner_service.errors import SpanError
@@ -15,7 +15,6 @@ from ner_service.names.masking.key import (
     KeyMention,
     KeyName,
     Style,
-    digest,
 )
 from ner_service.names.masking.persons import PersonName
 from ner_service.names.masking.phrases import Phrase
@@ -131,35 +130,34 @@ def _assemble(
     starts = accumulate(len(a) + len(b) for a, b in zip(kept, ["", *masks], strict=True))
     spans = [(start, start + len(mask)) for start, mask in zip(starts, masks, strict=False)]
     masked = "".join(chain.from_iterable(zip_longest(kept, masks, fillvalue="")))
-    key = Key(
-        style=style,
-        text=digest(masked),
-        own=[{"label": label, "number": number} for label, number in own.items()],
-        names=[_key_name(masked, stand_in, spans) for stand_in in stand_ins],
-        mentions=[
+    key = Key.seal(
+        style,
+        masked,
+        own,
+        [_key_name(stand_in) for stand_in in stand_ins],
+        [
             _key_mention(text, masked, entity, span, stand_ins[places[index][0]], places[index])
             for index, (entity, span) in enumerate(zip(entities, spans, strict=True))
         ],
-        words=sketch(" ".join(kept), MOST_WORDS),
+        sketch(" ".join(kept), MOST_WORDS),
     )
     out = (Entity(*span, e.label, e.score) for span, e in zip(spans, entities, strict=True))
-    return Masked(masked, tuple(out), key.seal())
+    return Masked(masked, tuple(out), key)
 
 
-def _key_name(masked: str, stand_in: StandIn, spans: Sequence[tuple[int, int]]) -> KeyName:
+def _key_name(stand_in: StandIn) -> KeyName:
     group, surrogate = stand_in.group, stand_in.surrogate
-    around = [spans[index] for index in group.mentions]
-    person = surrogate if isinstance(surrogate, PersonName) else None
-    return {
-        "label": group.label,
-        "mask": surrogate.base if surrogate else stand_in.placeholder,
-        "mask_parts": [person.first, person.middle, person.last] if person else [],
-        "normal": group.normal or "",
-        "parts": [p or "" for p in astuple(group.parts)] if group.parts else [],
-        "gender": (person.gender if person else group.gender) or "",
-        "number": group.number or "",
-        "quoted": any(masked[a - 1 : a] == "«" and masked[b : b + 1] == "»" for a, b in around),
-    }
+    parts, person = group.parts, surrogate if isinstance(surrogate, PersonName) else None
+    return KeyName(
+        group.label,
+        surrogate.base if surrogate else stand_in.placeholder,
+        group.normal or "",
+        (person.gender if person else group.gender) or "",
+        group.number or "",
+        group.quoted,
+        (parts.first or "", parts.middle or "", parts.last or "") if parts else ("", "", ""),
+        (person.first, person.middle, person.last) if person else ("", "", ""),
+    )
 
 
 def _key_mention(
@@ -167,12 +165,11 @@ def _key_mention(
     place: tuple[int, int],
 ) -> KeyMention:  # fmt: skip
     name, n = place
-    return {
-        "start": span[0],
-        "end": span[1],
-        "name": name,
-        "surface": text[entity.start : entity.end],
-        "mask": masked[span[0] : span[1]] if stand_in.surrogate else "",
-        "case": stand_in.group.cases[n] or "",
-        "around": neighbours(masked, *span),
-    }
+    return KeyMention(
+        *span,
+        name,
+        text[entity.start : entity.end],
+        masked[span[0] : span[1]] if stand_in.surrogate else "",
+        stand_in.group.cases[n] or "",
+        neighbours(masked, *span),
+    )

@@ -82,7 +82,7 @@ class Surrogates:
             return f"{form} «{self._draw(section, 'masc')}»"
         if None in group.cases:
             return self._draw(section, "short")
-        if len(words) == 1:
+        if len(words) == 1 or group.quoted:
             return self._draw(section, kind)
         head = Random(f"{self._seed} {bare}").choice(load_lists()["heads"][kind])
         return f"{head} «{self._draw(section, 'masc')}»"

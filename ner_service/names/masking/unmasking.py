@@ -18,8 +18,8 @@ def unmask(text: str, key: Key, morphology: Morphology, rewritten: bool = False)
     """
     key.check()
     if key.fits(text):
-        spans = [(mention["start"], mention["end"]) for mention in key.mentions]
-        return _fill(text, spans, [mention["surface"] for mention in key.mentions])
+        spans = [(mention.start, mention.end) for mention in key.mention_rows]
+        return _fill(text, spans, [mention.surface for mention in key.mention_rows])
     stand_ins = [*find_labels(text, key), *find_surrogates(text, key, morphology)]
     found = list(drop_overlaps(stand_ins))
     rest = _fill(text, [(f.start, f.end) for f in found], [" "] * len(found))

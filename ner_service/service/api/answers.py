@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ner_service.errors import Code, NerError, Refused, UnknownTagger
 from ner_service.service.api.errors import fail
+from ner_service.service.api.normal import NameAnswers
 from ner_service.service.api.offsets import convert
 from ner_service.service.api.request_body import (
     JSON,
@@ -19,7 +20,7 @@ from ner_service.service.api.request_body import (
     content_type,
     parse_text,
 )
-from ner_service.service.api.schemas import Options, TextRequest
+from ner_service.service.api.schemas import TaggingOptions, TextRequest
 from ner_service.service.api.shares import Shares
 from ner_service.service.api.slices import (
     SLICE_ENTITIES,
@@ -68,8 +69,10 @@ class Answers:
         lanes: Mapping[str, Lane],
         metrics: Metrics,
         reader: BodyReader,
+        names: NameAnswers,
         shares: Shares | None = None,
     ) -> None:
+        self.names = names
         self._lanes, self._metrics, self._reader = lanes, metrics, reader
         self._shares = shares
         self._most_chars, self._default = settings.max_text_chars, settings.default
@@ -90,14 +93,21 @@ class Answers:
     ) -> dict[str, Any]:
         """Answers one text, as a `TextResponse`; the patient wait for room in the queue."""
         self.check_length(asked.text, "text")
+        if asked.normal and not patient:
+            self.names.check_room([asked.text])
         head, (answer,) = await self.tag(request, asked, [asked.text], patient)
+        if asked.normal:
+            (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
+            if isinstance(result, TaggerFailed):
+                raise result
+            return head | result
         if isinstance(answer, TaggerFailed):
             raise answer
         head["entities"] = await write_entities(asked.text, answer, asked)
         return head
 
     async def tag(
-        self, request: Request, options: Options, texts: Sequence[str], patient: bool = False
+        self, request: Request, options: TaggingOptions, texts: Sequence[str], patient: bool = False
     ) -> tuple[dict[str, Any], list[Answer]]:
         """Returns the head of the answer, and the answer to each text.
 
@@ -114,7 +124,7 @@ class Answers:
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
-    def choose_lane(self, options: Options) -> Lane:
+    def choose_lane(self, options: TaggingOptions) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
         name = options.tagger or self._default
         lane = self._lanes.get(name)
@@ -159,7 +169,7 @@ def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None
 
 
 async def write_entities(
-    text: str, entities: Sequence[Entity], options: Options
+    text: str, entities: Sequence[Entity], options: TaggingOptions
 ) -> list[dict[str, Any]] | Slices:
     """Returns entities for JSON, as `entities_out` does, but many of them in slices."""
     if len(entities) <= SLICE_ENTITIES:
@@ -168,7 +178,7 @@ async def write_entities(
 
 
 def entities_out(
-    text: str, entities: Sequence[Entity], options: Options, since: tuple[int, int] = (0, 0)
+    text: str, entities: Sequence[Entity], options: TaggingOptions, since: tuple[int, int] = (0, 0)
 ) -> list[dict[str, Any]]:
     """Returns entities as `EntityOut` has them: offsets converted, surface text added.
 

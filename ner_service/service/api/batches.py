@@ -28,7 +28,7 @@ from ner_service.service.api.schemas import (
     LineRequest,
     Options,
 )
-from ner_service.service.api.slices import SLICE_ENTITIES, dump
+from ner_service.service.api.slices import SLICE_ENTITIES, Slices, dump
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.telemetry.metrics import Metrics
@@ -66,7 +66,14 @@ class Batches:
             raise self._too_many_texts()
         for n, text in enumerate(asked.texts):
             self._answers.check_length(text, f"texts.{n}")
+        if asked.normal:
+            self._answers.names.check_room(asked.texts)
         head, answers = await self._answers.tag(request, asked, asked.texts)
+        if asked.normal:
+            named = await self._answers.names.write(request, asked, asked.texts, answers)
+            return head | {
+                "results": [self._fault(a) if isinstance(a, TaggerFailed) else a for a in named]
+            }
         results: list[orjson.Fragment] = []
         written = 0  # entities, since others were served
         for text, answer in zip(asked.texts, answers, strict=True):
@@ -91,10 +98,13 @@ class Batches:
                 raise line
             asked = await LINE.parse(line)
             id = {"id": asked.id} if "id" in asked.model_fields_set else {}
-            fields = {"text": asked.text} | other_fields(line, asked)
             unset = options.model_fields_set - asked.model_fields_set
             asked = asked.model_copy(update={name: getattr(options, name) for name in unset})
-            return id | fields | await self._answers.answer_text(request, asked, patient=True)
+            fields = {"text": asked.text} | other_fields(line, asked, asked.normal)
+            answer = await self._answers.answer_text(request, asked, patient=True)
+            if isinstance(answer["entities"], Slices):
+                answer["entities"] = answer["entities"].join()
+            return id | fields | answer
         except (NerError, ValidationError) as error:
             return id | self._fault(error)
 

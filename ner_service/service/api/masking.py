@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ner_service.errors import Code, MissingExtra, Refused, SpanError
-from ner_service.names.analyser import Analyser, check_spans
+from ner_service.names.analyser import check_spans
 from ner_service.names.masking import Key, KeyMismatch, Masker, Style
 from ner_service.names.masking.identifiers import (
     IDENTIFIERS,
@@ -27,16 +27,18 @@ from ner_service.service.api.request_body import (
     check_no_query,
     content_type,
 )
-from ner_service.service.api.schemas import EntityOut, Int64, Span, TextRequest
+from ner_service.service.api.schemas import EXAMPLE, EntityOut, Int64, Span, TaggingOptions
+from ner_service.service.queue.analysis_thread import load_analyser
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.types import Entity
 
 MOST_WAITING = 8  # texts; one of 1,000,000 characters takes up to two seconds of CPU
 
 
-class MaskRequest(TextRequest):
+class MaskRequest(TaggingOptions):
     """A text has names to be hidden: those that a tagger finds, or `entities` of one's own."""
 
+    text: str = Field(description="the text, any valid Unicode", examples=[EXAMPLE])
     style: Style = Field("label", description="placeholders, or other names of the same kind")
     seed: Int64 = Field(0, description="draws the surrogates")
     entities: list[Span] | None = Field(
@@ -88,7 +90,7 @@ class Masking:
     @cached_property
     def _masker(self) -> Masker:
         """Returns the masker, which the background loads when it is first needed: 0.5 s, 40 MB."""
-        return Masker(Analyser())
+        return Masker(load_analyser())
 
     async def mask(self, request: Request) -> Response:
         """Hides the names in a text, so that `POST /unmask` can bring them back with the key."""

@@ -3,6 +3,7 @@
 import json
 from difflib import get_close_matches
 
+from ner_service.corpora.forms.analyses import NAMES
 from ner_service.corpora.forms.json_text import read_float
 from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import shorten
@@ -13,9 +14,10 @@ RESULT = "entities"  # is made anew, whatever the line has
 FAULT = "error"  # by which clients know the answer to a line that failed
 
 
-def other_fields(line: bytes, asked: LineRequest) -> dict[str, object]:
+def other_fields(line: bytes, asked: LineRequest, with_names: bool) -> dict[str, object]:
     """Return the fields of a line that are neither text nor options, in their order.
 
+    Its `names` are left out where the answer has names.
     Raises `Refused` at a key that is nearly an option's name, or of an answer that is an error.
     """
     kept = asked.model_extra
@@ -24,7 +26,8 @@ def other_fields(line: bytes, asked: LineRequest) -> dict[str, object]:
     for key in kept:
         _check_key(key)
     record = json.loads(line, parse_float=read_float, parse_constant=_refuse_constant)
-    return {key: value for key, value in record.items() if key in kept and key != RESULT}
+    made = (RESULT, NAMES) if with_names else (RESULT,)
+    return {key: value for key, value in record.items() if key in kept and key not in made}
 
 
 def _check_key(key: str) -> None:

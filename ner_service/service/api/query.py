@@ -9,6 +9,7 @@ from ner_service.service.api.errors import shorten
 from ner_service.service.settings import split_list
 
 MOST_PARAMETERS = 128  # each label may be one
+FLAGS = {"true": True, "false": False}
 
 
 def refuse_options(request: Request) -> None:
@@ -27,7 +28,15 @@ def query_options(request: Request) -> dict[str, Any]:
         raise Refused(Code.INVALID_REQUEST, "text: belongs in the body", ["text"])
     if "labels" in options:
         options["labels"] = split_list(",".join(request.query_params.getlist("labels")))
+    if "normal" in options:
+        options["normal"] = _read_flag(options["normal"], "normal")
     return options
+
+
+def _read_flag(value: str, name: str) -> bool:
+    if value not in FLAGS:
+        raise Refused(Code.INVALID_REQUEST, f"{name}: expected true or false", [name])
+    return FLAGS[value]
 
 
 def _check_size(request: Request) -> None:

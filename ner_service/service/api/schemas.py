@@ -1,6 +1,6 @@
 """The forms of requests and responses are here, with all validation of what a client sends."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
@@ -19,8 +19,8 @@ Name = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # what JSON libraries can hold
 
 
-class Options(BaseModel):
-    """Options say how a request wants its answer."""
+class TaggingOptions(BaseModel):
+    """Options say who tags a text, and which entities are wanted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -31,6 +31,14 @@ class Options(BaseModel):
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
     convention: Name | None = Field(
         None, description="a way of annotating: one of the tagger's `conventions`"
+    )
+
+
+class Options(TaggingOptions):
+    """Options say how a request wants its answer."""
+
+    normal: bool = Field(
+        False, description="add base forms, parts of persons' names, and joined mentions"
     )
 
 
@@ -56,8 +64,19 @@ class LineRequest(TextRequest):
     )
 
 
+class PartsOut(BaseModel):
+    """The parts of a person's name are base forms; a part is null that is absent or unsure."""
+
+    first: str | None = Field(None, description="the given name")
+    middle: str | None = Field(None, description="the patronymic")
+    last: str | None = Field(None, description="the surname")
+
+
 class EntityOut(BaseModel):
-    """An entity is a labelled span of the text."""
+    """An entity is a labelled span of the text.
+
+    `normal` and, of a PER, `parts` are there where a request asked for `normal`; null is unsure.
+    """
 
     start: int = Field(description="where it begins, in the unit of `offsets`")
     end: int = Field(description="where it ends: the place behind its last character")
@@ -66,6 +85,17 @@ class EntityOut(BaseModel):
     score: float | None = Field(
         description="the probability that the whole entity is right; null where there is none"
     )
+    normal: str | None = Field(None, description="its base form; null is unsure")
+    parts: PartsOut | None = Field(None, description="the parts of a person's name")
+
+
+class NameOut(BaseModel):
+    """A name is what one mention or several share; `mentions` are indices of `entities`."""
+
+    label: str = Field(description="what it names")
+    normal: str | None = Field(description="its base form; null is unsure")
+    parts: PartsOut | None = Field(None, description="the parts of a person's name")
+    mentions: list[int] = Field(description="indices of `entities`")
 
 
 @with_config(ConfigDict(strict=True))
@@ -82,11 +112,12 @@ class Span(TypedDict):
 
 
 class TextResponse(BaseModel):
-    """An answer has the entities of one text, in order."""
+    """An answer has the entities of one text, in order, and the names if `normal` was asked for."""
 
     tagger: str = Field(description="who answered")
     offsets: OffsetUnit = Field(description="what `start` and `end` count")
     entities: list[EntityOut] = Field(description="sorted, without overlap")
+    names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
 
 
 class Fault(BaseModel):
@@ -112,6 +143,7 @@ class BatchResult(BaseModel):
     """A text of a batch has its entities, or the error that it caused."""
 
     entities: list[EntityOut] | None = Field(None, description="null where there is an error")
+    names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
     error: Fault | None = Field(None, description="null where there are entities")
 
 
@@ -128,6 +160,7 @@ class LineResponse(BatchResult):
     text: str | None = Field(None, description="that of the line")
     tagger: str | None = Field(None, description="who answered")
     offsets: OffsetUnit | None = Field(None, description="what `start` and `end` count")
+    names: list[NameOut] | Any = Field(None, description="without `normal`, the field of the line")
 
 
 class BatchResponse(BaseModel):

@@ -10,12 +10,13 @@ from starlette.types import Receive, Scope, Send
 
 from ner_service.corpora.forms import json_text
 from ner_service.service.api.offsets import convert
-from ner_service.service.api.schemas import Options
+from ner_service.service.api.schemas import TaggingOptions
 from ner_service.types import Entity
 
 SLICE_ENTITIES = 500  # that are made in one go: half a millisecond of the event loop
 
-EntitiesOut = Callable[[str, Sequence[Entity], Options, tuple[int, int]], list[dict[str, Any]]]
+Written = list[dict[str, Any]]
+EntitiesOut = Callable[[str, Sequence[Entity], TaggingOptions, tuple[int, int]], Written]
 
 
 class Slices:
@@ -30,7 +31,7 @@ class Slices:
 
 
 async def slice_entities(
-    entities_out: EntitiesOut, text: str, entities: Sequence[Entity], options: Options
+    entities_out: EntitiesOut, text: str, entities: Sequence[Entity], options: TaggingOptions
 ) -> Slices:
     """Makes JSON of entities, which are sorted and do not overlap."""
     parts: list[bytes] = []

@@ -49,6 +49,7 @@ class Trace:
     entities: int = 0
     queued: float = 0.0
     tagging: float = 0.0
+    naming: float = 0.0  # in the queue of the analysis of names, and being analysed
     error: Code | None = None  # that was answered
 
     @property
@@ -62,7 +63,9 @@ class Trace:
         total = f"total;dur={1000 * self.seconds:.2f}"
         if not self.texts:
             return total
-        return f"queue;dur={1000 * self.queued:.2f}, tag;dur={1000 * self.tagging:.2f}, {total}"
+        names = f"names;dur={1000 * self.naming:.2f}, " if self.naming else ""
+        tagging = f"queue;dur={1000 * self.queued:.2f}, tag;dur={1000 * self.tagging:.2f}"
+        return f"{tagging}, {names}{total}"
 
 
 Observer = Callable[[Scope, str, str, int, Trace], None]
@@ -172,6 +175,8 @@ def log_fields(method: str, route: str, status: int, trace: Trace) -> dict[str, 
             "queue_ms": round(1000 * trace.queued, 2),
             "tag_ms": round(1000 * trace.tagging, 2),
         }
+    if trace.naming:
+        fields["names_ms"] = round(1000 * trace.naming, 2)
     return fields
 
 

@@ -39,7 +39,7 @@ def test_every_format_is_copied_as_the_projects_own_readers_have_it(
     read = jsonl.parse_document(line, {}, "page", "d")
     assert (read.text, [e.span for e in read.entities]) == (HARD, spans)
     assert json.loads(line)["entities"][0] == {
-        "start": 2, "end": 6, "label": "LOC", "text": "Анна", "score": 0.75
+        "start": 2, "end": 6, "label": "LOC", "text": "Анна", "score": 0.75, "normal": "Анна"
     }  # fmt: skip
     assert copied(page, "CoNLL") in "".join(conll.lines([Document("d", HARD, tuple(found))]))
     text, annotations = ast.literal_eval(copied(page, "spaCy"))

@@ -8,7 +8,13 @@ def test_hovering_shows_label_score_and_offsets(opened: Open) -> None:
     tag(page, "Встретил Петров Анна")
     page.locator("mark", has_text="Петров").hover()
     tip = page.get_by_role("tooltip")
-    assert tip.inner_text().split("\n") == ["PER: человек", "вероятность 0,75", "позиции 9–15"]
+    assert tip.inner_text().split("\n") == [
+        "PER: человек",
+        "начальная форма: Петров",
+        "фамилия: Петров",
+        "вероятность 0,75",
+        "позиции 9–15",
+    ]
     page.locator("h1").hover()
     assert tip.is_hidden()
 
@@ -45,33 +51,80 @@ def test_a_click_on_an_entity_lists_its_mentions_and_each_leads_to_its_place(ope
     until(page, "mark => mark === document.activeElement", last.element_handle())
 
 
-FORMS = [
-    ("Москва Москве Москву Москвой", True),
-    ("Россия России Россию Россией", True),
-    ("Газпром Газпрома Газпромом", True),
-    ("Львовская-область Львовской-области Львовскую-область Львовской-областью", True),
-    ("Путин Путина Путину Путиным Путине", True),
-    ("Пётр Петра Петру Петром", True),
-    ("Израиль Израиля", True),
-    ("Иван Иванов", False),
-    ("Иран Ирак", False),
-    ("Мария Марина", False),
-    ("Австрия Австралия", False),
-    ("Москва Москва-река", False),
-    ("ООН ООО", False),
-]
-
-
-def test_forms_of_a_name_are_one_name_and_other_names_are_not(opened: Open) -> None:
+def test_the_names_are_those_of_the_answer(opened: Open) -> None:
     page = opened()
-    for forms, one in FORMS:
-        text, at, spans = forms, 0, []
-        for form in forms.split():
-            at = text.index(form, at)
-            spans.append({"start": at, "end": at + len(form), "label": "X"})
-            at += len(form)
-        script = "([t, e]) => import('./web/names.js').then(m => m.groups(t, e).length)"
-        assert (page.evaluate(script, [text, spans]) == 1) is one, forms
+    tag(page, "Ивана Петрова ждали. Петрову звонили из Москвы. Петров был в Москве.")
+    shown = page.locator(".entry").all_inner_texts()
+    surfaces = page.locator(".entry .surface").all_inner_texts()
+    answer = page.evaluate(
+        """text => fetch("ner", {
+          method: "POST",
+          headers: {"content-type": "application/json"},
+          body: JSON.stringify({text, tagger: "strict", normal: true}),
+        }).then(response => response.json())""",
+        page.locator("#text").input_value(),
+    )
+    names = sorted(answer["names"], key=lambda name: -len(name["mentions"]))
+    assert surfaces == [name["normal"] for name in names]
+    assert [f"×{len(name['mentions'])}" for name in names] == [s.split("\n")[-1] for s in shown]
+    assert "Петров" in surfaces
+
+
+def test_a_name_shows_its_parts_and_a_mark_its_base_form(opened: Open) -> None:
+    page = opened()
+    tag(page, "Встретили Анны")
+    page.locator("mark", has_text="Анны").hover()
+    tip = page.get_by_role("tooltip").inner_text().split("\n")
+    assert tip[:3] == ["PER: человек", "начальная форма: Анна", "имя: Анна"]
+    page.locator("mark", has_text="Анны").click()
+    assert page.locator(".parts").inner_text() == "имя: Анна"
+    page.locator("#language").click()
+    page.locator("mark", has_text="Анны").click()
+    assert page.locator(".parts").inner_text() == "first name: Анна"
+
+
+def test_names_of_several_answers_are_one_by_a_mention_or_the_base_form(opened: Open) -> None:
+    page = opened()
+    text = "Олега Берегового ждали. Береговой пришёл. Береговой ушёл в Тулу."
+    whole, last = {"start": 0, "end": 16, "label": "PER"}, {"start": 24, "end": 33, "label": "PER"}
+    again, place = (
+        {"start": 42, "end": 51, "label": "PER"},
+        {"start": 59, "end": 63, "label": "LOC"},
+    )
+    parts = {"first": "Олег", "middle": None, "last": "Береговой"}
+    first = {
+        "entities": [whole, last],
+        "names": [{"label": "PER", "normal": "Олег Береговой", "parts": parts, "mentions": [0, 1]}],
+    }
+    second = {
+        "entities": [last, again, place],
+        "names": [
+            {"label": "PER", "normal": "Береговой", "parts": None, "mentions": [0, 1]},
+            {"label": "LOC", "normal": None, "mentions": [2]},
+        ],
+    }
+    script = "([text, answers]) => import('./web/names.js').then(m => m.groups(text, answers))"
+    for answers in ([first, second], [second, first]):
+        person, town = page.evaluate(script, [text, answers])
+        assert person["name"] == "Олег Береговой"
+        assert person["parts"] == parts
+        assert person["mentions"] == [whole, last, again]
+        assert (town["name"], town["mentions"]) == ("Тулу", [place])
+
+
+def test_mentions_are_counted_anew_where_a_label_is_off(opened: Open) -> None:
+    page = opened()
+    answer = {
+        "entities": [{"label": "LOC"}, {"label": "PER"}, {"label": "LOC"}, {"label": "PER"}],
+        "names": [
+            {"label": "LOC", "normal": "Тула", "mentions": [0, 2]},
+            {"label": "PER", "normal": "Анна", "mentions": [1, 3]},
+        ],
+    }
+    script = "a => import('./web/names.js').then(m => m.withoutLabels(a, new Set(['LOC'])))"
+    kept = page.evaluate(script, answer)
+    assert kept["entities"] == [{"label": "PER"}, {"label": "PER"}]
+    assert kept["names"] == [{"label": "PER", "normal": "Анна", "mentions": [0, 1]}]
 
 
 def test_comparing_shows_each_tagger_and_marks_what_differs(opened: Open) -> None:

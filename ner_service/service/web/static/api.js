@@ -70,13 +70,13 @@ export const taggers = async () => json(await ask("taggers"));
 /** Returns what the benchmark measured of the taggers. */
 export const measured = async () => json(await ask("web/measured.json"));
 
-/** Asks one tagger for entities; returns them with the request and its duration in ms. */
+/** Asks one tagger for entities; returns them, their names, the request and its duration in ms. */
 export async function tag(request, signal) {
   const began = performance.now();
   const response = await post("ner", request, signal);
-  const { entities } = await json(response);
+  const { entities, names } = await json(response);
   const ms = performance.now() - began;
-  return { tagger: request.tagger, request, entities, ms, taggingMs: taggingMs(response) };
+  return { tagger: request.tagger, request, entities, names, ms, taggingMs: taggingMs(response) };
 }
 
 /** Returns how many ms the tagger itself took, or null where the service does not say. */

@@ -54,7 +54,7 @@ async function ask() {
   const { signal } = state.pending;
   const asked = text();
   say("");
-  const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16" }));
+  const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16", normal: true }));
   if (!asked.trim() || !requests.length) {
     say(t(requests.length ? "error_empty" : "error_not_ready"));
     return false;

@@ -16,9 +16,9 @@ export function inCodePoints(text, entities) {
 }
 
 /** Shows the answer itself. */
-function json({ text, tagger, entities }) {
+function json({ text, tagger, entities, names }) {
   const counted = inCodePoints(text, entities);
-  return JSON.stringify({ text, tagger, offsets: "codepoint", entities: counted }, null, 2);
+  return JSON.stringify({ text, tagger, offsets: "codepoint", entities: counted, names }, null, 2);
 }
 
 /** Returns the function of a format that the service writes, by the code of the command line. */

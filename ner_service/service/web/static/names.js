@@ -1,50 +1,47 @@
-// Groups mentions of one name: Russian declines names, so forms are compared and not strings.
+// The names in a text, as the answers of one tagger or of several have them.
 
-const ENDINGS = new Set(
-  (" а я о е ё у ю ы и ь й ой ей ёй ою ею ом ем ём ам ям ах ях ами ями ью ью " +
-    "ого его ому ему ым им ых их ыми ими ую юю ая яя ое ее ые ие ый ий").split(" "),
-);
-const MIN_SHARED = 3; // letters that two forms of a word must share
+const byPlace = (a, b) => a.start - b.start || a.end - b.end;
 
-function sameWord(a, b) {
-  if (a === b) return true;
-  let shared = 0;
-  while (shared < a.length && a[shared] === b[shared]) shared++;
-  return shared >= MIN_SHARED && ENDINGS.has(a.slice(shared)) && ENDINGS.has(b.slice(shared));
-}
+export const key = ({ start, end, label }) => `${start} ${end} ${label}`;
 
-function words(surface) {
-  return surface.toLowerCase().replaceAll("ё", "е").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [surface];
-}
-
-function sameName(a, b) {
-  return a.length === b.length && a.every((word, n) => sameWord(word, b[n]));
+/** Returns the entities and names of an answer without those of hidden labels. */
+export function withoutLabels({ entities, names }, hidden) {
+  const kept = entities.filter((entity) => !hidden.has(entity.label));
+  const place = new Map(kept.map((entity, n) => [entity, n]));
+  return {
+    entities: kept,
+    names: names
+      .filter((name) => !hidden.has(name.label))
+      .map((name) => ({ ...name, mentions: name.mentions.map((n) => place.get(entities[n])) })),
+  };
 }
 
 /**
- * Groups entities by name and label: [{label, name, mentions}], the most frequent first.
- * Two entities are of one group if their words differ by case endings only.
+ * Groups the mentions of each name: [{label, name, parts, mentions}], the most frequent first.
+ * Names of several answers are one group if they share a mention or the base form; the group has
+ * the longest of their base forms.
  */
-export function groups(text, entities) {
-  const buckets = new Map();
-  const all = [];
-  for (const entity of entities) {
-    const surface = text.slice(entity.start, entity.end);
-    const split = words(surface);
-    const key = `${entity.label} ${split.length} ${split[0].slice(0, MIN_SHARED)}`;
-    if (!buckets.has(key)) buckets.set(key, []);
-    const bucket = buckets.get(key);
-    let group = bucket.find((g) => sameName(g.words, split));
-    if (!group) {
-      group = { label: entity.label, words: split, forms: new Map(), mentions: [] };
-      bucket.push(group);
-      all.push(group);
+export function groups(text, answers) {
+  const byMention = new Map();
+  const byForm = new Map();
+  for (const { entities, names } of answers) {
+    for (const { label, normal, parts, mentions } of names) {
+      const spans = mentions.map((n) => entities[n]);
+      const name = normal ?? text.slice(spans[0].start, spans[0].end);
+      const shared = spans.find((span) => byMention.has(key(span)));
+      const form = `${label} ${name}`;
+      const group = (shared && byMention.get(key(shared))) ??
+        byForm.get(form) ?? { label, name: "", mentions: [] };
+      if (name.length > group.name.length) Object.assign(group, { name, parts });
+      byForm.set(form, group);
+      for (const span of spans) {
+        if (!byMention.has(key(span))) group.mentions.push(span);
+        byMention.set(key(span), group);
+      }
     }
-    group.mentions.push(entity);
-    group.forms.set(surface, (group.forms.get(surface) ?? 0) + 1);
   }
-  for (const group of all) {
-    group.name = [...group.forms].reduce((best, form) => (form[1] > best[1] ? form : best))[0];
-  }
+  const all = [...new Set(byMention.values())].filter((group) => group.mentions.length);
+  for (const group of all) group.mentions.sort(byPlace);
+  all.sort((a, b) => byPlace(a.mentions[0], b.mentions[0]));
   return all.sort((a, b) => b.mentions.length - a.mentions.length);
 }

@@ -47,9 +47,17 @@ function name(group, result) {
   const item = element("li", "", {}, button);
   if (open) {
     const mentions = group.mentions.map((mention) => context(mention, group, result));
+    const parts = partsOf(group);
+    if (parts.length) item.append(element("p", "parts", {}, parts.join(" · ")));
     item.append(element("ol", "mentions", {}, ...mentions));
   }
   return item;
+}
+
+/** Says in words which parts a person's name has, each with its base form. */
+export function partsOf({ parts }) {
+  const phrases = { first: t("part_first"), middle: t("part_middle"), last: t("part_last") };
+  return Object.entries(phrases).flatMap(([part, phrase]) => (parts?.[part] ? [phrase + parts[part]] : []));
 }
 
 function context({ start, end }, group, result) {

@@ -3,16 +3,14 @@
 import { places } from "./compare.js";
 import { CopyPanel } from "./copy_panel.js";
 import { count, number, t } from "./i18n.js";
-import { groups } from "./names.js";
-import { agreement, drawDifferences, drawNames, opinion } from "./panels.js";
+import { groups, key, withoutLabels } from "./names.js";
+import { agreement, drawDifferences, drawNames, opinion, partsOf } from "./panels.js";
 import { draw, element, hue } from "./render.js";
 import { Tip } from "./tip.js";
 
 const $ = (id) => document.getElementById(id);
 
 const MAX_EAGER_ROWS = 12; // rows that are drawn at once even where they are out of sight
-
-const byPlace = (a, b) => a.start - b.start || a.end - b.end;
 
 export class Result {
   constructor() {
@@ -54,7 +52,7 @@ export class Result {
     this.order = [...marks.keys()].filter((mark) => marks.get(mark).entity);
     if (this.order.length) this.order[0].tabIndex = 0;
     this.selected = null;
-    this.groups = groups(text, union(lists));
+    this.groups = groups(text, this.answers);
     this.tip.hide();
     $("rows").classList.toggle("long", body.childElementCount > MAX_EAGER_ROWS);
     $("rows").replaceChildren(body);
@@ -74,12 +72,13 @@ export class Result {
     if (this.shown.paint) this.drawStatus();
   }
 
-  /** Returns an answer's entities of the labels that are on, and the request for just those. */
-  withLabelsOn({ entities, request }) {
-    if (!this.hidden.size) return { entities, request };
+  /** Returns an answer's entities and names with labels that are on, and the request for those. */
+  withLabelsOn(answer) {
+    if (!this.hidden.size) return {};
+    const { request } = answer;
     const labels = this.labels().filter((label) => !this.hidden.has(label));
     return {
-      entities: entities.filter((entity) => !this.hidden.has(entity.label)),
+      ...withoutLabels(answer, this.hidden),
       request: { ...request, labels: labels.filter((label) => this.labelsOf(request).has(label)) },
     };
   }
@@ -150,6 +149,8 @@ export class Result {
     if (entity) {
       const meaning = t(entity.label) === entity.label ? "" : `: ${t(entity.label)}`;
       lines.push(element("b", "", {}, `${entity.label}${meaning}`));
+      if (entity.normal !== null) lines.push(`${t("normal")}${entity.normal}`);
+      lines.push(...partsOf(entity));
       const tagger = this.shown.taggers.find((each) => each.name === this.taggerOf(mark));
       lines.push(scoreOf(entity, tagger?.score_kind));
       lines.push(`${t("offsets")}${number(entity.start)}–${number(entity.end)}`);
@@ -219,15 +220,7 @@ export class Result {
   }
 }
 
-const key = ({ start, end, label }) => `${start} ${end} ${label}`;
-
 const isSame = (a, b) => key(a) === key(b);
-
-/** Merges lists of entities, each entity once, in the order of the text. */
-function union(lists) {
-  if (lists.length === 1) return lists[0];
-  return [...new Map(lists.flat().map((entity) => [key(entity), entity])).values()].sort(byPlace);
-}
 
 function scoreOf({ score }, kind) {
   if (score === null) return t("score_none");
