@@ -106,7 +106,7 @@ REQUESTS = [
     ),
     (
         "POST", "/ner", b'{"text": "a", "qqqqq": 1}', JSON,
-        422, "qqqqq: no such field; there are tagger, labels, offsets, convention, text",
+        422, "qqqqq: no such field; there are tagger, labels, offsets, convention, normal, text",
     ),
     (
         "POST", "/ner/batch", b'{"text": ["a"]}', JSON,

@@ -39,7 +39,7 @@ class CommandsByUse(TyperGroup):
         names = super().list_commands(context)
 
         def rank(name: str) -> tuple[int, int]:
-            panel = place[getattr(self.commands[name], "rich_help_panel", Panel.USE)]
+            panel = place.get(getattr(self.commands[name], "rich_help_panel", None), len(place))
             return panel, self.FIRST.index(name) if name in self.FIRST else len(self.FIRST)
 
         return sorted(names, key=rank)
