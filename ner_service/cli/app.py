@@ -35,7 +35,7 @@ class CommandsByUse(TyperGroup):
 
     def list_commands(self, context: Any) -> list[str]:
         """Return the names of the commands in the order of the help."""
-        place = {panel: n for n, panel in enumerate(Panel)}
+        place: dict[object, int] = {panel: n for n, panel in enumerate(Panel)}
         names = super().list_commands(context)
 
         def rank(name: str) -> tuple[int, int]:
