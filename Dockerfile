@@ -22,8 +22,7 @@ RUN /build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation -w /wheel
     && python -m venv /opt/ner-service \
     && /opt/ner-service/bin/pip install --no-index --no-deps /wheels/*.whl \
     && /opt/ner-service/bin/python -m compileall -q /opt/ner-service \
-    && for spec in natasha bilstm bilstm:ru-news-large; do \
-        /opt/ner-service/bin/python -m ner_service.service.queue.loading "$spec" || exit 1; done
+    && /opt/ner-service/bin/ner-service warm
 
 FROM ${PYTHON}
 RUN useradd --system --uid 10001 --no-create-home ner && mkdir /models

@@ -1,6 +1,7 @@
-# make serve: install and start on port 8000; make test: install and run the tests;
+# make serve: install, compile once and start on port 8000; make test: install and run the tests;
 # make check: linters, types, floors, generated pages; make docs: write the generated pages anew
 # make bench: measure everything, then write the pages; make lock: choose versions anew;
+# make site: the documentation as a site; make train CONFIG=mine.toml: train on your own labels
 # make sbom: list what the image consists of
 VENV ?= .venv
 PORT ?= 8000
@@ -13,7 +14,7 @@ UV = $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 -q --no-a
 BUILD = 'hatchling>=1.27' setuptools wheel jinja2 matplotlib numpy orjson pydantic razdel tqdm
 PAGES = README.md $(wildcard docs/*.md)
 
-.PHONY: setup serve test check docs bench train lock sbom clean
+.PHONY: setup serve test check docs site bench train train-config lock sbom clean
 setup: $(VENV)/.serve
 
 serve: $(VENV)/.serve
@@ -38,9 +39,15 @@ bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks --results benchmarks/results
 	$(MAKE) docs
 
-train: $(VENV)/.test
-	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }
+site: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+train: train-config $(VENV)/.train
 	$(BIN)/ner-service train $(CONFIG)
+
+train-config:
+	@test -n "$(CONFIG)" || { echo "make train CONFIG=mine.toml: see docs/training.md" >&2; exit 2; }
+	@test -f "$(CONFIG)" || { echo "$(CONFIG): no such file: name one by make train CONFIG=mine.toml" >&2; exit 2; }
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "ner-service needs Python 3.11, 3.12 or 3.13; found none: install one, or name it with PYTHON=" >&2; exit 1; }
@@ -48,17 +55,29 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e .
+	@echo "installing the service: about a minute"
+	$(PIP) install -c constraints.txt -e '.[serve,spacy]'
+	$(BIN)/ner-service warm
+	@touch $@
+
+$(VENV)/.train: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing torch and what training needs: some minutes"
+	$(PIP) install -c constraints.txt -e '.[serve,spacy,train]'
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e '.[docs]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e '.[train,bench,browser,client,test]'
-	@touch $@ $(VENV)/.serve
+	@echo "installing all that the tests need, torch among it: some minutes"
+	$(PIP) install -c constraints.txt -e '.[all,browser,docs,test]'
+	@touch $@ $(VENV)/.train $(VENV)/.docs
 
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
 	$(UV) pyproject.toml --all-extras -o constraints.txt
-	$(UV) pyproject.toml -c constraints.txt --generate-hashes -o deploy/requirements.txt
+	$(UV) pyproject.toml --extra serve --extra spacy -c constraints.txt --generate-hashes -o deploy/requirements.txt
 	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o deploy/requirements-build.txt
 	rm -rf $(VENV)-lock
 

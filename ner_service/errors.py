@@ -1,11 +1,13 @@
 """This module holds the errors that a caller can act on, and the codes that the service answers."""
 
+import sys
 import tomllib
 from collections.abc import Sequence
 from enum import StrEnum, auto
 from pathlib import Path
 from typing import Any, Self
 
+CHECKOUT = Path(__file__).parents[1]  # where the package lies in one; else `site-packages`
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
@@ -21,7 +23,18 @@ class MissingExtra(NerError):
     """A library that an optional feature needs is not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs: pip install 'ner-service[{extra}]'")
+        super().__init__(f"{feature} needs: {install_command(extra)}")
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra here: in a checkout by its path, else by name."""
+    if not (CHECKOUT / "pyproject.toml").is_file():
+        return f"pip install 'ner-service[{extra}]'"
+    place = "." if Path.cwd() == CHECKOUT else str(CHECKOUT)
+    python = Path(sys.executable)  # not resolved: a virtual environment's is a link
+    if python.is_relative_to(CHECKOUT) and place == ".":
+        python = python.relative_to(CHECKOUT)
+    return f"{python} -m pip install -e '{place}[{extra}]'"
 
 
 class ModelError(NerError):

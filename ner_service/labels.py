@@ -72,6 +72,8 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
         source, equals, target = pair.partition("=")
         if not (source and equals):
             raise ConfigError(f"label mapping {pair!r}: expected FROM=TO, such as GPE=LOC")
+        if len(f"{target} ".splitlines()) > 1:
+            raise ConfigError(f"label mapping {pair!r}: a label is one line")
         mapping[source] = target
     return mapping
 

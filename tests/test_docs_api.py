@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from ner_service.service.settings import Settings
 from tests.serving import Running, running
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text()
@@ -26,7 +27,7 @@ def lines(output: str) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def service() -> Any:
-    with running(taggers="natasha,spacy,bilstm") as service:
+    with running(taggers=Settings.model_fields["taggers"].default) as service:
         yield service
 
 

@@ -3,12 +3,14 @@
 import doctest
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
 from ner_service.cli.app import app as cli
+from ner_service.service.settings import Settings, parse_specs
 from ner_service.taggers.registry import load_tagger
 from tests.serving import serving
 
@@ -43,6 +45,34 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_file_named_exists(page: Path) -> None:
     named = re.findall(r"(?<![\w/])(?:tests|docs|ner_service|deploy)/[\w/.-]*\w", page.read_text())
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+FILES = subprocess.run(
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+    cwd=ROOT, capture_output=True, text=True, check=True,
+).stdout.split()  # fmt: skip
+OF_THE_READER = {"mine.toml", "conll.toml", "report.html", "answers.jsonl", "NAME.html.j2"}
+TAGGERS = [*parse_specs(Settings.model_fields["taggers"].default)]
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+LIVING = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it tells what was
+NOW = [page for page in LIVING if page.name != "experiments.md"]  # so does that
+
+
+@pytest.mark.parametrize("page", LIVING, ids=lambda page: page.name)
+def test_every_file_in_backticks_is_one_of_the_repository(page: Path) -> None:
+    name = r"`([\w./-]+\.(?:py|js|css|j2|html|toml|json|jsonl|md|svg|yml))`"
+    named = {*re.findall(name, page.read_text())} - OF_THE_READER
+    assert [x for x in sorted(named) if not any(f"/{f}".endswith(f"/{x}") for f in FILES)] == []
+
+
+@pytest.mark.parametrize("page", NOW, ids=lambda page: page.name)
+def test_counts_and_lists_of_taggers_are_those_that_are_served(page: Path) -> None:
+    text = re.sub(r"```.*?```|^    .*$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    counts = re.findall(r"\b(\w+) (?:shipped )?taggers\b|\ball (\w+)\b", text.lower())
+    wrong = [n for pair in counts for n in pair if n in NUMBERS and NUMBERS[n] != len(TAGGERS)]
+    assert wrong == []
+    for known in re.findall(r"unknown tagger; known are ([\w, -]+)", page.read_text()):
+        assert known.split(", ") == TAGGERS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -3,24 +3,84 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from ner_service import __version__
 from ner_service.errors import NerError
 from ner_service.output.terminal import show
 
-BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as a shell reports the signals
+BROKEN_PIPE, INTERRUPTED, USAGE = 141, 130, 2  # exit codes, as a shell reports the signals
+
+
+class Panel(StrEnum):
+    """The panels of the help group the commands by what they are for."""
+
+    USE = "Use"
+    TRAIN = "Train"
+    DATA = "Data"
+    MEASURE = "Measure"
+
+
+class CommandsByUse(TyperGroup):
+    """The group of all commands lists them by panel, the most wanted of a panel first."""
+
+    FIRST = ("tag", "serve", "train", "corpora", "evaluate")
+
+    def list_commands(self, context: Any) -> list[str]:
+        """Return the names of the commands in the order of the help."""
+        place: dict[object, int] = {panel: n for n, panel in enumerate(Panel)}
+        names = super().list_commands(context)
+
+        def rank(name: str) -> tuple[int, int]:
+            panel = place.get(getattr(self.commands[name], "rich_help_panel", None), len(place))
+            return panel, self.FIRST.index(name) if name in self.FIRST else len(self.FIRST)
+
+        return sorted(names, key=rank)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **named: Any) -> Any:
+        """Run a command; a wrong option is one line, as every error is that a user can mend."""
+        try:
+            done = super().main(args, *rest, **named | {"standalone_mode": False})
+        except typer.Abort:
+            sys.exit("Aborted.")
+        except TyperException as error:
+            sys.exit(print_usage_error(error))
+        sys.exit(done if isinstance(done, int) else 0)
+
+
+def print_usage_error(error: Any) -> int:
+    """Print what is wrong with an option or argument, and where its help is; return the code."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return USAGE
+    message = " ".join(error.format_message().split()).removesuffix(".")
+    context = getattr(error, "ctx", None)
+    place = f"; see {context.command_path} --help" if context else ""
+    print(show(f"ner-service: error: {message}{place}"), file=sys.stderr)
+    return USAGE
+
 
 app = typer.Typer(
+    cls=CommandsByUse,
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode="markdown",  # so that a paragraph of a docstring is one, however it is broken
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with `ner-service tag article.txt`, or with `ner-service serve` and the page at "
+    "http://localhost:8000/. `ner-service COMMAND --help` shows an example of each command.",
 )
+
+
+def example(command: str) -> str:
+    """Return an epilog that shows a command line."""
+    return f"Example: `ner-service {command}`"
 
 
 def _version(wanted: bool) -> None:

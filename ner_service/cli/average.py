@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
+from ner_service.cli.options import note_new_folder
 from ner_service.nets.artefact import load
 from ner_service.taggers.models import model_path
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.TRAIN,
+    epilog=example("average models/before models/after --output models/mean --share 0.4"),
+)
 def average(
     before: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
     after: Annotated[str, typer.Argument(help="The model that was trained from it with --from.")],
@@ -19,7 +23,7 @@ def average(
         float, typer.Option(min=0, max=1, help="How much of the second model: 0 to 1.")
     ] = 0.5,
 ) -> None:
-    """Average the weights of a model and of one that was trained from it with --from.
+    """Average the weights of a model and of the one trained from it with `--from`.
 
     The mean often keeps what the first knew and what the second learned; choose the share on dev.
     The result has no scores yet: run `ner-service calibrate` on it.
@@ -27,5 +31,6 @@ def average(
     from ner_service.training.model import card
     from ner_service.training.model.averaging import average as average_models
 
+    note_new_folder(output)
     first, second = (load(model_path(name)) for name in (before, after))
     card.write(average_models(first, second, share), output)

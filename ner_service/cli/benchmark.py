@@ -7,7 +7,7 @@ import typer
 
 from ner_service.benchmark.parts import PARTS, load_part
 from ner_service.benchmark.results import SEED, Store
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root
 from ner_service.corpora.formats.format import endings
 from ner_service.errors import ConfigError, MissingExtra
@@ -16,7 +16,7 @@ from ner_service.taggers.registry import shipped_specs
 
 PACKAGE = Path(__file__).parents[1]
 COMMITTED = PACKAGE.parent / "benchmarks" / "results"  # where this is a checkout
-FIGURES = PACKAGE / "service" / "web" / "static" / "measured.json"
+FIGURES = PACKAGE / "output" / "measured.json"
 SHOWN_REPORT = PACKAGE / "service" / "web" / "report.html"  # which the service shows
 OUTPUTS = ("report", "page")
 WORDS = ", ".join([*PARTS, *OUTPUTS])
@@ -29,7 +29,10 @@ def _check_words(words: list[str] | None) -> list[str]:
     return words or []
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.MEASURE,
+    epilog=example("benchmark quality report --corpus my.jsonl --map GPE=LOC"),
+)
 def benchmark(
     parts: Annotated[
         list[str] | None,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import corpora_root
 from ner_service.cli.printing import echo
 from ner_service.errors import CorpusError
@@ -12,7 +12,10 @@ from ner_service.nets.artefact import load
 from ner_service.taggers.models import model_path, split_convention
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.TRAIN,
+    epilog=example("calibrate models/mine dev.jsonl"),
+)
 def calibrate(
     model: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
     corpus: Annotated[

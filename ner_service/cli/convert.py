@@ -9,7 +9,7 @@ import typer
 from tqdm import tqdm
 
 from ner_service import corpora
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import (
     AnnotatorOption,
     ColumnsOption,
@@ -22,6 +22,7 @@ from ner_service.cli.options import (
     ToFormatOption,
     check_apart,
     corpora_root,
+    note_new_folder,
 )
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import endings
@@ -34,7 +35,10 @@ from ner_service.training.data.annotation import check_pattern, reannotate
 from ner_service.types import Document
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.DATA,
+    epilog=example("convert labels.json train.jsonl --map GPE=LOC"),
+)
 def convert(
     source: Annotated[str, typer.Argument(help="A corpus, by path or name.")],
     target: Annotated[
@@ -79,6 +83,7 @@ def convert(
     """
     path = corpora.locate(source, corpora_root())
     check_apart(target, [path])
+    note_new_folder(target)
     change = (_patterns(relabel or ()), split_parentheses, _check_pattern("--outside", outside))
     labels = tuple(name.strip() for name in names.split(",")) if names else ()
     options = ReadOptions(from_format, columns, overlap.value, lenient, labels, annotator)

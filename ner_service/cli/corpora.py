@@ -11,7 +11,7 @@ from rich.table import Table
 from tqdm import tqdm
 
 from ner_service import corpora
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import (
     AnnotatorOption,
     ColumnsOption,
@@ -35,11 +35,17 @@ from ner_service.errors import CorpusError
 from ner_service.labels import parse_mapping
 from ner_service.output.terminal import show
 
-group = typer.Typer(no_args_is_help=True)
-app.add_typer(group, name="corpora", help="List, describe, download and check annotated corpora.")
+group = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app.add_typer(
+    group,
+    name="corpora",
+    help="List, describe, download and check annotated corpora.",
+    rich_help_panel=Panel.DATA,
+    epilog=example("corpora check train.jsonl dev.jsonl"),
+)
 
 
-@group.command("list")
+@group.command("list", epilog=example("corpora list"))
 def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON line for each.")] = False,
 ) -> None:
@@ -63,7 +69,7 @@ def list_(
         print_table(table)
 
 
-@group.command()
+@group.command(epilog=example("corpora info own_news"))
 def info(
     name: Annotated[str, typer.Argument(help="A corpus, or a source of the catalogue.")],
 ) -> None:
@@ -90,7 +96,7 @@ def info(
         echo(f"here: {path}\n{len(documents)} documents: {counted or 'no entities'}")
 
 
-@group.command()
+@group.command(epilog=example("corpora download nerel"))
 def download(
     name: Annotated[str, typer.Argument(help="A source of the catalogue, or a corpus of one.")],
     to: Annotated[
@@ -104,7 +110,7 @@ def download(
         echo(f"{path}  sha256 {sha256}" if sha256 else path)
 
 
-@group.command()
+@group.command(epilog=example("corpora check train.jsonl dev.jsonl test.jsonl"))
 def check(
     files: Annotated[
         list[str], typer.Argument(help=f"Corpora to check together, by path or name: {endings()}.")

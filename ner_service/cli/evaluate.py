@@ -13,7 +13,7 @@ from rich.table import Table
 
 from ner_service import corpora
 from ner_service.cli.answers import AnswerFile, Answers, ask_tagger
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
@@ -43,7 +43,10 @@ class Result:
     assessment: Assessment
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.MEASURE,
+    epilog=example("evaluate test.jsonl --tagger bilstm --tagger natasha"),
+)
 def evaluate(
     corpus: Annotated[
         list[str], typer.Argument(help=f"Annotated corpora, by name or path: {endings()}.")

@@ -9,7 +9,7 @@ from typing import IO, Annotated
 import typer
 
 from ner_service import corpora
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.key_file import KeyLine, new_key_file, read_keys, write_key
 from ner_service.cli.options import (
     ColumnsOption,
@@ -44,7 +44,10 @@ OutputOption = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.USE,
+    epilog=example("mask letter.txt --key letter.key --output masked.jsonl"),
+)
 def mask(
     key: Annotated[Path, typer.Option(help="A new file for the keys, which undo the masking.")],
     files: FilesArgument = None,
@@ -128,7 +131,10 @@ def _mask(
     keys.flush()
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.USE,
+    epilog=example("unmask masked.jsonl --key letter.key --output letter.jsonl"),
+)
 def unmask(
     key: Annotated[Path, typer.Option(help="The key file that `mask` wrote.")],
     files: FilesArgument = None,

@@ -9,7 +9,7 @@ import typer
 from tqdm import tqdm
 
 from ner_service import corpora
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import (
     AnnotatorOption,
     ColumnsOption,
@@ -36,7 +36,7 @@ from ner_service.types import Document
 CARRIERS = ("jsonl", "csv", "tsv", "parquet", "labelstudio")  # formats with room for base forms
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.USE, epilog=example("names train.jsonl --output forms.jsonl"))
 def names(
     files: Annotated[list[str], typer.Argument(help="Corpora, by path or name.")],
     output: Annotated[

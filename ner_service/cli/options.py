@@ -13,7 +13,7 @@ from ner_service.cli.printing import write
 from ner_service.corpora.formats.format import names
 from ner_service.corpora.texts import InputFormat
 from ner_service.errors import ConfigError
-from ner_service.taggers.registry import spec_forms
+from ner_service.taggers.registry import BACKENDS, spec_forms
 
 
 class OverlapChoice(StrEnum):
@@ -25,12 +25,13 @@ class OverlapChoice(StrEnum):
     innermost = "innermost"
 
 
+ABSENT = "".join(f" Not installed: {error}." for b in BACKENDS.values() if (error := b.missing()))
 TaggerOption = Annotated[
     str,
     typer.Option(
         "--tagger",
         "-t",
-        help=f"{', '.join(spec_forms())}, or a plugin's name; `taggers` explains them.",
+        help=f"{', '.join(spec_forms())}, or a plugin's name; `taggers` explains them.{ABSENT}",
     ),
 ]
 InputOption = Annotated[
@@ -97,6 +98,13 @@ def check_apart(output: Path, inputs: Iterable[Path]) -> None:
     """Raise `ConfigError` where the output would replace a file that is read."""
     if output.is_file() and any(path.exists() and output.samefile(path) for path in inputs):
         raise ConfigError(f"{output}: is what is read, and would be lost: name another file")
+
+
+def note_new_folder(output: Path) -> None:
+    """Say on stderr that the folder of an output is not there yet and will be made."""
+    folder = output.resolve().parent
+    if not folder.exists():
+        typer.echo(f"note: {output}: makes the folder {folder}", err=True)
 
 
 def corpora_root() -> Path | None:

@@ -10,8 +10,14 @@ import typer
 from tqdm import tqdm
 
 from ner_service import corpora
-from ner_service.cli.app import INTERRUPTED, app
-from ner_service.cli.options import InputOption, NormalOption, check_apart, corpora_root
+from ner_service.cli.app import INTERRUPTED, Panel, app, example
+from ner_service.cli.options import (
+    InputOption,
+    NormalOption,
+    check_apart,
+    corpora_root,
+    note_new_folder,
+)
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import FORMATS
 from ner_service.corpora.texts import InputFormat, batches_of, read_texts
@@ -21,7 +27,10 @@ from ner_service.library import load_analyser
 from ner_service.types import Document
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.TRAIN,
+    epilog=example("silver texts.jsonl --tagger bilstm --tagger natasha --output silver.jsonl.gz"),
+)
 def silver(
     files: Annotated[list[str], typer.Argument(help="JSONL or text files, or names of corpora.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="A .jsonl or .jsonl.gz file.")],
@@ -47,6 +56,7 @@ def silver(
         raise ConfigError(f"--output {output}: expected a name that ends in .jsonl or .jsonl.gz")
     paths = [corpora.locate(name, corpora_root()) for name in files]
     check_apart(output, paths)
+    note_new_folder(output)
 
     def documents() -> Iterator[Document]:
         return (document for path in paths for document in _texts(path, input))

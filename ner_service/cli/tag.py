@@ -1,5 +1,6 @@
 """Command `tag` finds the entities of files or of stdin."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -7,16 +8,17 @@ from typing import Annotated
 import typer
 
 from ner_service import corpora
-from ner_service.cli.app import app
+from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import (
     ColumnsOption,
     InputOption,
     NormalOption,
     TaggerOption,
     check_apart,
+    note_new_folder,
 )
 from ner_service.cli.printing import echo, write
-from ner_service.cli.tagging import tag_documents
+from ner_service.cli.tagging import Counts, tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import STDIN, InputFormat, read_texts
@@ -24,6 +26,7 @@ from ner_service.errors import ConfigError
 from ner_service.files import write_text
 from ner_service.library import load_analyser
 from ner_service.output.documents import FORMATS
+from ner_service.output.marked_text import print_marked
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, TaggerInfo
 
@@ -55,7 +58,10 @@ def check_format(name: str | None) -> str | None:
     return name
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.USE,
+    epilog=example("tag articles.jsonl --tagger natasha --output tagged.jsonl.gz"),
+)
 def tag(
     files: Annotated[list[Path] | None, typer.Argument(help="Files; - or none is stdin.")] = None,
     tagger: TaggerOption = "bilstm",
@@ -65,9 +71,10 @@ def tag(
         typer.Option(
             "--format",
             "-f",
-            metavar=f"[{'|'.join(NAMES)}]",
+            metavar="NAME",
             callback=check_format,
-            help="Else by the ending of the output, or jsonl.",
+            help=f"{', '.join(NAMES)}. Default: by the ending of the output; else jsonl, and on a "
+            "terminal the text in colours.",
         ),
     ] = None,
     output: Annotated[
@@ -86,7 +93,9 @@ def tag(
     """
     if output:
         check_apart(output, files or ())
+        note_new_folder(output)
     chosen = format or choose_format(output)
+    on_terminal = format is None and not normal and output is None and sys.stdout.isatty()
     if normal and chosen not in WITH_NORMAL:
         raise ConfigError(
             f"--normal: {chosen} has no place for base forms: take --format "
@@ -105,7 +114,13 @@ def tag(
         document.keep_labels(label) if label else document
         for document in tag_documents(loaded, documents, load_analyser() if normal else None)
     )
-    write_tagged(tagged, chosen, output, loaded.info)
+    if on_terminal:
+        print_marked(tagged)
+    else:
+        counts = Counts()
+        write_tagged(counts.count(tagged), chosen, output, loaded.info)
+        if output is not None:
+            echo(f"{output}: {counts}", err=True)
 
 
 def choose_format(output: Path | None) -> str:

@@ -14,6 +14,30 @@ if TYPE_CHECKING:
     from ner_service.names.analyser import Analyser
 
 
+class Counts:
+    """Counts of the documents that went by, and of their entities."""
+
+    def __init__(self) -> None:
+        self.texts = self.entities = 0
+
+    def count(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Yield the documents as they come, and count them."""
+        for document in documents:
+            self.texts += 1
+            self.entities += len(document.entities)
+            yield document
+
+    def __str__(self) -> str:
+        texts, entities = numbered(self.texts, "text"), numbered(self.entities, "entity")
+        return f"{texts}, {entities}"
+
+
+def numbered(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is one."""
+    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
+
+
 def tag_documents(
     tagger: Tagger, documents: Iterable[Document], analyser: "Analyser | None" = None
 ) -> Iterator[Document]:

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from ner_service.cli.app import INTERRUPTED, app
+from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import corpora_root
 from ner_service.errors import MissingExtra
 
 
-@app.command()
+@app.command(
+    rich_help_panel=Panel.TRAIN,
+    epilog=example("train mine.toml --set train.epochs=40"),
+)
 def train(
     config: Annotated[Path, typer.Argument(help="A TOML file; see docs/training.md.")],
     set_: Annotated[

@@ -1,5 +1,6 @@
 """Every reader makes these checks of a document before it lets one in."""
 
+import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -16,6 +17,8 @@ PREFERENCES: dict[Overlap, Callable[[Entity], tuple[int, int]]] = {
     "first": lambda e: (e.start, 0),
     "innermost": lambda e: (e.end - e.start, e.start),
 }
+
+UNFIT_LABEL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # no line of a file could hold it
 
 
 def check_entities(
@@ -35,6 +38,11 @@ def check_bounds(entities: Iterable[Entity], text: str, place: str) -> list[Enti
     """Return the entities; raises `CorpusError` where one is empty, blank or beyond the text."""
     checked = list(entities)
     for entity in checked:
+        if UNFIT_LABEL.search(entity.label):
+            raise CorpusError(
+                f"{place}: the label {entity.label[:80]!r} has a line break or another control "
+                "character: rename it"
+            )
         if not 0 <= entity.start < entity.end:
             raise CorpusError(
                 f"{place}: {entity.start}:{entity.end} is not a span; mend or drop it"

@@ -1,8 +1,9 @@
 """This module puts the application together: parts, lifespan, and the layers in their order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -24,7 +25,7 @@ from ner_service.service.api.keys import Keys
 from ner_service.service.api.load_shedding import STATE, Shedding
 from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.normal import NameAnswers
-from ner_service.service.api.openapi import KEYS
+from ner_service.service.api.openapi import DESCRIPTION, GROUPS, KEYS
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
 from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
@@ -40,6 +41,8 @@ from ner_service.service.telemetry.request_log import RequestLog, trace_of
 from ner_service.service.web.export import Exporter
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
+
+MOST_PATH_CHARS = 64  # of a path that is compared with ours; a client chooses it
 
 
 def create_app(
@@ -83,6 +86,8 @@ def create_app(
         title="ner-service",
         version=__version__,
         summary="Named-entity recognition for Russian",
+        description=DESCRIPTION,
+        openapi_tags=GROUPS,
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,
@@ -93,7 +98,7 @@ def create_app(
     shares = shares or shares_of(settings)
     routes = declare_routes(app, settings, lanes, names, metrics, asked, shares)
     add_routes(app, routes)
-    add_errors(app)
+    add_errors(app, [route.path for route in routes if not route.path.startswith("/web")])
     components = app.openapi()["components"]  # made once, before anybody asks for it
     if keys.names or keys.admins:
         components["securitySchemes"] = KEYS
@@ -177,7 +182,19 @@ def tracing(url: str, log: RequestLog) -> Iterator[None]:
     traces.stop()
 
 
-def add_errors(app: FastAPI) -> None:
+def explain_status(error: HTTPException, path: str, paths: Sequence[str]) -> str:
+    """Returns what is wrong with a path or a method, and which of ours may be meant."""
+    allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow")
+    if error.status_code == 405 and allowed:
+        return f"this path takes {allowed}, and no other method"
+    if error.status_code != 404:
+        return str(error.detail)
+    near = get_close_matches(path[:MOST_PATH_CHARS], paths, 1)
+    guess = f"; did you mean {near[0]}?" if near else ""
+    return f"no such path{guess or '; there are ' + ', '.join(paths)}"
+
+
+def add_errors(app: FastAPI, paths: Sequence[str]) -> None:
     """Gives every error one form of response; the request log answers what nobody foresaw."""
 
     @app.exception_handler(NerError)
@@ -187,7 +204,8 @@ def add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        refused = Refused(Code.HTTP_ERROR, str(error.detail), status=error.status_code)
+        reason = explain_status(error, request.scope["path"], paths)
+        refused = Refused(Code.HTTP_ERROR, reason, status=error.status_code)
         response = fail(trace_of(request.scope), refused)
         response.headers.update(error.headers or {})
         return response

@@ -14,11 +14,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import EntryPoint
+from importlib.util import find_spec
 from pathlib import Path
 
 from ner_service.errors import ModelError, UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
-from ner_service.taggers.models import folder_state, model_and_convention, shipped_models
+from ner_service.taggers.models import (
+    folder_state,
+    model_and_convention,
+    shipped_models,
+    split_convention,
+)
 from ner_service.taggers.plugins import find_plugins, load_plugin
 from ner_service.types import Tagger
 
@@ -36,7 +42,10 @@ def load_tagger(spec: str) -> Tagger:
     damaged, `MissingExtra` where the backend's library is not installed.
     """
     name, source = check_spec(spec)
-    return backend(name).load(source)
+    chosen = backend(name)
+    if error := chosen.missing():
+        raise error
+    return chosen.load(source)
 
 
 def check_spec(spec: str) -> tuple[str, str]:
@@ -60,6 +69,17 @@ def backend(name: str) -> Backend:
     raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
 
 
+def check_present(spec: str) -> None:
+    """Raise as `load_tagger` does where a library or a model's folder is missing; load nothing."""
+    name, source = check_spec(spec)
+    chosen = backend(name)
+    if error := chosen.missing():
+        raise error
+    is_package = source.isidentifier() and find_spec(source) is not None
+    if chosen.model_file and not is_package:
+        model_and_convention(source)
+
+
 @cache
 def installed_plugins() -> dict[str, list[EntryPoint]]:
     """Return the entry points of plugins by their names, without importing any of them."""
@@ -69,6 +89,12 @@ def installed_plugins() -> dict[str, list[EntryPoint]]:
 def spec_forms() -> dict[str, str]:
     """Return each form of spec that is built in, with what it stands for."""
     return {form: what for backend in BACKENDS.values() for form, what in backend.specs.items()}
+
+
+def about(spec: str) -> str:
+    """Return in a few words what a shipped tagger is, or nothing where it is another's."""
+    name, source = check_spec(spec)
+    return backend(name).about.get(split_convention(source)[0], "")
 
 
 def shipped_specs() -> list[str]:

@@ -1,7 +1,7 @@
 """The training configuration: a TOML file in sections and `section.key=value` overrides."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -250,14 +250,14 @@ def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
         raise ConfigError(f"{path}: not TOML: {error}") from None
     written: dict[str, str] = {}
     _move_old_keys(values, written)
-    for override in overrides:
-        _override(values, override, written)
+    origins = {_override(values, override, written): override for override in overrides}
     _move_old_keys(values, written)
     values = _merge(_preset(values.get("preset", "ours")), values)
     try:
         config = TrainConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_complaint(error, written)}") from None
+        origin = _origin(error, origins) or str(path)
+        raise ConfigError(f"{origin}: {_complaint(error, written)}") from None
     config._written.update(written)
     return config
 
@@ -318,7 +318,15 @@ def _complaint(error: ValidationError, written: dict[str, str]) -> str:
     return f"{key}: no such key; did you mean {guess}?"
 
 
-def _override(values: dict[str, Any], override: str, written: dict[str, str]) -> None:
+def _origin(error: ValidationError, origins: Mapping[str, str]) -> str:
+    """Return the `--set` that wrote the key which is wrong first, or nothing."""
+    key = ".".join(map(str, error.errors()[0]["loc"]))
+    inside = (text for name, text in origins.items() if f"{key}.".startswith(f"{name}."))
+    return next((f"--set {text}" for text in inside), "")
+
+
+def _override(values: dict[str, Any], override: str, written: dict[str, str]) -> str:
+    """Put the value of `section.key=value` into the table of values, and return its key."""
     name, equals, text = override.partition("=")
     if not (name and equals):
         raise ConfigError(f"--set {override!r}: expected key=value, such as train.epochs=20")
@@ -334,3 +342,4 @@ def _override(values: dict[str, Any], override: str, written: dict[str, str]) ->
     for new, old in ((key, name), (key.rpartition(".")[0], name.rpartition(".")[0])):
         written.pop(new, None)
         written |= {new: old} if new != old else {}
+    return key

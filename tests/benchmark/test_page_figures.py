@@ -15,7 +15,7 @@ from ner_service.benchmark.report.rendering import update_figures
 from ner_service.benchmark.results import Spread, Store
 from ner_service.benchmark.texts import Corpus, load_corpus
 from ner_service.errors import ConfigError
-from ner_service.service.web.assets import OWN
+from ner_service.output.measured import FIGURES
 from ner_service.types import Entity, TaggerInfo
 
 DOCUMENTS = load_corpus("own_news", None, {}).documents[:20]
@@ -76,6 +76,7 @@ def test_each_figure_is_of_the_weights_that_it_stands_beside(store: Store) -> No
         "f1": f1,
         "tokens_per_s": 1234,
         "latency_ms": 1.26,
+        "disk_mb": 1,
     }
     assert (other["hash"], other["f1"]) == ("def", f1)
     assert (other["tokens_per_s"], other["latency_ms"]) == (None, None)
@@ -99,4 +100,4 @@ def test_stale_figures_are_told_from_fresh_ones(store: Store, tmp_path: Path) ->
 
 def test_the_pages_figures_are_those_of_the_committed_results() -> None:
     results = Path(__file__).parents[2] / "benchmarks" / "results"
-    update_figures(Store(results, seed=0), Path(str(OWN / "measured.json")), check=True)
+    update_figures(Store(results, seed=0), Path(str(FIGURES)), check=True)

@@ -121,7 +121,7 @@ def test_answers_that_a_corpus_records_are_measured_like_a_tagger(tmp_path: Path
     assert found.cost_usd == 0.01
     report = tmp_path / "report.html"
     write_report(store, report)
-    assert "<th>US$ for 1,000 texts</th>" in report.read_text()
+    assert ">US$ for 1,000 texts<" in report.read_text()
     assert "<td>10.00</td>" in report.read_text()
 
 

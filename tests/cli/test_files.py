@@ -53,7 +53,10 @@ def test_tag_writes_the_format_of_an_ending_and_reads_it_again(run: Run, name: s
     if name == "x.parquet":
         pytest.importorskip("pyarrow")
     source, target = run.file("in.jsonl", RECORD), str(run.folder / name)
-    assert run("tag", "-t", "natasha", source, "-o", target) == (0, "", "")
+    assert run("tag", "-t", "natasha", source, "-o", target) == (
+        *(0, ""),
+        f"{target}: 1 text, 1 entity\n",
+    )
     (document,) = corpora.read(Path(target))
     assert (document.id, document.text) == ("7", TEXT)
     assert document.entities == (Entity(6, 13, "LOC"),)

@@ -26,6 +26,7 @@ from ner_service.client import (
     answers,
 )
 from ner_service.client.answers import LONGEST_PAUSE_S, WINDOW_CHARS, pause
+from ner_service.errors import install_command
 from ner_service.service.api.auth import hash_key
 from tests.serving import Fragile, Gated, listening, url_of
 
@@ -304,5 +305,5 @@ def test_the_client_needs_its_extra_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     told, light = done.stdout.splitlines()
-    assert told.endswith("needs: pip install 'ner-service[client]'")
+    assert told.endswith(f"needs: {install_command('client')}")
     assert light == "False False"

@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from ner_service.errors import Code
+from ner_service.service.api import schemas as forms
 from ner_service.service.api.auth import hash_key
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
@@ -117,3 +118,25 @@ def test_each_of_thousands_of_answers_is_documented(
     server: uvicorn.Server, path: str, method: str
 ) -> None:
     check(server, path, method, 1500 if method == "POST" else 20)
+
+
+def test_every_route_stands_in_a_group_with_words_of_its_own() -> None:
+    groups = {group["name"] for group in DOCUMENT["tags"]}
+    assert {tag for route in ROUTES for tag in route["tags"]} == groups
+    assert all(group["description"] for group in DOCUMENT["tags"])
+    assert not [r for r in ROUTES if r["responses"]["200"]["description"].startswith("Successful")]
+
+
+def test_every_field_and_option_has_a_type_and_says_what_it_is() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    said = {
+        f"{name}.{field}": schema
+        for name, form in schemas.items()
+        for field, schema in form.get("properties", {}).items()
+        if hasattr(forms, name) and name not in ("ErrorResponse", "Status")
+    }
+    assert len(said) > 15
+    assert [field for field, schema in said.items() if not schema.get("description")] == []
+    options = [p for route in ROUTES for p in route.get("parameters", [])]
+    assert {option["schema"].get("type") for option in options} <= {"string", "array", "boolean"}
+    assert all(option["description"] for option in options)

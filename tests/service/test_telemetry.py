@@ -8,7 +8,7 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ner_service.service.telemetry.logs import JsonLines, Text
+from ner_service.service.telemetry.logs import JsonLines, Text, stamp
 from ner_service.types import Entity, Tally
 from tests.serving import Client, Fragile, serving
 
@@ -131,7 +131,9 @@ def test_a_request_is_one_log_line(client: Client, caplog: pytest.LogCaptureFixt
     assert (line["tagger"], line["texts"], line["chars"], line["entities"]) == ("natasha", 1, 11, 2)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
     assert {"time", "level", "logger", "message", "ms", "queue_ms", "tag_ms"} <= set(line)
-    assert Text().format(record).startswith("INFO: request id=abc method=POST route=/ner")
+    time, _, line = Text().format(record).partition(" ")
+    assert time == stamp(record.created)
+    assert line.startswith("INFO: request id=abc method=POST route=/ner")
 
 
 def test_no_text_reaches_a_log_an_error_or_a_metric(

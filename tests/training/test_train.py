@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from ner_service import corpora
 from ner_service.cli.app import app, run_command
-from ner_service.errors import ConfigError, ModelError, NerError
+from ner_service.errors import ConfigError, ModelError, NerError, install_command
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.training import checkpoint
@@ -524,7 +524,7 @@ def test_without_tensorboard_one_line_says_what_to_install(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch.utils.tensorboard", None)
-    refused(config, capsys, "pip install 'ner-service[train]'", train__tensorboard="true")
+    refused(config, capsys, install_command("train"), train__tensorboard="true")
 
 
 def test_vectors_from_a_file_go_with_the_model(

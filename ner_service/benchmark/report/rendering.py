@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from ner_service.benchmark.comparison import Results
 from ner_service.benchmark.parts import load_parts, read_results
 from ner_service.benchmark.provenance import Provenance
+from ner_service.benchmark.report.languages import say
 from ner_service.benchmark.results import Spread, Store
 from ner_service.errors import ConfigError
 from ner_service.files import atomic_file, read_text
@@ -64,6 +65,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["say"] = say
     environment.filters |= {"share": share, "number": number, "spread": spread}
     return environment
 

@@ -129,7 +129,7 @@ class Answers:
         name = options.tagger or self._default
         lane = self._lanes.get(name)
         if lane is None:
-            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}")
+            raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}{hint(name)}")
         tagger = lane.check()
         if options.labels and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
@@ -154,6 +154,11 @@ class Answers:
         trace.entities += sum(tagged.labels.values())
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
+
+
+def hint(name: str) -> str:
+    """Returns what to do where a request names a convention, which has a field of its own."""
+    return "; the convention goes into the field `convention`" * ("@" in name)
 
 
 def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None:

@@ -1,14 +1,18 @@
 """Every error becomes a response of one form, which does not echo what was sent."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import orjson
 from fastapi import Response
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ner_service.errors import Code, NerError, Refused, UnknownTagger
+from ner_service.service.api import schemas
 from ner_service.service.telemetry.request_log import Trace
 
+OTHER_NAMES = {"model": "tagger", "content": "text", "types": "labels"}  # elsewhere
 MOST_NAME_CHARS = 64  # of a field's name, which clients choose
 
 
@@ -30,9 +34,22 @@ def _invalid(error: ValidationError) -> Refused:
     if faults[0][1]["type"] == "json_invalid":
         message = f"the body is not valid JSON: {faults[0][1]['ctx']['error']}"
         return Refused(Code.INVALID_JSON, message)
-    reasons = "; ".join(f"{name}: {e['msg']}" if name else e["msg"] for name, e in faults[:5])
+    known = [*getattr(schemas, error.title, schemas.Options).model_fields]
+    reasons_of = [(name, _reason(fault, known)) for name, fault in faults[:5]]
+    reasons = "; ".join(f"{name}: {reason}" if name else reason for name, reason in reasons_of)
     fields = dict.fromkeys(name for name, _ in faults[:20] if name)
     return Refused(Code.INVALID_REQUEST, reasons, [*fields])
+
+
+def _reason(fault: ErrorDetails, known: Sequence[str]) -> str:
+    """Returns what is wrong with a field; `known` are the names of the fields that there are."""
+    if fault["type"] != "extra_forbidden":
+        return fault["msg"].removeprefix("Value error, ")
+    name = str(fault["loc"][-1])[:MOST_NAME_CHARS].casefold()
+    near = [OTHER_NAMES[name]] if name in OTHER_NAMES else get_close_matches(name, known, 1)
+    if near and near[0] in known:
+        return f"no such field; did you mean {near[0]}?"
+    return f"no such field; there are {', '.join(known)}"
 
 
 def _field_of(path: Sequence[str | int]) -> str:

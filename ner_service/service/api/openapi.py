@@ -31,14 +31,47 @@ KEYS = {
 }
 
 
+TAG, MASKING, STATE = "Tag texts", "Hide names", "State of the service"
+GROUPS = [
+    {
+        "name": TAG,
+        "description": "Send one text, several, or a stream of any number. The options `tagger`, "
+        "`labels` and `offsets` stand in a JSON body, or in the query of any other body.",
+    },
+    {
+        "name": MASKING,
+        "description": "Replace the names in a text before it goes to others, and bring them back "
+        "into what they answer.",
+    },
+    {
+        "name": STATE,
+        "description": "Which taggers there are and what they know; whether the process lives, "
+        "and whether all taggers answer.",
+    },
+]
+DESCRIPTION = """\
+Finds persons, places and organisations in Russian texts, with exact offsets.
+
+- **Begin** with `POST /ner`: choose *Try it out*, then *Execute*.
+- **Offsets** are half-open and count Unicode code points, unless `offsets` says `utf16`
+  (JavaScript, Java, C#) or `utf8` (bytes).
+- **Errors** have one form, `{"error": {"code", "message", "fields"}}`; 429 and 503 say by
+  `Retry-After` when to come again.
+- **Keys**, where the operator has set some, go into `Authorization: Bearer KEY` or `X-API-Key`.
+"""
+
+
 @dataclass(frozen=True)
 class Document:
     """A document says what there is to say of a route; any examples are in `examples.json`.
 
-    `answers` and `bodies` are types by media type; `errors` are those that not every route has.
+    `answers` and `bodies` are types by media type; `answer` says in words what comes back;
+    `errors` are those that not every route has.
     """
 
+    group: str
     summary: str
+    answer: str
     answers: Mapping[str, Any]
     bodies: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[Code] = ()
@@ -56,8 +89,9 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
         "summary": document.summary,
+        "tags": [document.group],
         "response_model": document.answers[JSON],
-        "responses": {**errors, 200: {"content": answers}},
+        "responses": {**errors, 200: {"content": answers, "description": document.answer}},
         "openapi_extra": extra,
     }
 
@@ -117,31 +151,48 @@ IN_QUERY = (
 )
 
 TEXT = Document(
+    TAG,
     "Tag one text",
+    "The entities of the text, in order",
     {JSON: schemas.TextResponse},
     {JSON: schemas.TextRequest, PLAIN: str},
     TAGGING,
 )
 BATCH = Document(
+    TAG,
     "Tag several texts, or a stream of them",
+    "A result for each text, in order; a line for each line of a stream",
     {JSON: schemas.BatchResponse, NDJSON: schemas.LineResponse},
     {JSON: schemas.BatchRequest, NDJSON: schemas.LineRequest},
     TAGGING,
 )
 MASK = Document(
-    "Hide the names in a text", {JSON: masking.MaskResponse}, {JSON: masking.MaskRequest}, TAGGING
+    MASKING,
+    "Hide the names in a text",
+    "The masked text, and the key that brings the names back",
+    {JSON: masking.MaskResponse},
+    {JSON: masking.MaskRequest},
+    TAGGING,
 )
 UNMASK = Document(
+    MASKING,
     "Bring the names back into a masked text",
+    "The text with its names",
     {JSON: masking.UnmaskResponse},
     {JSON: masking.UnmaskRequest},
     UNMASKING,
 )
-TAGGERS = Document("The taggers that can be named", {JSON: list[schemas.TaggerOut]})
-LIVE = Document("Is the process alive?", {JSON: dict[str, str]})
-READY = Document("Has every tagger answered?", {JSON: dict[str, str]}, errors=[Code.NOT_READY])
+TAGGERS = Document(
+    STATE, "List the taggers", "What each tagger is and knows", {JSON: list[schemas.TaggerOut]}
+)
+LIVE = Document(STATE, "Is the process alive?", "It is", {JSON: schemas.Status})
+READY = Document(
+    STATE, "Has every tagger answered?", "Each has", {JSON: schemas.Status}, errors=[Code.NOT_READY]
+)
 RELOAD = Document(
+    STATE,
     "Load models and keys anew",
+    "What was loaded, what stayed, what went",
     {JSON: schemas.Reloaded},
     errors=ADMINS,
 )

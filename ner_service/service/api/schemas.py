@@ -1,6 +1,6 @@
 """The forms of requests and responses are here, with all validation of what a client sends."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
@@ -59,15 +59,17 @@ class LineRequest(TextRequest):
 
     model_config = ConfigDict(extra="allow")
 
-    id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = None
+    id: Annotated[str, Field(max_length=MOST_ID_CHARS)] | Int64 | None = Field(
+        None, description="comes back with the answer", examples=[1, "article-7"]
+    )
 
 
 class PartsOut(BaseModel):
     """The parts of a person's name are base forms; a part is null that is absent or unsure."""
 
-    first: str | None = None
-    middle: str | None = None
-    last: str | None = None
+    first: str | None = Field(None, description="the given name")
+    middle: str | None = Field(None, description="the patronymic")
+    last: str | None = Field(None, description="the surname")
 
 
 class EntityOut(BaseModel):
@@ -76,22 +78,24 @@ class EntityOut(BaseModel):
     `normal` and, of a PER, `parts` are there where a request asked for `normal`; null is unsure.
     """
 
-    start: int
-    end: int
-    label: str
-    text: str
-    score: float | None
-    normal: str | None = None
-    parts: PartsOut | None = None
+    start: int = Field(description="where it begins, in the unit of `offsets`")
+    end: int = Field(description="where it ends: the place behind its last character")
+    label: str = Field(description="what it names", examples=["PER"])
+    text: str = Field(description="its characters, `text[start:end]`", examples=["Йоэль Лион"])
+    score: float | None = Field(
+        description="the probability that the whole entity is right; null where there is none"
+    )
+    normal: str | None = Field(None, description="its base form; null is unsure")
+    parts: PartsOut | None = Field(None, description="the parts of a person's name")
 
 
 class NameOut(BaseModel):
     """A name is what one mention or several share; `mentions` are indices of `entities`."""
 
-    label: str
-    normal: str | None
-    parts: PartsOut | None = None
-    mentions: list[int]
+    label: str = Field(description="what it names")
+    normal: str | None = Field(description="its base form; null is unsure")
+    parts: PartsOut | None = Field(None, description="the parts of a person's name")
+    mentions: list[int] = Field(description="indices of `entities`")
 
 
 @with_config(ConfigDict(strict=True))
@@ -110,18 +114,23 @@ class Span(TypedDict):
 class TextResponse(BaseModel):
     """An answer has the entities of one text, in order, and the names if `normal` was asked for."""
 
-    tagger: str
-    offsets: OffsetUnit
-    entities: list[EntityOut]
-    names: list[NameOut] | None = None
+    tagger: str = Field(description="who answered")
+    offsets: OffsetUnit = Field(description="what `start` and `end` count")
+    entities: list[EntityOut] = Field(description="sorted, without overlap")
+    names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
 
 
 class Fault(BaseModel):
     """A fault says what went wrong, to programs (`code`) and to people (`message`)."""
 
-    code: Annotated[Code, WithJsonSchema({"type": "string", "enum": [*Code]})]
-    message: str
-    fields: list[str] = []
+    code: Annotated[
+        Code,
+        WithJsonSchema(
+            {"type": "string", "enum": [*Code], "description": "which error it is, to programs"}
+        ),
+    ]
+    message: str = Field(description="what is wrong and how to mend it, to people")
+    fields: list[str] = Field([], description="the fields of the request that are wrong")
 
 
 class ErrorResponse(BaseModel):
@@ -133,9 +142,9 @@ class ErrorResponse(BaseModel):
 class BatchResult(BaseModel):
     """A text of a batch has its entities, or the error that it caused."""
 
-    entities: list[EntityOut] | None = None
-    names: list[NameOut] | None = None
-    error: Fault | None = None
+    entities: list[EntityOut] | None = Field(None, description="null where there is an error")
+    names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
+    error: Fault | None = Field(None, description="null where there are entities")
 
 
 class LineResponse(BatchResult):
@@ -147,39 +156,49 @@ class LineResponse(BatchResult):
 
     model_config = ConfigDict(extra="allow")
 
-    id: str | int | None = None
-    text: str | None = None
-    tagger: str | None = None
-    offsets: OffsetUnit | None = None
+    id: str | int | None = Field(None, description="that of the line")
+    text: str | None = Field(None, description="that of the line")
+    tagger: str | None = Field(None, description="who answered")
+    offsets: OffsetUnit | None = Field(None, description="what `start` and `end` count")
     names: list[NameOut] | Any = Field(None, description="without `normal`, the field of the line")
 
 
 class BatchResponse(BaseModel):
     """A batch has a result for each text, in order."""
 
-    tagger: str
-    offsets: OffsetUnit
-    results: list[BatchResult]
+    tagger: str = Field(description="who answered")
+    offsets: OffsetUnit = Field(description="what `start` and `end` count")
+    results: list[BatchResult] = Field(description="one for each text, in order")
+
+
+class Status(BaseModel):
+    """The status of the process is one word."""
+
+    status: Literal["live", "ready"]
 
 
 class TaggerOut(BaseModel):
     """A tagger can be named in requests; it says what it is once it is loaded."""
 
-    name: str
-    default: bool
-    loaded: bool
-    error: str | None = None
-    version: str | None
-    languages: list[str]
-    labels: list[str]
-    score_kind: str | None
-    hash: str | None
-    conventions: list[str]
+    name: str = Field(description="by which requests name it")
+    default: bool = Field(description="whether it answers where no tagger is named")
+    loaded: bool = Field(description="whether it answers now")
+    error: str | None = Field(None, description="why it does not, unless it is merely loading")
+    version: str | None = Field(description="of the model or of the library")
+    languages: list[str] = Field(description="that it reads, by their ISO 639 codes")
+    labels: list[str] = Field(description="that its entities may have")
+    score_kind: str | None = Field(
+        description="what its scores are: `calibrated` probabilities, `raw` ones, or `none`"
+    )
+    hash: str | None = Field(description="SHA-256 of the weights that answer")
+    conventions: list[str] = Field(
+        description="ways of annotating that it has learned, that of its answers first"
+    )
 
 
 class Reloaded(BaseModel):
     """A reload names the taggers that were loaded, those that stayed, and those that went."""
 
-    loaded: list[str]
-    kept: list[str]
-    dropped: list[str]
+    loaded: list[str] = Field(description="taggers that were loaded")
+    kept: list[str] = Field(description="taggers that stayed as they were")
+    dropped: list[str] = Field(description="taggers that are no longer served")

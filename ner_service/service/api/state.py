@@ -34,9 +34,10 @@ class State:
 
     async def ready(self) -> dict[str, str]:
         """Says that every tagger has answered; until then it is an error."""
-        waiting = [name for name, lane in self._lanes.items() if not lane.ready]
+        waiting = {name: lane.state for name, lane in self._lanes.items() if not lane.ready}
         if waiting:
-            raise NotReady(f"not ready: {', '.join(waiting)}")
+            reasons = ", ".join(f"{name} ({state})" for name, state in waiting.items())
+            raise NotReady(f"not ready: {reasons}")
         return {"status": "ready"}
 
     async def metrics(self) -> Response:

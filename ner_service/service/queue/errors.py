@@ -14,8 +14,8 @@ class Overloaded(Refused):
 class NotReady(Refused):
     """The tagger is still loading, or has died and is being restarted."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(Code.NOT_READY, message, retry=1)
+    def __init__(self, message: str, retry: int = 1) -> None:
+        super().__init__(Code.NOT_READY, message, retry=retry)
 
 
 class Late(Refused):

@@ -7,6 +7,7 @@ from functools import partial
 
 from ner_service.service.queue.errors import NotReady
 from ner_service.service.queue.lane import Lane, ObserveBatch
+from ner_service.service.queue.roll import Roll
 from ner_service.service.queue.worker import Worker
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import Source
@@ -42,7 +43,8 @@ class Exchange:
 
     def start(self, sources: Mapping[str, Source]) -> None:
         """Starts loading every tagger in its own thread."""
-        workers = {name: self._start_worker(name, source) for name, source in sources.items()}
+        roll = Roll(sources, self._settings.default)
+        workers = {name: self._start_worker(name, source, roll) for name, source in sources.items()}
         self._put(sources, workers)
 
     async def follow(self, sources: Mapping[str, Source]) -> Changes:
@@ -68,9 +70,12 @@ class Exchange:
         kept = [name for name in sources if name not in fresh]
         return Changes([*fresh], kept, [name for name in before if name not in sources])
 
-    def _start_worker(self, name: str, source: Source) -> Worker:
+    def _start_worker(self, name: str, source: Source, roll: Roll | None = None) -> Worker:
         load, observe = partial(self._load, source.spec), partial(self._observe, name)
-        return Worker(name, load, self._settings.batch_chars, observe)
+        if roll is None:
+            return Worker(name, load, self._settings.batch_chars, observe)
+        turn = roll.in_turn(name, load)
+        return Worker(name, turn, self._settings.batch_chars, observe, roll.strike)
 
     def _put(self, sources: Mapping[str, Source], fresh: Mapping[str, Worker]) -> None:
         """Gives each source its lane, in their order, and the lanes in question new workers."""

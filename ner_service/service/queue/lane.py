@@ -11,10 +11,13 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
 from ner_service.service.queue.job import SMALL_COST, Job, Tagged, cost_of
+from ner_service.service.queue.loading import COMPILE_S, compiling
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.types import Tagger
 
 LONGEST_RETRY_S = 60
+LOAD_S = 3  # what taggers usually take to load, all beside each other
+COMPILE_RETRY_S = 5  # clients that try five times outlast the compiling
 RESERVE = 1 / 8  # of the queue, for small requests
 CROWDED = 1 / 4  # of the queue or of the deadline, whence heads are refused if there is no room
 STOP_S = 1.0  # how long taggers may take to end; nobody waits for answers any more
@@ -53,8 +56,22 @@ class Lane:
     def check(self) -> Tagger:
         """Returns the tagger; raises `NotReady` unless it can answer."""
         if self.worker.tagger is None:
-            raise NotReady(f"{self.worker.name}: {self.worker.error or 'is loading'}")
+            retry = COMPILE_RETRY_S if compiling.is_set() else 1
+            raise NotReady(f"{self.worker.name}: {self.state}", retry)
         return self.worker.tagger
+
+    @property
+    def state(self) -> str:
+        """Returns what the lane waits for, for how long it has, and how long that usually takes."""
+        if self.worker.tagger is not None:
+            busy = f"has been busy with one batch for more than {self._timeout_s:g} s"
+            return busy if self.stalled else "is ready"
+        if self.worker.error:
+            return str(self.worker.error)
+        usual = f"{LOAD_S} s are usual"
+        if compiling.is_set():
+            usual = f"kernels are compiled, once, which takes about {COMPILE_S} s"
+        return f"is loading for {self.worker.loading_s:.0f} s; {usual}"
 
     def check_room(self, cost: int, patient: bool = False) -> None:
         """Raises `Overloaded` where a request of that cost is not admitted now.

@@ -3,16 +3,20 @@
 Numba never gives back what compiling takes, some 130 MB: it goes with that process.
 """
 
+import logging
 import subprocess
 import sys
-from threading import Lock
+from threading import Event, Lock
 
 from ner_service.taggers.registry import backend, check_spec, load_tagger
 from ner_service.types import Tagger
 
 PROBE = "Анна живёт в Москве."  # what a tagger must answer before it counts as loaded
 
+COMPILE_S = 20  # what compiling takes, about, on one core of 2020
+compiling = Event()  # is set while kernels are compiled
 _one_at_a_time = Lock()
+log = logging.getLogger(__name__)
 
 
 def load(spec: str) -> Tagger:
@@ -27,8 +31,14 @@ def load(spec: str) -> Tagger:
             with from_disk():
                 return probe(load_tagger(spec))
         except NotOnDisk:  # and should that process fail, this one compiles
+            log.info(
+                "%s: compiling kernels, once: about %d s (`ner-service warm` does it ahead)",
+                *(spec, COMPILE_S),
+            )
             command = [sys.executable, "-m", __name__, spec]
+            compiling.set()
             subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
+            compiling.clear()
         return load_tagger(spec)
 
 

@@ -34,17 +34,23 @@ class Worker:
     """A worker answers jobs in batches, formed of whatever came in while the last one ran."""
 
     def __init__(
-        self, name: str, load: Callable[[], Tagger], batch_chars: int, observe: Observe
+        self,
+        name: str,
+        load: Callable[[], Tagger],
+        batch_chars: int,
+        observe: Observe,
+        on_ready: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
         self.tagger: Tagger | None = None  # set once it has really answered a text
         self.error: NerError | None = None  # why it has no tagger, unless it is merely loading
         self.busy_since: float | None = None
+        self.loading_since = time.perf_counter()
         self.restarts = 0  # how often the tagger has died or failed to load
         self._measured = (0.0, 0.0)  # seconds and characters of late
         self.batch_chars = batch_chars
         self.piece_chars = min(PIECE_CHARS, max(batch_chars // 4, LEAST_PIECE_CHARS))
-        self._load, self._observe = load, observe
+        self._load, self._observe, self._on_ready = load, observe, on_ready
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._turns = Turns()
         self._sharing = False  # jobs wait for their turns
@@ -63,6 +69,11 @@ class Worker:
         """
         seconds, chars = self._measured
         return seconds / chars if chars else 0.0
+
+    @property
+    def loading_s(self) -> float:
+        """Returns the seconds since the tagger began to load."""
+        return time.perf_counter() - self.loading_since
 
     def put(self, job: Job) -> None:
         """Queues a job; its future will have the answers."""
@@ -105,9 +116,13 @@ class Worker:
 
     def _serve(self) -> None:
         """Loads the tagger and tags by it until it dies, or no more jobs will come."""
+        self.loading_since = time.perf_counter()
         tagger = probe(self._load())
         spare_collector()
         self.tagger, self.error, self._pause = tagger, None, FIRST_PAUSE_S
+        log.info("%s: ready after %.1f s", self.name, self.loading_s)
+        if self._on_ready:
+            self._on_ready(self.name)
         self._note_load(None)
         while self._form_batch():
             self._tag_batch(tagger)

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import logging
 import os
 import socket
 import struct
@@ -14,6 +15,8 @@ from typing import Any
 import uvicorn
 
 from ner_service.service.server.hangup import reload_at_hangup
+
+log = logging.getLogger(__name__)
 
 HANDSHAKE_S = 0.1  # how long a handshake that has begun may take when the server stops
 SO_ATTACH_FILTER = 26  # of Linux; Python has no name for it
@@ -39,8 +42,14 @@ class DrainingServer(uvicorn.Server):
         self._drain_s = drain_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts as uvicorn does, and reloads at each hangup from then on."""
+        """Starts as uvicorn does, says where it listens, and reloads at each hangup from then on.
+
+        Of sockets that others opened, they have said it.
+        """
         await super().startup(sockets)
+        for listener in (one for server in self.servers for one in server.sockets if not sockets):
+            host, port = listener.getsockname()[:2]
+            log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
         app: Any = self.config.app
         reload_at_hangup(app.state.reload)
 

@@ -9,6 +9,7 @@ import uvicorn
 from ner_service.errors import ConfigError, NerError
 from ner_service.service.app import create_app
 from ner_service.service.queue import loading
+from ner_service.service.server.address import cannot_listen, find_port
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups
 from ner_service.service.server.open_files import raise_file_limit
@@ -40,6 +41,7 @@ def run(settings: Settings, load_tagger: Callable[[str], Tagger] = loading.load)
         awaited.discard(spec)
         return tagger
 
+    find_port(settings)
     app = create_app(settings, load, roster=roster)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, **uvicorn_options(settings)
@@ -69,9 +71,3 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "timeout_keep_alive": settings.keep_alive_s,
         "timeout_graceful_shutdown": int(settings.timeout_s) + 1,
     }
-
-
-def cannot_listen(settings: Settings, reason: str = "") -> ConfigError:
-    """Returns the error of an address that is taken or not ours."""
-    address = f"{settings.host}:{settings.port}"
-    return ConfigError(f"NER_HOST, NER_PORT: cannot listen on {address}{reason}")

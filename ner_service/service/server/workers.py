@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,11 @@ from ner_service.errors import ConfigError, NerError
 from ner_service.service.api.shares import Shares
 from ner_service.service.app import create_app, shares_of
 from ner_service.service.queue.loading import load, probe
+from ner_service.service.server.address import find_port
 from ner_service.service.server.draining import DrainingServer
 from ner_service.service.server.hangup import hold_hangups, release_hangups
 from ner_service.service.server.open_files import raise_file_limit
-from ner_service.service.server.single import cannot_listen, uvicorn_options
+from ner_service.service.server.single import uvicorn_options
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import Roster, Source, read_roster
 from ner_service.types import Tagger
@@ -44,21 +44,6 @@ def run(settings: Settings, metrics_folder: Path) -> None:
     gc.collect()
     gc.freeze()  # what is here now is shared: the collector must not write to it
     GunicornApplication(settings, preloaded, metrics_folder, shares_of(settings)).run()
-
-
-def find_port(settings: Settings) -> int:
-    """Returns the port to listen on, a free one for 0; raises `ConfigError` where nobody can.
-
-    All processes need the same, and gunicorn would try again for a while.
-    """
-    try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
-            return int(probe.getsockname()[1])
-    except OSError as error:
-        raise cannot_listen(settings, f": {error.strerror}") from None
 
 
 class Preloaded:

@@ -192,7 +192,9 @@ class Settings(BaseSettings):
         "",
         description="OpenTelemetry collector: `http://host:4318/v1/traces`; needs the otel extra",
     )
-    log_format: Literal["json", "text"] = Field("json", description="form of the log: json, text")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="form of the log: json, text, or auto: text on a terminal, else json"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info (a line a request), warning or error"
     )

@@ -1,6 +1,7 @@
 """Log lines are JSON for programs, or text for people."""
 
 import logging
+import sys
 import time
 from functools import lru_cache
 from typing import Any
@@ -8,6 +9,11 @@ from typing import Any
 import orjson
 
 from ner_service.output.terminal import show_json, show_lines
+
+REPLACED = (  # uvicorn's lines about a start, which tell neither what loads nor what is ready
+    *("Started server process", "Waiting for application startup", "Application startup complete"),
+    "Uvicorn running on",
+)
 
 
 class JsonLines(logging.Formatter):
@@ -27,11 +33,12 @@ class JsonLines(logging.Formatter):
 
 
 class Text(logging.Formatter):
-    """A line is for people, with the record's fields as `name=value`."""
+    """A line is for people: time, level, message, and the record's fields as `name=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
         rest = (f"{name}={value}" for name, value in fields_of(record).items())
-        return show_lines(" ".join([f"{record.levelname}: {super().format(record)}", *rest]))
+        line = f"{stamp(record.created)} {record.levelname}: {super().format(record)}"
+        return show_lines(" ".join([line, *rest]))
 
 
 def stamp(seconds: float) -> str:
@@ -49,11 +56,21 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     return getattr(record, "fields", {})
 
 
+def is_wanted(record: logging.LogRecord) -> bool:
+    """Returns whether no line of ours replaces a record."""
+    return not str(record.msg).startswith(REPLACED)
+
+
 def configure(form: str, level: str) -> None:
-    """Sets up all loggers, and drops what no line of ours shows."""
+    """Sets up all loggers, and drops what no line of ours shows.
+
+    The form `auto` is `text` where stderr is a terminal, else `json`.
+    """
     logging.raiseExceptions = False  # a full disk must not be logged on a full disk
     logging._srcfile = None  # looks for no caller, as logging documents
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if form == "json" else Text())
+    is_text = form == "text" or (form == "auto" and sys.stderr.isatty())
+    handler.setFormatter(Text() if is_text else JsonLines())
+    logging.getLogger("uvicorn.error").addFilter(is_wanted)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

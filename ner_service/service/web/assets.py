@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 
 from ner_service.output.html import STYLE
+from ner_service.output.measured import FIGURES
 
 TYPES = {
     ".css": "text/css",
@@ -33,7 +34,7 @@ class Asset:
 @cache
 def _files() -> dict[str, Traversable]:
     swagger = [files("fastapi_offline") / "static" / name for name in SWAGGER]
-    return {file.name: file for file in (STYLE, *swagger, *OWN.iterdir())}
+    return {file.name: file for file in (STYLE, FIGURES, *swagger, *OWN.iterdir())}
 
 
 def asset(name: str) -> Asset | None:
