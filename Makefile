@@ -40,7 +40,7 @@ bench: $(VENV)/.test
 	$(MAKE) docs
 
 site: $(VENV)/.docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f deploy/mkdocs.yml
 
 train: train-config $(VENV)/.train
 	$(BIN)/ner-service train $(CONFIG)
