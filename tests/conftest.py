@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from ner_service import corpora
+from ner_service.service.queue import collector
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
@@ -72,6 +73,15 @@ def frozen() -> Iterator[None]:
     yield
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unheeded() -> Iterator[None]:
+    """Keep the workers of services from this process's collector, which has more to pass over."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("spare", "release"):
+            patch.setattr(collector, name, lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")

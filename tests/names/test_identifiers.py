@@ -77,5 +77,5 @@ def test_without_the_library_nothing_is_found_in_silence(monkeypatch: pytest.Mon
     monkeypatch.setattr(identifiers, "find_spec", lambda name: None)
     identifiers.load_rules.cache_clear()
     assert choose_identifiers(None) == ()
-    with pytest.raises(MissingExtra, match=r"ner-service\[pii\]"):
+    with pytest.raises(MissingExtra, match=r"\[pii\]"):
         find_identifiers("ИНН 7707083893", choose_identifiers(["INN"]))

@@ -98,8 +98,10 @@ def test_a_terminal_gets_text_with_time_and_a_file_json(
 
     stream = Stream()
     monkeypatch.setattr("sys.stderr", stream)
-    for name, value in (("propagate", True), ("disabled", False), ("level", logging.NOTSET)):
-        monkeypatch.setattr(logging.getLogger("uvicorn.error"), name, value)
+    for logger in map(logging.getLogger, ("uvicorn", "uvicorn.error")):  # as no test has left them
+        monkeypatch.setattr(logger, "handlers", [])
+        for name, value in (("propagate", True), ("disabled", False), ("level", logging.NOTSET)):
+            monkeypatch.setattr(logger, name, value)
     root = logging.getLogger()
     handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
     source = logging._srcfile

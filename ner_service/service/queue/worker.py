@@ -1,6 +1,5 @@
 """A worker is the thread that owns a tagger: it loads, probes and feeds it, and reloads it."""
 
-import gc
 import logging
 import os
 import queue
@@ -11,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 
 from ner_service.errors import NerError
+from ner_service.service.queue import collector
 from ner_service.service.queue.errors import NotReady, TaggerFailed
 from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged, cost_of
 from ner_service.service.queue.loading import probe
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
 LEAST_PIECE_CHARS = 10_000  # shorter texts are never cut, however small a batch is
-COLLECT_AFTER = (700, 10, 100)  # objects, and collections of the younger: a tenth as often in full
 BREAK_S = 0.0001  # between batches of those that wait for their turns
 MEMORY = 0.8  # of former batches, when the pace is measured
 
@@ -104,8 +103,7 @@ class Worker:
             finally:
                 self.tagger = self.busy_since = None
                 self._abandon()
-                gc.unfreeze()  # the tagger that is gone
-                spare_collector()
+                collector.release()
             self._stop.wait(self._pause)
             self._pause = min(2 * self._pause, LONGEST_PAUSE_S)
         self._note_load(NotReady(f"{self.name} has been stopped"))
@@ -118,7 +116,7 @@ class Worker:
         """Loads the tagger and tags by it until it dies, or no more jobs will come."""
         self.loading_since = time.perf_counter()
         tagger = probe(self._load())
-        spare_collector()
+        collector.spare()
         self.tagger, self.error, self._pause = tagger, None, FIRST_PAUSE_S
         log.info("%s: ready after %.1f s", self.name, self.loading_s)
         if self._on_ready:
@@ -192,17 +190,6 @@ class Worker:
         restarting = NotReady(f"{self.name} is restarting")
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             deliver([(job, restarting) for job in jobs])
-
-
-def spare_collector() -> None:
-    """Keeps the collector from looking again and again at what stays, and at answers in the making.
-
-    It holds the lock that the event loop needs: each full collection took 0.1 s with a tagger
-    loaded, 0.015 s without it beside four texts of a million characters, and came twice a second.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def yield_to_loop() -> None:

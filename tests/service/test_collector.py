@@ -1,0 +1,29 @@
+"""What a service tells the collector of cycles, tried in a process of its own."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import gc, weakref
+from ner_service.service.queue import collector
+
+class Tagger:
+    def __init__(self):
+        self.itself = self
+
+tagger = Tagger()
+gone = weakref.ref(tagger)
+collector.spare()
+assert gc.get_freeze_count() > 1000
+assert gc.get_threshold() == collector.COLLECT_AFTER
+del tagger
+gc.collect()
+assert gone() is not None  # it was frozen
+collector.release()
+assert gone() is None
+assert gc.get_freeze_count() > 1000
+"""
+
+
+def test_what_is_loaded_is_passed_over_until_it_is_gone() -> None:
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True)
