@@ -1,4 +1,4 @@
-"""What installing costs stays within bounds, and every part says what it needs by its command."""
+"""The size of an installation is bounded, and a missing part names the command that adds it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What comes from outside is bounded, no more than a file, and cannot speak to a terminal."""
+"""Input from outside is bounded, must be a file, and sends no control characters to a terminal."""
 
 import gzip
 import json
@@ -33,7 +33,7 @@ def run(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]
 
 
 def on_terminal(*arguments: str) -> bytes:
-    """What a terminal gets of a command, stdout and stderr."""
+    """Return the stdout and stderr of a command as a terminal receives them."""
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "ner_service", *arguments]
     environment = {**os.environ, "NO_COLOR": "1", "TERM": "dumb"}

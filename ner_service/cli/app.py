@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from ner_service import __version__
+from ner_service.cli.printing import echo
 from ner_service.errors import NerError
 from ner_service.output.terminal import show
 
@@ -85,7 +86,7 @@ def example(command: str) -> str:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(__version__)
+        echo(__version__)
         raise typer.Exit
 
 

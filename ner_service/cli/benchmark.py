@@ -9,6 +9,7 @@ from ner_service.benchmark.parts import PARTS, load_part
 from ner_service.benchmark.results import SEED, Store
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root
+from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import endings
 from ner_service.errors import ConfigError, MissingExtra
 from ner_service.labels import parse_mapping
@@ -99,7 +100,7 @@ def benchmark(
         for part in [*required, *named]:
             part.run(plan)
         if "report" not in words:
-            typer.echo(f"{results}: measured; `benchmark report` makes the report", err=True)
+            echo(f"{results}: measured; `benchmark report` makes the report", err=True)
     if not any((results / f"{name}.json").exists() for name in PARTS):
         raise ConfigError(f"{results}: holds no results: measure first")
     try:
@@ -108,7 +109,7 @@ def benchmark(
         if "report" in words:
             path = output or results / "report.html"
             rendering.write_report(store, path)
-            typer.echo(path)
+            echo(path)
             if results.resolve() == COMMITTED.resolve():
                 rendering.write_report(store, SHOWN_REPORT)
         if "page" in words:

@@ -23,10 +23,10 @@ from ner_service.cli.options import (
     check_apart,
     corpora_root,
     note_new_folder,
+    read_options,
 )
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import endings
-from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
@@ -85,8 +85,7 @@ def convert(
     check_apart(target, [path])
     note_new_folder(target)
     change = (_patterns(relabel or ()), split_parentheses, _check_pattern("--outside", outside))
-    labels = tuple(name.strip() for name in names.split(",")) if names else ()
-    options = ReadOptions(from_format, columns, overlap.value, lenient, labels, annotator)
+    options = read_options(from_format, columns, overlap, lenient, names, annotator)
     report = ReadReport()
     documents = corpora.read(path, parse_mapping(map_ or ()), options, report)
     bar = tqdm(documents, desc=show(str(target)), unit="doc", disable=not sys.stderr.isatty())

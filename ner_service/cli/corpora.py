@@ -18,9 +18,11 @@ from ner_service.cli.options import (
     FormatOption,
     MapOption,
     NamesOption,
+    OverlapChoice,
     corpora_home,
     corpora_root,
     print_json,
+    read_options,
 )
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
@@ -130,8 +132,7 @@ def check(
 
     docs/training.md lists the faults.
     """
-    marks = tuple(name.strip() for name in names.split(",")) if names else ()
-    options = ReadOptions(from_format, columns, lenient=True, names=marks, annotator=annotator)
+    options = read_options(from_format, columns, OverlapChoice.error, True, names, annotator)
     root, mapping = corpora_root(), parse_mapping(map_ or ())
     paths = [corpora.locate(file, root) for file in files]
     held_out = lint.roles([str(path) for path in paths])

@@ -18,6 +18,7 @@ from ner_service.cli.options import (
     check_apart,
     corpora_root,
 )
+from ner_service.cli.printing import write
 from ner_service.cli.tagging import tag_documents
 from ner_service.corpora.formats import jsonl
 from ner_service.corpora.formats.format import ending_of
@@ -203,5 +204,5 @@ def write_texts(documents: Iterable[Document], output: Path | None, is_plain: bo
         write_text(output, parts)
         return
     for part in list(parts):  # all of them, before anything is written
-        sys.stdout.write(part)
+        write(part)
     sys.stdout.flush()

@@ -22,15 +22,18 @@ from ner_service.cli.options import (
     ToFormatOption,
     check_apart,
     corpora_root,
+    note_new_folder,
+    read_options,
 )
+from ner_service.cli.printing import echo
 from ner_service.cli.tagging import analyse_documents
 from ner_service.corpora.formats.format import format_of
-from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.corpora.texts import batches_of
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
 from ner_service.library import load_analyser
+from ner_service.output.terminal import show
 from ner_service.types import Document
 
 CARRIERS = ("jsonl", "csv", "tsv", "parquet", "labelstudio")  # formats with room for base forms
@@ -68,8 +71,8 @@ def names(
         )
     paths = [corpora.locate(name, corpora_root()) for name in files]
     check_apart(output, paths)
-    labels = tuple(name.strip() for name in names.split(",")) if names else ()
-    options = ReadOptions(from_format, columns, overlap.value, lenient, labels, annotator)
+    note_new_folder(output)
+    options = read_options(from_format, columns, overlap, lenient, names, annotator)
     mapping = parse_mapping(map_ or ())
     reports = [ReadReport() for _ in paths]
     documents = (
@@ -80,16 +83,16 @@ def names(
     losses = corpora.write(output, _analyse(documents, output), to_format)
     for path, report in zip(paths, reports, strict=True):
         for line in (report.summary(), *report.notes()):
-            typer.echo(f"{path}: {line}", err=True)
+            echo(f"{path}: {line}", err=True)
     for line in losses:
-        typer.echo(f"{output}: {line}", err=True)
+        echo(f"{output}: {line}", err=True)
 
 
 def _analyse(documents: Iterable[Document], output: Path) -> Iterator[Document]:
     """Yield the documents with their names, under a progress bar; raises where there are none."""
     analyser = load_analyser()
     count = 0
-    with tqdm(desc=str(output), unit="doc", disable=not sys.stderr.isatty()) as bar:
+    with tqdm(desc=show(str(output)), unit="doc", disable=not sys.stderr.isatty()) as bar:
         for batch in batches_of(documents):
             yield from analyse_documents(batch, analyser)
             count += len(batch)

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from ner_service.cli.printing import write
+from ner_service.cli.printing import echo, write
 from ner_service.corpora.formats.format import names
+from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.texts import InputFormat
 from ner_service.errors import ConfigError
 from ner_service.taggers.registry import BACKENDS, spec_forms
@@ -100,11 +101,24 @@ def check_apart(output: Path, inputs: Iterable[Path]) -> None:
         raise ConfigError(f"{output}: is what is read, and would be lost: name another file")
 
 
+def read_options(
+    from_format: str,
+    columns: str,
+    overlap: OverlapChoice,
+    lenient: bool,
+    names: str,
+    annotator: str,
+) -> ReadOptions:
+    """Return how corpora are read, by the options that several commands share."""
+    labels = tuple(name.strip() for name in names.split(",")) if names else ()
+    return ReadOptions(from_format, columns, overlap.value, lenient, labels, annotator)
+
+
 def note_new_folder(output: Path) -> None:
     """Say on stderr that the folder of an output is not there yet and will be made."""
     folder = output.resolve().parent
     if not folder.exists():
-        typer.echo(f"note: {output}: makes the folder {folder}", err=True)
+        echo(f"note: {output}: makes the folder {folder}", err=True)
 
 
 def corpora_root() -> Path | None:

@@ -2,13 +2,13 @@
 
 import os
 
-import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
 from ner_service.cli.app import Panel, app, example
+from ner_service.cli.printing import echo
 
 
 @app.command(rich_help_panel=Panel.USE, epilog=example("settings"))
@@ -25,4 +25,4 @@ def settings() -> None:
         mark = "*" if variable(name) in os.environ else ""
         table.add_row(f"{variable(name)}{mark}", escape(str(field.default)), meaning)
     Console().print(table)
-    typer.echo("* is set here; `ner-service serve` says what is wrong with a value.")
+    echo("* is set here; `ner-service serve` says what is wrong with a value.")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ner_service.cli.app import Panel, app, example
+from ner_service.cli.printing import echo
 from ner_service.errors import ConfigError
 from ner_service.taggers.registry import backend, check_spec, load_tagger, shipped_specs
 
@@ -26,7 +27,7 @@ def warm(
     for name, error in missing.items():
         if taggers:
             raise ConfigError(str(error))
-        typer.echo(f"{name}: left out: {error}")
+        echo(f"{name}: left out: {error}")
     for spec, each in zip(taggers or shipped_specs(), chosen, strict=True):
         if each.kernels and each.name not in missing:
             warm_up(spec)
@@ -42,6 +43,6 @@ def warm_up(spec: str) -> None:
         with from_disk():
             probe(load_tagger(spec))
     except NotOnDisk:
-        typer.echo(f"{spec}: compiling kernels, once: about {COMPILE_S} s ...")
+        echo(f"{spec}: compiling kernels, once: about {COMPILE_S} s ...")
         probe(load_tagger(spec))
-    typer.echo(f"{spec}: ready after {time.perf_counter() - began:.1f} s")
+    echo(f"{spec}: ready after {time.perf_counter() - began:.1f} s")

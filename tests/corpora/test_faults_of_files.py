@@ -1,4 +1,4 @@
-"""What files of other tools have besides annotations as they should be: a right value, or an error.
+"""Files of other tools have faults, each of which gives the right value or an error.
 
 Each error names the file, the line or the record, the key, and how to mend it.
 """

@@ -117,7 +117,7 @@ def test_unmasking_gives_back_every_text(
 
 
 def outside(text: str, entities: Sequence[Entity]) -> list[str]:
-    """What stands between the entities."""
+    """Return the parts of a text that stand between its entities."""
     ends = [0, *(e.end for e in entities)]
     starts = [*(e.start for e in entities), len(text)]
     return [text[a:b] for a, b in zip(ends, starts, strict=True)]

@@ -221,8 +221,8 @@ def command(*arguments: str, **options: object) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-def told(code: int, errors: str) -> str:
-    """What a command said: one line, or more."""
+def describe_outcome(code: int, errors: str) -> str:
+    """Return the number of error lines and the exit code of a command."""
     lines = errors.count("\n")
     return f"{'one line' if lines == 1 else f'{lines} lines'}, exit code {code}"
 
@@ -232,7 +232,7 @@ def unpack_bomb(folder: Path) -> str:
         subprocess.run(
             "head -c 1000000000 /dev/zero | gzip -1", shell=True, stdout=file, check=True
         )
-    return told(*command("tag", "-t", "natasha", str(folder / "bomb.jsonl.gz")))
+    return describe_outcome(*command("tag", "-t", "natasha", str(folder / "bomb.jsonl.gz")))
 
 
 class _Payload:
@@ -332,7 +332,9 @@ def print_escapes(folder: Path) -> str:
 def fill_disk(folder: Path) -> str:
     (folder / "a.txt").write_text("Анна")
     with open("/dev/full", "wb") as full:
-        return told(*command("tag", "-t", "natasha", str(folder / "a.txt"), stdout=full))
+        return describe_outcome(
+            *command("tag", "-t", "natasha", str(folder / "a.txt"), stdout=full)
+        )
 
 
 def follow_references(_: Path) -> str:
@@ -412,7 +414,7 @@ def pipe_for_weights(folder: Path) -> str:
     model = Path(shutil.copytree(shipped_models() / "ru-news", folder / "model"))
     (model / "model.safetensors").unlink()
     os.mkfifo(model / "model.safetensors")
-    return told(*command("tag", "-t", f"bilstm:{model}", "/dev/null", timeout=60))
+    return describe_outcome(*command("tag", "-t", f"bilstm:{model}", "/dev/null", timeout=60))
 
 
 ATTACKS = [

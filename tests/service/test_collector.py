@@ -1,4 +1,4 @@
-"""What a service tells the collector of cycles, tried in a process of its own."""
+"""The collector of cycles passes over loaded taggers; each test has a process of its own."""
 
 import subprocess
 import sys

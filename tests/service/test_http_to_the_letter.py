@@ -1,4 +1,4 @@
-"""What HTTP/1.1 forbids is refused, and no client holds a connection by next to nothing."""
+"""Requests that HTTP/1.1 forbids are refused, and so are bodies that come too slowly."""
 
 from collections.abc import Iterator
 from typing import Any

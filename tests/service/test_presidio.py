@@ -36,7 +36,7 @@ def post(client: Client, path: str, **body: Any) -> httpx.Response:
     return client.post(f"/presidio/{path}", json={"text": TEXT, "language": "en"} | body)
 
 
-def found(client: Client, **body: Any) -> list[tuple[str, str]]:
+def analysed_spans(client: Client, **body: Any) -> list[tuple[str, str]]:
     answer = post(client, "analyze", **body)
     assert answer.status_code == 200, answer.text
     return [(r["entity_type"], TEXT[r["start"] : r["end"]]) for r in answer.json()]
@@ -51,7 +51,7 @@ NAMES = [
 
 
 def test_an_analysis_has_the_fields_of_presidio_and_code_points(client: Client) -> None:
-    assert found(client) == NAMES
+    assert analysed_spans(client) == NAMES
     first = post(client, "analyze").json()[0]
     assert first == {
         "analysis_explanation": None,
@@ -66,12 +66,17 @@ def test_an_analysis_has_the_fields_of_presidio_and_code_points(client: Client) 
 
 
 def test_entities_threshold_and_allow_list_choose(client: Client) -> None:
-    assert found(client, entities=["PERSON", "US_SSN"]) == [NAMES[3]]
-    assert found(client, entities=["EMAIL_ADDRESS"]) == [NAMES[2]]
-    assert found(client, score_threshold=0.6) == [NAMES[2]]
-    assert found(client, allow_list=["Анна", "Пётр"]) == NAMES[1:3]
-    assert found(client, allow_list=["^анна", "р$"], allow_list_match="regex") == NAMES[1:3]
-    assert found(client, allow_list=["^анна$"], allow_list_match="regex", regex_flags=0) == NAMES
+    assert analysed_spans(client, entities=["PERSON", "US_SSN"]) == [NAMES[3]]
+    assert analysed_spans(client, entities=["EMAIL_ADDRESS"]) == [NAMES[2]]
+    assert analysed_spans(client, score_threshold=0.6) == [NAMES[2]]
+    assert analysed_spans(client, allow_list=["Анна", "Пётр"]) == NAMES[1:3]
+    assert (
+        analysed_spans(client, allow_list=["^анна", "р$"], allow_list_match="regex") == NAMES[1:3]
+    )
+    assert (
+        analysed_spans(client, allow_list=["^анна$"], allow_list_match="regex", regex_flags=0)
+        == NAMES
+    )
 
 
 def test_several_texts_have_a_list_each(client: Client) -> None:
