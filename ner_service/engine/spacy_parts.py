@@ -6,11 +6,12 @@ taken from the model by the order of its layers.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ner_service.engine import kernels
 from ner_service.engine.kernels import Floats
@@ -76,6 +77,7 @@ class SpacyParts:
     """
 
     attributes: Sequence[int]
+    hash_ids: Callable[[NDArray[np.uint64], int], NDArray[np.uint32]]  # by a seed: ids x hashes
     seeds: Sequence[int]
     tables: Sequence[Floats]
     static: Floats | None
@@ -101,6 +103,7 @@ def read_parts(nlp: Any) -> SpacyParts:
     attributes = [*map(_number, nodes["extract_features"][0].attrs["columns"])]
     return SpacyParts(
         attributes=attributes,
+        hash_ids=nodes["hashembed"][0].ops.hash,
         seeds=[node.attrs["seed"] for node in nodes["hashembed"]],
         tables=[_param(node, "E") for node in nodes["hashembed"]],
         static=next((_param(node, "W") for node in nodes["static_vectors"]), None),

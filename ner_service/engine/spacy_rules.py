@@ -60,6 +60,10 @@ class Affixes:
             rest = rest[prefix : length - suffix]
         return [*prefixes, *self._inner(rest), *reversed(suffixes)]
 
+    def is_plain(self, run: str) -> bool:
+        """Say whether a run is one token by itself, since no rule of any kind matches in it."""
+        return run not in self._special and self._is_word(run)
+
     def _is_word(self, rest: str) -> bool:
         """Say whether no rule can match in what is left of a run, since it is letters alone."""
         return self.keeps_words and WORD(rest) is not None

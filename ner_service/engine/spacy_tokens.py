@@ -4,11 +4,10 @@ What the rules do with a run depends on that run alone, unless a special case ma
 runs (`в т. ч.`). No lexeme is made of any word, so new words take no memory of spaCy's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,17 +20,12 @@ SPACED = "\udc01"  # behind a key: a space follows that is no token
 BLANKS = np.array([chr(code).isspace() for code in range(0x3001)])  # no white space lies beyond
 
 
-class Run(NamedTuple):
-    """A run has tokens before (`raw`) and after special cases, with bounds from its start on.
-
-    `first` and `last` are its outer tokens where a special case might join them with those of
-    another run; else they are empty.
-    """
-
-    tokens: Tokens
-    raw: Tokens
-    first: str
-    last: str
+# starts, ends and keys of a run's tokens, counted from its start; plain tuples, which Python's
+# collector need not look into
+Cut = tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]]
+# a run's tokens after and before special cases, and its first and its last token where a special
+# case might join them with those of another run, else nothing
+Run = tuple[Cut, Cut, str, str]
 
 
 class SpacyTokens:
@@ -49,9 +43,9 @@ class SpacyTokens:
         bounds = zip(starts.tolist(), ends.tolist(), strict=True)
         runs = [*map(self._run, [text[start:end] for start, end in bounds])]
         if self._may_join(runs):
-            tokens = self._cases.apply(_concatenate(map(attrgetter("raw"), runs), starts), text)
+            tokens = self._cases.apply(_concatenate([run[1] for run in runs], starts), text)
         else:
-            tokens = _concatenate(map(attrgetter("tokens"), runs), starts)
+            tokens = _concatenate([run[0] for run in runs], starts)
         return add_spaces(tokens, ends[spaced].tolist()) if self._spaced else tokens
 
     def of_words(self, words: Sequence[str], spaces: Sequence[bool]) -> Tokens:
@@ -73,13 +67,26 @@ class SpacyTokens:
 
     def _cut_run(self, run: str) -> Run:
         """Return the tokens of a run without white space, or of white space alone."""
+        if self._affixes.is_plain(run):
+            words, cut = [run], _cut([run], [run])
+            return cut, cut, *self._edges(words)
         keys = self._affixes.split(run)
         words = [*map(word_of, keys)]
-        ends = [*accumulate(map(len, words))]
-        raw = Tokens([0, *ends[:-1]], ends, keys)
+        raw = _cut(keys, words)
+        starts, ends, _ = raw
+        tokens = self._cases.apply(Tokens([*starts], [*ends], keys), run)
+        return ((*tokens.starts,), (*tokens.ends,), (*tokens.words,)), raw, *self._edges(words)
+
+    def _edges(self, words: Sequence[str]) -> tuple[str, str]:
+        """Return the first and the last token of a run, or nothing where no special case joins."""
         first = words[0] if words[0] in self._cases.rights else ""
-        last = words[-1] if words[-1] in self._cases.lefts else ""
-        return Run(self._cases.apply(raw, run), raw, first, last)
+        return first, words[-1] if words[-1] in self._cases.lefts else ""
+
+
+def _cut(keys: Sequence[str], words: Sequence[str]) -> Cut:
+    """Return the tokens of words that stand side by side."""
+    ends = (*accumulate(map(len, words)),)
+    return (0, *ends[:-1]), ends, (*keys,)
 
 
 def add_spaces(tokens: Tokens, places: Sequence[int]) -> Tokens:
@@ -95,16 +102,15 @@ def add_spaces(tokens: Tokens, places: Sequence[int]) -> Tokens:
     return tokens._replace(words=keys)
 
 
-def _concatenate(parts: Iterable[Tokens], shifts: Ints) -> Tokens:
+def _concatenate(parts: Sequence[Cut], shifts: Ints) -> Tokens:
     """Return the tokens of all parts, each further on by its shift."""
-    starts, ends, keys, _ = zip(*parts, strict=True) if len(shifts) else ((), (), (), ())
-    counts = np.fromiter(map(len, keys), np.int64, len(keys))
-    by = shifts.repeat(counts)
-    firsts, lasts = (
-        (np.fromiter(chain.from_iterable(places), np.int64, len(by)) + by).tolist()
-        for places in (starts, ends)
-    )
-    return Tokens(firsts, lasts, [*chain.from_iterable(keys)])
+    starts, ends, keys = zip(*parts, strict=True) if parts else ((), (), ())
+    words = [*chain.from_iterable(keys)]
+    firsts = np.array([*chain.from_iterable(starts)], dtype=np.int64)
+    lasts = np.array([*chain.from_iterable(ends)], dtype=np.int64)
+    if len(words) > len(parts):
+        shifts = shifts.repeat([*map(len, keys)])
+    return Tokens((firsts + shifts).tolist(), (lasts + shifts).tolist(), words)
 
 
 @compiled_with_gil

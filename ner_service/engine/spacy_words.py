@@ -114,11 +114,9 @@ class SpacyWords:
 
     def __init__(self, parts: SpacyParts, nlp: Any) -> None:
         from spacy import symbols
-        from thinc.api import NumpyOps
 
         self._mix: Maxout = parts.mix
-        self._hash = NumpyOps().hash
-        self._seeds = parts.seeds
+        self._hash, self._seeds = parts.hash_ids, parts.seeds
         sizes = np.array([len(table) for table in parts.tables])
         self._sizes, self._firsts = sizes, np.cumsum(sizes) - sizes
         self._table = np.concatenate(parts.tables)

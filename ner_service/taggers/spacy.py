@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ner_service.digest import digest
-from ner_service.engine.tokens import Tokens
+from ner_service.engine.tokens import Tokens, read_signs
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.taggers.models import model_path, shipped_models, split_convention
 from ner_service.taggers.reader import Reader
@@ -61,7 +61,7 @@ class SpacyEngineTagger:
         """Yield the tokens of a text, or of each piece of a long one."""
         for start, end in chunks(text, self._chars):
             piece = text[start:end]
-            piece = read(piece).text if self._ours else piece
+            piece = read_signs(piece) if self._ours else piece
             if LONG_RUN.search(piece):
                 tokens = self._tokens.of_words(*razdel_words(piece))
             else:
