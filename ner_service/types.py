@@ -102,7 +102,8 @@ class TaggerInfo:
     """Facts that a tagger states about itself; `hash` is the SHA-256 of the weights that answer.
 
     `conventions` are the ways of annotating that it has learned, the one of its answers first;
-    the tuple is empty where there is only one.
+    the tuple is empty where there is only one. `computed_by` names the code that computes the
+    answers and says why, where a model could be computed by other code; else it is empty.
     """
 
     name: str
@@ -112,6 +113,7 @@ class TaggerInfo:
     score_kind: ScoreKind
     hash: str | None = None
     conventions: tuple[str, ...] = ()
+    computed_by: str = ""
 
 
 @runtime_checkable

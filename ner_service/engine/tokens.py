@@ -89,6 +89,11 @@ def tokenize(text: str) -> Tokens:
     return _tokens(text, starts, ends, b"")
 
 
+def read_signs(text: str) -> str:
+    """Return a text as `text.reading` reads it, which changes few texts and no offset."""
+    return read(text).text if notice(_codes(text), NOTICES) == LAYOUT | CHANGE else text
+
+
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
 

@@ -75,7 +75,8 @@ def check_present(spec: str) -> None:
     chosen = backend(name)
     if error := chosen.missing():
         raise error
-    is_package = source.isidentifier() and find_spec(source) is not None
+    model, _ = split_convention(source)
+    is_package = model.isidentifier() and find_spec(model) is not None
     if chosen.model_file and not is_package:
         model_and_convention(source)
 
