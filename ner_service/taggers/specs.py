@@ -19,7 +19,7 @@ from ner_service.errors import UnknownTagger
 MOST_MEMBERS = 16  # each costs its memory and its time
 LEAST = re.compile(r"(\d+(?:\.\d+)?)/(.*)", re.DOTALL)
 RULE_ENDINGS = (".toml", ".jsonl")
-RULE_SETS = ("dates", "money", "identifiers")  # that are built in
+RULE_SETS = ("dates", "money", "identifiers")  # that are built in; `rules.sets` has them
 
 
 @dataclass(frozen=True)

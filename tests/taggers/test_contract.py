@@ -36,6 +36,8 @@ SPECS = [
     "union:natasha+bilstm",
     "intersection:natasha:read+bilstm",
     "vote:1.5/natasha+bilstm*2",
+    "rules:dates+money",
+    "rules:dates+bilstm",
     pytest.param("vote:natasha+spacy+bilstm", marks=SLOW),
     pytest.param("union:(vote:natasha+spacy+bilstm)+bilstm:ru-news-large", marks=SLOW),
 ]

@@ -11,7 +11,6 @@ from ner_service.names.types import Case, Gender, Number
 from ner_service.taggers.rules.stems import CYRILLIC, fold, may_be_form
 
 CASES: tuple[Case, ...] = get_args(Case)
-NUMBERS: tuple[Number, ...] = get_args(Number)
 GENDERS: tuple[Gender, ...] = ("Masc", "Fem")  # of the names that no dictionary has
 WORDS = 50_000  # whose forms are kept: some 30 MB
 
@@ -74,13 +73,11 @@ class CaseForms:
         readings = self._morphology.readings(word) if CYRILLIC.issuperset(word) else ()
         for reading in readings:
             if reading.case in ("Nom", None):
-                for case in CASES:
-                    for number in NUMBERS:
-                        if form := self._morphology.inflect(reading, case, number):
-                            forms.setdefault(fold(form), set()).add((case, number))
+                for form, case, number in self._morphology.forms(reading):
+                    forms.setdefault(fold(form), set()).add((case, number))
         if readings and not any(reading.is_known for reading in readings):
             for gender in GENDERS:
                 for case in CASES:
-                    if form := forms_of(word, gender, case):
-                        forms.setdefault(fold(form), set()).add((case, "Sing"))
+                    if declined := forms_of(word, gender, case):
+                        forms.setdefault(fold(declined), set()).add((case, "Sing"))
         return {form: frozenset(slots) for form, slots in forms.items()}
