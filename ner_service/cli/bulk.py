@@ -102,16 +102,18 @@ class Progress:
     new: Counts = field(default_factory=Counts)
     read: int = 0
     read_new: int = 0
-    began: float = -1
-    shown: float = 0
+    began: float = field(init=False)
+    shown: float = field(init=False)
     bar: "tqdm[None] | None" = None
+
+    def __post_init__(self) -> None:
+        """Begin to measure."""
+        self.began = self.shown = self.clock()
+        if self.is_terminal:
+            self.bar = tqdm(total=self.total, unit="B", unit_scale=True, desc="tagging")
 
     def report(self, advance: Advance) -> None:
         """Show that a chunk is done."""
-        if self.began < 0:
-            self.began = self.shown = self.clock()
-            if self.is_terminal:
-                self.bar = tqdm(total=self.total, unit="B", unit_scale=True, desc="tagging")
         self.read += advance.size
         if advance.is_new:
             self.read_new += advance.size
