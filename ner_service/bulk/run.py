@@ -17,7 +17,7 @@ from ner_service.bulk.segments import SegmentFolder, sync
 from ner_service.bulk.sources import Source
 from ner_service.errors import CorpusError, NerError
 
-AHEAD = 2  # chunks for each worker that are read before the oldest answer is there
+AHEAD = 4  # chunks for each worker that are read before the oldest answer is there
 OUTPUT = "output"  # the name of an output that is being written, among its segments
 
 

@@ -1,7 +1,7 @@
 """The spaCy component `ner_service` has a spaCy pipeline take its entities from our taggers.
 
-    nlp = spacy.blank("ru")
-    nlp.add_pipe("ner_service", config={"tagger": "bilstm"})
+nlp = spacy.blank("ru")
+nlp.add_pipe("ner_service", config={"tagger": "bilstm"})
 """
 
 from collections.abc import Iterable, Iterator, Sequence

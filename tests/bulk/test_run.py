@@ -196,12 +196,12 @@ def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes(tmp_path: P
         assert contents(output) == whole, step
         assert sum(advance.counts.texts for advance in advances) == 7 * len(TEXTS)
         step += 1
-    assert step > 20
+    assert step > 15
 
 
 def test_what_an_earlier_run_did_is_not_done_again(tmp_path: Path, corpus: Path) -> None:
     output = tmp_path / "out"
-    assert killed_at(25, lambda: tag(corpus, output))
+    assert killed_at(15, lambda: tag(corpus, output))
     advances = tag(corpus, output)
     assert any(not advance.is_new for advance in advances)
     assert any(advance.is_new for advance in advances)
@@ -242,11 +242,12 @@ def test_a_ledger_that_a_crash_cut_short_is_mended(
 
 def test_a_damaged_segment_is_made_again(tmp_path: Path, corpus: Path, uninterrupted: Path) -> None:
     output = tmp_path / "out"
-    assert killed_at(25, lambda: tag(corpus, output))
+    assert killed_at(15, lambda: tag(corpus, output))
     segments = [p for p in (output / ".ner-service").rglob("0*") if p.is_file()]
     assert segments
     for n, path in enumerate(segments):
-        path.write_bytes(path.read_bytes()[: 9 * n])
+        data = path.read_bytes()
+        path.write_bytes(data[: 9 * n] if n % 2 else data[:-1] + b"\0")  # cut short, or altered
     tag(corpus, output)
     assert contents(output) == contents(uninterrupted)
 
@@ -328,7 +329,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     reader, writer = os.pipe()  # each worker holds an end, so the pipe closes with the last of them
     texts = "".join(json.dumps({"text": f"Анна {n}"}) + "\n" for n in range(200))
     (tmp_path / "a.jsonl").write_text(texts)
-    assert killed_at(9, lambda: tag(tmp_path / "a.jsonl", tmp_path / "out", 2))
+    assert killed_at(5, lambda: tag(tmp_path / "a.jsonl", tmp_path / "out", 2))
     os.close(writer)
     assert os.read(reader, 1) == b""
     os.close(reader)

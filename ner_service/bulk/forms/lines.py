@@ -70,7 +70,7 @@ class Lines:
     is_json: bool
 
     def chunks(self) -> Iterator[Chunk]:
-        """Cut the file into whole lines of about a megabyte in all."""
+        """Cut the file into whole lines of about `CHUNK_BYTES` in all."""
         with naming(self.path), open_source(self.path) as plain:
             yield from self.cut(plain, CHUNK_BYTES)
 

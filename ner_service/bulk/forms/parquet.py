@@ -41,7 +41,7 @@ class ParquetFile:
         return self.job.format == "jsonl"
 
     def chunks(self) -> Iterator[Chunk]:
-        """Cut the file into batches of rows that take about a megabyte unpacked."""
+        """Cut the file into batches of rows that take about `CHUNK_BYTES` unpacked."""
         with open_parquet(self.path) as file:
             texts = choose_texts(file.schema_arrow, self.job.columns, str(self.path))
             total, size = file.metadata.num_rows, self.path.stat().st_size
