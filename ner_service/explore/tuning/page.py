@@ -59,6 +59,8 @@ def _importance(results: Results) -> str:
 
 def _slice(results: Results, key: str, space: Space) -> str:
     """Draw dev F1 over the values of one setting; stopped trials are hollow."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
     figure, axes = new_axes(3.6, 2.7)
     dimension = space[key]
     is_log = isinstance(dimension, Range) and dimension.log
@@ -76,6 +78,11 @@ def _slice(results: Results, key: str, space: Space) -> str:
         )  # fmt: skip
     if is_log:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    elif isinstance(dimension, Range) and dimension.is_whole:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if is_listed:
         axes.set_xticks(range(len(dimension)), list(map(str, dimension)))  # type: ignore[arg-type]
         axes.set_xlim(-0.5, len(dimension) - 0.5)  # type: ignore[arg-type]
@@ -86,6 +93,8 @@ def _slice(results: Results, key: str, space: Space) -> str:
 
 def _history(results: Results) -> str:
     """Draw dev F1 of the trials in their order, with the best so far as a line."""
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = new_axes(7.2, 3.0)
     complete = sorted((t for t in results.trials if t.is_complete), key=lambda t: t.number)
     scores = [trial.dev_f1 or 0.0 for trial in complete]
@@ -93,6 +102,7 @@ def _history(results: Results) -> str:
     axes.plot(numbers, scores, "o", color=COLORS[0], label="dev F1 of a trial")
     so_far = [max(scores[: n + 1]) for n in range(len(scores))]
     axes.step(numbers, so_far, where="post", color=COLORS[1], label="the best so far")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("trial")
     axes.set_ylabel("dev F1")
     axes.legend(frameon=False, fontsize=9)

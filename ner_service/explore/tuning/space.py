@@ -91,12 +91,12 @@ def suggest(trial: Any, space: Space) -> dict[str, Value]:
     for key, dimension in space.items():
         if isinstance(dimension, list):
             values[key] = trial.suggest_categorical(key, dimension)
-        elif dimension.is_whole:
-            options = {"step": dimension.step or 1, "log": dimension.log}
-            values[key] = trial.suggest_int(key, dimension.low, dimension.high, **options)
+            continue
+        bounds = key, dimension.low, dimension.high
+        if dimension.is_whole:
+            values[key] = trial.suggest_int(*bounds, step=dimension.step or 1, log=dimension.log)
         else:
-            options = {"step": dimension.step, "log": dimension.log}
-            values[key] = trial.suggest_float(key, dimension.low, dimension.high, **options)
+            values[key] = trial.suggest_float(*bounds, step=dimension.step, log=dimension.log)
     return values
 
 
