@@ -1,5 +1,6 @@
 """A learning curve shows how dev F1 grows with the share of the training data."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from ner_service.explore.tuning.space import as_override
 from ner_service.files import write_text
 from ner_service.output.html import render
 from ner_service.output.plots import COLORS, new_axes, svg
-from ner_service.training.config import read_config
+from ner_service.training.config import Train, read_config
+from ner_service.training.data.length import MOST_EPOCHS
 
 SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
 FILE = "curve.json"
@@ -41,7 +43,8 @@ def draw_learning_curve(
 ) -> Path:
     """Train with growing shares of the documents, and return the page of the curve.
 
-    Each share is a part of the next one. The model folder of the configuration stays untouched.
+    Each share is a part of the next one, and makes as many steps, in at most 100 epochs. The model
+    folder of the configuration stays untouched.
     """
     settings = read_config(config, overrides)
     folder = curve_folder(settings.output)
@@ -50,7 +53,8 @@ def draw_learning_curve(
     for share in SHARES:
         name = f"share-{100 * share:.0f}"
         output = as_override("output", str(folder / name))
-        own = [*overrides, f"train.share={share}", output, "train.tensorboard=false"]
+        length = _length(settings.train, share)
+        own = [*overrides, *length, f"train.share={share}", output, "train.tensorboard=false"]
         run = train_quietly(config, own, folder / f"{name}.log", init, root)
         points.append(Point(share, run.dev_f1, run.seconds))
         say(f"{share:4.0%} of the documents: dev F1 {run.dev_f1:.4f}, {run.seconds:.0f} s")
@@ -58,6 +62,18 @@ def draw_learning_curve(
     path = folder / "index.html"
     write_text(path, [page(f"Learning curve of {config.name}", points)])
     return path
+
+
+def _length(settings: Train, share: float) -> list[str]:
+    """Return settings by which a share of the documents makes as many steps as all of them.
+
+    Else a curve would show how longer training helps. `train.steps` sees to it by itself.
+    """
+    if settings.steps:
+        return []
+    epochs = max(settings.epochs, min(MOST_EPOCHS, math.ceil(settings.epochs / share)))
+    patience = math.ceil(settings.patience * epochs / settings.epochs)
+    return [f"train.epochs={epochs}", f"train.patience={patience}"]
 
 
 def read_curve(output: str) -> list[Point]:

@@ -25,7 +25,7 @@ def trial_rows(results: Results) -> list[dict[str, str]]:
     keys = list(dict.fromkeys(key for trial in results.trials for key in trial.values))
     return [
         {"trial": str(trial.number), "dev F1": _score(trial), "s": f"{trial.seconds:.0f}"}
-        | {key: _shown(trial.values.get(key, "")) for key in keys}
+        | {key: _show(trial.values.get(key, "")) for key in keys}
         | {"how it ended": trial.outcome}
         for trial in results.trials
     ]
@@ -37,7 +37,7 @@ def _score(trial: Trial) -> str:
     return f"{trial.dev_f1:.4f}" if trial.is_complete else f"({trial.dev_f1:.4f})"
 
 
-def _shown(value: object) -> str:
+def _show(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
