@@ -16,6 +16,7 @@ from ner_service.cli.printing import cell, echo, print_table
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
 from ner_service.files import write_text
 from ner_service.labels import map_labels, parse_mapping
+from ner_service.output.plots import check_plots
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.types import Document, Entity, Tagger, TaggerInfo
@@ -111,19 +112,20 @@ def compare(
     if baselines and not (config or train):
         raise ConfigError("--baselines: name what to learn from by --train, or by --config")
     mapping, root = parse_mapping(map_ or ()), corpora_root()
+    check_plots()
     try:
         systems, documents, training, title = (
             [],
             *_data(on, config, train, overrides, mapping, root),
         )
         systems += _recorded(predictions or (), documents, names, mapping, root)
-        if encoders and config:
-            systems += _encoders(encoders, config, overrides, documents, folder, root)
         if baselines:
             from ner_service.explore.comparison import system
 
             echo(f"training the baselines on {len(training)} documents", err=True)
             systems += system.baselines(training, documents)
+        if encoders and config:
+            systems += _encoders(encoders, config, overrides, documents, folder, root)
         systems += [_ask(name, spec, documents, mapping) for name, spec in specs.items()]
     except KeyboardInterrupt:
         echo("stopped; what --encoders has trained is kept", err=True)

@@ -151,7 +151,9 @@ def report(
     from ner_service.explore.corpus.page import page
     from ner_service.explore.corpus.report import describe
     from ner_service.explore.corpus.sample import draw_sample
+    from ner_service.output.plots import check_plots
 
+    check_plots()
     options = read_options(from_format, columns, overlap, lenient, names, annotator)
     if tagger:
         check_spec(tagger)
@@ -170,7 +172,8 @@ def report(
 
         def progress(step: str, done: int, total: int) -> None:
             bar.total, bar.n = total, done
-            bar.set_description(step)
+            bar.set_description(step, refresh=False)
+            bar.update(0)
 
         made = describe(samples, loaded, tagger or "", progress)
     if as_json:

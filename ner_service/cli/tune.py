@@ -51,9 +51,11 @@ def tune(
         from ner_service.explore.tuning.results import conclude
         from ner_service.explore.tuning.space import read_space
         from ner_service.explore.tuning.study import Search, run_search
+        from ner_service.output.plots import check_plots
         from ner_service.training.config import read_config
     except ModuleNotFoundError as error:
         raise MissingExtra(f"tuning ({error})", "tune") from error
+    check_plots()
     overrides = set_ or []
     folder = output or Path(f"{read_config(config, overrides).output}.tune")
     space = read_space(config, overrides, from_ is not None)

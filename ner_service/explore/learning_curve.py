@@ -11,7 +11,7 @@ from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import as_override
 from ner_service.files import write_text
 from ner_service.output.html import render
-from ner_service.output.plots import COLORS, new_axes, svg
+from ner_service.output.plots import COLORS, check_plots, new_axes, svg
 from ner_service.training.config import Train, read_config
 from ner_service.training.data.length import MOST_EPOCHS
 
@@ -46,6 +46,7 @@ def draw_learning_curve(
     Each share is a part of the next one, and makes as many steps, in at most 100 epochs. The model
     folder of the configuration stays untouched.
     """
+    check_plots()
     settings = read_config(config, overrides)
     folder = curve_folder(settings.output)
     folder.mkdir(parents=True, exist_ok=True)

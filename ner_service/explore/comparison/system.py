@@ -74,7 +74,8 @@ def folder_size(folder: Path) -> float:
 def training_seconds(folder: Path) -> float | None:
     """Return how long the training of a model took, by the curves that `train` has left beside it.
 
-    They are in `FOLDER.runs`; without them nobody knows. Of several runs the last one counts.
+    They are in `FOLDER.runs`, or of several runs in the folder that was written last; without them
+    nobody knows. The time between a stop and `--resume` does not count.
     """
     runs = folder.with_name(f"{folder.name}.runs")
     files = sorted(runs.rglob("events.out.tfevents.*"), key=lambda path: path.stat().st_mtime)
@@ -84,5 +85,8 @@ def training_seconds(folder: Path) -> float | None:
         from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
     except ImportError:
         return None
-    times = [event.wall_time for event in EventFileLoader(str(files[-1])).Load()]
-    return max(times) - min(times) if len(times) > 1 else None
+    spans = []
+    for file in files[-1].parent.glob("events.out.tfevents.*"):
+        times = [event.wall_time for event in EventFileLoader(str(file)).Load()]
+        spans.append(max(times) - min(times) if times else 0.0)
+    return sum(spans) or None

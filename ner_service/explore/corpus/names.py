@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ner_service.explore.baselines.dictionary import DictionaryTagger
 from ner_service.explore.corpus.sample import Sample, surface_of
 from ner_service.names import Analyser
+from ner_service.types import Document
 
 SHOWN = 15
 MOST_FORMS = 4  # of a base form that are shown
@@ -62,11 +63,10 @@ class Seen:
 BaseForms = dict[tuple[str, str], str]  # label and surface -> the most frequent base form
 
 
-def base_forms(samples: Sequence[Sample], analyser: Analyser) -> BaseForms:
+def base_forms(documents: Iterable[Document], analyser: Analyser) -> BaseForms:
     """Return the base form of each name; those that are not sure are left out."""
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for each in (each for sample in samples for each in sample.drawn):
-        document = each.document
+    for document in documents:
         if not document.entities:
             continue
         analysis = analyser.analyse(document.text, document.entities)

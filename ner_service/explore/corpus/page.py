@@ -53,11 +53,11 @@ def remarks(report: CorpusReport) -> list[str]:
     copies = report.copies
     if copies.leak:
         lines.append(
-            f"{copies.leak} documents that scores are made on are in another file too: take them "
-            "out, or scores will be too good."
+            f"Documents that scores are made on and that another file has, too: {copies.leak}. "
+            "Take them out, or scores will be too good."
         )
     if copies.copy:
-        lines.append(f"{copies.copy} documents come twice, and count twice in training.")
+        lines.append(f"Documents that come twice, and count twice in training: {copies.copy}.")
     for name, share in _seen_by_file(report):
         if share > MOST_SEEN:
             lines.append(
@@ -72,13 +72,13 @@ def remarks(report: CorpusReport) -> list[str]:
     if report.unmarked:
         marks = sum(name.unmarked for name in report.unmarked)
         lines.append(
-            f"{len(report.unmarked)} names are marked in some places and stand bare in {marks} "
-            "others; some of these may be forgotten."
+            f"Names that are marked in some places and not in others: {len(report.unmarked)}, in "
+            f"{marks} places. Some of these may be forgotten."
         )
     if report.doubts and report.doubts.disagreements:
         lines.append(
-            f"{report.doubts.tagger} is sure of {len(report.doubts.disagreements)} entities that "
-            "the annotation has not or has otherwise; look at these first."
+            f"Entities that {report.doubts.tagger} is sure of and that the annotation has not, or "
+            f"has otherwise: {len(report.doubts.disagreements)}. Look at these first."
         )
     return lines
 

@@ -1,6 +1,6 @@
 """A corpus report bundles all figures about one corpus, which may be several files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice
 from typing import Any
@@ -10,7 +10,6 @@ from ner_service.explore.corpus.doubts import Doubts, find_doubts
 from ner_service.explore.corpus.grammar import Grammar, Place, neighbours
 from ner_service.explore.corpus.names import (
     Ambiguous,
-    BaseForms,
     Frequent,
     Seen,
     Unmarked,
@@ -25,7 +24,7 @@ from ner_service.explore.corpus.sample import Sample
 from ner_service.explore.corpus.sizes import Sizes, measure_sizes
 from ner_service.explore.corpus.words import TypicalWords, typical_words
 from ner_service.names import Analyser
-from ner_service.types import Entity, Tagger
+from ner_service.types import Document, Entity, Tagger
 
 BATCH = 64  # documents that a tagger reads at once
 Progress = Callable[[str, int, int], None]  # a step, how much of it is done, and of how much
@@ -66,11 +65,7 @@ def describe(
 ) -> CorpusReport:
     """Return the report of the files together; the tagger called `name` looks for doubts."""
     grammar = Grammar()
-    bases: BaseForms = {}
-    analyser = Analyser()
-    for done, sample in enumerate(samples):
-        progress("base forms", done, len(samples))
-        bases |= base_forms([sample], analyser)
+    bases = base_forms(_documents(samples, progress), Analyser())
     progress("words and names", 0, 1)
     return CorpusReport(
         files=[measure_sizes(sample) for sample in samples],
@@ -84,6 +79,14 @@ def describe(
         copies=count_copies(samples),
         doubts=find_doubts(name, samples, _answers(samples, tagger, progress)) if tagger else None,
     )
+
+
+def _documents(samples: Sequence[Sample], progress: Progress) -> Iterator[Document]:
+    """Yield the documents of all samples, and tell how far they are read."""
+    documents = [each.document for sample in samples for each in sample.drawn]
+    for done, document in enumerate(documents):
+        progress("base forms", done, len(documents))
+        yield document
 
 
 def _answers(

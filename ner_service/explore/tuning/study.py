@@ -1,6 +1,7 @@
 """A study is a search that is kept on disk: the same command goes on with it after any stop."""
 
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ import orjson
 
 from ner_service import corpora
 from ner_service.digest import digest
-from ner_service.errors import ConfigError, MissingExtra
+from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import Space, Value, as_override, holds, suggest
+from ner_service.output.terminal import show
 from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.train import Diverged
 
@@ -26,6 +28,7 @@ except ImportError as error:
     raise MissingExtra(f"tune ({error})", "tune") from error
 
 NAME = "tune"
+INTERRUPTED = 130  # the exit code of a process that Ctrl-C has ended
 FIRST_AT_RANDOM = 8  # trials before the sampler models dev F1 (TPE; Bergstra et al. 2011)
 UNPRUNED = 4  # trials that always run to their end, for others to be compared with
 UNPRUNED_EPOCHS = 2  # of every trial: the first epochs say little
@@ -71,17 +74,20 @@ class Search:
 def open_study(search: Search, seed: int = 0) -> Any:
     """Open the study of a folder, or begin one; `seed` draws what is tried at random."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    journal = JournalFileBackend(str(search.folder / "study.log"))
-    return optuna.create_study(
-        storage=optuna.storages.JournalStorage(journal),
-        study_name=NAME,
-        load_if_exists=True,
-        direction="maximize",
-        sampler=optuna.samplers.TPESampler(
-            seed=seed, n_startup_trials=FIRST_AT_RANDOM, constant_liar=search.workers > 1
-        ),
-        pruner=optuna.pruners.MedianPruner(UNPRUNED, UNPRUNED_EPOCHS),
-    )
+    path = search.folder / "study.log"
+    try:
+        return optuna.create_study(
+            storage=optuna.storages.JournalStorage(JournalFileBackend(str(path))),
+            study_name=NAME,
+            load_if_exists=True,
+            direction="maximize",
+            sampler=optuna.samplers.TPESampler(
+                seed=seed, n_startup_trials=FIRST_AT_RANDOM, constant_liar=search.workers > 1
+            ),
+            pruner=optuna.pruners.MedianPruner(UNPRUNED, UNPRUNED_EPOCHS),
+        )
+    except (AssertionError, KeyError, TypeError, ValueError):  # whatever Optuna makes of the file
+        raise ConfigError(f"{path}: is no study of Optuna: name another folder by -o") from None
 
 
 def run_search(search: Search, say: Callable[[str], None]) -> Any:
@@ -128,7 +134,7 @@ def _work_side_by_side(search: Search, end: float | None) -> None:
     """Run trials in several processes; a stop of this one stops them all."""
     context = multiprocessing.get_context("spawn")
     workers = [
-        context.Process(target=work, args=(search, n, end), daemon=True)
+        context.Process(target=_work_alone, args=(search, n, end), daemon=True)
         for n in range(search.workers)
     ]
     for worker in workers:
@@ -140,7 +146,17 @@ def _work_side_by_side(search: Search, end: float | None) -> None:
         for worker in workers:
             worker.terminate()
     if all(worker.exitcode for worker in workers):
-        raise ConfigError("every worker failed; --workers 1 says more")
+        raise ConfigError("every worker failed: see above, or try --workers 1")
+
+
+def _work_alone(search: Search, number: int, end: float | None) -> None:
+    """Work in a process of its own, which ends with one line where something is wrong."""
+    try:
+        work(search, number, end)
+    except NerError as error:
+        sys.exit(f"worker {number}: {show(str(error))}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def work(search: Search, number: int, end: float | None) -> None:
