@@ -72,7 +72,8 @@ class BilstmTagger:
 def _marked_units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """Yield the units of a text, with the spacing before each word as a mark in front of it."""
     for unit in units(text, unit_tokens):
-        yield unit._replace(words=mark_words(unit.words, unit.spacings))
+        marked = mark_words(unit.words, unit.spacings)
+        yield Tokens(unit.starts, unit.ends, marked, unit.spacings)
 
 
 def load(source: str) -> BilstmTagger:
