@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
 PERSON = "PER"  # the label of entities whose names have parts
@@ -142,6 +142,14 @@ class Conventional(Protocol):
 
     def in_convention(self, convention: str) -> Tagger:
         """Return a tagger that answers by one of them; raises `ModelError` where it has none."""
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """An explaining tagger can show how it decides."""
+
+    def explainer(self) -> Any:
+        """Return the explainer of its answers."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from ner_service.engine.tokens import Tokens, units
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
+from ner_service.taggers.explaining import TextExplainer
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
 from ner_service.text.spacing import mark_words
@@ -23,12 +24,13 @@ class BilstmTagger:
         meta = artefact.meta
         self._artefact = artefact
         self._others: dict[str, BilstmTagger] = {}  # by their conventions
+        self._explainer: TextExplainer | None = None
         self._engine = Engine(artefact, cache_bytes)
-        cut = partial(
+        self.cut = partial(
             _marked_units if artefact.net.spacing_dim else units,
             unit_tokens=artefact.net.unit_tokens,
         )
-        self._reader = Reader(cut, self._engine)
+        self._reader = Reader(self.cut, self._engine)
         self.info = TaggerInfo(
             name="bilstm",
             version=str(meta.get("version", "0")),
@@ -64,6 +66,12 @@ class BilstmTagger:
                 return self
             self._others[convention] = BilstmTagger(artefact, SECOND_CACHE_BYTES)
         return self._others[convention]
+
+    def explainer(self) -> TextExplainer:
+        """Return what explains the answers of this tagger; it is made when first asked for."""
+        if self._explainer is None:
+            self._explainer = TextExplainer(self._artefact, self.cut)
+        return self._explainer
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)
