@@ -1,9 +1,9 @@
 """Slots of templates, and what is written into them.
 
-A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `city`,
-`spot`, `firm`, `brand`, `org`, `street`, `street_name`, `wide_street`, `address`, and what is no
-name: `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A street's name is
-a LOC, also where a person gave it.
+A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `friend`
+for a short first name, `city`, `spot`, `firm`, `brand`, `org`, `street`, `street_name`,
+`wide_street`, `address`, and what is no name: `role`, `Role` with a capital, `date`, `number`,
+`money`, `phone`, `email`. A street's name is a LOC, also where a person gave it.
 """
 
 import re
@@ -75,6 +75,9 @@ class Writer:
             yield from self._firm(form)
         elif kind in ORDERS:
             yield Piece(self.person(kind, _case(form)), "PER")
+        elif kind == "friend":
+            friend = self._names.friend(self._random, self._gender())
+            yield Piece(write_name(friend, "first", _case(form), self._random), "PER")
         elif kind == "city":
             yield Piece(self._names.place(self._random, _case(form)), "LOC")
         elif kind == "org":

@@ -14,6 +14,8 @@ class Vocabulary(BaseModel):
 
     men: Words
     women: Words
+    short_men: Words
+    short_women: Words
     foreign_firsts: Words
     foreign_lasts: Words
     companies: Words
