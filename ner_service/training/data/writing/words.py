@@ -39,6 +39,7 @@ class Vocabulary(BaseModel):
     headings: list[str]
     tails: list[str]
     roles: dict[str, Words]
+    memorials: dict[str, list[str]]
     firms: dict[str, list[str]]
     streets: dict[str, list[str]]
 
