@@ -16,7 +16,7 @@ from ner_service.cli.taggers import WIDTH, figure_cells, tagger_table
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.output.measured import figures_named
 from ner_service.taggers.models import model_path
-from ner_service.taggers.registry import about, backend, check_present, check_spec, missing
+from ner_service.taggers.registry import about, check_present, missing
 
 if TYPE_CHECKING:
     from ner_service.service.settings import Settings

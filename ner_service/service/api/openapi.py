@@ -194,6 +194,7 @@ UNMASK = Document(
 )
 EXPLAIN = Document(
     TAG,
+    "explain",
     "Explain how a net tags a sentence",
     "The probabilities, the paths, and what each entity owes to which word",
     {JSON: explanation.ExplainResponse},
