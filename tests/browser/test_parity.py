@@ -1,7 +1,5 @@
 """The page's net answers as the engine does: same units, same entities, same scores."""
 
-import os
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -65,21 +63,3 @@ def test_all_own_texts_and_thousands_of_hostile_ones_have_the_same_entities(
         engine,
         node,
     )
-
-
-@pytest.mark.slow
-@pytest.mark.skipif("NER_CORPORA" not in os.environ, reason="NER_CORPORA names no corpora")
-@pytest.mark.parametrize(
-    ("corpus", "least"), [("factru_testset", 0.905), ("nerel_named_dev", 0.86)]
-)
-def test_the_net_of_the_page_is_nearly_as_good_as_the_services(
-    corpus: str, least: float, node: Run
-) -> None:
-    from ner_service.scoring import assess
-    from ner_service.types import Entity
-
-    documents = [*read(locate(corpus, Path(os.environ["NER_CORPORA"])))]
-    answer = node([document.text for document in documents], speed=True)
-    predicted = [[Entity(*each) for each in found] for found in answer["entities"]]
-    assert assess(documents, predicted).micro.f1 >= least
-    assert answer["tokens"] / answer["seconds"] > 3000

@@ -9,7 +9,7 @@ import { recall, remember } from "./memory.js";
 import { HAS_NET, STANDALONE } from "./net_source.js";
 import { element } from "./render.js";
 import { Result } from "./result.js";
-import { chooser, figures } from "./taggers.js";
+import { chooser, figures, figuresNote } from "./taggers.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -34,7 +34,12 @@ function put(value) {
   measure();
 }
 
-const measure = () => ($("size").value = count([...text()].length, "n_chars"));
+const measure = () => ($("size").value = count(pointsIn(text()), "n_chars"));
+
+/** Counts code points without a list of them, which 1 MB would make slow to type in. */
+function pointsIn(typed) {
+  return typed.length - (typed.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}
 
 const say = (sentence) => ($("problem").textContent = sentence);
 
@@ -133,6 +138,7 @@ function drawTaggers() {
   $("taggers").replaceChildren($("taggers").firstElementChild);
   $("taggers").append(...chooser(state.taggers, state.measured, state.choice, HAS_NET));
   $("how").hidden = !figures(state.taggers, state.measured);
+  $("figures-note").textContent = figuresNote(state.taggers, state.measured);
 }
 
 function drawExamples() {
@@ -150,7 +156,8 @@ function drawExamples() {
 function showFigures() {
   $("figures").replaceChildren(figures(state.taggers, state.measured));
   const { machine } = state.measured;
-  $("machine").textContent = machine ? `${t("how_machine")}${machine}` : "";
+  const what = machine?.replace(/ \([^)]*\)/gu, "").split(";")[0]; // without features, loads, commits
+  $("machine").textContent = what ? `${t("how_machine")}${what}` : "";
   $("measured").showModal();
 }
 
