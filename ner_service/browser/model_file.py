@@ -17,7 +17,7 @@ from ner_service.browser.vectors import MOST_WORDS, FrequentVectors, frequent_ve
 from ner_service.engine.bilstm import crf_weights
 from ner_service.errors import ConfigError, ModelError
 from ner_service.nets.artefact import Artefact
-from ner_service.nets.vectors import NAVEC
+from ner_service.nets.config import NAVEC
 
 MAGIC = b"NERPAGE1"
 ALIGNMENT = 8  # bytes; what a browser wants of the largest numbers in an array

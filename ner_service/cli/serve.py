@@ -16,7 +16,7 @@ from ner_service.cli.taggers import WIDTH, figure_cells, tagger_table
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.output.measured import figures_named
 from ner_service.taggers.models import model_path
-from ner_service.taggers.registry import about, backend, check_present, check_spec
+from ner_service.taggers.registry import about, check_present, missing
 
 if TYPE_CHECKING:
     from ner_service.service.settings import Settings
@@ -86,7 +86,7 @@ def serve(
 
 def absent_taggers(specs: Mapping[str, str]) -> dict[str, MissingExtra]:
     """Return the error of each tagger whose library is not installed."""
-    found = {name: backend(check_spec(spec)[0]).missing() for name, spec in specs.items()}
+    found = {name: missing(spec) for name, spec in specs.items()}
     return {name: error for name, error in found.items() if error}
 
 

@@ -113,7 +113,7 @@ class Engine:
         """Return words as the first layer reads them: long ones cut, digits perhaps zeroed."""
         if self._zero_digits or max(map(len, words)) > 2 * EDGE:
             bare, spacings = split_marks(words)
-            return mark_words((characters(word, self._zero_digits) for word in bare), spacings)
+            return mark_words([characters(word, self._zero_digits) for word in bare], spacings)
         return words
 
 

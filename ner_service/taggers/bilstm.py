@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ner_service.engine.bilstm import CACHE_BYTES, Engine
-from ner_service.engine.tokens import Tokens, units
+from ner_service.engine.tokens import Tokens
+from ner_service.engine.usual_case import units_of
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
+from ner_service.nets.config import NetConfig
 from ner_service.taggers.explaining import TextExplainer
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
@@ -26,10 +28,8 @@ class BilstmTagger:
         self._others: dict[str, BilstmTagger] = {}  # by their conventions
         self._explainer: TextExplainer | None = None
         self._engine = Engine(artefact, cache_bytes)
-        self.cut = partial(
-            _marked_units if artefact.net.spacing_dim else units,
-            unit_tokens=artefact.net.unit_tokens,
-        )
+        cut = _marked_units if artefact.net.spacing_dim else units_of
+        self.cut = partial(cut, net=artefact.net)
         self._reader = Reader(self.cut, self._engine)
         self.info = TaggerInfo(
             name="bilstm",
@@ -77,10 +77,11 @@ class BilstmTagger:
         return self._reader.tag(texts)
 
 
-def _marked_units(text: str, unit_tokens: int) -> Iterator[Tokens]:
+def _marked_units(text: str, net: NetConfig) -> Iterator[Tokens]:
     """Yield the units of a text, with the spacing before each word as a mark in front of it."""
-    for unit in units(text, unit_tokens):
-        yield unit._replace(words=mark_words(unit.words, unit.spacings))
+    for unit in units_of(text, net):
+        marked = mark_words(unit.words, unit.spacings)
+        yield Tokens(unit.starts, unit.ends, marked, unit.spacings)
 
 
 def load(source: str) -> BilstmTagger:

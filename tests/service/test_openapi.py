@@ -49,6 +49,20 @@ OPERATIONS = [
 ROUTES = [DOCUMENT["paths"][path][method.lower()] for path, method in OPERATIONS]
 
 
+def test_generated_clients_have_short_names_that_stay() -> None:
+    names = {(p, m): DOCUMENT["paths"][p][m.lower()]["operationId"] for p, m in OPERATIONS}
+    assert names == {
+        ("/ner", "POST"): "tag",
+        ("/ner/batch", "POST"): "tag_many",
+        ("/mask", "POST"): "mask",
+        ("/unmask", "POST"): "unmask",
+        ("/taggers", "GET"): "list_taggers",
+        ("/health/live", "GET"): "check_live",
+        ("/health/ready", "GET"): "check_ready",
+        ("/taggers/reload", "POST"): "reload",
+    }
+
+
 def test_every_example_keeps_to_its_schema() -> None:
     import jsonschema_rs  # costs each process that collects the tests a third of a second
 

@@ -212,6 +212,9 @@ def entities_out(
         }
         for e in kept
     ]
+    for entity, e in zip(out, kept, strict=True):
+        if e.sources:
+            entity["sources"] = list(e.sources)
     if unit != "codepoint":
         at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit, since)
         for entity in out:

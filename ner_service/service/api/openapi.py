@@ -68,11 +68,13 @@ Finds persons, places and organisations in Russian texts, with exact offsets.
 class Document:
     """A document says what there is to say of a route; any examples are in `examples.json`.
 
-    `answers` and `bodies` are types by media type; `answer` says in words what comes back;
-    `errors` are those that not every route has.
+    `operation` is the name of the function in a generated client, which stays as it is. `answers`
+    and `bodies` are types by media type; `answer` says in words what comes back; `errors` are those
+    that not every route has.
     """
 
     group: str
+    operation: str
     summary: str
     answer: str
     answers: Mapping[str, Any]
@@ -91,6 +93,7 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
+        "operation_id": document.operation,
         "summary": document.summary,
         "tags": [document.group],
         "response_model": document.answers[JSON],
@@ -155,6 +158,7 @@ IN_QUERY = (
 
 TEXT = Document(
     TAG,
+    "tag",
     "Tag one text",
     "The entities of the text, in order",
     {JSON: schemas.TextResponse},
@@ -163,6 +167,7 @@ TEXT = Document(
 )
 BATCH = Document(
     TAG,
+    "tag_many",
     "Tag several texts, or a stream of them",
     "A result for each text, in order; a line for each line of a stream",
     {JSON: schemas.BatchResponse, NDJSON: schemas.LineResponse},
@@ -171,6 +176,7 @@ BATCH = Document(
 )
 MASK = Document(
     MASKING,
+    "mask",
     "Hide the names in a text",
     "The masked text, and the key that brings the names back",
     {JSON: masking.MaskResponse},
@@ -179,6 +185,7 @@ MASK = Document(
 )
 UNMASK = Document(
     MASKING,
+    "unmask",
     "Bring the names back into a masked text",
     "The text with its names",
     {JSON: masking.UnmaskResponse},
@@ -187,6 +194,7 @@ UNMASK = Document(
 )
 EXPLAIN = Document(
     TAG,
+    "explain",
     "Explain how a net tags a sentence",
     "The probabilities, the paths, and what each entity owes to which word",
     {JSON: explanation.ExplainResponse},
@@ -194,14 +202,24 @@ EXPLAIN = Document(
     EXPLAINING,
 )
 TAGGERS = Document(
-    STATE, "List the taggers", "What each tagger is and knows", {JSON: list[schemas.TaggerOut]}
+    STATE,
+    "list_taggers",
+    "List the taggers",
+    "What each tagger is and knows",
+    {JSON: list[schemas.TaggerOut]},
 )
-LIVE = Document(STATE, "Is the process alive?", "It is", {JSON: schemas.Status})
+LIVE = Document(STATE, "check_live", "Is the process alive?", "It is", {JSON: schemas.Status})
 READY = Document(
-    STATE, "Has every tagger answered?", "Each has", {JSON: schemas.Status}, errors=[Code.NOT_READY]
+    STATE,
+    "check_ready",
+    "Has every tagger answered?",
+    "Each has",
+    {JSON: schemas.Status},
+    errors=[Code.NOT_READY],
 )
 RELOAD = Document(
     STATE,
+    "reload",
     "Load models and keys anew",
     "What was loaded, what stayed, what went",
     {JSON: schemas.Reloaded},

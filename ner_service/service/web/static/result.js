@@ -177,6 +177,7 @@ export class Result {
       lines.push(element("b", "", {}, `${entity.label}${meaning}`));
       if (entity.normal !== null) lines.push(`${t("normal")}${entity.normal}`);
       lines.push(...partsOf(entity));
+      if (entity.sources) lines.push(`${t("sources")}${entity.sources.join(", ")}`);
       const tagger = this.shown.taggers.find((each) => each.name === this.taggerOf(mark));
       lines.push(scoreOf(entity, tagger?.score_kind));
       lines.push(`${t("offsets")}${number(entity.start)}–${number(entity.end)}`);
