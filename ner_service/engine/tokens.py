@@ -112,7 +112,8 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     else:
         text, unit_ends = read(text)
         cut = _units(text, _codes(text), codes, unit_tokens, unit_ends)
-        yield from map(_respell, cut) if TO_CHANGE.search(text) else cut
+        respelled = TO_CHANGE.search(text) or any(sign in text for sign in HARD_SIGNS)
+        yield from map(_respell, cut) if respelled else cut
 
 
 def _respell(unit: Tokens) -> Tokens:

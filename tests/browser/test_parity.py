@@ -33,7 +33,7 @@ def check(texts: list[str], engine: BilstmTagger, node: Run) -> None:
     answer = node(texts)
     for text, cut in zip(texts, answer["units"], strict=True):
         expected = [
-            [unit.starts, unit.ends, unit.words, [*map(int, unit.spacings)]]
+            [unit.starts, unit.ends, unit.words, [*unit.spacings]]
             for unit in units(text, UNIT_TOKENS)
         ]
         assert cut == expected, repr(text)
