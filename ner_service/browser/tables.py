@@ -13,7 +13,7 @@ import numpy as np
 from razdel.segmenters import punct, sokr
 from razdel.segmenters.sentenize import BULLET_BOUNDS, BULLET_CHARS, BULLET_SIZE, DELIMITERS
 
-from ner_service.engine import tokens
+from ner_service.engine import tokens, usual_case
 from ner_service.nets import vocab
 from ner_service.text import html_markup, layout, old_print, sentences, signs, spacing, spelling
 
@@ -142,7 +142,13 @@ def spacing_tables() -> Table:
 def word_tables() -> Table:
     """Return how much of a long word is read, and the digits that are no decimal digits."""
     digits = (chr(n) for n in range(LAST + 1) if chr(n).isdigit() and not chr(n).isdecimal())
-    return {"EDGE": vocab.EDGE, "digits": "".join(digits)}
+    return {"EDGE": vocab.EDGE, "digits": "".join(digits), "case": case_tables()}
+
+
+def case_tables() -> Table:
+    """Return by what measures a unit is in capitals, and the numbers of the usual cases."""
+    names = ("NAME", "SMALL", "CAPITALS", "LEAST_LETTERS", "LONGEST_ABBREVIATION")
+    return {name: getattr(usual_case, name) for name in names}
 
 
 def runs(values: Sequence[int] | np.ndarray[Any, Any]) -> list[int]:

@@ -1,12 +1,19 @@
 """The page's net answers as the engine does: same units, same entities, same scores."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from ner_service.browser.model_file import WORDS
+from ner_service.browser.vectors import frequent_vectors
 from ner_service.corpora import locate, read
+from ner_service.engine import usual_case
 from ner_service.engine.tokens import units
+from ner_service.engine.usual_case import UsualCase, units_of, usual_cases
+from ner_service.nets.artefact import load
 from ner_service.taggers.bilstm import BilstmTagger
+from ner_service.taggers.models import model_path
 from tests.browser.conftest import Run
 from tests.browser.texts import hard_text
 
@@ -50,6 +57,22 @@ def test_news_and_hostile_texts_have_the_entities_that_the_engine_finds(
     random = Random(1)
     hard = [hard_text(random) for _ in range(150)]
     check([*own("own_news", 15), *own("own_kinds_dev", 15), *hard, "", " \n"], engine, node)
+
+
+def test_a_unit_in_capitals_is_read_in_its_usual_case_if_the_net_wants_that(
+    node: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artefact = load(model_path("ru-news"))
+    artefact = replace(artefact, net=replace(artefact.net, usual_case=True))
+    frequent = frequent_vectors(WORDS)
+    known = UsualCase(frequent.vectors(), usual_cases(frequent.numbers))
+    monkeypatch.setattr(usual_case, "load_usual_case", lambda: known)
+    texts = [text.upper() for text in own("own_news", 12)]
+    texts += ["А. С. ПУШКИН И МЧС РОССИИ", "САНКТ-ПЕТЕРБУРГ. ОАО «РЖД»", "СУД В ТУЛЕ", "Анна ТУЛА"]
+    answer = node(texts, artefact)
+    for text, cut in zip(texts, answer["units"], strict=True):
+        assert [unit[2] for unit in cut] == [unit.words for unit in units_of(text, artefact.net)]
+    assert answer["units"][-2][0][2] == ["суд", "в", "Туле"]
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ const CALLS = {
   explain({ text, at, forbidden }) {
     const source = new Characters(text);
     let unit = null;
-    for (const each of net.cutter.cut(source)) if (!unit || source.unit(each.starts[0]) <= at) unit = each;
+    for (const each of net.units(source)) if (!unit || source.unit(each.starts[0]) <= at) unit = each;
     if (!unit) return null;
     const explained = explain(net, unit, forbidden.filter(({ token }) => token === null || token < unit.words.length));
     const places = unit.starts.map((start, n) => [source.unit(start), source.unit(unit.ends[n])]);
