@@ -4,6 +4,7 @@ import { measured, sentence, tag, taggers, useKey } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { openFile } from "./file.js";
 import { count, currentLanguage, number, switchLanguage, t, translate } from "./i18n.js";
+import { History } from "./history.js";
 import { HERE, LocalNet } from "./local.js";
 import { recall, remember } from "./memory.js";
 import { HAS_NET, STANDALONE } from "./net_source.js";
@@ -21,6 +22,7 @@ const state = {
   pending: new AbortController(),
 };
 const local = new LocalNet();
+const history = new History();
 const result = new Result(local);
 
 function text() {
@@ -76,8 +78,12 @@ async function ask() {
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
   say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
-  if (answers.length) result.show(asked, answers, knownTaggers());
-  else result.hide(); // what stands there is no answer to this
+  if (answers.length) {
+    remembered(asked);
+    result.show(asked, answers, knownTaggers());
+  } else {
+    result.hide(); // what stands there is no answer to this
+  }
   return answers.length > 0;
 }
 
@@ -105,6 +111,21 @@ function showBusy(busy) {
   document.body.classList.toggle("busy", busy);
   $("result").setAttribute("aria-busy", busy);
   $("submit").firstElementChild.textContent = t(busy ? "busy" : "submit");
+}
+
+/** Adds a text to the history, and shows which ways there are. */
+function remembered(tagged) {
+  history.add(tagged);
+  $("back").hidden = !history.has(-1);
+  $("forth").hidden = !history.has(1);
+}
+
+/** Brings back a text that was tagged before or after this one. */
+function travel(step) {
+  const earlier = history.go(step);
+  if (earlier === null) return;
+  put(earlier);
+  submit();
 }
 
 /** Opens a file and tags it. */
@@ -203,8 +224,14 @@ $("text").addEventListener("input", () => {
 });
 $("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step || !event.altKey) return;
+  event.preventDefault();
+  travel(step);
 });
 $("text").addEventListener("paste", () => setTimeout(submit));
+$("back").addEventListener("click", () => travel(-1));
+$("forth").addEventListener("click", () => travel(1));
 $("clear").addEventListener("click", () => {
   state.pending.abort();
   showBusy(false);

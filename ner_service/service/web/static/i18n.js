@@ -57,6 +57,8 @@ const ru = {
   why_occlusion_name: "Закрывание",
   why_occlusion: "Слово или буква заменяется знаком �, и сеть читает предложение снова. Насколько упала вероятность сущности, настолько она держалась на этом слове. Если вероятность выросла, слово мешало.",
   figures_of: "F1 — на корпусе",
+  back: "Предыдущий текст (Alt+↑)",
+  forth: "Следующий текст (Alt+↓)",
   all: "Все",
   all_note: "сравнить ответы",
   loading: "загружается…",
@@ -193,6 +195,8 @@ const en = {
   why_occlusion_name: "Occlusion",
   why_occlusion: "A word or a letter is replaced by �, and the net reads the sentence again. By as much as the probability of the entity falls, by so much it rested on that word. Where it rises, the word stood in the way.",
   figures_of: "F1 is on the corpus",
+  back: "Previous text (Alt+↑)",
+  forth: "Next text (Alt+↓)",
   all: "All",
   all_note: "compare the answers",
   loading: "loading…",
@@ -304,6 +308,7 @@ export function translate(next = language) {
   }
   for (const element of document.querySelectorAll("[data-t-label]")) {
     element.setAttribute("aria-label", t(element.dataset.tLabel));
+    if (element.matches("button")) element.title = t(element.dataset.tLabel);
   }
   for (const element of document.querySelectorAll("[data-t-placeholder]")) {
     element.placeholder = t(element.dataset.tPlaceholder);
