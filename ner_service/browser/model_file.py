@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ner_service.browser.tables import text_tables
 from ner_service.browser.vectors import MOST_WORDS, FrequentVectors, frequent_vectors
 from ner_service.engine.bilstm import crf_weights
+from ner_service.engine.usual_case import usual_cases
 from ner_service.errors import ConfigError, ModelError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.config import NAVEC
@@ -36,6 +37,8 @@ def model_file(artefact: Artefact, name: str, words: int = WORDS) -> bytes:
         raise ConfigError(f"{words} words: give a number from 1 to {MOST_WORDS}")
     vectors = frequent_vectors(words) if artefact.net.vectors else None
     arrays = {**net_arrays(artefact), **vector_arrays(vectors)}
+    if vectors and artefact.net.restores_case:
+        arrays["vectors.cases"] = usual_cases(vectors.numbers)
     return pack(head(artefact, name, vectors), arrays)
 
 
@@ -59,7 +62,7 @@ def head(artefact: Artefact, name: str, vectors: FrequentVectors | None) -> dict
     options = ("scheme", "encoder", "hidden", "layers", "head_hidden", "zero_digits",
                "unit_tokens", "labels", "conventions", "temperature", "label_temperatures",
                "vector_dim", "word_dim", "char_size", "char_dim", "shape_dim", "spacing_dim",
-               "convention_dim", "tags", "char_encoder")  # fmt: skip
+               "convention_dim", "tags", "char_encoder", "restores_case")  # fmt: skip
     vocabularies = {
         "words": artefact.words.symbols,
         "chars": artefact.chars.symbols,

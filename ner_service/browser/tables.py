@@ -13,9 +13,9 @@ import numpy as np
 from razdel.segmenters import punct, sokr
 from razdel.segmenters.sentenize import BULLET_BOUNDS, BULLET_CHARS, BULLET_SIZE, DELIMITERS
 
-from ner_service.engine import tokens
+from ner_service.engine import tokens, usual_case
 from ner_service.nets import vocab
-from ner_service.text import html_markup, layout, sentences, signs, spacing, spelling
+from ner_service.text import html_markup, layout, old_print, sentences, signs, spacing, spelling
 
 LAST = 0x10FFFF  # the last code point
 KEEP, PART, HOLD = range(3)  # what `text.signs` makes of a character
@@ -41,7 +41,7 @@ def token_tables() -> Table:
     """Return the classes of characters by which tokens are cut, with the numbers of the classes."""
     names = ("BLANK", "RUSSIAN", "LATIN", "NUMBER", "MARK", "OTHER", "KIND", "LINK", "SPLIT",
              "ENDING", "DELIMITER", "SMILEY", "LAYOUT", "CHANGE", "ORDINARY", "ODD", "DASH",
-             "BREAK", "LONGEST", "PACKED")  # fmt: skip
+             "BREAK", "HYPHEN", "QUOTING", "HARD", "LONGEST", "PACKED")  # fmt: skip
     return {name: getattr(tokens, name) for name in names} | {
         "WINDOW": sentences.WINDOW,
         "OPENERS": tokens.OPENERS,
@@ -120,6 +120,9 @@ def spelling_tables() -> Table:
     return {name: getattr(spelling, name) for name in names} | {
         "toLatin": _pairs(spelling.TO_LATIN),
         "toCyrillic": _pairs(spelling.TO_CYRILLIC),
+        "toModern": _pairs(spelling.TO_MODERN),
+        "oldLetters": _pairs(old_print.TO_MODERN),
+        "HARD_SIGNS": old_print.HARD_SIGNS,
     }
 
 
@@ -139,7 +142,13 @@ def spacing_tables() -> Table:
 def word_tables() -> Table:
     """Return how much of a long word is read, and the digits that are no decimal digits."""
     digits = (chr(n) for n in range(LAST + 1) if chr(n).isdigit() and not chr(n).isdecimal())
-    return {"EDGE": vocab.EDGE, "digits": "".join(digits)}
+    return {"EDGE": vocab.EDGE, "digits": "".join(digits), "case": case_tables()}
+
+
+def case_tables() -> Table:
+    """Return by what measures a unit is in capitals, and the numbers of the usual cases."""
+    names = ("NAME", "SMALL", "CAPITALS", "LEAST_LETTERS", "LONGEST_ABBREVIATION")
+    return {name: getattr(usual_case, name) for name in names}
 
 
 def runs(values: Sequence[int] | np.ndarray[Any, Any]) -> list[int]:

@@ -22,6 +22,7 @@ class FrequentVectors:
     indexes: NDArray[np.uint8]  # words x parts
     codes: Floats  # parts x centroids x chunk
     hash: str  # of the whole table
+    numbers: Ints  # of the words in the whole table
 
     @property
     def dim(self) -> int:
@@ -58,4 +59,4 @@ def frequent_vectors(most: int) -> FrequentVectors:
     counts = np.array(vocab.counts[: navec.unknown])  # behind it stand no words
     order = np.argsort(-counts, kind="stable")[:most]
     words = [vocab.words[n] for n in order]
-    return FrequentVectors(words, navec.indexes[order], navec.codes, navec.hash)
+    return FrequentVectors(words, navec.indexes[order], navec.codes, navec.hash, order)

@@ -18,6 +18,9 @@ from ner_service.nets.vectors import Vectors
 from ner_service.service.web.assets import OWN
 from ner_service.taggers.bilstm import BilstmTagger
 from ner_service.taggers.models import model_path
+from tests.service.page.conftest import browser
+
+__all__ = ["browser"]
 
 Run = Callable[..., dict[str, Any]]
 

@@ -10,7 +10,7 @@ const bytes = readFileSync(model);
 const net = new Net(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 
 function units(text) {
-  return [...net.cutter.cut(new Characters(text))].map(({ starts, ends, words, spacings }) => [starts, ends, words, [...spacings]]);
+  return [...net.units(new Characters(text))].map(({ starts, ends, words, spacings }) => [starts, ends, words, [...spacings]]);
 }
 
 const before = process.cpuUsage();
@@ -20,7 +20,7 @@ const entities = answers.map((answer) => answer.entities.map(({ start, end, labe
 const tokens = answers.reduce((sum, answer) => sum + answer.tokens, 0);
 
 const explanations = explained.map(({ text, forbidden }) => {
-  const [unit] = net.cutter.cut(new Characters(text));
+  const [unit] = net.units(new Characters(text));
   const explanation = explain(net, unit, forbidden);
   return { ...explanation, spans: explanation.spans.map((span) => ({ ...span, ...occlude(net, unit, span, forbidden) })) };
 });

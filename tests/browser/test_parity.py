@@ -1,14 +1,19 @@
 """The page's net answers as the engine does: same units, same entities, same scores."""
 
-import os
-from pathlib import Path
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from ner_service.browser.model_file import WORDS
+from ner_service.browser.vectors import frequent_vectors
 from ner_service.corpora import locate, read
+from ner_service.engine import usual_case
 from ner_service.engine.tokens import units
+from ner_service.engine.usual_case import UsualCase, units_of, usual_cases
+from ner_service.nets.artefact import load
 from ner_service.taggers.bilstm import BilstmTagger
+from ner_service.taggers.models import model_path
 from tests.browser.conftest import Run
 from tests.browser.texts import hard_text
 
@@ -35,7 +40,7 @@ def check(texts: list[str], engine: BilstmTagger, node: Run) -> None:
     answer = node(texts)
     for text, cut in zip(texts, answer["units"], strict=True):
         expected = [
-            [unit.starts, unit.ends, unit.words, [*map(int, unit.spacings)]]
+            [unit.starts, unit.ends, unit.words, [*unit.spacings]]
             for unit in units(text, UNIT_TOKENS)
         ]
         assert cut == expected, repr(text)
@@ -54,6 +59,22 @@ def test_news_and_hostile_texts_have_the_entities_that_the_engine_finds(
     check([*own("own_news", 15), *own("own_kinds_dev", 15), *hard, "", " \n"], engine, node)
 
 
+def test_a_unit_in_capitals_is_read_in_its_usual_case_if_the_net_wants_that(
+    node: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artefact = load(model_path("ru-news"))
+    artefact = replace(artefact, net=replace(artefact.net, usual_case=True))
+    frequent = frequent_vectors(WORDS)
+    known = UsualCase(frequent.vectors(), usual_cases(frequent.numbers))
+    monkeypatch.setattr(usual_case, "load_usual_case", lambda: known)
+    texts = [text.upper() for text in own("own_news", 12)]
+    texts += ["А. С. ПУШКИН И МЧС РОССИИ", "САНКТ-ПЕТЕРБУРГ. ОАО «РЖД»", "СУД В ТУЛЕ", "Анна ТУЛА"]
+    answer = node(texts, artefact)
+    for text, cut in zip(texts, answer["units"], strict=True):
+        assert [unit[2] for unit in cut] == [unit.words for unit in units_of(text, artefact.net)]
+    assert answer["units"][-2][0][2] == ["суд", "в", "Туле"]
+
+
 @pytest.mark.slow
 def test_all_own_texts_and_thousands_of_hostile_ones_have_the_same_entities(
     engine: BilstmTagger, node: Run
@@ -65,21 +86,3 @@ def test_all_own_texts_and_thousands_of_hostile_ones_have_the_same_entities(
         engine,
         node,
     )
-
-
-@pytest.mark.slow
-@pytest.mark.skipif("NER_CORPORA" not in os.environ, reason="NER_CORPORA names no corpora")
-@pytest.mark.parametrize(
-    ("corpus", "least"), [("factru_testset", 0.905), ("nerel_named_dev", 0.86)]
-)
-def test_the_net_of_the_page_is_nearly_as_good_as_the_services(
-    corpus: str, least: float, node: Run
-) -> None:
-    from ner_service.scoring import assess
-    from ner_service.types import Entity
-
-    documents = [*read(locate(corpus, Path(os.environ["NER_CORPORA"])))]
-    answer = node([document.text for document in documents], speed=True)
-    predicted = [[Entity(*each) for each in found] for found in answer["entities"]]
-    assert assess(documents, predicted).micro.f1 >= least
-    assert answer["tokens"] / answer["seconds"] > 3000

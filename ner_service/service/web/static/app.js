@@ -4,12 +4,13 @@ import { measured, sentence, tag, taggers, useKey } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { openFile } from "./file.js";
 import { count, currentLanguage, number, switchLanguage, t, translate } from "./i18n.js";
+import { History } from "./history.js";
 import { HERE, LocalNet } from "./local.js";
 import { recall, remember } from "./memory.js";
 import { HAS_NET, STANDALONE } from "./net_source.js";
 import { element } from "./render.js";
 import { Result } from "./result.js";
-import { chooser, figures } from "./taggers.js";
+import { chooser, figures, figuresNote } from "./taggers.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -21,6 +22,7 @@ const state = {
   pending: new AbortController(),
 };
 const local = new LocalNet();
+const history = new History();
 const result = new Result(local);
 
 function text() {
@@ -34,7 +36,12 @@ function put(value) {
   measure();
 }
 
-const measure = () => ($("size").value = count([...text()].length, "n_chars"));
+const measure = () => ($("size").value = count(pointsIn(text()), "n_chars"));
+
+/** Counts code points without a list of them, which 1 MB would make slow to type in. */
+function pointsIn(typed) {
+  return typed.length - (typed.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}
 
 const say = (sentence) => ($("problem").textContent = sentence);
 
@@ -71,8 +78,12 @@ async function ask() {
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
   say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
-  if (answers.length) result.show(asked, answers, knownTaggers());
-  else result.hide(); // what stands there is no answer to this
+  if (answers.length) {
+    remembered(asked);
+    result.show(asked, answers, knownTaggers());
+  } else {
+    result.hide(); // what stands there is no answer to this
+  }
   return answers.length > 0;
 }
 
@@ -100,6 +111,21 @@ function showBusy(busy) {
   document.body.classList.toggle("busy", busy);
   $("result").setAttribute("aria-busy", busy);
   $("submit").firstElementChild.textContent = t(busy ? "busy" : "submit");
+}
+
+/** Adds a text to the history, and shows which ways there are. */
+function remembered(tagged) {
+  history.add(tagged);
+  $("back").hidden = !history.has(-1);
+  $("forth").hidden = !history.has(1);
+}
+
+/** Brings back a text that was tagged before or after this one. */
+function travel(step) {
+  const earlier = history.go(step);
+  if (earlier === null) return;
+  put(earlier);
+  submit();
 }
 
 /** Opens a file and tags it. */
@@ -133,6 +159,7 @@ function drawTaggers() {
   $("taggers").replaceChildren($("taggers").firstElementChild);
   $("taggers").append(...chooser(state.taggers, state.measured, state.choice, HAS_NET));
   $("how").hidden = !figures(state.taggers, state.measured);
+  $("figures-note").textContent = figuresNote(state.taggers, state.measured);
 }
 
 function drawExamples() {
@@ -150,7 +177,8 @@ function drawExamples() {
 function showFigures() {
   $("figures").replaceChildren(figures(state.taggers, state.measured));
   const { machine } = state.measured;
-  $("machine").textContent = machine ? `${t("how_machine")}${machine}` : "";
+  const what = machine?.replace(/ \([^)]*\)/gu, "").split(";")[0]; // without features, loads, commits
+  $("machine").textContent = what ? `${t("how_machine")}${what}` : "";
   $("measured").showModal();
 }
 
@@ -196,8 +224,14 @@ $("text").addEventListener("input", () => {
 });
 $("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step || !event.altKey) return;
+  event.preventDefault();
+  travel(step);
 });
 $("text").addEventListener("paste", () => setTimeout(submit));
+$("back").addEventListener("click", () => travel(-1));
+$("forth").addEventListener("click", () => travel(1));
 $("clear").addEventListener("click", () => {
   state.pending.abort();
   showBusy(false);

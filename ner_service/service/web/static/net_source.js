@@ -11,7 +11,9 @@ export const HAS_NET = STANDALONE || Boolean(document.body.dataset.net);
 /** Returns the bytes of the net that the page holds itself. */
 export function embeddedNet() {
   const binary = atob(embedded("net-data"));
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0)).buffer;
+  const bytes = new Uint8Array(binary.length);
+  for (let n = 0; n < binary.length; n++) bytes[n] = binary.charCodeAt(n);
+  return bytes.buffer;
 }
 
 /** Starts the worker that runs the net. */

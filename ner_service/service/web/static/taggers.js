@@ -22,7 +22,7 @@ function note(tagger, measured) {
   const entry = figuresOf(tagger, measured);
   const f1 = entry?.f1[measured.corpora[0]?.name]?.micro;
   const parts = [];
-  if (f1 !== undefined) parts.push(`F1 ${percent(f1)}`);
+  if (f1 !== undefined) parts.push(`F1 ${percent(f1)}`); // what of is said below the list
   if (entry?.tokens_per_s) parts.push(`${speed(entry.tokens_per_s)}\u00a0${t("tokens_s")}`);
   return parts.join(" · ");
 }
@@ -57,6 +57,12 @@ export function chooser(taggers, measured, before, hasNet) {
   }
   if (hasNet) choices.push(choice(HERE, t("here"), t("here_note"), chosen === HERE, false));
   return choices;
+}
+
+/** Says what the figures beside the taggers are of, or nothing where there are none. */
+export function figuresNote(taggers, measured) {
+  if (!taggers.some((tagger) => figuresOf(tagger, measured)) || !measured.corpora.length) return "";
+  return `${t("figures_of")} ${measured.corpora[0].name}.`;
 }
 
 /** Makes the table of all figures of the taggers; returns null where there is none. */

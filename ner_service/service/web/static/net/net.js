@@ -6,6 +6,7 @@ import { LSTM } from "./lstm.js";
 import { stack } from "./matrix.js";
 import { readModelFile } from "./model_file.js";
 import { UnitCutter } from "./units.js";
+import { UsualCase } from "./usual_case.js";
 import { WordFeatures } from "./word_features.js";
 
 const GROUP_TOKENS = 1024; // tokens that pass the layers together
@@ -25,6 +26,8 @@ export class Net {
     this.words = new WordFeatures(model, this.layers[0], convention);
     this.crf = new CRF(net, arrays);
     this.cutter = new UnitCutter(head.text, net.unit_tokens);
+    const cases = arrays["vectors.cases"]?.data;
+    this.case = cases ? new UsualCase(head.text.words.case, cases, (word) => this.words.number(word)) : null;
   }
 
   /** Returns the entities of a text, with offsets in code points, and the number of its tokens. */
@@ -55,11 +58,16 @@ export class Net {
     }
   }
 
+  /** Yields the units of a text as the net reads them. */
+  *units(source) {
+    for (const unit of this.cutter.cut(source)) yield this.case ? { ...unit, words: this.case.restore(unit.words) } : unit;
+  }
+
   /** Yields lists of units, some hundred tokens each. */
   *groups(source) {
     let group = [];
     let tokens = 0;
-    for (const unit of this.cutter.cut(source)) {
+    for (const unit of this.units(source)) {
       group.push(unit);
       tokens += unit.words.length;
       if (tokens < GROUP_TOKENS) continue;

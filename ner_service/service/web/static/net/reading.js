@@ -23,6 +23,6 @@ export class TextReader {
     const ends = this.layout.unitEnds(new Characters(text), source);
     const { signs } = this;
     text = signs.replaceEmphasis(signs.replaceSigns(signs.replaceDashes(text)));
-    return { text: new Characters(this.speller.unmix(text)), ends };
+    return { text: new Characters(this.speller.modernise(this.speller.unmix(text))), ends };
   }
 }

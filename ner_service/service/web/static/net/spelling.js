@@ -1,10 +1,20 @@
 // The spelling of words: see `ner_service/text/spelling.py`.
 
+const ZERO = new RegExp(
+  "(?<=[а-яё])(0)(?=[а-яё])|(?:(?<=[А-ЯЁ])|(?<![\\p{L}\\p{N}_.,/-])" +
+    "(?=0[а-яёА-ЯЁ]{3}|0[а-яёА-ЯЁ][аеёиоуыэюяАЕЁИОУЫЭЮЯ]))0(?=[А-ЯЁа-яё])",
+  "gu",
+);
+
 /** Brings words into the one spelling that a net knows. */
 export class Speller {
-  constructor({ HIDDEN, MARKS, VOWELS, LATINS, CYRILLICS, toLatin, toCyrillic }) {
+  constructor({ HIDDEN, MARKS, VOWELS, LATINS, CYRILLICS, HARD_SIGNS, toLatin, toCyrillic, toModern, oldLetters }) {
     this.toLatin = toLatin;
     this.toCyrillic = toCyrillic;
+    this.toModern = toModern;
+    this.oldLetters = oldLetters;
+    this.old = new RegExp(`[${Object.keys(oldLetters).join("")}]`, "gu");
+    this.hardSigns = new RegExp(`[${HARD_SIGNS}]+$`, "u");
     const beside = `${MARKS}${HIDDEN}`;
     this.withLatin = new RegExp(
       `(?<![${LATINS}${CYRILLICS}${beside}])[${CYRILLICS}${beside}]*[${LATINS}][${LATINS}${CYRILLICS}${beside}]*`,
@@ -25,7 +35,7 @@ export class Speller {
       const latin = word.match(this.latin);
       const cyrillic = word.match(this.cyrillic);
       if (!latin || !cyrillic) return word;
-      for (const [letters, table] of [[latin, this.toCyrillic], [cyrillic, this.toLatin]]) {
+      for (const [letters, table] of [[latin, this.toCyrillic], [cyrillic, this.toLatin], [latin, this.toModern]]) {
         if (letters.every((letter) => letter in table)) {
           return [...word].map((char) => table[char] ?? char).join("");
         }
@@ -34,11 +44,20 @@ export class Speller {
     });
   }
 
-  /** Returns a word without stress marks and hidden characters, and with other marks composed. */
+  /** Returns a text with today's letters for those given up in 1918, and О for a zero in a word. */
+  modernise(text) {
+    const whole = text.includes("0") ? text.replace(ZERO, (zero, small) => (small ? "о" : "О")) : text;
+    return whole.replace(this.old, (letter) => this.oldLetters[letter]);
+  }
+
+  /** Returns a word without stress marks, hidden characters and a last hard sign, marks composed. */
   respell(word) {
-    if (!this.toChange.test(word)) return word;
-    const bare = word.replace(this.hidden, "").replace(this.stress, "");
-    return bare.replace(this.marked, (part) => part.normalize("NFC")) || word;
+    let plain = word;
+    if (this.toChange.test(word)) {
+      const bare = word.replace(this.hidden, "").replace(this.stress, "");
+      plain = bare.replace(this.marked, (part) => part.normalize("NFC")) || word;
+    }
+    return plain.replace(this.hardSigns, "") || plain;
   }
 
   /** Returns [start, end, word] of a token without hidden characters at its edges. */

@@ -22,22 +22,34 @@ export class Tokenizer {
 
   /** Returns what reading might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE. */
   notice(codes) {
-    const { notices, ODD, DASH, BREAK, ORDINARY, LAYOUT, CHANGE } = this;
+    const { notices, ODD, DASH, BREAK, HYPHEN: BROKEN, QUOTING, HARD, ORDINARY, LAYOUT, CHANGE } = this;
     let noticed = 0;
     let spaces = 0;
     let before = ORDINARY;
+    let last = BREAK; // the kind of the last character that was no blank
     for (let at = 0; at < codes.length; at++) {
       let here = codes[at] < notices.length ? notices[codes[at]] : ODD;
+      if (here === QUOTING && last === BREAK) here = ODD;
+      else if (here === HARD) here = at + 1 === codes.length || !this.isCyrillic(codes[at + 1]) ? ODD : 1;
       if (here === DASH) {
         const wide = at && at + 1 < codes.length && codes[at - 1] !== SPACE && codes[at + 1] !== SPACE;
         here = wide ? ODD : ORDINARY;
       }
       if (here === ODD || (here < ORDINARY && before < ORDINARY && here !== before)) return LAYOUT | CHANGE;
       spaces = codes[at] === SPACE ? spaces + 1 : 0;
-      if (here === BREAK || spaces === 3) noticed = LAYOUT;
+      if (here === BREAK || spaces === 3) {
+        noticed = LAYOUT;
+        if (last === BROKEN) return LAYOUT | CHANGE;
+      }
+      if (codes[at] !== SPACE) last = here;
       before = here;
     }
     return noticed;
+  }
+
+  /** Says whether a character is a Cyrillic letter of today's spelling. */
+  isCyrillic(character) {
+    return character < this.notices.length && (this.notices[character] === 1 || this.notices[character] === this.HARD);
   }
 
   /** Returns {starts, ends} of the tokens, in code points. */

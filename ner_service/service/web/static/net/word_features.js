@@ -112,11 +112,16 @@ export class WordFeatures {
     return this.net.zero_digits ? read.replace(/\p{Nd}/gu, "0") : read;
   }
 
+  /** Returns the number of the vector of a word in small letters, or -1. */
+  number(lower) {
+    return this.vectors.get(lower) ?? -1;
+  }
+
   /** Returns what is known of a word: its vector's number, ids of word, shape and characters. */
   features(word, spacing) {
     const lower = word.toLowerCase();
     return {
-      vector: this.vectors.get(lower) ?? -1,
+      vector: this.number(lower),
       word: this.words.get(lower) ?? UNKNOWN,
       shape: this.shapes.get(this.shape(word)) ?? UNKNOWN,
       chars: [START, ...Array.from(word, (char) => this.chars.get(char) ?? UNKNOWN), END],

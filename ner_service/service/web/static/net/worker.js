@@ -1,6 +1,7 @@
 // The worker that runs the net beside the page. Messages in: {id, call, ...}; out: {id, done | error | share}.
 
 import { Characters } from "./characters.js";
+import { explain, occlude } from "./explain.js";
 import { Net } from "./net.js";
 
 let net = null;
@@ -34,6 +35,18 @@ const CALLS = {
       return { ...entity, start, end, text: text.slice(start, end) };
     });
     return { entities: inUnits, tokens, ms: performance.now() - began };
+  },
+
+  /** Explains the unit around a place of a text; null where the text has no word. */
+  explain({ text, at, forbidden }) {
+    const source = new Characters(text);
+    let unit = null;
+    for (const each of net.units(source)) if (!unit || source.unit(each.starts[0]) <= at) unit = each;
+    if (!unit) return null;
+    const explained = explain(net, unit, forbidden.filter(({ token }) => token === null || token < unit.words.length));
+    const places = unit.starts.map((start, n) => [source.unit(start), source.unit(unit.ends[n])]);
+    const spans = explained.spans.map((span) => ({ ...span, ...occlude(net, unit, span, forbidden) }));
+    return { ...explained, spans, places };
   },
 
   /** Returns the tokens of a text as [start, end], and where sentences end, in UTF-16 units. */
