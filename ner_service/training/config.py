@@ -230,14 +230,21 @@ class TrainConfig(Section):
         return self._written.get(name, name)
 
     def public(self) -> dict[str, Any]:
-        """Return the values as they may be published: files and folders by name alone."""
+        """Return the values as they may be published: no path names a folder of this machine."""
         values = self.model_dump(mode="json")
-        values["output"] = Path(self.output).name
-        values["net"]["vectors"] = Path(self.net.vectors).name
-        values["augmentation"]["lists"] = Path(self.augmentation.lists).name
+        values["output"] = public_path(self.output)
+        values["net"]["vectors"] = public_path(self.net.vectors)
+        values["augmentation"]["lists"] = public_path(self.augmentation.lists)
         for source in (*values["data"]["train"], *values["data"]["dev"]):
-            source["path"] = Path(source["path"]).name
+            source["path"] = public_path(source["path"])
         return values
+
+
+def public_path(path: str) -> str:
+    """Return a relative path as it is, and another one by its last name alone."""
+    written = Path(path)
+    is_inside = not written.expanduser().is_absolute() and ".." not in written.parts
+    return path if is_inside else written.name
 
 
 def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
