@@ -21,6 +21,7 @@ from ner_service.corpora.check import Overlap
 from ner_service.corpora.formats.format import names as format_names
 from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError
+from ner_service.files import public_path
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.data.annotation import check_pattern
 
@@ -238,13 +239,6 @@ class TrainConfig(Section):
         for source in (*values["data"]["train"], *values["data"]["dev"]):
             source["path"] = public_path(source["path"])
         return values
-
-
-def public_path(path: str) -> str:
-    """Return a relative path as it is, and another one by its last name alone."""
-    written = Path(path)
-    is_inside = not written.expanduser().is_absolute() and ".." not in written.parts
-    return path if is_inside else written.name
 
 
 def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:

@@ -22,23 +22,23 @@ from ner_service.training.calibration import calibrate
 from ner_service.training.checkpoint import Checkpoint, fingerprint
 from ner_service.training.config import Optimiser, TrainConfig, read_config
 from ner_service.training.crf_loss import path_losses
-from ner_service.training.curves import Curves
 from ner_service.training.data.batches import GoldBatch, batches, collate
 from ner_service.training.data.length import Length, is_rising, plan_length
 from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import Place, find_place
-from ner_service.training.epoch import DevScores, Epoch, Meter, Step
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
-from ner_service.training.run_log import RunLog
-from ner_service.training.state import State, first_state, seed_of
-from ner_service.training.summary import (
+from ner_service.training.progress.curves import Curves
+from ner_service.training.progress.epoch import DevScores, Epoch, Meter, Step
+from ner_service.training.progress.run_log import RunLog
+from ner_service.training.progress.summary import (
     describe_data,
     describe_run,
     describe_start,
     doubts_about,
     next_commands,
 )
+from ner_service.training.state import State, first_state, seed_of
 from ner_service.types import Document, Entity
 
 NOTHING_LEARNED = (
@@ -210,8 +210,9 @@ def train_from_file(
         state.restore(checkpoint.load())
         check_length(state, length, settings)
     runs = output.with_name(f"{output.name}.runs")
-    curves = Curves(runs, settings, state.epoch) if settings.train.tensorboard else None
-    run = describe_run(data, state, place, length, steps)
+    curves = Curves(runs, settings.public(), state.epoch) if settings.train.tensorboard else None
+    weights = sum(parameter.numel() for parameter in state.net.parameters())
+    run = describe_run(data.start.net.encoder, weights, str(place), length, steps)
     for line in (*describe_data(data), *describe_start(data), run):
         log.say(line)
     tokens = sum(len(unit.words) for unit in data.units)

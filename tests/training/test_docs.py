@@ -13,7 +13,7 @@ from ner_service import corpora
 from ner_service.cli.app import app, run_command
 from ner_service.training import train as training
 from ner_service.training.config import Source, TrainConfig, presets
-from ner_service.training.epoch import Step
+from ner_service.training.progress.epoch import Step
 from ner_service.training.state import State
 from ner_service.types import Document
 from tests import tiny

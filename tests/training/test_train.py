@@ -23,7 +23,7 @@ from ner_service.training import checkpoint
 from ner_service.training import train as training
 from ner_service.training.checkpoint import Checkpoint
 from ner_service.training.config import read_config
-from ner_service.training.epoch import Step
+from ner_service.training.progress.epoch import Step
 from ner_service.training.state import State, seed_of
 from ner_service.types import Document, Entity
 from tests import tiny

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from ner_service.corpora.public.catalogue import UNKNOWN_LICENCE, licence_of
 from ner_service.errors import ModelError
+from ner_service.files import public_path
 from ner_service.nets.artefact import CONFIG, Artefact, load, save
 from ner_service.nets.config import NetConfig
 from ner_service.nets.record import CorpusRecord, ModelRecord, RatesRecord, ScoreRecord
@@ -19,7 +20,6 @@ from ner_service.output.charts import confusion_matrix, learning_curve
 from ner_service.scoring.assessment import Assessment
 from ner_service.scoring.f1 import Rates
 from ner_service.taggers.models import shipped_models
-from ner_service.training.config import public_path
 
 CARD, CURVE, CONFUSION = "README.md", "curve.svg", "confusion.svg"
 KINDS = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from ner_service.output.terminal import show
 from ner_service.scoring.f1 import Score
-from ner_service.training.epoch import DevScores, Epoch, Meter
+from ner_service.training.progress.epoch import DevScores, Epoch, Meter
 
 MOST_LABELS = 8  # whose F1 stands in the line of an epoch; TensorBoard has all
 

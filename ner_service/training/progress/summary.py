@@ -10,8 +10,6 @@ from ner_service.output.numbers import numbered
 from ner_service.training.data.corpus import Corpus
 from ner_service.training.data.length import Length
 from ner_service.training.data.prepare import TrainingData
-from ner_service.training.device import Place
-from ner_service.training.state import State
 
 FEW = 20  # entities of a label in train; with fewer, nets hardly learn it
 KINDS = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}
@@ -72,14 +70,12 @@ def _new_conventions(before: Artefact, start: Artefact) -> list[str]:
     return [n for n in names if n not in before.net.conventions] if len(names) > 1 else []
 
 
-def describe_run(data: TrainingData, state: State, place: Place, length: Length, steps: int) -> str:
+def describe_run(encoder: str, weights: int, place: str, length: Length, steps: int) -> str:
     """Return the size of the net, where it trains, and how long; `steps` are those of an epoch."""
-    net, weights = data.start.net, sum(p.numel() for p in state.net.parameters())
-    numbers = "bfloat16" if place.bf16 else "float32"
     most = f"{numbered(length.epochs, 'epoch')} at most"
     grown = f" ({length.asked} asked for, more since the data are small)"
     return (
-        f"{KINDS[net.encoder]}-CRF of {weights:,} weights on {place.device} in {numbers}; {most}"
+        f"{KINDS[encoder]}-CRF of {weights:,} weights on {place}; {most}"
         f"{grown if length.epochs > length.asked else ''} of {numbered(steps, 'step')} each"
     )
 

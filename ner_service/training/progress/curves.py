@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ner_service.errors import ConfigError, MissingExtra
-from ner_service.training.config import TrainConfig
-from ner_service.training.epoch import Epoch
+from ner_service.training.progress.epoch import Epoch
 
 SECTIONS = ("net", "train", "optimiser", "dropout", "augmentation")  # of the hyperparameters
 
@@ -16,10 +15,11 @@ SECTIONS = ("net", "train", "optimiser", "dropout", "augmentation")  # of the hy
 class Curves:
     """Curves of each run have a folder of their own, so that TensorBoard compares runs."""
 
-    def __init__(self, runs: Path, config: TrainConfig, done: int) -> None:
-        """Open `runs/N`: that of the last run where it goes on after `done` epochs, else a new one.
+    def __init__(self, runs: Path, config: Mapping[str, Any], done: int) -> None:
+        """Open `runs/N` for a run of a configuration that may be published.
 
-        Raises `MissingExtra` without TensorBoard.
+        `N` is that of the last run where it goes on after `done` epochs, else a new one. Raises
+        `MissingExtra` without TensorBoard.
         """
         try:
             from torch.utils.tensorboard import SummaryWriter
@@ -31,7 +31,7 @@ class Curves:
             self._writer = SummaryWriter(
                 str(folder), purge_step=done + 1 if done else None, max_queue=1000
             )
-            shown = json.dumps(config.public(), ensure_ascii=False, indent=1)
+            shown = json.dumps(config, ensure_ascii=False, indent=1)
             self._writer.add_text("configuration", f"```\n{shown}\n```", done)
 
     def add(self, epoch: Epoch) -> None:
@@ -76,12 +76,11 @@ def choose_folder(runs: Path, goes_on: bool) -> Path:
     return runs / str(max(last, 1) if goes_on else last + 1)
 
 
-def hyperparameters(config: TrainConfig) -> Mapping[str, Any]:
+def hyperparameters(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the numbers, words and switches of a configuration by their keys."""
-    values = config.public()
-    return {"preset": config.preset} | {
+    return {"preset": config["preset"]} | {
         f"{section}.{key}": value
         for section in SECTIONS
-        for key, value in values[section].items()
+        for key, value in config[section].items()
         if isinstance(value, bool | int | float | str)
     }
