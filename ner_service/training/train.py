@@ -56,17 +56,21 @@ class Diverged(NerError):
     """The loss, or a weight, is no longer a number."""
 
 
+Watcher = Callable[[Epoch], None]  # gets each epoch that has ended
+
+
 def train(
     data: TrainingData,
     state: State,
     place: Place,
     checkpoint: Checkpoint,
     log: RunLog,
-    *watchers: Callable[[Epoch], None],
+    *watchers: Watcher,
 ) -> None:
     """Train until the epochs or the patience run out, and keep the model of the best epoch.
 
-    The watchers get each epoch once it has ended and its checkpoint is written.
+    The watchers get each epoch once it has ended and its checkpoint is written; whatever one of
+    them raises ends the run.
     """
     config, settings = data.config, data.config.train
     length, steps_of_epoch = plan_run(data)
@@ -185,6 +189,7 @@ def train_from_file(
     resume: bool = False,
     init: str | None = None,
     root: Path | None = None,
+    *watchers: Watcher,
     overwrite: bool = False,
     quiet: bool = False,
 ) -> Path:
@@ -216,10 +221,10 @@ def train_from_file(
     for line in (*describe_data(data), *describe_start(data), run):
         log.say(line)
     tokens = sum(len(unit.words) for unit in data.units)
-    watchers = [curves.add] if curves else []
+    drawing = [curves.add] if curves else []
     try:
         with log.bar(tokens * length.epochs, tokens * state.epoch):
-            train(data, state, place, checkpoint, log, *watchers)
+            train(data, state, place, checkpoint, log, *drawing, *watchers)
     except KeyboardInterrupt:
         left = _leave(data, state, output)
         tqdm.write(f"stopped; {left}", file=sys.stderr)

@@ -1,5 +1,7 @@
 """The spaCy adapter: tokens of its own for endless words, memory, and errors."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,11 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ner_service import corpora
 from ner_service.errors import ModelError
 from ner_service.taggers.registry import load_tagger
-from ner_service.taggers.spacy import SpacyTagger, entities_of, razdel_doc
+from ner_service.taggers.spacy import SpacyEngineTagger, SpacyTagger, entities_of, razdel_doc
+from ner_service.types import Tagger
 
 VOCAB = spacy.blank("ru").vocab
 
@@ -51,7 +55,7 @@ def test_a_text_over_the_pipelines_limit_is_read_in_pieces(tmp_path: Path) -> No
 
 
 def test_new_words_leave_nothing_behind() -> None:
-    tagger = load_tagger("spacy")
+    tagger = load_tagger("spacy@library")
     assert isinstance(tagger, SpacyTagger)
     strings = tagger._nlp.vocab.strings
     tagger.tag(["Разогрев"])
@@ -86,10 +90,70 @@ def test_a_missing_pipeline_names_those_that_are_there() -> None:
 
 
 def test_a_pipeline_is_loaded_anew_after_many_new_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    tagger = load_tagger("spacy")
+    tagger = load_tagger("spacy@library")
+    assert isinstance(tagger, SpacyTagger)
     texts = ["Анна живёт в Москве.", "Йцукен Фывапр уехал в Ячсмит.", "Газпром и МИД."]
     expected = tagger.tag(texts)
     first = tagger._nlp
     monkeypatch.setattr("ner_service.taggers.spacy.MOST_NEW_WORDS", 0)
     assert [tagger.tag([text])[0] for text in texts] == expected
     assert tagger._nlp is not first
+
+
+TEXTS = [document.text for document in corpora.read(corpora.locate("own_news", None))]
+KINDS = [document.text for document in corpora.read(corpora.locate("own_kinds_test", None))]
+
+
+@pytest.mark.parametrize(
+    "text", ["Иван " + "ы" * 600 + " в Москве", "в Москве\u00a0\u200b", *KINDS[:20]]
+)
+def test_the_engine_answers_as_the_library(shipped: Callable[[str], Tagger], text: str) -> None:
+    assert shipped("spacy").tag([text]) == shipped("spacy@library").tag([text])
+
+
+def test_news_have_the_librarys_answers(shipped: Callable[[str], Tagger]) -> None:
+    assert shipped("spacy").tag(TEXTS) == shipped("spacy@library").tag(TEXTS)
+
+
+def test_pipelines_say_what_computes_them(shipped: Callable[[str], Tagger], tmp_path: Path) -> None:
+    ours, theirs = shipped("spacy").info, shipped("spacy@library").info
+    assert (ours.computed_by, theirs.computed_by) == ("the engine", "spaCy, as asked")
+    assert replace(ours, computed_by="") == replace(theirs, computed_by="")
+    folder = ruled(tmp_path / "own", [{"label": "FRUIT", "pattern": "яблоко"}])
+    reason = load_tagger(f"spacy:{folder}").info.computed_by
+    assert reason == "spaCy, since it has a pipe entity_ruler (entity_ruler)"
+
+
+def test_the_engine_keeps_no_new_word_of_a_text(shipped: Callable[[str], Tagger]) -> None:
+    tagger = shipped("spacy")
+    assert isinstance(tagger, SpacyEngineTagger)
+    vocab = tagger._net.words._projector._attributes._vocab  # type: ignore[attr-defined]
+    before = len(vocab), len(vocab.strings)
+    tagger.tag([" ".join(f"слово{n}, т.ч. «дом{n}»" for n in range(500))])
+    assert (len(vocab), len(vocab.strings)) == before
+
+
+def test_a_pipeline_has_no_conventions() -> None:
+    with pytest.raises(ModelError, match="spacy:spacy-ru-news@library"):
+        load_tagger("spacy@ne5")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_all_corpora_have_the_librarys_answers(
+    shipped: Callable[[str], Tagger], corpora_root: Path
+) -> None:
+    """Where floating point decides, answers may differ: no more than one in 10,000 entities."""
+    ours, theirs = shipped("spacy"), shipped("spacy@library")
+    documents = different = entities = 0
+    for path in sorted(
+        [*corpora_root.glob("gold/*.jsonl.gz"), *corpora_root.glob("unlabelled/*.jsonl.gz")]
+    ):
+        if "_raw_" in path.name:  # the texts of others
+            continue
+        for document in corpora.read(path, {"PRO": ""}):
+            expected, answer = (t.tag([document.text])[0] for t in (theirs, ours))
+            documents, entities = documents + 1, entities + len(expected)
+            different += len({*expected} ^ {*answer})
+    print(f"spacy: {different} of {entities} entities in {documents} documents differ")
+    assert different <= entities / 10_000

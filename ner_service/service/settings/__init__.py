@@ -193,6 +193,11 @@ class Settings(BaseSettings):
     label_studio_after: int = _number(
         100, "tasks that are annotated before the model is trained again", 1_000_000
     )
+    browser_model: str = Field(
+        "ru-news",
+        description="the model that the page runs in the visitor's browser, who can then keep it: "
+        "the name of a shipped one, a folder, or empty for none",
+    )
     docs: bool = Field(True, description="serve the API's page and its OpenAPI document")
     metrics: bool = Field(True, description="serve `/metrics` for Prometheus")
     traces_url: Annotated[

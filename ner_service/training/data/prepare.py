@@ -18,7 +18,7 @@ from ner_service.training.config import TrainConfig
 from ner_service.training.data.additions import Addition, add_documents
 from ner_service.training.data.augmentation import Augmenter, make_augmenter
 from ner_service.training.data.batches import EncodedUnit, Features, Lexicon, encode, rare_words
-from ner_service.training.data.corpus import Corpus, check_labels, labels_of, read_source
+from ner_service.training.data.corpus import Corpus, check_labels, draw, labels_of, read_source
 from ner_service.training.model.transfer import extend, transplant
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols that occur less often are unknown to the net
@@ -46,7 +46,7 @@ def prepare(
 
     Bars show the progress on a terminal, unless `hides_bars`.
     """
-    train = [read_source(source, root, hides_bars) for source in config.data.train]
+    train = [draw(read_source(source, root, hides_bars), config) for source in config.data.train]
     dev = [read_source(source, root, hides_bars) for source in config.data.dev]
     labels = check_labels(train, dev)
     before = load_artefact(model_path(init)) if init is not None else None
@@ -63,7 +63,7 @@ def prepare(
         added += 1
         convention = net.conventions.index(addition.convention)
         units += encode([addition.document], net, lexicon, convention, addition.weight)
-    augmenter = make_augmenter(config.augmentation, lexicon, net.tags)
+    augmenter = make_augmenter(config.augmentation, lexicon, net.tags, net.restores_case)
     start = _start(net, lexicon, before)
     rare = rare_words(units, lexicon.words)
     features = Features(
