@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from ner_service.bulk.annotator import analyse_documents
 from ner_service.corpora.texts import batches_of
+from ner_service.output.numbers import numbered
 from ner_service.types import Document, Tagger
 
 if TYPE_CHECKING:
@@ -31,12 +32,6 @@ class Counts:
     def __str__(self) -> str:
         texts, entities = numbered(self.texts, "text"), numbered(self.entities, "entity")
         return f"{texts}, {entities}"
-
-
-def numbered(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural unless it is one."""
-    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def tag_documents(
