@@ -18,6 +18,7 @@ from razdel.segmenters.tokenize import PUNCTS
 
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.text.layout import LAYOUT_CHARS, find_unit_ends
+from ner_service.text.old_print import HARD_SIGNS, OLD_LETTERS
 from ner_service.text.reading import read
 from ner_service.text.sentences import WINDOW, ends_sentence
 from ner_service.text.signs import NOTICEABLE
@@ -27,7 +28,7 @@ from ner_service.text.spelling import (
     CYRILLICS,
     HIDDEN,
     LATINS,
-    TO_CHANGE,
+    TO_RESPELL,
     respell_token,
 )
 from ner_service.text.tokens import Token
@@ -42,7 +43,8 @@ FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, 
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
 LAYOUT, CHANGE = 1, 2  # what `notice` returns
-ORDINARY, ODD, DASH, BREAK = 2, 3, 4, 5  # to `notice`, to which 0 and 1 are the two alphabets
+ORDINARY, ODD, DASH, BREAK, HYPHEN, QUOTING, HARD = range(2, 9)  # to `notice`, as 0 and 1 are
+ALPHABETS = LATINS + "0", CYRILLICS  # 0 and 1; a zero beside a Russian letter is noticed, too
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
@@ -89,6 +91,11 @@ def tokenize(text: str) -> Tokens:
     return _tokens(text, starts, ends, b"")
 
 
+def read_signs(text: str) -> str:
+    """Return a text as `text.reading` reads it, which changes few texts and no offset."""
+    return read(text).text if notice(_codes(text), NOTICES) == LAYOUT | CHANGE else text
+
+
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """Cut a text's tokens into runs of whole sentences of at most `unit_tokens` tokens.
 
@@ -105,7 +112,7 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     else:
         text, unit_ends = read(text)
         cut = _units(text, _codes(text), codes, unit_tokens, unit_ends)
-        yield from map(_respell, cut) if TO_CHANGE.search(text) else cut
+        yield from map(_respell, cut) if TO_RESPELL.search(text) else cut
 
 
 def _respell(unit: Tokens) -> Tokens:
@@ -183,8 +190,12 @@ def _classes() -> NDArray[np.uint8]:
 
 def _notices() -> NDArray[np.uint8]:
     """Return what each character below `KNOWN` is to `notice`."""
-    notices = _table((f"[{chars}]" for chars in (LATINS, CYRILLICS)), ORDINARY)
-    for kind, chars in ((ODD, BESIDE + NOTICEABLE), (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS)):
+    notices = _table((f"[{chars}]" for chars in ALPHABETS), ORDINARY)
+    kinds = (
+        (ODD, BESIDE + NOTICEABLE + OLD_LETTERS), (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS),
+        (HYPHEN, "-"), (QUOTING, ">"), (HARD, HARD_SIGNS),
+    )  # fmt: skip
+    for kind, chars in kinds:
         notices[_table((f"[{chars}]",), 1) == 0] = kind
     return notices
 
@@ -219,13 +230,21 @@ def notice(codes, notices):  # type: ignore[no-untyped-def]
     """Return what `text.reading` might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE.
 
     It may end units at line ends, cells and semicolons, and change the text for hidden characters,
-    marks, words of two alphabets, signs, and dashes without blanks.
+    marks, words of two alphabets, signs, dashes without blanks, words that a line end breaks, lines
+    of quoted mail, and old spelling.
     """
     noticed = spaces = 0
     before = ORDINARY
+    last = BREAK  # the kind of the last character that was no blank
     for at in range(len(codes)):
         code = codes[at]
         here = notices[code] if code < len(notices) else ODD
+        if here > BREAK:
+            if here == QUOTING and last == BREAK:
+                here = ODD
+            elif here == HARD:
+                ends = at + 1 == len(codes) or not is_cyrillic(codes[at + 1], notices)
+                here = ODD if ends else 1
         if here == DASH:
             wide = at and at + 1 < len(codes) and codes[at - 1] != 32 and codes[at + 1] != 32
             here = ODD if wide else ORDINARY
@@ -234,8 +253,18 @@ def notice(codes, notices):  # type: ignore[no-untyped-def]
         spaces = spaces + 1 if code == 32 else 0
         if here == BREAK or spaces == 3:
             noticed = LAYOUT
+            if last == HYPHEN:
+                return LAYOUT | CHANGE
+        if code != 32:
+            last = here
         before = here
     return noticed
+
+
+@compiled_with_gil
+def is_cyrillic(code, notices):  # type: ignore[no-untyped-def]
+    """Say whether a character is a Cyrillic letter of today's spelling."""
+    return code < len(notices) and (notices[code] == 1 or notices[code] == HARD)
 
 
 # ---- tokens

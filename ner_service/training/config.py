@@ -193,7 +193,7 @@ class Augmentation(Section):
         "", description="a folder of tables with more names for these; see Data by program"
     )
     spacing: Share = Field(
-        0.0, description="share of units that get line ends or signs in place of some spaces"
+        0.0, description="share of units that get line ends, signs or blanks at some places"
     )
     case: Share = Field(0.0, description="share of units put in lower or upper case")
     punctuation: Share = Field(0.0, description="share of units that lose their punctuation")

@@ -156,7 +156,7 @@ def test_offsets_stay_and_ends_lie_in_order_within_the_text(text: str) -> None:
     assert not reading.ends or 0 < reading.ends[0] <= reading.ends[-1] < len(text)
 
 
-@given(st.text(alphabet="абвгдАБВГД .,!?«»\"'()-:0123456789", max_size=80))
+@given(st.text(alphabet="абвгдАБВГД .,!?«»\"'()-:123456789", max_size=80))
 def test_a_text_without_signs_is_read_as_it_stands(text: str) -> None:
     assert read(text).text == text
 

@@ -44,6 +44,8 @@ def test_what_is_not_to_be_seen_goes(word: str, meant: str) -> None:
         ("П\u00adoчтa", "П\u00adочта"),
         ("Яndex, IT-отдел, COVID", "Яndex, IT-отдел, COVID"),
         ("BMW и МТС", "BMW и МТС"),
+        ("Бродскiй в Kiевѣ", "Бродский в Киевѣ"),
+        ("iМас и Петр II", "iMac и Петр II"),
     ],
 )
 def test_a_word_is_of_one_alphabet_where_it_can_be(text: str, meant: str) -> None:

@@ -53,7 +53,7 @@ def prepare(config: TrainConfig, init: str | None, root: Path | None) -> Trainin
     for addition in _additions(config, train, before):
         convention = net.conventions.index(addition.convention)
         units += encode([addition.document], net, lexicon, convention, addition.weight)
-    augmenter = make_augmenter(config.augmentation, lexicon, net.tags)
+    augmenter = make_augmenter(config.augmentation, lexicon, net.tags, net.restores_case)
     start = _start(net, lexicon, before)
     rare = rare_words(units, lexicon.words)
     features = Features(
