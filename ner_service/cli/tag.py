@@ -18,7 +18,7 @@ from ner_service.cli.options import (
     note_new_folder,
 )
 from ner_service.cli.printing import echo, write
-from ner_service.cli.tagging import Counts, tag_documents
+from ner_service.cli.tagging import Counts, LanguageNote, tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import STDIN, InputFormat, read_texts
@@ -107,7 +107,8 @@ def tag(
     if strange := set(label or ()) - set(loaded.info.labels):
         known = ", ".join(loaded.info.labels)
         raise ConfigError(f"--label {', '.join(sorted(strange))}: {tagger} knows {known}")
-    documents = (
+    note = LanguageNote(loaded.info.languages)
+    documents = note.watch(
         document for file in files or [STDIN] for document in read_texts(file, input, columns)
     )
     tagged = (
@@ -121,6 +122,8 @@ def tag(
         write_tagged(counts.count(tagged), chosen, output, loaded.info)
         if output is not None:
             echo(f"{output}: {counts}", err=True)
+    if str(note):
+        echo(str(note), err=True)
 
 
 def choose_format(output: Path | None) -> str:

@@ -139,6 +139,7 @@ export class Result {
       `${t("answer")} ${all("ms")} ${t("ms")}${of}`,
       `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`,
     ];
+    if (answers.some((answer) => answer.warning)) parts.unshift(t("language_warning"));
     $("status").textContent = parts.join(" · ");
   }
 
