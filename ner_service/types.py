@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
 PERSON = "PER"  # the label of entities whose names have parts
@@ -105,7 +105,8 @@ class TaggerInfo:
     """Facts that a tagger states about itself; `hash` is the SHA-256 of the weights that answer.
 
     `conventions` are the ways of annotating that it has learned, the one of its answers first;
-    the tuple is empty where there is only one.
+    the tuple is empty where there is only one. `computed_by` names the code that computes the
+    answers and says why, where a model could be computed by other code; else it is empty.
     """
 
     name: str
@@ -115,6 +116,7 @@ class TaggerInfo:
     score_kind: ScoreKind
     hash: str | None = None
     conventions: tuple[str, ...] = ()
+    computed_by: str = ""
 
 
 @runtime_checkable
@@ -140,6 +142,14 @@ class Conventional(Protocol):
 
     def in_convention(self, convention: str) -> Tagger:
         """Return a tagger that answers by one of them; raises `ModelError` where it has none."""
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """An explaining tagger can show how it decides."""
+
+    def explainer(self) -> Any:
+        """Return the explainer of its answers."""
 
 
 @dataclass(slots=True)

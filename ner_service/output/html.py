@@ -51,7 +51,7 @@ def entity_pieces(document: Document) -> Iterator[Piece]:
 
 
 def hue(label: str) -> str:
-    """Returns the class that colours a label, as `hue` of the page's `render.js` does."""
+    """Returns the class that colours a label; the default labels look as on the page."""
     if label in LABELS:
         return f"hue-{LABELS.index(label)}"
     return f"hue-{len(LABELS) + sum(map(ord, label)) % (HUES - len(LABELS))}"

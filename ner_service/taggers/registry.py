@@ -119,7 +119,8 @@ def check_present(spec: str) -> None:
         raise error
     for leaf in leaves(spec):
         name, source = split_spec(leaf)
-        is_package = source.isidentifier() and find_spec(source) is not None
+        model, _ = split_convention(source)
+        is_package = model.isidentifier() and find_spec(model) is not None
         if backend(name).combines == "rules":
             check_files(source)
         elif backend(name).model_file and not is_package:

@@ -35,7 +35,7 @@ from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
 from ner_service.text.language import language_warning
-from ner_service.types import Entity
+from ner_service.types import Entity, Tagger
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -145,6 +145,21 @@ class Answers:
         if options.convention is not None:
             check_convention(options.convention, name, tagger.info.conventions)
         return lane
+
+    def choose_tagger(
+        self, request: Request, asked: str | None, convention: str | None, text: str
+    ) -> tuple[str, Tagger]:
+        """Returns the tagger that is to explain a text, and its name; raises where it cannot.
+
+        The text counts against the share of the request's key.
+        """
+        lane = self.choose_lane(TaggingOptions(tagger=asked, convention=convention))
+        self.check_length(text, "text")
+        trace = trace_of(request.scope)
+        trace.tagger = lane.worker.name
+        if self._shares and trace.key:
+            self._shares.take(trace.key, len(text))
+        return lane.worker.name, lane.check()
 
     def check_length(self, text: str, field: str) -> None:
         """Raises where a text is too long."""
