@@ -121,6 +121,9 @@ class TextResponse(BaseModel):
     offsets: OffsetUnit = Field(description="what `start` and `end` count")
     entities: list[EntityOut] = Field(description="sorted, without overlap")
     names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
+    warning: str | None = Field(
+        None, description="where the text is mostly not in the tagger's language"
+    )
 
 
 class Fault(BaseModel):
@@ -148,6 +151,9 @@ class BatchResult(BaseModel):
     entities: list[EntityOut] | None = Field(None, description="null where there is an error")
     names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
     error: Fault | None = Field(None, description="null where there are entities")
+    warning: str | None = Field(
+        None, description="where the text is mostly not in the tagger's language"
+    )
 
 
 class LineResponse(BatchResult):
@@ -164,6 +170,9 @@ class LineResponse(BatchResult):
     tagger: str | None = Field(None, description="who answered")
     offsets: OffsetUnit | None = Field(None, description="what `start` and `end` count")
     names: list[NameOut] | Any = Field(None, description="without `normal`, the field of the line")
+    warning: str | Any = Field(
+        None, description="where the text is mostly not in the tagger's language, else as names"
+    )
 
 
 class BatchResponse(BaseModel):

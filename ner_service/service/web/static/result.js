@@ -155,8 +155,12 @@ export class Result {
 
   drawStatus() {
     const { answers, paint } = this.shown;
+    const warning = answers.some((answer) => answer.warning) ? [t("language_warning")] : [];
     const drawing = `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`;
-    if (answers.length > 1) return void ($("status").textContent = drawing); // the rest heads the columns
+    if (answers.length > 1) {
+      $("status").textContent = [...warning, drawing].join(" · "); // the rest heads the columns
+      return;
+    }
     const entities = count(answers[0].entities.length, "n_entities");
     if (answers[0].local) {
       const { tokens, taggingMs, ms } = answers[0];
@@ -165,7 +169,7 @@ export class Result {
       $("status").textContent = [entities, took, `${speed} ${t("here_speed")}`, t("nothing_sent")].join(" · ");
       return;
     }
-    $("status").textContent = [entities, timeOf(answers[0]), drawing].join(" · ");
+    $("status").textContent = [...warning, entities, timeOf(answers[0]), drawing].join(" · ");
   }
 
   /** Returns the lines of the tip over a mark or a gap. */
