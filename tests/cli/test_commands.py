@@ -129,7 +129,7 @@ def test_tag_lists_its_formats_where_one_is_none(run: Run, text: str) -> None:
     ("command", "message"),
     [
         ("tag missing.txt", "missing.txt: No such file"),
-        ("tag {folder}", "is a folder"),
+        ("tag {folder}", "bytes.txt: not UTF-8 at byte 0"),
         ("tag {folder}/bytes.txt", "bytes.txt: not UTF-8 at byte 0"),
         ("tag -i jsonl {folder}/list.jsonl", "list.jsonl:1: expected an object"),
         ("tag {folder}/text.txt -o {folder}/text.txt/out.jsonl", "out.jsonl: "),
