@@ -111,7 +111,7 @@ def test_a_route_asks_for_a_key_in_the_document_where_it_asks_for_one() -> None:
     assert set(document["components"]["securitySchemes"]) == {"key", "header"}
     routes = [(path, route) for path, ways in document["paths"].items() for route in ways.values()]
     guarded = {path for path, route in routes if "security" in route}
-    assert guarded == {"/ner", "/ner/batch", "/mask", "/unmask", "/taggers"}
+    assert guarded == {"/ner", "/ner/batch", "/mask", "/unmask", "/explain", "/taggers"}
 
 
 def check(server: uvicorn.Server, path: str, method: str, examples: int) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
-from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan, Step, progress
 from ner_service.benchmark.results import TaggerResult
 from ner_service.benchmark.texts import Prose
 from ner_service.errors import ConfigError
+from ner_service.output.plots import color_of, new_axes, svg
 
 SHARES = (8, 4, 2, 1)  # of all texts, as divisors: each measurement doubles the one before
 WORKERS = (1, 2)

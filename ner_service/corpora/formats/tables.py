@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of
+from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of, sources_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
@@ -180,6 +180,7 @@ def entities_of(document: Document) -> list[dict[str, object]]:
             "label": e.label,
             "text": document.text[e.start : e.end],
             "score": None if e.score is None else round(e.score, 4),
+            **sources_of(e),
             **base_form_of(e, document.names is not None),
         }
         for e in document.entities

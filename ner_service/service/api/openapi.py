@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ner_service.errors import Code
-from ner_service.service.api import masking, schemas
+from ner_service.service.api import explanation, masking, schemas
 from ner_service.service.api.request_body import JSON, NDJSON, PLAIN
 
 EXAMPLES = json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8"))
@@ -23,6 +23,9 @@ UNMASKING = (
     *(Code.BODY_TOO_SLOW, Code.BODY_TOO_LARGE, Code.TEXT_TOO_LONG, Code.UNSUPPORTED_MEDIA_TYPE),
     *(Code.UNSUPPORTED_CHARSET, Code.UNSUPPORTED_ENCODING, Code.INVALID_REQUEST, Code.INVALID_JSON),
     *(Code.INVALID_ENCODING, Code.KEY_MISMATCH, Code.OVERLOADED, Code.TIMEOUT),
+)
+EXPLAINING = tuple(
+    code for code in TAGGING if code not in (Code.TOO_MANY_TEXTS, Code.UNKNOWN_LABEL)
 )
 RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
 KEYS = {
@@ -188,6 +191,15 @@ UNMASK = Document(
     {JSON: masking.UnmaskResponse},
     {JSON: masking.UnmaskRequest},
     UNMASKING,
+)
+EXPLAIN = Document(
+    TAG,
+    "explain",
+    "Explain how a net tags a sentence",
+    "The probabilities, the paths, and what each entity owes to which word",
+    {JSON: explanation.ExplainResponse},
+    {JSON: explanation.ExplainRequest},
+    EXPLAINING,
 )
 TAGGERS = Document(
     STATE,

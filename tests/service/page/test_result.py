@@ -1,6 +1,6 @@
 """A reader explores a result by mouse and by keyboard: names, mentions, differences, labels."""
 
-from tests.service.page.driver import LAX, STRICT, Open, columns, expected, tag, until
+from tests.service.page.driver import LAX, STRICT, Open, clear, columns, drawn, expected, tag, until
 
 
 def test_hovering_shows_label_score_and_offsets(opened: Open) -> None:
@@ -177,3 +177,35 @@ def test_a_label_that_is_switched_off_leaves_text_list_and_request(opened: Open)
     assert '"labels":["PER"]' in page.locator("#preview").inner_text()
     page.locator("#labels button", has_text="LOC").click()
     assert page.locator("#rows mark").count() == 3
+
+
+def test_alt_and_arrows_bring_back_earlier_texts(opened: Open) -> None:
+    page = opened()
+    for text in ("Анна уехала", "Тула ждёт"):
+        tag(page, text)
+    for key, text in (("ArrowUp", "Анна уехала"), ("ArrowDown", "Тула ждёт")):
+        page.locator("#text").focus()
+        clear(page)
+        page.keyboard.press(f"Alt+{key}")
+        drawn(page)
+        assert page.locator("#text").input_value() == text
+        assert columns(page)[0] == text
+    assert page.locator("#forth").is_hidden()
+
+
+def test_the_answer_is_always_that_of_the_choice_and_of_the_text(opened: Open) -> None:
+    page = opened()
+    tag(page, "Беловы и Анна")
+    clear(page)
+    page.locator("input[name=tagger][value=lax]").check()
+    drawn(page)
+    assert columns(page) == ("Беловы и Анна", expected(LAX, "Беловы и Анна"))
+    page.locator("#text").fill("Беловы")
+    assert "изменён" in page.locator("#stale").inner_text()
+    page.locator("#text").fill("Беда")
+    page.locator("#submit").click()
+    page.locator("#problem:not(:empty)").wait_for()
+    assert page.locator("#result").is_hidden()
+    tag(page, "Анна")
+    page.locator("#clear").click()
+    assert page.locator("#result").is_hidden()
