@@ -118,6 +118,8 @@ class Progress:
         if advance.is_new:
             self.read_new += advance.size
             self.new += advance.counts
+        elif not self.read_new:  # what an earlier run did is read again before this one begins
+            self.began = self.clock()
         if self.bar is not None:
             self._update_bar(advance)
         elif self.clock() - self.shown >= LINE_S:

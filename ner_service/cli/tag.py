@@ -136,6 +136,8 @@ def tag(
     texts = tuple(text_column or ())
     job = Job(tagger, texts or named_column(columns), tuple(label or ()), normal)
     sources = listed_sources([n for n in names if not (ray and "://" in n)], input, output)
+    if elsewhere := [] if ray else [each for each in (*names, output or "") if "://" in each]:
+        raise ConfigError(f"{elsewhere[0]}: lies on another machine: add --ray")
     if ray:
         tag_on_ray(job, names, sources, output, input, format, ray)
         return

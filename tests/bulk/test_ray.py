@@ -33,6 +33,7 @@ def sources_in(folder: Path) -> list[Source]:
     return find_sources([str(folder)], InputFormat.auto, Path("/nowhere"), lambda _: None)
 
 
+@pytest.mark.slow
 def test_the_actor_adds_the_columns_that_a_local_run_writes(tmp_path: Path) -> None:
     table = pyarrow.table({"text": [TEXT.format(n=1), None], "n": [1, 2]})
     pyarrow.parquet.write_table(table, tmp_path / "a.parquet")

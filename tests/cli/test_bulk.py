@@ -99,6 +99,7 @@ def test_a_folder_goes_to_stdout_as_its_files_would(tag: Command, folder: Path) 
         (["in", "--ray"], "--ray: needs files to read and a folder: ner-service tag IN OUT --ray"),
         (["no", "out", "--ray"], "--ray: no: name files, folders or patterns that are there"),
         (["x9://a", "out", "--ray"], "x9://a: "),
+        (["in", "-o", "s3://a/b"], "s3://a/b: lies on another machine: add --ray"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_in_a_line(
@@ -140,8 +141,9 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(
 ) -> None:
     clock = Clock()
     progress = Progress(4_000_000, is_terminal=False, clock=clock)
+    clock.now = 5.0
     progress.report(Advance(1_000_000, Counts(10, 100, 1), False))  # an earlier run's
-    for clock.now, texts in ((5.0, 500), (20.0, 1500), (25.0, 0)):
+    for clock.now, texts in ((9.0, 500), (25.0, 1500), (29.0, 0)):
         progress.report(Advance(500 * texts, Counts(texts, 250 * texts, 9), True))
     assert capfd.readouterr().err == (
         "50.0% of 4.0 MB, 2,000 texts, 100 texts/s, 25,000 characters/s, 40 s left\n"

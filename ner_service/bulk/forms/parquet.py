@@ -19,12 +19,11 @@ from ner_service.bulk.chunk import CHUNK_BYTES, Chunk, Segment, Sink
 from ner_service.bulk.forms.lines import open_lines
 from ner_service.bulk.job import Job
 from ner_service.bulk.records import Answered, Record, json_lines
-from ner_service.corpora.formats.parquet import load_pyarrow
+from ner_service.corpora.formats.parquet import READ_BYTES, load_pyarrow
 from ner_service.errors import CorpusError
 from ner_service.files import open_regular
 
 MOST_ROWS = 5_000  # of a chunk, however short they are
-READ_BYTES = 1 << 20  # of a column at a time, so that no row group is read whole
 GROUP_BYTES = 1 << 26  # of a row group that is written
 
 
@@ -119,6 +118,7 @@ class RowGroups:
 def open_parquet(path: Path) -> Iterator[Any]:
     """Open a file to be read batch by batch; raises `CorpusError` where it is damaged."""
     pyarrow = load_pyarrow()
+    pyarrow.array([])  # imports pandas where it is installed, before processes fork
     try:
         with open_regular(path) as file:
             yield pyarrow.parquet.ParquetFile(file, buffer_size=READ_BYTES, pre_buffer=False)

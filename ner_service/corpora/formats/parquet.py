@@ -16,13 +16,14 @@ from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
-from ner_service.files import atomic_file, check_ratio, read_bytes
+from ner_service.files import PACKED_ENDINGS, atomic_file, check_ratio, read_bytes
 from ner_service.types import Document, Parts
 
 name = "parquet"
 endings = (".parquet",)
 description = "Parquet: a `text` column, and `entities` or Hugging Face's `tokens`, `ner_tags`"
 ROWS = 1000  # of a batch that is read
+READ_BYTES = 1 << 20  # of a column at a time, so that no row group is read whole
 
 
 def load_pyarrow() -> Any:
@@ -58,11 +59,14 @@ def texts(path: Path, reading: Reading) -> Iterator[Document]:
 def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     """Yield the cells of each row by column, and the names of its tags."""
     pyarrow = load_pyarrow()
-    data = read_bytes(path)
+    is_plain = path.is_file() and path.suffix not in PACKED_ENDINGS  # no pipe; read bit by bit
+    data = b"" if is_plain else read_bytes(path)
     try:
-        file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data))
+        source = str(path) if is_plain else pyarrow.BufferReader(data)
+        file = pyarrow.parquet.ParquetFile(source, buffer_size=READ_BYTES, pre_buffer=False)
         groups = map(file.metadata.row_group, range(file.num_row_groups))
-        check_ratio(path, len(data), sum(group.total_byte_size for group in groups))
+        size = path.stat().st_size if is_plain else len(data)
+        check_ratio(path, size, sum(group.total_byte_size for group in groups))
         names = _names((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
         for batch in file.iter_batches(ROWS):
             for record in batch.to_pylist():
