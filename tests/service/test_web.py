@@ -108,7 +108,9 @@ def test_every_phrase_is_said_somewhere_and_every_one_that_is_said_exists() -> N
     phrases = set(re.findall(r"^  (\w+):", (OWN / "i18n.js").read_text("utf-8"), re.MULTILINE))
     said = set(re.findall(r'(?:\bt\(|data-t(?:-label|-placeholder)?=)"(\w+)"', source))
     assert said - phrases == set()
-    by_code = re.compile(r"error_|theme_|why_[BIES]$|PER|LOC|ORG")  # what the service or the reader chooses
+    by_code = re.compile(
+        r"error_|theme_|why_[BIES]$|PER|LOC|ORG"
+    )  # what the service or the reader chooses
     assert {p for p in phrases if f'"{p}"' not in source and not by_code.match(p)} == set()
 
 
