@@ -28,7 +28,7 @@ from ner_service.text.spelling import (
     CYRILLICS,
     HIDDEN,
     LATINS,
-    TO_CHANGE,
+    TO_RESPELL,
     respell_token,
 )
 from ner_service.text.tokens import Token
@@ -112,8 +112,7 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     else:
         text, unit_ends = read(text)
         cut = _units(text, _codes(text), codes, unit_tokens, unit_ends)
-        respelled = TO_CHANGE.search(text) or any(sign in text for sign in HARD_SIGNS)
-        yield from map(_respell, cut) if respelled else cut
+        yield from map(_respell, cut) if TO_RESPELL.search(text) else cut
 
 
 def _respell(unit: Tokens) -> Tokens:

@@ -9,7 +9,7 @@ spells it (`text.old_print`).
 import re
 import unicodedata
 
-from ner_service.text.old_print import drop_hard_sign
+from ner_service.text.old_print import HARD_SIGNS, drop_hard_sign
 
 HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # have no width within a line
 MARKS = "\u0300-\u036f"  # combine with the letter before them
@@ -29,6 +29,7 @@ MIXED = re.compile(f"[{LATINS}](?:(?<=[{CYRILLICS}{BESIDE}].)|(?=[{CYRILLICS}{BE
 NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
 TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
+TO_RESPELL = re.compile(rf"[{HIDDEN}{MARKS}]|[{HARD_SIGNS}](?![^\W_])")
 MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 

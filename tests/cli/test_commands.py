@@ -327,6 +327,7 @@ def test_taggers_lists_each_with_its_hash(run: Run) -> None:
     found = {line["tagger"]: line for line in lines}
     assert {"natasha", "spacy", "bilstm"} <= set(found)
     assert all(len(line["hash"]) == 64 for line in lines)
+    assert found["spacy"]["computed_by"] == "the engine"
 
 
 def test_convert_carries_entities_over(run: Run, tmp_path: Path) -> None:

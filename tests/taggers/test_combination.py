@@ -143,7 +143,7 @@ def test_a_combination_needs_what_its_members_need() -> None:
     nested = "union:(vote:natasha+spacy*2)+bilstm:ru-news-large"
     assert leaves(nested) == ["natasha", "spacy", "bilstm:ru-news-large"]
     assert needs_kernels(nested)
-    assert not needs_kernels("union:spacy+told:short")
+    assert not needs_kernels("union:told:long+told:short")
     assert state_of(nested) == state_of("spacy") + state_of("bilstm:ru-news-large")
     with pytest.raises(Exception, match="no such folder, nor a shipped model"):
         check_present("union:natasha+bilstm:nowhere")

@@ -1,8 +1,10 @@
 """The spaCy adapter: tokens of its own for endless words, memory, and errors."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import pytest
 import spacy
@@ -13,7 +15,8 @@ from ner_service import corpora
 from ner_service.errors import ModelError
 from ner_service.taggers.registry import load_tagger
 from ner_service.taggers.spacy import SpacyEngineTagger, SpacyTagger, entities_of, razdel_doc
-from ner_service.types import Tagger
+from ner_service.types import Document, Tagger
+from tests.pipelines import encoder, recogniser, tok2vec
 
 VOCAB = spacy.blank("ru").vocab
 
@@ -157,3 +160,56 @@ def test_all_corpora_have_the_librarys_answers(
             different += len({*expected} ^ {*answer})
     print(f"spacy: {different} of {entities} entities in {documents} documents differ")
     assert different <= entities / 10_000
+
+
+def trained(folder: Path, documents: list[Document]) -> Path:
+    """An English pipeline of another shape than the shipped one, trained a little, and saved."""
+    config = recogniser(tok2vec(encoder(width=128, depth=3)), hidden_width=64)
+    nlp = spacy.blank("en")
+    ner = nlp.add_pipe("ner", config={"model": config})
+    examples = []
+    for document in documents:
+        doc = nlp.make_doc(document.text)
+        spans = [doc.char_span(e.start, e.end, e.label) for e in document.entities]
+        doc.set_ents([span for span in spans if span])
+        examples.append(spacy.training.Example(nlp.make_doc(document.text), doc))
+    for label in ("PER", "LOC", "ORG", "MISC"):
+        ner.add_label(label)
+    optimizer = nlp.initialize()
+    for _ in range(2):
+        for batch in spacy.util.minibatch(examples, 16):
+            nlp.update(batch, sgd=optimizer, drop=0.1)
+    nlp.to_disk(folder)
+    return folder
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_pipeline_of_another_shape_has_spacys_answers_in_a_third_of_its_time(
+    corpora_root: Path, tmp_path: Path
+) -> None:
+    train, dev = (
+        [*corpora.read(corpora_root / f"gold/conll2003_en_{part}.jsonl.gz")]
+        for part in ("train", "dev")
+    )
+    folder = trained(tmp_path / "english", train[:300])
+    ours, theirs = load_tagger(f"spacy:{folder}"), load_tagger(f"spacy:{folder}@library")
+    assert ours.info.computed_by == "the engine"
+    texts = [document.text for document in [*dev, *train[300:]]]
+    assert ours.tag(texts[:60]) == theirs.tag(texts[:60])
+    assert sum(map(len, ours.tag(texts[:60]))) > 100
+    nlp = spacy.load(folder)
+    ratios = []
+    for at in range(60, len(texts) - 60, 60):
+        part = texts[at : at + 60]
+        took = cpu_seconds(lambda part=part: ours.tag(part))  # type: ignore[misc]
+        took_library = cpu_seconds(lambda part=part: [*nlp.pipe(part)])  # type: ignore[misc]
+        ratios.append(took_library / took)
+    print(f"another shape: {median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f}) x spaCy")
+    assert median(ratios) > 3

@@ -1,11 +1,13 @@
 """Scale is the time that whole files take, by documents and processes, and what a corpus costs."""
 
 import json
+import math
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from ner_service.benchmark.part import Part, View
@@ -17,6 +19,7 @@ from ner_service.output.plots import color_of, new_axes, svg
 
 SHARES = (8, 4, 2, 1)  # of all texts, as divisors: each measurement doubles the one before
 WORKERS = (1, 2)
+ROUNDS, QUICK_ROUNDS = 2, 1
 COMMAND = (sys.executable, "-m", "ner_service", "tag")
 HOUR_S = 3600
 CORPORA = (10_000_000, 1_000_000_000)  # documents
@@ -24,9 +27,13 @@ CORE_HOUR = 0.04  # US dollars, about what clouds ask for a core on demand, with
 
 
 class Scale(TaggerResult):
-    """Scale is seconds of the whole command by processes and documents, its start included."""
+    """Scale is seconds of the whole command by processes and documents, its start included.
+
+    They are the least of all rounds: whatever disturbs a measurement adds to it.
+    """
 
     kind = "scale"
+    rounds: int
     chars: float  # of a document, in the mean
     seconds: dict[int, dict[int, float]]  # by processes, then by documents
 
@@ -48,30 +55,41 @@ class Scale(TaggerResult):
 
 def run(plan: Plan) -> None:
     """Measures each tagger on files of unseen texts, in processes of their own."""
-    with progress("scale", len(plan.taggers) * len(SHARES) * len(WORKERS)) as step:
+    rounds = QUICK_ROUNDS if plan.quick else ROUNDS
+    with progress("scale", len(plan.taggers) * rounds * len(SHARES) * len(WORKERS)) as step:
         for spec in plan.taggers:
-            arguments = spec, plan.prose, step
+            arguments = spec, plan.prose, rounds, step
             plan.store.measure(Scale, spec, plan.timing_key(spec), measure, *arguments)
 
 
-def measure(spec: str, prose: Prose, step: Step) -> Scale:
+def measure(spec: str, prose: Prose, rounds: int, step: Step) -> Scale:
     """Times the command on files of each size, with one process and with two by turns."""
     seconds: dict[int, dict[int, float]] = {workers: {} for workers in WORKERS}
     with tempfile.TemporaryDirectory() as place:
-        for share in SHARES:
-            texts = prose.texts[: len(prose.texts) // share]
-            file = Path(place) / f"{len(texts)}.jsonl"
-            lines = (json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-            file.write_text("".join(lines), "utf-8")
-            for workers in WORKERS:
-                step(f"{spec}, {len(texts)} documents, {workers} processes")
-                seconds[workers][len(texts)] = time_command(spec, file, workers)
-    return Scale(tagger=spec, chars=prose.chars / len(prose.texts), seconds=seconds)
+        files = {
+            len(texts): write_lines(Path(place), texts)
+            for share in SHARES
+            if (texts := prose.texts[: len(prose.texts) // share])
+        }
+        for count, workers in [*product(files, WORKERS)] * rounds:
+            step(f"{spec}, {count} documents, {workers} processes")
+            measured = time_command(spec, files[count], workers)
+            seconds[workers][count] = min(measured, seconds[workers].get(count, math.inf))
+    mean = prose.chars / len(prose.texts)
+    return Scale(tagger=spec, rounds=rounds, chars=mean, seconds=seconds)
+
+
+def write_lines(folder: Path, texts: Sequence[str]) -> Path:
+    """Writes texts as JSON lines, and returns the file."""
+    file = folder / f"{len(texts)}.jsonl"
+    lines = (json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
+    file.write_text("".join(lines), "utf-8")
+    return file
 
 
 def time_command(spec: str, file: Path, workers: int) -> float:
     """Returns the seconds of one command; raises `ConfigError` where it fails."""
-    output = file.parent / f"{file.stem}-{workers}"
+    output = Path(tempfile.mkdtemp(dir=file.parent))
     command = [*COMMAND, str(file), "-o", f"{output}/", "-t", spec, "--workers", str(workers)]
     began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True)

@@ -229,6 +229,9 @@ class TaggerOut(BaseModel):
     conventions: list[str] = Field(
         description="ways of annotating that it has learned, that of its answers first"
     )
+    computed_by: str = Field(
+        "", description="what code computes its answers, and why, where there is a choice"
+    )
 
 
 class Reloaded(BaseModel):
