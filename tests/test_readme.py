@@ -51,7 +51,11 @@ FILES = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT, capture_output=True, text=True, check=True,
 ).stdout.split()  # fmt: skip
-OF_THE_READER = {"mine.toml", "conll.toml", "report.html", "answers.jsonl", "NAME.html.j2"}
+OF_THE_READER = {
+    "mine.toml", "conll.toml", "report.html", "answers.jsonl", "NAME.html.j2", "best.toml",
+    "project.toml", "index.html", "report/index.html", "models/project.tune/best.toml",
+    "models/project.tune/index.html", "comparison/index.html", "test/index.html",
+}  # fmt: skip
 TAGGERS = [*parse_specs(Settings.model_fields["taggers"].default)]
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 LIVING = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it tells what was

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from ner_service.bulk.annotator import analyse_documents
 from ner_service.corpora.texts import batches_of
 from ner_service.types import Document, Tagger
 
@@ -55,12 +56,3 @@ def tag_documents(
             for document in analyse_documents(tagged, analyser) if analyser else tagged:
                 yield document
                 bar.update(len(document.text))
-
-
-def analyse_documents(documents: Iterable[Document], analyser: "Analyser") -> list[Document]:
-    """Return the documents with the analyses of their entities."""
-    from ner_service.names.annotation import annotate
-
-    batch = list(documents)
-    analyses = analyser.analyse_many([d.text for d in batch], [d.entities for d in batch])
-    return [*map(annotate, batch, analyses)]

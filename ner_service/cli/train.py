@@ -7,7 +7,8 @@ import typer
 
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import corpora_root
-from ner_service.errors import MissingExtra
+from ner_service.cli.printing import echo
+from ner_service.errors import ConfigError, MissingExtra
 
 
 @app.command(
@@ -24,6 +25,14 @@ def train(
     from_: Annotated[
         str | None, typer.Option("--from", help="A model to start from; its labels may differ.")
     ] = None,
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve",
+            help="Train with 10, 25, 50, 75 and 100% of the documents instead, and draw how dev F1 "
+            "grows.",
+        ),
+    ] = False,
 ) -> None:
     """Train a BiLSTM-CRF on your own labels.
 
@@ -34,6 +43,17 @@ def train(
     except ModuleNotFoundError as error:
         raise MissingExtra(f"training ({error})", "train") from error
     try:
+        if curve:
+            return _draw_curve(config, set_ or [], resume, from_)
         train_from_file(config, set_ or [], resume, from_, corpora_root())
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _draw_curve(config: Path, overrides: list[str], resume: bool, init: str | None) -> None:
+    """Train with growing shares of the data, and name the page of the learning curve."""
+    from ner_service.explore.learning_curve import draw_learning_curve
+
+    if resume:
+        raise ConfigError("--curve trains anew with each share: leave --resume out")
+    echo(draw_learning_curve(config, overrides, init, corpora_root(), echo))

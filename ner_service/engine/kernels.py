@@ -239,15 +239,17 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
 
 
 @compiled
-def convolutions(table, places, real, norm, layers, block, out):  # type: ignore[no-untyped-def]
-    """Compute stacked width-3 convolutions, each with ReLU and batch norm: rows x size.
+def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
+    """Compute stacked width-3 convolutions, and a dense layer on them: rows x tags.
 
     Row `i` of the input is row `places[i]` of `table`, which holds its share in the window at
     its left | middle | right; where `real[i]` is false it is a gap, which is zeros in every layer.
-    `norm` is scale and shift after the first convolution; `layers` are packed weights of whole
-    windows, bias, scale and shift of the others; biases are padded.
+    ReLU and batch norm follow each convolution: `norm` is scale and shift after the first;
+    `layers` are packed weights of whole windows, bias, scale and shift of the others. `head` is
+    the packed weights and the bias of the dense layer; biases are padded.
     `out` has one row less than `places` at each end for each convolution. `block` rows pass all
-    layers before the next rows do, because they stay in the processor's cache meanwhile.
+    layers before the next rows do, because they stay in the processor's cache meanwhile. All
+    layers are one kernel, since between two another thread may take Python's lock and keep it.
     """
     reach = 1 + len(layers)
     for start in range(0, len(out), block):
@@ -264,12 +266,12 @@ def convolutions(table, places, real, norm, layers, block, out):  # type: ignore
             sums = dense(windows, panels, bias)
             x = np.empty((len(sums), len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
-        out[start:stop] = x
+        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
 
 
 @compiled
-def convolutions_at(table, places, real, norm, layers, rows, out):  # type: ignore[no-untyped-def]
-    """Compute what `convolutions` does at these rows alone, which costs less: rows x size.
+def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type: ignore[no-untyped-def]
+    """Compute what `convolutions` does at these rows alone, which costs less: rows x tags.
 
     Each layer is computed where a layer above reads it. The rows of `out` are equal to those of
     the whole, as each is the result of the same operations.
@@ -293,8 +295,7 @@ def convolutions_at(table, places, real, norm, layers, rows, out):  # type: igno
         activate(raw, real[near], scale, shift, sums)
         x = np.zeros((len(places), len(scale)), dtype=np.float32)
         spread(sums, near, x)
-    for n, i in enumerate(rows):
-        out[n] = x[i]
+    out[:] = dense(x[rows], head[0], head[1])[:, : out.shape[1]]
 
 
 @compiled

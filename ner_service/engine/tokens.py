@@ -6,7 +6,7 @@ decides the rest.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +18,19 @@ from razdel.segmenters.tokenize import PUNCTS
 
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.text.layout import LAYOUT_CHARS, find_unit_ends
+from ner_service.text.old_print import HARD_SIGNS, OLD_LETTERS
 from ner_service.text.reading import read
 from ner_service.text.sentences import WINDOW, ends_sentence
 from ner_service.text.signs import NOTICEABLE
 from ner_service.text.spacing import CELL, LINE, NOTHING, PARAGRAPH, SIGN, SPACE
-from ner_service.text.spelling import BESIDE, CYRILLICS, HIDDEN, LATINS, respell_token
+from ner_service.text.spelling import (
+    BESIDE,
+    CYRILLICS,
+    HIDDEN,
+    LATINS,
+    TO_CHANGE,
+    respell_token,
+)
 from ner_service.text.tokens import Token
 
 Codes = NDArray[np.uint32]  # the code points of a text
@@ -35,7 +43,8 @@ FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, 
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
 LAYOUT, CHANGE = 1, 2  # what `notice` returns
-ORDINARY, ODD, DASH, BREAK = 2, 3, 4, 5  # to `notice`, to which 0 and 1 are the two alphabets
+ORDINARY, ODD, DASH, BREAK, HYPHEN, QUOTING, HARD = range(2, 9)  # to `notice`, as 0 and 1 are
+ALPHABETS = LATINS + "0", CYRILLICS  # 0 and 1; a zero beside a Russian letter is noticed, too
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
@@ -50,17 +59,23 @@ CELL_SPACES = 3  # so many spaces part two cells of a table
 class Tokens(NamedTuple):
     """Tokens in order: half-open bounds in code points, texts, and the spacing before each.
 
-    `spacings` holds kinds of `text.spacing`; it is empty where nobody asked for them.
+    `spacings` has a byte for each token, a kind of `text.spacing`; it is empty where nobody asked
+    for them.
     """
 
     starts: list[int]
     ends: list[int]
     words: list[str]
-    spacings: Sequence[int] = ()
+    spacings: bytes = b""
 
     def rows(self) -> list[Token]:
         """Return the tokens as a list of records."""
         return list(map(Token, self.starts, self.ends, self.words))
+
+    def part(self, first: int, last: int) -> "Tokens":
+        """Return the tokens from `first` on, up to and without `last`."""
+        here = slice(first, last)
+        return Tokens(self.starts[here], self.ends[here], self.words[here], self.spacings[here])
 
     def shift(self, by: int) -> "Tokens":
         """Return the same tokens `by` characters further on."""
@@ -73,7 +88,7 @@ class Tokens(NamedTuple):
 def tokenize(text: str) -> Tokens:
     """Return the tokens of a text, equal to those of `text.tokens.tokenize`."""
     starts, ends, _ = cut_tokens(_codes(text), CLASSES, ABBREVIATIONS)
-    return _tokens(text, starts, ends)
+    return _tokens(text, starts, ends, b"")
 
 
 def read_signs(text: str) -> str:
@@ -96,9 +111,13 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
         yield from _units(text, codes, codes, unit_tokens, [])
     else:
         text, unit_ends = read(text)
-        for unit in _units(text, _codes(text), codes, unit_tokens, unit_ends):
-            starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
-            yield Tokens(starts, ends, words, unit.spacings)
+        cut = _units(text, _codes(text), codes, unit_tokens, unit_ends)
+        yield from map(_respell, cut) if TO_CHANGE.search(text) else cut
+
+
+def _respell(unit: Tokens) -> Tokens:
+    starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
+    return Tokens(starts, ends, words, unit.spacings)
 
 
 def _units(
@@ -110,19 +129,18 @@ def _units(
     closed: set[int] = set()  # tokens before which a unit must end
     if unit_ends:
         closed.update(np.searchsorted(starts, unit_ends).tolist())
+    tokens = _tokens(text, starts, ends, spacings.tobytes())
     first = last = 0
     for start, end in _sentences(text, starts, delimiters, closed):
         if first < last and (end - first > unit_tokens or start in closed):
-            here = slice(first, last)
-            yield _tokens(text, starts[here], ends[here], spacings[here].tolist())
+            yield tokens.part(first, last)
             first = start
         last = end
     if first < last:
-        here = slice(first, last)
-        yield _tokens(text, starts[here], ends[here], spacings[here].tolist())
+        yield tokens.part(first, last)
 
 
-def _tokens(text: str, starts: Ints, ends: Ints, spacings: Sequence[int] = ()) -> Tokens:
+def _tokens(text: str, starts: Ints, ends: Ints, spacings: bytes) -> Tokens:
     first, last = starts.tolist(), ends.tolist()
     return Tokens(first, last, [text[a:b] for a, b in zip(first, last, strict=True)], spacings)
 
@@ -172,8 +190,12 @@ def _classes() -> NDArray[np.uint8]:
 
 def _notices() -> NDArray[np.uint8]:
     """Return what each character below `KNOWN` is to `notice`."""
-    notices = _table((f"[{chars}]" for chars in (LATINS, CYRILLICS)), ORDINARY)
-    for kind, chars in ((ODD, BESIDE + NOTICEABLE), (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS)):
+    notices = _table((f"[{chars}]" for chars in ALPHABETS), ORDINARY)
+    kinds = (
+        (ODD, BESIDE + NOTICEABLE + OLD_LETTERS), (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS),
+        (HYPHEN, "-"), (QUOTING, ">"), (HARD, HARD_SIGNS),
+    )  # fmt: skip
+    for kind, chars in kinds:
         notices[_table((f"[{chars}]",), 1) == 0] = kind
     return notices
 
@@ -208,13 +230,21 @@ def notice(codes, notices):  # type: ignore[no-untyped-def]
     """Return what `text.reading` might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE.
 
     It may end units at line ends, cells and semicolons, and change the text for hidden characters,
-    marks, words of two alphabets, signs, and dashes without blanks.
+    marks, words of two alphabets, signs, dashes without blanks, words that a line end breaks, lines
+    of quoted mail, and old spelling.
     """
     noticed = spaces = 0
     before = ORDINARY
+    last = BREAK  # the kind of the last character that was no blank
     for at in range(len(codes)):
         code = codes[at]
         here = notices[code] if code < len(notices) else ODD
+        if here > BREAK:
+            if here == QUOTING and last == BREAK:
+                here = ODD
+            elif here == HARD:
+                ends = at + 1 == len(codes) or not is_cyrillic(codes[at + 1], notices)
+                here = ODD if ends else 1
         if here == DASH:
             wide = at and at + 1 < len(codes) and codes[at - 1] != 32 and codes[at + 1] != 32
             here = ODD if wide else ORDINARY
@@ -223,8 +253,18 @@ def notice(codes, notices):  # type: ignore[no-untyped-def]
         spaces = spaces + 1 if code == 32 else 0
         if here == BREAK or spaces == 3:
             noticed = LAYOUT
+            if last == HYPHEN:
+                return LAYOUT | CHANGE
+        if code != 32:
+            last = here
         before = here
     return noticed
+
+
+@compiled_with_gil
+def is_cyrillic(code, notices):  # type: ignore[no-untyped-def]
+    """Say whether a character is a Cyrillic letter of today's spelling."""
+    return code < len(notices) and (notices[code] == 1 or notices[code] == HARD)
 
 
 # ---- tokens

@@ -19,9 +19,9 @@ from safetensors.numpy import save as write_tensors
 
 from ner_service.errors import ModelError
 from ner_service.files import read_regular
-from ner_service.nets.config import NetConfig
+from ner_service.nets.config import NAVEC, NetConfig
 from ner_service.nets.record import ModelRecord
-from ner_service.nets.vectors import NAVEC, Vectors, load_vectors
+from ner_service.nets.vectors import Vectors, load_vectors
 from ner_service.nets.vocab import Vocab
 from ner_service.nets.weights import check_tensors, shapes
 
@@ -231,10 +231,13 @@ def _own_file(folder: Path, name: str) -> Path:
     return path
 
 
+ABSENT = {"spacing_dim": 0, "usual_case": False}  # options that older models do not name
+
+
 def _complete(config: dict[str, Any]) -> dict[str, Any]:
     """Return the configuration with the options that models made before them do not name."""
     net = config.get("net")
-    return config | {"net": {"spacing_dim": 0} | net} if isinstance(net, dict) else config
+    return config | {"net": ABSENT | net} if isinstance(net, dict) else config
 
 
 def _read_config(path: Path) -> dict[str, Any]:

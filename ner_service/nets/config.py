@@ -16,6 +16,7 @@ SizeOrZero = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Temperature = Annotated[float, Field(ge=0.05, le=20)]  # beyond, scores are 0 and 1 or all alike
 VectorSource = Annotated[str, AfterValidator(lambda source: "" if source == "none" else source)]
+NAVEC = "navec"
 CONVENTION_DIM = 8  # enough for the few conventions that one model learns
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -45,6 +46,9 @@ class NetOptions:
     spacing_dim: Annotated[
         SizeOrZero, about("size of a vector for the line end, sign or blank before a word; or 0")
     ] = 4
+    usual_case: Annotated[
+        bool, about("read units in capitals with each word in its usual case; with navec alone")
+    ] = True
     encoder: Annotated[Encoder, about("reads the tokens: lstm, gru, rnn or cnn")] = "lstm"
     hidden: Annotated[Size, about("units of one direction of the encoder")] = 128
     layers: Annotated[Size, about("layers of the encoder")] = 1
@@ -100,6 +104,11 @@ class NetConfig(NetOptions):
     def feature_dim(self) -> int:
         """The size of a word's features, which have no part of a token's convention or spacing."""
         return self.vector_dim + self.word_dim + self.char_size + self.shape_dim
+
+    @property
+    def restores_case(self) -> bool:
+        """Whether units in capitals are read in usual case, which is known of navec's words."""
+        return self.usual_case and self.vectors == NAVEC
 
     @property
     def convention_dim(self) -> int:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.files import open_regular
+from ner_service.nets.config import NAVEC
 from ner_service.nets.navec import load_navec
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-NAVEC = "navec"
 
 
 class Vectors:

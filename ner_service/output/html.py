@@ -44,7 +44,7 @@ def entity_pieces(document: Document) -> Iterator[Piece]:
     for e in document.entities:
         yield Piece(document.text[at : e.start])
         score = "" if e.score is None else f"{e.score:.3f}"
-        title = " · ".join(filter(None, (e.normal, score)))
+        title = " · ".join(filter(None, (e.normal, score, ", ".join(e.sources))))
         yield Piece(document.text[e.start : e.end], f"entity {hue(e.label)}", e.label, title)
         at = e.end
     yield Piece(document.text[at:])

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from ner_service import __version__
 from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
+from ner_service.service.api import explanation
 from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
@@ -39,6 +40,7 @@ from ner_service.service.settings.roster import Roster, read_roster
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import RequestLog, trace_of
 from ner_service.service.web.export import Exporter
+from ner_service.service.web.model import PageModel
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
@@ -133,10 +135,15 @@ def declare_routes(
     background = Background(MOST_WAITING, settings.timeout_s)
     masking = Masking(answers, reader, background)
     presidio = Presidio(answers, reader, background, settings.max_batch_texts)
+    explaining = Background(explanation.MOST_WAITING, settings.timeout_s)
+    explanations = explanation.Explanations(answers, reader, explaining)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
-    pages = web.routes(reader, exporter, settings.docs)
-    api = api_routes(answers, batches, masking, state, settings.metrics, reload)
+    model = (
+        PageModel(settings.browser_model, settings.timeout_s) if settings.browser_model else None
+    )
+    pages = web.routes(reader, exporter, settings.docs, model)
+    api = api_routes(answers, batches, masking, explanations, state, settings.metrics, reload)
     routes = [*pages, *api, *presidio_routes(presidio)]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ner_service.text.html_markup import replace_references, replace_tags
 from ner_service.text.layout import find_unit_ends, join_lines
+from ner_service.text.old_print import modernise
 from ner_service.text.signs import replace_dashes, replace_emphasis, replace_signs
 from ner_service.text.spelling import unmix
 
@@ -30,4 +31,4 @@ def read(text: str) -> Reading:
         text = replace_tags(text)
     text = join_lines(text)
     ends = find_unit_ends(text, source)
-    return Reading(unmix(replace_emphasis(replace_signs(replace_dashes(text)))), ends)
+    return Reading(modernise(unmix(replace_emphasis(replace_signs(replace_dashes(text))))), ends)

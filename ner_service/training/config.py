@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -140,6 +141,9 @@ class Train(Section):
     )  # fmt: skip
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
+    share: float = Field(
+        1.0, gt=0, le=1, description="share of the training documents to use, drawn by the seed"
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="of weights, order, dropout and augmentation")
     tensorboard: bool = Field(True, description="write curves for TensorBoard to OUTPUT.runs")
 
@@ -189,7 +193,7 @@ class Augmentation(Section):
         "", description="a folder of tables with more names for these; see Data by program"
     )
     spacing: Share = Field(
-        0.0, description="share of units that get line ends or signs in place of some spaces"
+        0.0, description="share of units that get line ends, signs or blanks at some places"
     )
     case: Share = Field(0.0, description="share of units put in lower or upper case")
     punctuation: Share = Field(0.0, description="share of units that lose their punctuation")
@@ -240,18 +244,39 @@ class TrainConfig(Section):
         return values
 
 
-def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
-    """Read the file and apply `section.key=value`; raise `ConfigError` that names the key."""
+@dataclass(frozen=True)
+class Written:
+    """A configuration as it is written: values, keys by their older names, and `--set`s by key.
+
+    `ranges` is the section `tune`, which `ner-service tune` reads.
+    """
+
+    values: dict[str, Any]
+    names: dict[str, str]
+    origins: dict[str, str]
+    ranges: object
+
+
+def read_written(path: Path, overrides: Iterable[str] = ()) -> Written:
+    """Read the file and apply `section.key=value`, without checking the values."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
-    written: dict[str, str] = {}
-    _move_old_keys(values, written)
-    origins = {_override(values, override, written): override for override in overrides}
-    _move_old_keys(values, written)
+    names: dict[str, str] = {}
+    _move_old_keys(values, names)
+    origins = {_override(values, override, names): override for override in overrides}
+    _move_old_keys(values, names)
+    ranges = values.pop("tune", {})
+    return Written(values, names, origins, ranges)
+
+
+def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
+    """Read the file and apply `section.key=value`; raise `ConfigError` that names the key."""
+    file = read_written(path, overrides)
+    values, written, origins = file.values, file.names, file.origins
     values = _merge(_preset(values.get("preset", "ours")), values)
     try:
         config = TrainConfig.model_validate(values)

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -45,10 +45,16 @@ class Diverged(NerError):
     """The loss, or a weight, is no longer a number."""
 
 
+Watcher = Callable[[Mapping[str, float]], None]  # gets the record of each epoch that has ended
+
+
 def train(
-    data: TrainingData, state: State, place: Place, checkpoint: Checkpoint, curves: Curves | None
+    data: TrainingData, state: State, place: Place, checkpoint: Checkpoint, *watchers: Watcher
 ) -> None:
-    """Train until the epochs or the patience run out, and keep the model of the best epoch."""
+    """Train until the epochs or the patience run out, and keep the model of the best epoch.
+
+    The watchers get each epoch once it has ended; whatever one of them raises ends the run.
+    """
     config, settings = data.config, data.config.train
     first_order = np.random.default_rng(seed_of(data.start, config))
     steps_of_epoch = len(batches(data.units, settings.batch_tokens, first_order))
@@ -85,8 +91,8 @@ def train(
             state.best, state.best_epoch = score, state.epoch
             save(model, Path(config.output))
         checkpoint.save(state.snapshot())
-        if curves:
-            curves.add(state.history[-1])
+        for watch in watchers:
+            watch(state.history[-1])
 
 
 def step(
@@ -160,6 +166,7 @@ def train_from_file(
     resume: bool = False,
     init: str | None = None,
     root: Path | None = None,
+    *watchers: Watcher,
 ) -> Path:
     """Train as a file says and return the model folder; `root` is where corpora lie.
 
@@ -182,12 +189,12 @@ def train_from_file(
     checkpoint = Checkpoint(saved, fingerprint(data))
     runs = output.with_name(f"{output.name}.runs")
     state = first_state(data, place.device)
-    curves = Curves(runs) if settings.train.tensorboard else None
+    curves = [Curves(runs).add] if settings.train.tensorboard else []
     if resume:
         state.restore(checkpoint.load())
     tqdm.write(f"{len(data.units):,} units on {place.device}, bf16 {place.bf16}")
     try:
-        train(data, state, place, checkpoint, curves)
+        train(data, state, place, checkpoint, *curves, *watchers)
     except KeyboardInterrupt:
         tqdm.write(_stop(data, state, output), file=sys.stderr)
         raise

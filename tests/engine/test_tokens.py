@@ -81,6 +81,17 @@ ODD = [
     "\u00ad",
     "e\u0301té",
     "\ufeffОн",
+    "Сас0во",
+    "0ка",
+    "10км",
+    "Бродскiй",
+    "Ѳома",
+    "трестъ",
+    "съ",
+    "-",
+    "\n",
+    "\r\n",
+    ">",
 ]
 mixed = st.lists(
     st.tuples(*map(st.sampled_from, (ENDS, GAPS, NEXT, GAPS))).map("".join), max_size=9

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ner_service.text import signs
 from ner_service.text.reading import read
 from ner_service.text.spelling import HIDDEN, respell_token
 
@@ -155,10 +156,18 @@ def test_offsets_stay_and_ends_lie_in_order_within_the_text(text: str) -> None:
     assert not reading.ends or 0 < reading.ends[0] <= reading.ends[-1] < len(text)
 
 
-@given(st.text(alphabet="абвгдАБВГД .,!?«»\"'()-:0123456789", max_size=80))
+@given(st.text(alphabet="абвгдАБВГД .,!?«»\"'()-:123456789", max_size=80))
 def test_a_text_without_signs_is_read_as_it_stands(text: str) -> None:
     assert read(text).text == text
 
 
 def test_hidden_characters_are_left_to_spelling() -> None:
     assert read(f"Мос{HIDDEN}ква").text == f"Мос{HIDDEN}ква"
+
+
+@given(texts)
+def test_marks_are_replaced_where_the_whole_text_searched_finds_them(text: str) -> None:
+    for pattern, sign in ((signs.HYPHEN, "-"), (signs.DASH, "/"), (signs.EMPHASIS, " ")):
+        starts = signs.ANY_MARK if pattern is signs.EMPHASIS else signs.ANY_DASH
+        found = signs.replace_at(starts, pattern, lambda mark, sign=sign: sign * len(mark[0]), text)
+        assert found == pattern.sub(lambda mark, sign=sign: sign * len(mark[0]), text)

@@ -51,6 +51,9 @@ def run(command: str) -> int:
     return run_command(lambda: app(arguments))
 
 
+LONG = (" tune ", " compare ", " --curve")  # tests/explore runs these with tiny nets
+
+
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for n, name in enumerate(("train", "dev", "test")):
@@ -59,7 +62,8 @@ def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     corpora.write(tmp_path / "texts.jsonl", texts)
     (tmp_path / "news.txt").write_text(texts[0].text, "utf-8")
     (tmp_path / "mine.toml").write_text(blocks("toml")[0], "utf-8")
-    commands = "".join(blocks("sh")).splitlines()
+    shown = "".join(blocks("sh")).splitlines()
+    commands = [command for command in shown if not any(word in command for word in LONG)]
     assert len(commands) > 5
     for command in commands:
         if "--resume" in command:

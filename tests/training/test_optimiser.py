@@ -6,6 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ner_service.engine.usual_case import load_usual_case
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Net
 from ner_service.text.spacing import LINE, NOTHING, PARAGRAPH, SIGN, SPACE
@@ -169,3 +170,30 @@ def test_spacing_augmentation_breaks_lines_or_puts_signs_where_spaces_are() -> N
     }  # fmt: skip
     assert all((unit.spacings == spacings)[spacings != SPACE].all() for unit in found)
     assert 60 < kinds.count({SPACE}) < 140
+
+
+def test_spacing_augmentation_puts_blanks_before_marks() -> None:
+    lexicon = Lexicon()
+    ids = np.array([lexicon.id(word) for word in ("Фам", ".", "Икскуль", "-")], np.int32)
+    spacings = np.array([PARAGRAPH, NOTHING, NOTHING, NOTHING], np.int32)
+    given = EncodedUnit(ids, spacings, np.zeros(4, np.int32), 0, 1.0)
+    augmenter = make_augmenter(Augmentation(spacing=0.9), lexicon, ["O"])
+    assert augmenter
+    found = augmenter.augment([given] * 100, np.random.default_rng(0))
+    kinds = {tuple(unit.spacings) for unit in found}
+    assert kinds == {tuple(spacings), (PARAGRAPH, SPACE, NOTHING, SPACE)}
+
+
+def test_capitals_are_learned_as_the_net_reads_them() -> None:
+    lexicon = Lexicon()
+    words = ("Суд", "в", "Москве", "освободил", "А", ".", "Петрова")
+    ids = np.array([lexicon.id(word) for word in words], np.int32)
+    given = EncodedUnit(ids, *np.ones((2, 7), np.int32), 0, 1.0)
+    augmenter = make_augmenter(Augmentation(case=0.5), lexicon, ["O", "S-PER"], restores_case=True)
+    assert augmenter
+    found = augmenter.augment([given] * 200, np.random.default_rng(0))
+    read = load_usual_case().restore([word.upper() for word in words])
+    assert " ".join(read) == "суд в Москве освободил А . Петрова"
+    texts = {" ".join(lexicon.words[n] for n in unit.words) for unit in found}
+    as_written = " ".join(words)
+    assert texts == {as_written, as_written.lower(), as_written.upper(), " ".join(read)}

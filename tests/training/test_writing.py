@@ -231,6 +231,19 @@ def test_pieces_are_put_together_with_their_labels() -> None:
     assert made == Document("a", "В Рязани.", (Entity(2, 8, "LOC"),))
 
 
+def test_one_full_stop_ends_a_sentence_that_initials_end() -> None:
+    made = assemble("a", [Piece("Спроси "), Piece("Уткина Н. П.", "PER"), Piece(". Жду...")])
+    assert made == Document("a", "Спроси Уткина Н. П. Жду...", (Entity(7, 19, "PER"),))
+
+
+def test_a_name_in_a_title_is_nothing_and_an_institution_holds_its_name(names: Names) -> None:
+    writer = Writer(names, Random(5))
+    pieces = [*writer.fill("«{cited:gent}» в {memorial:loct}, где {friend}")]
+    assert [piece.label for piece in pieces if piece.label] == ["ORG", "PER"]
+    (memorial,) = (piece.text for piece in pieces if piece.label == "ORG")
+    assert " имени " in memorial or " им. " in memorial
+
+
 @pytest.mark.parametrize(
     ("adjective", "case", "form"),
     [

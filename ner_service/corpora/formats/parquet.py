@@ -25,7 +25,8 @@ description = "Parquet: a `text` column, and `entities` or Hugging Face's `token
 ROWS = 1000  # of a batch that is read
 
 
-def _pyarrow() -> Any:
+def load_pyarrow() -> Any:
+    """Import pyarrow with what reads Parquet; raises `MissingExtra`."""
     try:
         import pyarrow.parquet
     except ImportError as error:
@@ -56,7 +57,7 @@ def texts(path: Path, reading: Reading) -> Iterator[Document]:
 
 def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     """Yield the cells of each row by column, and the names of its tags."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     data = read_bytes(path)
     try:
         file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data))
@@ -82,7 +83,7 @@ def _names(metadata: bytes) -> tuple[str, ...]:
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """Write a document a row; fields whose values have several types become JSON."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     rows = list(documents)
     columns = columns_of(rows)
     cells = [row_of(document, columns) for document in rows]
@@ -97,9 +98,9 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
 
 def _array(values: list[object], key: str, is_analysed: bool) -> Any:
     """Return a column; values of several types become JSON, and such ids become strings."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     try:
-        return pyarrow.array(values, _type_of(key, is_analysed))
+        return pyarrow.array(values, type_of(key, is_analysed))
     except (pyarrow.ArrowException, OverflowError, ValueError, TypeError):
         write = str if key == ID else _as_json
         return pyarrow.array([None if value is None else write(value) for value in values])
@@ -109,9 +110,9 @@ def _as_json(value: object) -> str:
     return dump({"": value})[4:-1].decode()
 
 
-def _type_of(key: str, is_analysed: bool) -> Any:
+def type_of(key: str, is_analysed: bool) -> Any:
     """Return the type of a column that does not depend on the documents, if it is one."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     string, integer = pyarrow.string(), pyarrow.int64()
     parts = pyarrow.struct([(part.name, string) for part in fields(Parts)])
     analysis = [(NORMAL, string), (PARTS, parts)] if is_analysed else []

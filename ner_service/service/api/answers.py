@@ -34,7 +34,7 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
-from ner_service.types import Entity
+from ner_service.types import Entity, Tagger
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -138,6 +138,21 @@ class Answers:
             check_convention(options.convention, name, tagger.info.conventions)
         return lane
 
+    def choose_tagger(
+        self, request: Request, asked: str | None, convention: str | None, text: str
+    ) -> tuple[str, Tagger]:
+        """Returns the tagger that is to explain a text, and its name; raises where it cannot.
+
+        The text counts against the share of the request's key.
+        """
+        lane = self.choose_lane(TaggingOptions(tagger=asked, convention=convention))
+        self.check_length(text, "text")
+        trace = trace_of(request.scope)
+        trace.tagger = lane.worker.name
+        if self._shares and trace.key:
+            self._shares.take(trace.key, len(text))
+        return lane.worker.name, lane.check()
+
     def check_length(self, text: str, field: str) -> None:
         """Raises where a text is too long."""
         if len(text) > self._most_chars:
@@ -197,6 +212,9 @@ def entities_out(
         }
         for e in kept
     ]
+    for entity, e in zip(out, kept, strict=True):
+        if e.sources:
+            entity["sources"] = list(e.sources)
     if unit != "codepoint":
         at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit, since)
         for entity in out:

@@ -10,6 +10,7 @@ from ner_service.service.api import openapi
 from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
+from ner_service.service.api.explanation import Explanations
 from ner_service.service.api.masking import Masking
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.state import State
@@ -52,6 +53,7 @@ def api_routes(
     answers: Answers,
     batches: Batches,
     masking: Masking,
+    explanations: Explanations,
     state: State,
     metrics: bool,
     reload: Reload | None,
@@ -65,6 +67,7 @@ def api_routes(
         Route("POST", "/ner/batch", batches.many, hot=True, document=openapi.BATCH),
         Route("POST", "/mask", masking.mask, document=openapi.MASK),
         Route("POST", "/unmask", masking.unmask, document=openapi.UNMASK),
+        Route("POST", "/explain", explanations.explain, document=openapi.EXPLAIN),
         Route("GET", "/taggers", state.taggers, document=openapi.TAGGERS),
         Route("GET", "/health/live", state.live, open=True, document=openapi.LIVE),
         Route("GET", "/health/ready", state.ready, open=True, document=openapi.READY),

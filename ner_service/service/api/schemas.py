@@ -85,6 +85,9 @@ class EntityOut(BaseModel):
     score: float | None = Field(
         description="the probability that the whole entity is right; null where there is none"
     )
+    sources: list[str] | None = Field(
+        None, description="who found it, where a combination or rules answered"
+    )
     normal: str | None = Field(None, description="its base form; null is unsure")
     parts: PartsOut | None = Field(None, description="the parts of a person's name")
 

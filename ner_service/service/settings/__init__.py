@@ -183,6 +183,11 @@ class Settings(BaseSettings):
     cors_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
         "", description="origins whose pages may ask, by commas: `https://example.org`, or `*`"
     )
+    browser_model: str = Field(
+        "ru-news",
+        description="the model that the page runs in the visitor's browser, who can then keep it: "
+        "the name of a shipped one, a folder, or empty for none",
+    )
     docs: bool = Field(True, description="serve the API's page and its OpenAPI document")
     metrics: bool = Field(True, description="serve `/metrics` for Prometheus")
     traces_url: Annotated[

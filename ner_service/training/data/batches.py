@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.utils.rnn import pad_sequence
 
-from ner_service.engine.tokens import units
+from ner_service.engine.usual_case import units_of
 from ner_service.labels import tags
 from ner_service.nets.config import NetConfig
 from ner_service.nets.encoder import Batch, WordFeatures
@@ -58,13 +58,13 @@ def encode(
     ids = {tag: i for i, tag in enumerate(net.tags)}
     for document in documents:
         entities = sorted(document.entities)
-        for tokens in units(document.text, net.unit_tokens):
+        for tokens in units_of(document.text, net):
             unit = tokens.rows()
             within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
             words = (characters(token.text, net.zero_digits) for token in unit)
             yield EncodedUnit(
                 np.array([lexicon.id(word) for word in words], dtype=np.int32),
-                np.array(tokens.spacings, dtype=np.int32),
+                np.frombuffer(tokens.spacings, np.uint8).astype(np.int32),
                 np.array([ids[tag] for tag in tags(unit, within, net.scheme)], dtype=np.int32),
                 convention,
                 weight,

@@ -18,7 +18,7 @@ from ner_service.training.config import TrainConfig
 from ner_service.training.data.additions import Addition, add_documents
 from ner_service.training.data.augmentation import Augmenter, make_augmenter
 from ner_service.training.data.batches import EncodedUnit, Features, Lexicon, encode, rare_words
-from ner_service.training.data.corpus import Corpus, check_labels, labels_of, read_source
+from ner_service.training.data.corpus import Corpus, check_labels, draw, labels_of, read_source
 from ner_service.training.model.transfer import extend, transplant
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols that occur less often are unknown to the net
@@ -39,7 +39,7 @@ class TrainingData:
 
 def prepare(config: TrainConfig, init: str | None, root: Path | None) -> TrainingData:
     """Read the corpora and lay out the net; `init` is a model to start from."""
-    train = [read_source(source, root) for source in config.data.train]
+    train = [draw(read_source(source, root), config) for source in config.data.train]
     dev = [read_source(source, root) for source in config.data.dev]
     labels = check_labels(train, dev)
     before = load_artefact(model_path(init)) if init is not None else None
@@ -53,7 +53,7 @@ def prepare(config: TrainConfig, init: str | None, root: Path | None) -> Trainin
     for addition in _additions(config, train, before):
         convention = net.conventions.index(addition.convention)
         units += encode([addition.document], net, lexicon, convention, addition.weight)
-    augmenter = make_augmenter(config.augmentation, lexicon, net.tags)
+    augmenter = make_augmenter(config.augmentation, lexicon, net.tags, net.restores_case)
     start = _start(net, lexicon, before)
     rare = rare_words(units, lexicon.words)
     features = Features(

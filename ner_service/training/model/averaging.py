@@ -64,4 +64,4 @@ def _check_structure(before: Artefact, after: Artefact) -> None:
 
 def _weighed(net: NetConfig) -> NetConfig:
     """Return a net without the options on which no weight depends."""
-    return replace(net, temperature=None, label_temperatures=(), unit_tokens=1)
+    return replace(net, temperature=None, label_temperatures=(), unit_tokens=1, usual_case=True)

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 NEW_SCALE = 0.02  # the standard deviation of new weights: near zero, yet not all alike
 CONVENTIONS = "conventions.weight"
 GROWING = ("words", "chars", "shapes", "tags", "conventions", "convention_dim", "inputs")
-ADDED = ("spacing_dim",)  # options that a model may gain
+ADDED = ("spacing_dim", "usual_case")  # options that a model may gain
 FREE = ("vectors", "unit_tokens")  # compared by hash; no part of the weights
 
 

@@ -65,7 +65,7 @@ def test_other_files_are_read_by_their_mark_or_refused_in_a_sentence(opened: Ope
         file = {"name": f"{name}.txt", "mimeType": "text/plain", "buffer": content}
         page.locator("#file").set_input_files(file)
         page.locator("#rows, #problem", has_text=seen).first.wait_for()
-        assert columns(page)[0] == "Анна и Тула", name
+        assert columns(page)[0] == ("" if name == "binary" else "Анна и Тула"), name
 
 
 def test_the_page_opens_with_an_example_tagged(opened: Open) -> None:

@@ -2,6 +2,7 @@
 
 import { knows, t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
+import { STANDALONE, embeddedNet } from "./net_source.js";
 
 /** An error whose message is a sentence for the reader; `code` is the service's error code. */
 export class Problem extends Error {
@@ -62,6 +63,17 @@ async function json(response) {
 function post(url, body, signal) {
   const headers = { "content-type": "application/json" };
   return ask(url, { method: "POST", headers, body: JSON.stringify(body), signal });
+}
+
+/** Returns the bytes of the net that runs here; the browser keeps them between visits. */
+export async function fetchNet() {
+  if (STANDALONE) return embeddedNet();
+  const response = await ask(document.body.dataset.net);
+  try {
+    return await response.arrayBuffer();
+  } catch {
+    throw new Problem(t("error_unreadable"));
+  }
 }
 
 /** Lists the taggers of the service. */

@@ -3,8 +3,10 @@
 import { measured, sentence, tag, taggers, useKey } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { openFile } from "./file.js";
-import { language, switchLanguage, t, translate, count } from "./i18n.js";
-import { remember } from "./memory.js";
+import { count, currentLanguage, number, switchLanguage, t, translate } from "./i18n.js";
+import { HERE, LocalNet } from "./local.js";
+import { recall, remember } from "./memory.js";
+import { HAS_NET, STANDALONE } from "./net_source.js";
 import { element } from "./render.js";
 import { Result } from "./result.js";
 import { chooser, figures } from "./taggers.js";
@@ -14,10 +16,12 @@ const $ = (id) => document.getElementById(id);
 const state = {
   taggers: [],
   measured: { corpora: [], taggers: [] },
+  choice: recall("tagger"), // of a tagger, if the reader has made one
   source: "", // the text as a file had it: a text area turns every line end into \n
   pending: new AbortController(),
 };
-const result = new Result();
+const local = new LocalNet();
+const result = new Result(local);
 
 function text() {
   const typed = $("text").value;
@@ -37,7 +41,7 @@ const say = (sentence) => ($("problem").textContent = sentence);
 /** Returns the names of the chosen taggers: one, all that are loaded, or none yet. */
 function chosen() {
   const name = new FormData($("ask")).get("tagger");
-  if (name) return [name];
+  if (name) return [name]; // perhaps the net that runs here
   return name === "" ? state.taggers.filter((each) => each.loaded).map((each) => each.name) : [];
 }
 
@@ -60,16 +64,36 @@ async function ask() {
     return false;
   }
   showBusy(true);
-  const settled = await Promise.allSettled(requests.map((request) => tag(request, signal)));
+  const settled = await Promise.allSettled(requests.map((request) => answer(request, signal)));
   if (signal.aborted) return false;
   showBusy(false);
   const answers = settled.filter((each) => each.value).map((each) => each.value);
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
   say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
-  if (answers.length) result.show(asked, answers, state.taggers);
+  if (answers.length) result.show(asked, answers, knownTaggers());
+  else result.hide(); // what stands there is no answer to this
   return answers.length > 0;
 }
+
+/** Asks the service, or the net that runs here, which says how far it has come. */
+function answer(request, signal) {
+  if (request.tagger !== HERE) return tag(request, signal);
+  const submit = $("submit").firstElementChild;
+  if (!local.info) submit.textContent = t("here_loading");
+  return local.tag(request.text, signal, (share) => {
+    if (!signal.aborted) submit.textContent = t("here_share") + number(share, { style: "percent" });
+  });
+}
+
+/** Returns the taggers of the service, and the net that runs here once it is loaded. */
+function knownTaggers() {
+  if (!local.info) return state.taggers;
+  const { labels, scoreKind, version } = local.info;
+  return [...state.taggers, { name: HERE, version, labels, score_kind: scoreKind, loaded: true }];
+}
+
+const isBusy = () => document.body.classList.contains("busy");
 
 /** Shows whether an answer is awaited. */
 function showBusy(busy) {
@@ -106,15 +130,14 @@ async function listTaggers() {
 }
 
 function drawTaggers() {
-  const before = new FormData($("ask")).get("tagger");
   $("taggers").replaceChildren($("taggers").firstElementChild);
-  $("taggers").append(...chooser(state.taggers, state.measured, before));
+  $("taggers").append(...chooser(state.taggers, state.measured, state.choice, HAS_NET));
   $("how").hidden = !figures(state.taggers, state.measured);
 }
 
 function drawExamples() {
   const buttons = EXAMPLES.map((example) => {
-    const button = element("button", "chip", { type: "button" }, example[language]);
+    const button = element("button", "chip", { type: "button" }, example[currentLanguage()]);
     button.addEventListener("click", () => {
       put(example.text);
       submit();
@@ -162,13 +185,25 @@ $("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
-$("text").addEventListener("input", measure);
+$("taggers").addEventListener("change", ({ target }) => {
+  state.choice = target.value;
+  remember("tagger", target.value);
+  if (text().trim()) ask(); // the answer beside a choice is always that choice's
+});
+$("text").addEventListener("input", () => {
+  measure();
+  result.markStale(text());
+});
 $("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
 });
 $("text").addEventListener("paste", () => setTimeout(submit));
 $("clear").addEventListener("click", () => {
+  state.pending.abort();
+  showBusy(false);
   put("");
+  say("");
+  result.hide();
   $("text").focus();
 });
 $("file").addEventListener("change", ({ target }) => {
@@ -208,15 +243,18 @@ $("key").addEventListener("submit", (event) => {
 
 /** Lists the taggers, and tags the text that stands there when the page opens. */
 async function begin() {
-  await listTaggers();
-  if (state.taggers.length && !result.shown) ask();
+  if (state.choice === HERE && HAS_NET) ask(); // sends nothing
+  if (!STANDALONE) await listTaggers();
+  if (chosen().length && !result.shown && !isBusy() && !$("problem").textContent) ask();
 }
 
 translate();
 drawAll();
 put(EXAMPLES[0].text);
-measured().then((figures) => {
-  state.measured = figures;
-  drawTaggers();
-});
+if (!STANDALONE) {
+  measured().then((figures) => {
+    state.measured = figures;
+    drawTaggers();
+  });
+}
 begin();

@@ -18,6 +18,14 @@ const ru = {
   clear: "Очистить",
   drop: "Отпустите файл, чтобы разметить его",
   tagger: "Модель",
+  here: "В этом браузере",
+  here_note: "текст не уходит",
+  here_loading: "Загружаю сеть (7,5 МБ, один раз)…",
+  here_share: "размечено ",
+  here_speed: "токенов в секунду",
+  nothing_sent: "текст никуда не отправлен",
+  stale: "Текст изменён: ответ относится к прежнему.",
+  error_net: "Сеть в браузере не справилась. Обновите страницу и попробуйте ещё раз.",
   all: "Все",
   all_note: "сравнить ответы",
   loading: "загружается…",
@@ -46,15 +54,17 @@ const ru = {
   place: "место",
   absent: "—",
   only_differences: "Только абзацы с расхождениями",
-  export: "Скопировать результат",
+  export: "Взять результат",
   copy: "Копировать",
   copied: "Скопировано",
+  download: "Скачать",
   cut: "… и ещё знаков: ",
   score_calibrated: "вероятность ",
   score_raw: "оценка модели ",
   score_none: "без оценки",
   offsets: "позиции ",
   normal: "начальная форма: ",
+  sources: "нашли: ",
   part_first: "имя: ",
   part_middle: "отчество: ",
   part_last: "фамилия: ",
@@ -113,6 +123,14 @@ const en = {
   clear: "Clear",
   drop: "Drop the file to tag it",
   tagger: "Tagger",
+  here: "In this browser",
+  here_note: "the text stays here",
+  here_loading: "Loading the net (7.5 MB, once)…",
+  here_share: "tagged ",
+  here_speed: "tokens per second",
+  nothing_sent: "the text was not sent anywhere",
+  stale: "The text has changed: the answer is to the one before.",
+  error_net: "The net in the browser failed. Reload the page and try again.",
   all: "All",
   all_note: "compare the answers",
   loading: "loading…",
@@ -141,15 +159,17 @@ const en = {
   place: "place",
   absent: "—",
   only_differences: "Only paragraphs with differences",
-  export: "Copy the result",
+  export: "Take the result",
   copy: "Copy",
   copied: "Copied",
+  download: "Download",
   cut: "… more characters: ",
   score_calibrated: "probability ",
   score_raw: "the tagger's score ",
   score_none: "no score",
   offsets: "offsets ",
   normal: "base form: ",
+  sources: "found by: ",
   part_first: "first name: ",
   part_middle: "middle name: ",
   part_last: "last name: ",
@@ -194,9 +214,11 @@ const en = {
 
 export const LANGUAGES = { ru, en };
 
-/** The current language: the one chosen before, else Russian or English as the browser prefers. */
-export let language =
-  recall("language") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
+// the one chosen before, else Russian or English as the browser prefers
+let language = recall("language") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
+
+/** Returns the current language. */
+export const currentLanguage = () => language;
 
 /** Returns the phrase of a key, or the key itself where there is none. */
 export const t = (key) => LANGUAGES[language][key] ?? key;

@@ -6,6 +6,7 @@ import { count, number, t } from "./i18n.js";
 import { groups, key, withoutLabels } from "./names.js";
 import { agreement, drawDifferences, drawNames, opinion, partsOf } from "./panels.js";
 import { draw, element, hue } from "./render.js";
+import { titleOf } from "./taggers.js";
 import { Tip } from "./tip.js";
 
 const $ = (id) => document.getElementById(id);
@@ -13,10 +14,12 @@ const $ = (id) => document.getElementById(id);
 const MAX_EAGER_ROWS = 12; // rows that are drawn at once even where they are out of sight
 
 export class Result {
-  constructor() {
+  /** `local` is the net that runs here. */
+  constructor(local) {
+    this.local = local;
     this.shown = null; // {text, answers, taggers}
     this.hidden = new Set(); // labels that the reader switched off
-    this.copyPanel = new CopyPanel();
+    this.copyPanel = new CopyPanel(local);
     this.tip = new Tip($("rows"), (mark) => this.explain(mark));
     $("rows").addEventListener("click", (event) => this.choose(event.target.closest(".entity")));
     $("rows").addEventListener("keydown", (event) => this.key(event));
@@ -29,8 +32,25 @@ export class Result {
     this.shown = { text, answers, taggers, came: performance.now() };
     this.hidden.clear();
     $("result").hidden = false;
+    this.markStale(text);
     this.draw();
     afterPaint(() => this.measure());
+  }
+
+  /** Hides the result, since there is none to the text that stands there now. */
+  hide() {
+    this.shown = null;
+    this.tip.hide();
+    $("result").hidden = true;
+    $("rows").replaceChildren();
+  }
+
+  /** Says whether the text above is still the one that was tagged. */
+  markStale(text) {
+    if (!this.shown) return;
+    const stale = text !== this.shown.text;
+    $("result").classList.toggle("stale", stale);
+    $("stale").textContent = stale ? t("stale") : "";
   }
 
   /** Scrolls to the result where little of it is in sight. */
@@ -134,6 +154,14 @@ export class Result {
     const all = (name) => answers.map((answer) => number(Math.round(answer[name]))).join(" / ");
     const tagging = answers.every((answer) => answer.taggingMs !== null);
     const of = tagging ? ` (${t("of_it")} ${all("taggingMs")})` : "";
+    const here = answers.length === 1 && answers[0].local;
+    if (here) {
+      const { tokens, taggingMs, ms } = answers[0];
+      const speed = number((1000 * tokens) / taggingMs, { maximumSignificantDigits: 2 });
+      const took = `${t("answer")} ${number(Math.round(ms))} ${t("ms")}`;
+      $("status").textContent = [entities, took, `${speed} ${t("here_speed")}`, t("nothing_sent")].join(" · ");
+      return;
+    }
     const parts = [
       entities,
       `${t("answer")} ${all("ms")} ${t("ms")}${of}`,
@@ -151,6 +179,7 @@ export class Result {
       lines.push(element("b", "", {}, `${entity.label}${meaning}`));
       if (entity.normal !== null) lines.push(`${t("normal")}${entity.normal}`);
       lines.push(...partsOf(entity));
+      if (entity.sources) lines.push(`${t("sources")}${entity.sources.join(", ")}`);
       const tagger = this.shown.taggers.find((each) => each.name === this.taggerOf(mark));
       lines.push(scoreOf(entity, tagger?.score_kind));
       lines.push(`${t("offsets")}${number(entity.start)}–${number(entity.end)}`);
@@ -229,7 +258,7 @@ function scoreOf({ score }, kind) {
 }
 
 function head({ tagger, entities }) {
-  return element("div", "head", {}, element("b", "", {}, tagger), ` ${count(entities.length, "n_entities")}`);
+  return element("div", "head", {}, element("b", "", {}, titleOf(tagger)), ` ${count(entities.length, "n_entities")}`);
 }
 
 /** Copies the text alone, for the browser would add a line end after each row. */

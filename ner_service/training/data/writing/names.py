@@ -22,6 +22,7 @@ from ner_service.training.data.writing.declension import (
 from ner_service.training.data.writing.words import WORDS
 
 ODD_SURNAMES = 0.15  # the share of surnames with any ending; the rest have one of `USUAL_ENDS`
+SHORT, COMMON = 0.1, 0.45  # shares of first names as friends say them, and of the most common
 USUAL_ENDS = ("ов", "ев", "ин", "ский", "цкий", "ко", "ук", "юк", "ян", "ич", "дзе", "швили", "ых")
 
 
@@ -48,7 +49,14 @@ class Names:
 
     def person(self, random: Random, gender: Gender) -> Person:
         """Return a person of a gender with a random name."""
-        first = self._declined(random, self._first(random, gender), gender)
+        return self._person(random, gender, self._first(random, gender))
+
+    def friend(self, random: Random, gender: Gender) -> Person:
+        """Return a person whose first name is as friends say it."""
+        return self._person(random, gender, random.choice(_short(gender)))
+
+    def _person(self, random: Random, gender: Gender, name: str) -> Person:
+        first = self._declined(random, name, gender)
         father = random.choice(WORDS.men)
         patronymic = make_patronymic(father, gender)
         pool = self.usual_surnames if random.random() > ODD_SURNAMES else self.surnames
@@ -88,8 +96,10 @@ class Names:
         return f"{first}-{random.choice(second)}"
 
     def _first(self, random: Random, gender: Gender) -> str:
-        common = random.random() < 0.5
-        return random.choice(_common(gender) if common else self.firsts[gender])
+        chance = random.random()
+        if chance < SHORT:
+            return random.choice(_short(gender))
+        return random.choice(_common(gender) if chance < SHORT + COMMON else self.firsts[gender])
 
     def _declined(self, random: Random, first: str, gender: Gender) -> dict[Case, str]:
         forms = {case: decline_noun(first, case, "Name") for case in CASES}
@@ -100,6 +110,10 @@ class Names:
 
 def _common(gender: Gender) -> Sequence[str]:
     return WORDS.men if gender == "masc" else WORDS.women
+
+
+def _short(gender: Gender) -> Sequence[str]:
+    return WORDS.short_men if gender == "masc" else WORDS.short_women
 
 
 def _decline_parts(surname: str, form: Form) -> str:

@@ -19,5 +19,6 @@ def assemble(id: str, pieces: Iterable[Piece]) -> Document:
     for piece in pieces:
         if piece.label:
             entities.append(Entity(len(text), len(text) + len(piece.text), piece.label))
-        text += piece.text
+        is_full_stop = piece.text[:1] == "." and piece.text[1:2] != "."
+        text += piece.text[is_full_stop and text[-1:] == "." :]  # one stop behind initials
     return Document(id, text, tuple(entities))

@@ -12,6 +12,7 @@ from ner_service.types import Document
 
 LIST_SHARE = 0.25
 LOWER, UPPER = 0.12, 0.06  # shares of documents
+LOWER_CHATS = 0.8  # the share of lower case in what begins with a small letter, as chats do
 JOINTS = ("\n", "\n", "\n\n", " ", " ")
 
 
@@ -27,8 +28,10 @@ def write_records(names: Names, random: Random) -> Iterator[Document]:
 
 def _change_case(document: Document, random: Random) -> Document:
     """Return a document as it is, or in lower case as chats are, or in capitals."""
-    chance = random.random()
-    change = str.lower if chance < LOWER else str.upper if chance < LOWER + UPPER else str
+    chance, lower = random.random(), LOWER
+    if document.text[:1].islower():
+        lower = LOWER_CHATS
+    change = str.lower if chance < lower else str.upper if chance < lower + UPPER else str
     text = change(document.text)
     return replace(document, text=text) if len(text) == len(document.text) else document
 

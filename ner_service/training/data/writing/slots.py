@@ -1,9 +1,10 @@
 """Slots of templates, and what is written into them.
 
-A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `city`,
-`spot`, `firm`, `brand`, `org`, `street`, `street_name`, `wide_street`, `address`, and what is no
-name: `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A street's name is
-a LOC, also where a person gave it.
+A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `friend`
+for a short first name, `city`, `spot`, `firm`, `brand`, `org`, `memorial`, which has a person's
+name, `street`, `street_name`, `wide_street`, `address`, and what is no name: `cited`, a person in
+the title of a work, `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A
+street's name is a LOC, also where a person gave it.
 """
 
 import re
@@ -75,6 +76,11 @@ class Writer:
             yield from self._firm(form)
         elif kind in ORDERS:
             yield Piece(self.person(kind, _case(form)), "PER")
+        elif kind == "memorial":
+            yield Piece(self._memorial(form), "ORG")
+        elif kind == "friend":
+            friend = self._names.friend(self._random, self._gender())
+            yield Piece(write_name(friend, "first", _case(form), self._random), "PER")
         elif kind == "city":
             yield Piece(self._names.place(self._random, _case(form)), "LOC")
         elif kind == "org":
@@ -92,6 +98,12 @@ class Writer:
         """Return a person's name in the order that `kind` names."""
         person = self._names.person(self._random, self._gender())
         return write_name(person, kind, case, self._random)
+
+    def _memorial(self, form: str) -> str:
+        """Return an institution that is named after a person."""
+        order = self._random.choice(("surname", "first_last", "initials"))
+        word = self._random.choice(WORDS.memorials[form])
+        return f"{word} {self._random.choice(('имени', 'им.'))} {self.person(order, 'gent')}"
 
     def _firm(self, form: str) -> Iterator[Piece]:
         quotes = self._random.choice(QUOTES)
@@ -148,6 +160,8 @@ class Writer:
     def _fact(self, kind: str, form: str) -> str:
         random = self._random
         match kind:
+            case "cited":
+                return self.person(random.choice(("first_last", "surname")), _case(form))
             case "role":
                 return random.choice(WORDS.roles[form])
             case "Role":

@@ -14,6 +14,8 @@ class Vocabulary(BaseModel):
 
     men: Words
     women: Words
+    short_men: Words
+    short_women: Words
     foreign_firsts: Words
     foreign_lasts: Words
     companies: Words
@@ -37,6 +39,7 @@ class Vocabulary(BaseModel):
     headings: list[str]
     tails: list[str]
     roles: dict[str, Words]
+    memorials: dict[str, list[str]]
     firms: dict[str, list[str]]
     streets: dict[str, list[str]]
 

@@ -1,0 +1,105 @@
+"""Words of a text in capitals are read in their usual case: `СУД В ТУЛЕ` as `суд в Туле`.
+
+What is written wholly in capitals does not tell a name from a noun. `data/usual_case.gz` has two
+bits for each word of navec: whether texts in both cases write it small, in capitals as `МЧС`, or
+neither, as names. `docs/generate/usual_case.py` counts that. Words that navec lacks are names.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ner_service.engine.tokens import Tokens, units
+from ner_service.nets.config import NAVEC, NetConfig
+from ner_service.nets.vectors import Vectors, load_vectors
+
+CASES = Path(__file__).with_name("data") / "usual_case.gz"
+NAME, SMALL, CAPITALS = range(3)
+Cases = NDArray[np.uint8]
+LEAST_LETTERS = 8  # of a unit; fewer in capitals are as likely an abbreviation
+LONGEST_ABBREVIATION = 4  # letters
+RUSSIAN = re.compile(r"[А-ЯЁ]+(?:-[А-ЯЁ]+)*")
+NO_VOWEL = re.compile(r"[^АЕЁИОУЫЭЮЯ]+")
+
+
+class UsualCase:
+    """The usual case of the words of a table of vectors, and of words that are not in it."""
+
+    def __init__(self, vectors: Vectors, cases: Cases) -> None:
+        """Read words by the numbers of their vectors; `cases` has one of three for each number."""
+        self._vectors, self._cases = vectors, cases
+
+    def restore(self, words: Sequence[str]) -> list[str]:
+        """Return the words of a unit in capitals in their usual case, initials as they are."""
+        return [
+            word if len(word) == 1 and following == "." else usual
+            for word, usual, following in zip(
+                words, self.restore_each(words), chain(words[1:], ("",)), strict=True
+            )
+        ]
+
+    def restore_each(self, words: Sequence[str]) -> list[str]:
+        """Return words in capitals in their usual case, whatever stands beside them."""
+        ids = self._vectors.ids(words).tolist()
+        return [self._restore(word, id) for word, id in zip(words, ids, strict=True)]
+
+    def _restore(self, word: str, id: int) -> str:
+        if not RUSSIAN.fullmatch(word):
+            return word
+        if len(word) == 1:
+            return word.lower()
+        case = self._cases[id] if id >= 0 else NAME
+        if case == SMALL:
+            return word.lower()
+        is_short = id < 0 and len(word) <= LONGEST_ABBREVIATION
+        return word if case == CAPITALS or is_short or NO_VOWEL.fullmatch(word) else _as_name(word)
+
+
+def _as_name(word: str) -> str:
+    return "-".join(part.capitalize() for part in word.split("-"))
+
+
+@lru_cache(maxsize=1)
+def load_usual_case() -> UsualCase:
+    """Return the usual case of navec's words."""
+    packed = np.frombuffer(gzip.decompress(CASES.read_bytes()), np.uint8)
+    return UsualCase(load_vectors(NAVEC), unpack(packed))
+
+
+def pack(cases: Cases) -> Cases:
+    """Return cases as two bits each, four a byte."""
+    bits = np.unpackbits(cases[:, None], axis=1, count=2, bitorder="little")
+    return np.packbits(bits.ravel(), bitorder="little")
+
+
+def unpack(packed: Cases) -> Cases:
+    """Return the cases that `pack` packed, perhaps a few more."""
+    bits = np.unpackbits(packed, bitorder="little").reshape(-1, 2)
+    return bits[:, 0] + 2 * bits[:, 1]
+
+
+def in_capitals(words: Sequence[str]) -> bool:
+    """Say whether words hold no small letter, and capitals enough to be more than a name or two."""
+    if any(map(str.islower, words)):
+        return False
+    text = "".join(words)
+    return text.isupper() and sum(map(str.isalpha, text)) >= LEAST_LETTERS
+
+
+def units_of(text: str, net: NetConfig) -> Iterator[Tokens]:
+    """Yield the units of a text as a net reads them, in training and in use alike."""
+    cut = units(text, net.unit_tokens)
+    return _restored(cut) if net.restores_case else cut
+
+
+def _restored(cut: Iterator[Tokens]) -> Iterator[Tokens]:
+    for unit in cut:
+        if in_capitals(unit.words):
+            unit = unit._replace(words=load_usual_case().restore(unit.words))
+        yield unit

@@ -1,0 +1,58 @@
+// The worker that runs the net beside the page. Messages in: {id, call, ...}; out: {id, done | error | share}.
+
+import { Characters } from "./characters.js";
+import { Net } from "./net.js";
+
+let net = null;
+const cancelled = new Set();
+
+const CALLS = {
+  /** Reads the model file; returns what the page shows of it. */
+  load({ buffer }) {
+    net = new Net(buffer);
+    const { name, version, hash } = net.head;
+    const { labels, temperature } = net.head.net;
+    return { name, version, hash, labels, scoreKind: temperature ? "calibrated" : "raw" };
+  },
+
+  /** Tags a text; returns entities with offsets in UTF-16 units, as JavaScript counts. */
+  async tag({ id, text }) {
+    const source = new Characters(text);
+    const began = performance.now();
+    const entities = [];
+    let tokens = 0;
+    for (const step of net.steps(source)) {
+      entities.push(...step.entities);
+      tokens += step.tokens;
+      postMessage({ id, share: step.share });
+      await new Promise((resolve) => setTimeout(resolve)); // lets a cancellation in
+      if (cancelled.delete(id)) return null;
+    }
+    const inUnits = entities.map((entity) => {
+      const start = source.unit(entity.start);
+      const end = source.unit(entity.end);
+      return { ...entity, start, end, text: text.slice(start, end) };
+    });
+    return { entities: inUnits, tokens, ms: performance.now() - began };
+  },
+
+  /** Returns the tokens of a text as [start, end], and where sentences end, in UTF-16 units. */
+  cut({ text }) {
+    const source = new Characters(text);
+    const { starts, ends } = net.cutter.tokenizer.cut(source.codes);
+    return {
+      tokens: starts.map((start, n) => [source.unit(start), source.unit(ends[n])]),
+      sentenceEnds: [...net.cutter.sentenceEnds(source)].map((end) => source.unit(end)),
+    };
+  },
+};
+
+onmessage = async ({ data }) => {
+  const { id, call } = data;
+  if (call === "cancel") return void cancelled.add(data.which);
+  try {
+    postMessage({ id, done: await CALLS[call](data) });
+  } catch (error) {
+    postMessage({ id, error: String(error) });
+  }
+};
