@@ -1,7 +1,8 @@
 """A collector keeps annotated tasks as files, and has a model trained on them after some.
 
 `FOLDER/tasks/PROJECT-TASK.json` holds a task with its annotations; `FOLDER/annotations.jsonl` all
-tasks, as they were when the last training began; `FOLDER/training.log` what that said.
+tasks, as they were when the last training began, `FOLDER/trained.json` which they were, and
+`FOLDER/training.log` what the training said.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ class Collector:
     ) -> None:
         self._tasks, self._log = folder / "tasks", folder / "training.log"
         self._all, self._lock = folder / "annotations.jsonl", folder / "training.lock"
+        self._known = folder / "trained.json"
         self._train_after, self._config, self._reload = train_after, config, reload
         self._one_at_a_time = asyncio.Lock()
         self._training: asyncio.Task[None] | None = None
@@ -120,9 +122,13 @@ class Collector:
         """Say whether a training should begin: it was asked for, or enough has been annotated."""
         if not self._config:
             return False
-        last = self._all.stat().st_mtime_ns if self._all.exists() else 0
-        fresh = sum(path.stat().st_mtime_ns > last for path in self._files())
-        return fresh >= (1 if asked else self._train_after)
+        known = orjson.loads(self._known.read_bytes()) if self._known.exists() else {}
+        fresh = sum(known.get(name) != state for name, state in self._states().items())
+        return bool(fresh >= (1 if asked else self._train_after))
+
+    def _states(self) -> dict[str, int]:
+        """Return when each task was written, in nanoseconds, by the name of its file."""
+        return {path.name: path.stat().st_mtime_ns for path in self._files()}
 
     async def _train(self) -> None:
         """Train in a process of its own, unless another process of the service does already."""
@@ -152,10 +158,13 @@ class Collector:
             return
 
     def _join(self) -> None:
-        """Write all tasks into one file, which the training reads."""
+        """Write all tasks into one file, which the training reads, and remember which they are."""
+        states = self._states()
         with atomic_file(self._all) as whole:
-            for path in self._files():
-                whole.write(path.read_bytes())
+            for name in states:
+                whole.write((self._tasks / name).read_bytes())
+        with atomic_file(self._known) as file:
+            file.write(orjson.dumps(states))
 
     @contextmanager
     def _hold_lock(self) -> Iterator[bool]:
