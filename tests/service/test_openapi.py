@@ -56,6 +56,7 @@ def test_generated_clients_have_short_names_that_stay() -> None:
         ("/ner/batch", "POST"): "tag_many",
         ("/mask", "POST"): "mask",
         ("/unmask", "POST"): "unmask",
+        ("/explain", "POST"): "explain",
         ("/taggers", "GET"): "list_taggers",
         ("/health/live", "GET"): "check_live",
         ("/health/ready", "GET"): "check_ready",
