@@ -260,6 +260,13 @@ def read_bytes(path: Path) -> bytes:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
+def public_path(path: str) -> str:
+    """Return a relative path as it is, and another one by its last name alone."""
+    written = Path(path)
+    is_inside = not written.expanduser().is_absolute() and ".." not in written.parts
+    return path if is_inside else written.name
+
+
 def readable_name(path: Path) -> str:
     """Return a path as valid Unicode, which the bytes of a name need not be."""
     return os.fsencode(path).decode(errors="replace")

@@ -11,8 +11,6 @@ HERE = Path(__file__).parent
 PICTURES = {  # name -> page, and which of its drawings it is
     "balance": ("report/index.html", 2),
     "importance": ("models/project.tune/index.html", 0),
-    "curve": ("models/project.curve/index.html", 0),
-    "comparison": ("comparison/index.html", 0),
 }
 
 

@@ -16,10 +16,10 @@ from ner_service.bulk.place import Place
 from ner_service.bulk.run import Advance, run
 from ner_service.bulk.sources import Source, check_names
 from ner_service.cli.printing import echo
-from ner_service.cli.tagging import numbered
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat
 from ner_service.errors import ConfigError
+from ner_service.output.numbers import numbered
 
 TABLES = (InputFormat.csv, InputFormat.tsv, InputFormat.parquet)
 LINE_S = 10  # seconds between two lines of progress where no terminal shows a bar

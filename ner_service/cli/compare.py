@@ -97,11 +97,8 @@ def compare(
     and speed, size and time of training. What --encoders has trained stays in the folder of the
     page, and is not trained again.
     """
-    names, overrides, folder = (
-        list(dict.fromkeys(runs or ())),
-        set_ or [],
-        output or Path("comparison"),
-    )
+    names, overrides = list(dict.fromkeys(runs or ())), set_ or []
+    folder = output or Path("comparison")
     specs = {name: _spec(name) for name in names}
     if (encoders or overrides) and config is None:
         raise ConfigError("--encoders and --set: name a training file by --config")
@@ -114,11 +111,8 @@ def compare(
     mapping, root = parse_mapping(map_ or ()), corpora_root()
     check_plots()
     try:
-        systems, documents, training, title = (
-            [],
-            *_data(on, config, train, overrides, mapping, root),
-        )
-        systems += _recorded(predictions or (), documents, names, mapping, root)
+        documents, training, title = _data(on, config, train, overrides, mapping, root)
+        systems = _recorded(predictions or (), documents, names, mapping, root)
         if baselines:
             from ner_service.explore.comparison import system
 
@@ -216,14 +210,9 @@ def _encoders(
         echo(line, err=True)
 
     runs = train_variants(config, overrides, chosen, folder / "encoders", root, say)
+    taggers = {name: load_tagger(f"bilstm:{run.folder}") for name, run in runs.items()}
     return [
-        ask(
-            name,
-            load_tagger(f"bilstm:{run.folder}"),
-            documents,
-            folder_size(run.folder),
-            run.seconds,
-        )
+        ask(name, taggers[name], documents, folder_size(run.folder), run.seconds)
         for name, run in runs.items()
     ]
 
@@ -266,10 +255,8 @@ def _show(
         _print_rows("what they cost", list(cost_rows(figures)))
     if is_named or not as_json:
         path = folder / "index.html"
-        write_text(
-            path,
-            [page(f"Comparison on {title}", len(documents), figures, _curve(config, overrides))],
-        )
+        curve = _curve(config, overrides)
+        write_text(path, [page(f"Comparison on {title}", len(documents), figures, curve)])
         echo(str(path), err=as_json)
 
 

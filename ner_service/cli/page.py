@@ -7,10 +7,11 @@ import typer
 
 from ner_service.browser.model_file import WORDS, model_file
 from ner_service.cli.app import Panel, app, example
+from ner_service.cli.options import note_new_folder
 from ner_service.cli.printing import echo
 from ner_service.errors import ModelError
 from ner_service.files import atomic_file
-from ner_service.nets.artefact import load
+from ner_service.nets.artefact import CONFIG, load
 from ner_service.taggers.models import model_path
 
 MODEL = "ru-news"  # fits into a page, and is as good as the large one
@@ -51,6 +52,8 @@ def page(
 def make_model_file(model: str, words: int) -> bytes:
     """Return the file of a model, named by its folder or as one that ships."""
     folder = model_path(model)
+    if not (folder / CONFIG).is_file():
+        raise ModelError(f"{folder}: no BiLSTM-CRF: name the folder of one, or {MODEL}")
     try:
         return model_file(load(folder), folder.name, words)
     except ModelError as error:
@@ -58,6 +61,7 @@ def make_model_file(model: str, words: int) -> bytes:
 
 
 def _write(output: Path, content: bytes) -> None:
+    note_new_folder(output)
     with atomic_file(output) as file:
         file.write(content)
     echo(f"{output}: {len(content) / 1e6:.1f} MB")

@@ -24,7 +24,7 @@ from ner_service.cli.options import (
     note_new_folder,
 )
 from ner_service.cli.printing import echo, write
-from ner_service.cli.tagging import Counts, tag_documents
+from ner_service.cli.tagging import Counts, LanguageNote, tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.formats.tables import ENTITIES
@@ -211,9 +211,11 @@ def tag_in_one(
         raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     loaded = load_tagger(job.tagger)
     check_labels(job, loaded.info)
+    languages = LanguageNote(loaded.info.languages)
+    watched = languages.watch(documents)
     tagged = (
         document.keep_labels(job.labels) if job.labels else document
-        for document in tag_documents(loaded, documents, load_analyser() if job.normal else None)
+        for document in tag_documents(loaded, watched, load_analyser() if job.normal else None)
     )
     if on_terminal:
         print_marked(tagged)
@@ -222,6 +224,8 @@ def tag_in_one(
         write_tagged(counts.count(tagged), chosen, output, loaded.info)
         if output is not None:
             echo(f"{output}: {counts}", err=True)
+    if str(languages):
+        echo(str(languages), err=True)
 
 
 def choose_format(output: Path | None) -> str:

@@ -21,10 +21,21 @@ def train(
         list[str] | None,
         typer.Option("--set", help="section.key=value overrides the file; repeatable."),
     ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            help="Go on with a run that was stopped, or for longer with one that has ended.",
+        ),
+    ] = False,
     from_: Annotated[
         str | None, typer.Option("--from", help="A model to start from; its labels may differ.")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the model that the output holds.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print notes and errors alone.")
+    ] = False,
     curve: Annotated[
         bool,
         typer.Option(
@@ -36,7 +47,8 @@ def train(
 ) -> None:
     """Train a BiLSTM-CRF on your own labels.
 
-    Ctrl-C leaves the best model so far. --resume then continues as if never stopped.
+    Ctrl-C leaves the best model so far. --resume then continues as if never stopped. With more
+    epochs, --resume makes a finished run longer: --resume --set train.epochs=40.
     """
     try:
         from ner_service.training.train import train_from_file
@@ -45,7 +57,8 @@ def train(
     try:
         if curve:
             return _draw_curve(config, set_ or [], resume, from_)
-        train_from_file(config, set_ or [], resume, from_, corpora_root())
+        root = corpora_root()
+        train_from_file(config, set_ or [], resume, from_, root, overwrite=overwrite, quiet=quiet)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
 

@@ -54,11 +54,20 @@ class Found:
 
 
 class Entities(list[Found]):
-    """The entities of a text, with the names that they join to if `normal` was asked for."""
+    """The entities of a text, with the names that they join to if `normal` was asked for.
 
-    def __init__(self, entities: Iterable[Found] = (), names: Iterable[Name] = ()) -> None:
+    `warning` is there where the text is mostly not in the tagger's language.
+    """
+
+    def __init__(
+        self,
+        entities: Iterable[Found] = (),
+        names: Iterable[Name] = (),
+        warning: str | None = None,
+    ) -> None:
         super().__init__(entities)
         self.names = tuple(names)
+        self.warning = warning
 
 
 Answer = Entities | ServiceError
@@ -172,7 +181,7 @@ def entities_of(result: Mapping[str, Any]) -> Entities:
         Name(name["label"], name["normal"], _parts_of(name)["parts"], tuple(name["mentions"]))
         for name in result.get("names", ())
     )
-    return Entities(entities, names)
+    return Entities(entities, names, result.get("warning"))
 
 
 def _parts_of(value: Mapping[str, Any]) -> dict[str, Parts | None]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import orjson
 
-from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import as_override
 from ner_service.files import write_text
 from ner_service.output.html import render
@@ -46,6 +45,8 @@ def draw_learning_curve(
     Each share is a part of the next one, and makes as many steps, in at most 100 epochs. The model
     folder of the configuration stays untouched.
     """
+    from ner_service.explore.runs import train_quietly  # torch, which a drawn curve does not need
+
     check_plots()
     settings = read_config(config, overrides)
     folder = curve_folder(settings.output)

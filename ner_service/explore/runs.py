@@ -1,13 +1,14 @@
 """A run trains one configuration without a word, and says how good its model became."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from ner_service.training.progress.epoch import Epoch
 from ner_service.training.train import Watcher, train_from_file
 
 
@@ -34,10 +35,12 @@ def train_quietly(
     One thread is used, which is the fastest for nets of this size on a CPU.
     """
     torch.set_num_threads(1)
-    records: list[Mapping[str, float]] = []
+    epochs: list[Epoch] = []
     began = time.perf_counter()
     with log.open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
-        folder = train_from_file(config, overrides, False, init, root, records.append, *watchers)
+        folder = train_from_file(
+            config, overrides, False, init, root, epochs.append, *watchers, overwrite=True
+        )
     seconds = time.perf_counter() - began
-    best = max(record["dev_f1"] for record in records)
-    return Run(folder, best, len(records), seconds)
+    best = max(epoch.dev.f1 for epoch in epochs)
+    return Run(folder, best, len(epochs), seconds)

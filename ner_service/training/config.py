@@ -22,6 +22,7 @@ from ner_service.corpora.check import Overlap
 from ner_service.corpora.formats.format import names as format_names
 from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError
+from ner_service.files import public_path
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.data.annotation import check_pattern
 
@@ -234,13 +235,13 @@ class TrainConfig(Section):
         return self._written.get(name, name)
 
     def public(self) -> dict[str, Any]:
-        """Return the values as they may be published: files and folders by name alone."""
+        """Return the values as they may be published: no path names a folder of this machine."""
         values = self.model_dump(mode="json")
-        values["output"] = Path(self.output).name
-        values["net"]["vectors"] = Path(self.net.vectors).name
-        values["augmentation"]["lists"] = Path(self.augmentation.lists).name
+        values["output"] = public_path(self.output)
+        values["net"]["vectors"] = public_path(self.net.vectors)
+        values["augmentation"]["lists"] = public_path(self.augmentation.lists)
         for source in (*values["data"]["train"], *values["data"]["dev"]):
-            source["path"] = Path(source["path"]).name
+            source["path"] = public_path(source["path"])
         return values
 
 

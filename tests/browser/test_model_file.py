@@ -87,6 +87,7 @@ def test_the_commands_write_a_model_and_a_page_and_say_how_large(
     ("arguments", "said"),
     [
         (["web-model", "x.bin", "--model", "nothing"], "shipped:"),
+        (["page", "x.html", "--model", "spacy-ru-news"], "or ru-news"),
         (["web-model", "x.bin", "--words", "0"], "from 1 to 250000"),
         (["page", "x.html", "--words", "many"], "--words"),
     ],

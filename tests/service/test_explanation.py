@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ner_service.service.api.explanation import MOST_CHARS
+from ner_service.service.api.schemas import MOST_EXPLAINED_CHARS as MOST_CHARS
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 from tests.serving import Capitals, Client, serving
@@ -100,7 +100,8 @@ def test_a_text_without_a_word_has_an_explanation_without_one(client: Client) ->
         ({"at": -1}, "at", "greater"),
         ({"text": "а" * (MOST_CHARS + 1)}, "text", str(MOST_CHARS)),
         ({"convention": "none"}, "convention", "ne5"),
-        ({"labels": []}, "labels", "no such field"),
+        ({"labels": []}, "labels", "there are text, tagger, convention"),
+        ({"forbid": []}, "forbid", "did you mean forbidden?"),
     ],
 )
 def test_what_cannot_be_explained_is_refused_by_its_field(

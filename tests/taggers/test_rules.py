@@ -281,3 +281,10 @@ def test_of_rules_that_overlap_the_longest_stays(entities: list[Entity]) -> None
         rivals = [k for k in kept if k.start < entity.end and entity.start < k.end]
         assert rivals
         assert max(k.end - k.start for k in rivals) >= entity.end - entity.start
+
+
+def test_the_rules_of_the_page_are_rules(tmp_path: Path) -> None:
+    page = Path("docs/combining.md").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(next(b for b in page.split("```") if b.startswith("toml\n[[ph"))[5:])
+    assert set(load_tagger(f"rules:{path}").info.labels) == {"ORG", "CODE", "CASE"}

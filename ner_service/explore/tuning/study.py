@@ -3,7 +3,7 @@
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import Space, Value, as_override, holds, suggest
 from ner_service.output.terminal import show
 from ner_service.training.config import TrainConfig, read_config
+from ner_service.training.progress.epoch import Epoch
 from ner_service.training.train import Diverged
 
 try:
@@ -181,8 +182,8 @@ def run_trial(trial: Any, search: Search, end: float | None) -> float:
     """
     values = suggest(trial, search.space)
 
-    def watch(record: Mapping[str, float]) -> None:
-        trial.report(record["dev_f1"], int(record["epoch"]))
+    def watch(epoch: Epoch) -> None:
+        trial.report(epoch.dev.f1, epoch.number)
         if trial.should_prune():
             raise optuna.TrialPruned
         if end is not None and time.time() > end:

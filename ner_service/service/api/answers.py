@@ -34,6 +34,7 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
+from ner_service.text.language import language_warning
 from ner_service.types import Entity, Tagger
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -96,6 +97,7 @@ class Answers:
         if asked.normal and not patient:
             self.names.check_room([asked.text])
         head, (answer,) = await self.tag(request, asked, [asked.text], patient)
+        head |= self.warning_of(head["tagger"], asked.text)
         if asked.normal:
             (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
             if isinstance(result, TaggerFailed):
@@ -123,6 +125,12 @@ class Answers:
         tagged = await lane.tag(texts, patient, heard, client, options.convention)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
+
+    def warning_of(self, name: str, text: str) -> dict[str, str]:
+        """Returns `warning` where a text is mostly not in the language of the tagger of a name."""
+        tagger = self._lanes[name].worker.tagger
+        warning = language_warning(text, tagger.info.languages) if tagger else None
+        return {"warning": warning} if warning else {}
 
     def choose_lane(self, options: TaggingOptions) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from ner_service.errors import Code, Refused
 from ner_service.service.api.answers import Answers
@@ -18,45 +18,15 @@ from ner_service.service.api.request_body import (
     check_no_query,
     content_type,
 )
-from ner_service.service.api.schemas import EXAMPLE, Int64, Name
+from ner_service.service.api.schemas import ExplainRequest
 from ner_service.types import Conventional, Explaining, Tagger
 
 if TYPE_CHECKING:
     from ner_service.engine.explanation import Explanation
     from ner_service.engine.tokens import Tokens
 
-MOST_CHARS = 2_000  # of a text; each of a unit's 512 tokens at most is hidden once: two seconds
-MOST_FORBIDDEN = 1_000
 MOST_WAITING = 8  # texts
 DIGITS = 4  # of probabilities and scores
-
-
-class ForbiddenTag(BaseModel):
-    """A tag is not allowed at a token, or anywhere where no token is named."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    tag: Name = Field(description="one of `tags`", examples=["B-PER"])
-    token: Int64 | None = Field(None, ge=0, description="its number in `tokens`; null for all")
-
-
-class ExplainRequest(BaseModel):
-    """A text has a sentence, whose answer is to be explained."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    text: str = Field(
-        max_length=MOST_CHARS, description="the text, any valid Unicode", examples=[EXAMPLE]
-    )
-    tagger: Name | None = Field(None, description="a BiLSTM-CRF from `GET /taggers`")
-    convention: Name | None = Field(
-        None, description="a way of annotating: one of the tagger's `conventions`"
-    )
-    offsets: OffsetUnit = Field("codepoint", description="what places in the text count")
-    at: int = Field(0, ge=0, lt=2**63, description="a place in the sentence that is explained")
-    forbidden: list[ForbiddenTag] = Field(
-        [], max_length=MOST_FORBIDDEN, description="tags that paths may not have"
-    )
 
 
 class TokenOut(BaseModel):

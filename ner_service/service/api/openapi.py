@@ -198,7 +198,7 @@ EXPLAIN = Document(
     "Explain how a net tags a sentence",
     "The probabilities, the paths, and what each entity owes to which word",
     {JSON: explanation.ExplainResponse},
-    {JSON: explanation.ExplainRequest},
+    {JSON: schemas.ExplainRequest},
     EXPLAINING,
 )
 TAGGERS = Document(

@@ -11,6 +11,7 @@ from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.explanation import Explanations
+from ner_service.service.api.labelstudio.handlers import LabelStudio
 from ner_service.service.api.masking import Masking
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.state import State
@@ -46,6 +47,16 @@ def presidio_routes(presidio: Presidio) -> list[Route]:
         Route("POST", "/presidio/deanonymize", presidio.deanonymize),
         Route("GET", "/presidio/anonymizers", presidio.anonymizers),
         Route("GET", "/presidio/deanonymizers", presidio.deanonymizers),
+    ]
+
+
+def label_studio_routes(studio: LabelStudio, collects: bool) -> list[Route]:
+    """Declares the routes of an ML backend of Label Studio, which its own documents describe."""
+    return [
+        Route("GET", "/label-studio/health", studio.health, open=True),
+        Route("POST", "/label-studio/setup", studio.setup),
+        Route("POST", "/label-studio/predict", studio.predict),
+        Route("POST", "/label-studio/webhook", studio.webhook, admin=collects),
     ]
 
 

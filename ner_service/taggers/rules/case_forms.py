@@ -28,6 +28,7 @@ class CaseForms:
     def __init__(self) -> None:
         self._morphology = Pymorphy()
         self._forms = lru_cache(WORDS)(self._forms_of)
+        self._guesses = lru_cache(WORDS)(self._guess_forms)
 
     def match(
         self, words: Sequence[str], phrase: Sequence[str], prefixes: Collection[int] = ()
@@ -40,7 +41,7 @@ class CaseForms:
             return True
         if not all(w == p or may_be_form(w, p) for w, p in zip(words, phrase, strict=True)):
             return False
-        slots = [self._forms(p).get(w, frozenset()) for w, p in zip(words, phrase, strict=True)]
+        slots = [self._slots(w, p) for w, p in zip(words, phrase, strict=True)]
         declined = [s for s, w, p in zip(slots, words, phrase, strict=True) if w != p]
         common = frozenset.intersection(*declined)
         if not common:
@@ -49,6 +50,12 @@ class CaseForms:
             w != p or own & common or n in prefixes or self._may_stay(phrase, n)
             for n, (own, w, p) in enumerate(zip(slots, words, phrase, strict=True))
         )
+
+    def _slots(self, word: str, base: str) -> frozenset[Slot]:
+        """Return the cases and numbers in which a base form is a word, first by pymorphy3."""
+        if not CYRILLIC.issuperset(base):
+            return frozenset()
+        return self._forms(base).get(word) or self._guesses(base).get(word, frozenset())
 
     def _may_stay(self, phrase: Sequence[str], n: int) -> bool:
         """Return whether a word of a phrase may keep its form while others decline.
@@ -70,14 +77,19 @@ class CaseForms:
     def _forms_of(self, word: str) -> Forms:
         """Return the folded forms of a word that is in the nominative, with their slots."""
         forms: dict[str, set[Slot]] = {}
-        readings = self._morphology.readings(word) if CYRILLIC.issuperset(word) else ()
-        for reading in readings:
+        for reading in self._morphology.readings(word):
             if reading.case in ("Nom", None):
                 for form, case, number in self._morphology.forms(reading):
                     forms.setdefault(fold(form), set()).add((case, number))
-        if readings and not any(reading.is_known for reading in readings):
-            for gender in GENDERS:
-                for case in CASES:
-                    if declined := forms_of(word, gender, case):
-                        forms.setdefault(fold(declined), set()).add((case, "Sing"))
+        return {form: frozenset(slots) for form, slots in forms.items()}
+
+    def _guess_forms(self, word: str) -> Forms:
+        """Return the forms of a name that no dictionary has, by its last letter."""
+        if any(reading.is_known for reading in self._morphology.readings(word)):
+            return {}
+        forms: dict[str, set[Slot]] = {}
+        for gender in GENDERS:
+            for case in CASES:
+                if form := forms_of(word, gender, case):
+                    forms.setdefault(fold(form), set()).add((case, "Sing"))
         return {form: frozenset(slots) for form, slots in forms.items()}

@@ -55,12 +55,15 @@ class Corpus:
         return tagger.tag([document.text for document in self.documents])
 
 
-def read_source(source: Source, root: Path | None) -> Corpus:
-    """Read a corpus by path, or by name under `root`; raise `CorpusError`."""
+def read_source(source: Source, root: Path | None, hides_bars: bool | None = None) -> Corpus:
+    """Read a corpus by path, or by name under `root`; raise `CorpusError`.
+
+    A bar shows the progress on a terminal, unless `hides_bars`.
+    """
     path = corpora.locate(source.path, root)
     report = ReadReport()
     documents = corpora.read(path, source.labels, source.options(), report)
-    reader = tqdm(documents, f"reading {source.path}", unit="doc", delay=1)
+    reader = tqdm(documents, f"reading {source.path}", unit="doc", delay=1, disable=hides_bars)
     rules = (source.relabel, source.split_parentheses, source.outside, source.streets)
     changed = [replace(reannotate(document, *rules), fields={}) for document in reader]
     if not changed:

@@ -86,9 +86,10 @@ export const measured = async () => json(await ask("web/measured.json"));
 export async function tag(request, signal) {
   const began = performance.now();
   const response = await post("ner", request, signal);
-  const { entities, names } = await json(response);
+  const { entities, names, warning } = await json(response);
   const ms = performance.now() - began;
-  return { tagger: request.tagger, request, entities, names, ms, taggingMs: taggingMs(response) };
+  const times = { ms, taggingMs: taggingMs(response) };
+  return { tagger: request.tagger, request, entities, names, warning, ...times };
 }
 
 /** Returns how many ms the tagger itself took, or null where the service does not say. */

@@ -8,6 +8,7 @@ import { History } from "./history.js";
 import { HERE, LocalNet } from "./local.js";
 import { recall, remember } from "./memory.js";
 import { HAS_NET, STANDALONE } from "./net_source.js";
+import { linked } from "./permalink.js";
 import { element } from "./render.js";
 import { Result } from "./result.js";
 import { chooser, figures, figuresNote } from "./taggers.js";
@@ -282,9 +283,11 @@ async function begin() {
   if (chosen().length && !result.shown && !isBusy() && !$("problem").textContent) ask();
 }
 
+const own = linked(); // what the page's address asks for goes before what the reader chose last
+if (own) state.choice = own.tagger ?? state.choice;
 translate();
 drawAll();
-put(EXAMPLES[0].text);
+put(own?.text ?? EXAMPLES[0].text);
 if (!STANDALONE) {
   measured().then((figures) => {
     state.measured = figures;

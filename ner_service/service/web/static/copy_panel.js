@@ -3,6 +3,7 @@
 import { sentence } from "./api.js";
 import { FORMATS, copy, download } from "./formats.js";
 import { number, t } from "./i18n.js";
+import { linkTo } from "./permalink.js";
 import { element } from "./render.js";
 import { titleOf } from "./taggers.js";
 
@@ -22,6 +23,7 @@ export class CopyPanel {
     $("which").addEventListener("change", () => this.draw());
     $("copy").addEventListener("click", () => this.copy());
     $("download").addEventListener("click", () => this.download());
+    $("link").addEventListener("click", () => this.link());
   }
 
   tab(format) {
@@ -84,6 +86,14 @@ export class CopyPanel {
     const rest = value.length - MAX_PREVIEW;
     $("preview").textContent =
       rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+  }
+
+  /** Copies an address that holds the text and the choice of the tagger. */
+  async link() {
+    const [first, ...others] = this.answers;
+    const link = linkTo(first.request.text, others.length ? "" : first.tagger);
+    if (link) await copy(link);
+    $("copied").textContent = t(link ? "copied" : "link_long");
   }
 
   async download() {

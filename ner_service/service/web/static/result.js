@@ -4,7 +4,7 @@ import { places } from "./compare.js";
 import { CopyPanel } from "./copy_panel.js";
 import { count, number, t } from "./i18n.js";
 import { HAS_NET } from "./net_source.js";
-import { groups, key, withoutLabels } from "./names.js";
+import { groups, key, withScores, withoutLabels } from "./names.js";
 import { agreement, drawDifferences, drawNames, opinion, partsOf } from "./panels.js";
 import { draw, element, hue, setLabels } from "./render.js";
 import { titleOf } from "./taggers.js";
@@ -21,6 +21,11 @@ export class Result {
     this.local = local;
     this.shown = null; // {text, answers, taggers}
     this.hidden = new Set(); // labels that the reader switched off
+    this.least = 0; // the score below which an entity is not shown
+    $("least-score").addEventListener("input", ({ target }) => {
+      this.least = Number(target.value);
+      this.draw();
+    });
     this.copyPanel = new CopyPanel(local);
     this.why = new Why(local);
     $("why-open").hidden = !HAS_NET;
@@ -68,7 +73,11 @@ export class Result {
   /** Draws the result again after a change of labels or language. */
   draw() {
     if (!this.shown) return;
-    const { text, answers } = this.shown;
+    const { text } = this.shown;
+    const answers = this.shown.answers.map((answer) => withScores(answer, this.least));
+    const scored = this.shown.answers.some(({ entities }) => entities.some(({ score }) => score !== null));
+    $("least").hidden = !scored;
+    $("least-shown").value = number(this.least, { style: "percent" });
     this.answers = answers.map((answer) => ({ ...answer, text, ...this.withLabelsOn(answer) }));
     setLabels(this.labels());
     const lists = this.answers.map((answer) => answer.entities);
@@ -155,8 +164,12 @@ export class Result {
 
   drawStatus() {
     const { answers, paint } = this.shown;
+    const warning = answers.some((answer) => answer.warning) ? [t("language_warning")] : [];
     const drawing = `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`;
-    if (answers.length > 1) return void ($("status").textContent = drawing); // the rest heads the columns
+    if (answers.length > 1) {
+      $("status").textContent = [...warning, drawing].join(" · "); // the rest heads the columns
+      return;
+    }
     const entities = count(answers[0].entities.length, "n_entities");
     if (answers[0].local) {
       const { tokens, taggingMs, ms } = answers[0];
@@ -165,7 +178,7 @@ export class Result {
       $("status").textContent = [entities, took, `${speed} ${t("here_speed")}`, t("nothing_sent")].join(" · ");
       return;
     }
-    $("status").textContent = [entities, timeOf(answers[0]), drawing].join(" · ");
+    $("status").textContent = [...warning, entities, timeOf(answers[0]), drawing].join(" · ");
   }
 
   /** Returns the lines of the tip over a mark or a gap. */
