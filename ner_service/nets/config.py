@@ -107,7 +107,7 @@ class NetConfig(NetOptions):
 
     @property
     def restores_case(self) -> bool:
-        """Whether units in capitals are read in usual case, which is known of navec's words."""
+        """Return whether units in capitals are read in the usual case of navec's words."""
         return self.usual_case and self.vectors == NAVEC
 
     @property
