@@ -1,4 +1,4 @@
-"""Files of text may be gzipped, must be UTF-8, and are written whole or not at all."""
+"""Files of text may be packed, must be UTF-8, and are written whole or not at all."""
 
 import errno
 import gzip
@@ -14,17 +14,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from ner_service.errors import CorpusError
+from ner_service.errors import CorpusError, MissingExtra
 
 BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+PACKED_ENDINGS = (".gz", ".zst")
+LONGEST_LINE = 1 << 26  # bytes, 64 MiB: the memory that one line may take is bounded
 UNPACKED_BYTES = 65_536  # at a time
 FREE_BYTES = 64_000_000  # that any gzip file may unpack to
 MOST_RATIO = 100  # beyond; texts pack to a twentieth at best, a bomb to a thousandth
 
 
+class DamagedFile(Exception):
+    """The packed data of a file are damaged or cut short."""
+
+
 class Counter:
     """A file that is read, and how many bytes of it were; a pipe could not tell."""
+
+    closed = False  # pyarrow asks
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self.size = file, 0
@@ -35,27 +44,58 @@ class Counter:
         self.size += len(part)
         return part
 
+    def close(self) -> None:
+        """Do nothing: whoever opened the file closes it; pyarrow asks."""
+
 
 class Unpacked(io.RawIOBase):
-    """A gzip file is read as what it unpacks to; beyond all bounds it raises `CorpusError`."""
+    """A packed file is read as what it unpacks to; beyond all bounds it raises `CorpusError`.
 
-    def __init__(self, path: Path, packed: IO[bytes]) -> None:
+    `packed_size` is the number of packed bytes that were read.
+    """
+
+    def __init__(self, path: Path, packed: IO[bytes], magic: bytes) -> None:
         self._path, self._packed = path, Counter(packed)
-        self._plain = gzip.GzipFile(fileobj=self._packed)  # type: ignore[call-overload]
+        self._plain: Any = (
+            _zstd_reader(path, self._packed)
+            if magic == ZSTD_MAGIC
+            else gzip.GzipFile(fileobj=self._packed)  # type: ignore[call-overload]
+        )
+        self._name = "zstd" if magic == ZSTD_MAGIC else "gzip"
         self._size = 0
+
+    @property
+    def packed_size(self) -> int:
+        """Return the number of packed bytes that were read so far."""
+        return self._packed.size
 
     def readable(self) -> bool:
         """Return that it can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Unpack as much as the buffer holds; raise as `gzip` does where the data are damaged."""
-        part = self._plain.read(len(buffer))
+        """Unpack as much as the buffer holds; raise `DamagedFile` where the data are damaged."""
+        try:
+            part = self._plain.read(len(buffer))
+        except (EOFError, zlib.error, OSError) as error:  # pyarrow, too, raises a bare OSError
+            if getattr(error, "errno", None):
+                raise
+            raise DamagedFile(f"the {self._name} data is damaged or cut short") from None
         self._size += len(part)
         if self._size > FREE_BYTES + MOST_RATIO * self._packed.size:
-            raise _too_large(self._path, "if you trust it, unpack it by gunzip first")
+            tool = "unzstd" if self._name == "zstd" else "gunzip"
+            raise _too_large(self._path, f"if you trust it, unpack it by {tool} first")
         buffer[: len(part)] = part
         return len(part)
+
+
+def _zstd_reader(path: Path, packed: Counter) -> Any:
+    """Return a reader of zstd data; raises `MissingExtra` without pyarrow, which has one."""
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtra(f"{path}: zstd data ({error})", "parquet") from error
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(packed, "r"), "zstd")
 
 
 def check_ratio(path: Path, packed: int, unpacked: int) -> None:
@@ -70,17 +110,25 @@ def _too_large(path: Path, mend: str) -> CorpusError:
 
 @contextmanager
 def open_source(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file to read, unpacked if it is gzipped; raise `CorpusError` for a device.
+    """Open a file to read, unpacked if gzip or zstd packed it; raise `CorpusError` for a device.
 
     A pipe is read like a file: shells pass one for `<(command)`.
     """
     with path.open("rb") as raw:
         if is_device(os.fstat(raw.fileno()).st_mode) and not raw.isatty():
             raise CorpusError(f"{path}: is a device, not a file")
-        if raw.peek(2)[:2] == GZIP_MAGIC:
-            yield io.BufferedReader(Unpacked(path, raw), UNPACKED_BYTES)
+        head = raw.peek(4)[:4]
+        magic = next((m for m in (GZIP_MAGIC, ZSTD_MAGIC) if head.startswith(m)), None)
+        if magic:
+            yield io.BufferedReader(Unpacked(path, raw, magic), UNPACKED_BYTES)
         else:
             yield raw
+
+
+def position(source: IO[bytes]) -> int:
+    """Return how many bytes of its file an opened source has read, packed ones if it is packed."""
+    raw = getattr(source, "raw", None)
+    return raw.packed_size if isinstance(raw, Unpacked) else source.tell()
 
 
 def is_device(mode: int) -> bool:
@@ -145,15 +193,39 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     number = 0
     try:
         with open_source(path) as plain:
-            for number, line in enumerate(plain, 1):
-                text = line.decode().removesuffix("\n")
-                yield number, text if number > 1 else text.removeprefix(BOM)
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}:{number}: {_not_utf8(error)}") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise CorpusError(f"{path}:{number + 1}: the gzip data is damaged or cut short") from None
+            for number, line in lines_of(plain, path):
+                yield number, line
+    except DamagedFile as error:
+        raise CorpusError(f"{path}:{number + 1}: {error}") from None
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
+
+
+def lines_of(plain: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines of an opened file as `read_lines` does; `path` names it in errors.
+
+    A longer line than `LONGEST_LINE` raises `CorpusError`.
+    """
+    for number, line in enumerate(iter(lambda: plain.readline(LONGEST_LINE + 1), b""), 1):
+        check_length(line, f"{path}:{number}")
+        text = decode(line, f"{path}:{number}").removesuffix("\n")
+        yield number, text if number > 1 else text.removeprefix(BOM)
+
+
+def check_length(line: bytes, place: str) -> None:
+    """Raise `CorpusError` where a line is too long."""
+    if len(line) > LONGEST_LINE:
+        raise CorpusError(
+            f"{place}: the line is longer than {LONGEST_LINE >> 20} MiB: split it into several"
+        )
+
+
+def decode(data: bytes, place: str) -> str:
+    """Return bytes as text; raises `CorpusError` from `place` where they are not UTF-8."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{place}: {_not_utf8(error)}") from None
 
 
 def read_head(path: Path, size: int = 4096) -> str:
@@ -161,16 +233,13 @@ def read_head(path: Path, size: int = 4096) -> str:
     try:
         with open_source(path) as plain:
             return plain.read(size).decode(errors="replace")
-    except (EOFError, zlib.error, gzip.BadGzipFile, OSError, CorpusError):
+    except (DamagedFile, OSError, CorpusError, MissingExtra):
         return ""  # whoever reads the file says what is wrong with it
 
 
 def read_text(path: Path) -> str:
     """Return a whole file with its line ends as they are; raises `CorpusError`."""
-    try:
-        return read_bytes(path).decode()
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path}: {_not_utf8(error)}") from None
+    return decode(read_bytes(path), str(path))
 
 
 def _not_utf8(error: UnicodeDecodeError) -> str:
@@ -181,14 +250,21 @@ def _not_utf8(error: UnicodeDecodeError) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return a whole file, unpacked if it is gzipped; raises `CorpusError`."""
+    """Return a whole file, unpacked if gzip or zstd packed it; raises `CorpusError`."""
     try:
         with open_source(path) as plain:
             return plain.read()
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise CorpusError(f"{path}: the gzip data is damaged or cut short") from None
+    except DamagedFile as error:
+        raise CorpusError(f"{path}: {error}") from None
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
+
+
+def public_path(path: str) -> str:
+    """Return a relative path as it is, and another one by its last name alone."""
+    written = Path(path)
+    is_inside = not written.expanduser().is_absolute() and ".." not in written.parts
+    return path if is_inside else written.name
 
 
 def readable_name(path: Path) -> str:
@@ -205,7 +281,7 @@ def write_text(path: Path, parts: Iterable[str]) -> None:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file to write that takes its name only once it is complete; gzipped for `.gz`.
+    """Open a file to write that takes its name only once it is complete; packed for `.gz`, `.zst`.
 
     A link stays a link, and a pipe or a device is written to as it is. Raises `CorpusError`.
     """
@@ -219,8 +295,20 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
         if path.suffix == ".gz":  # without the temporary name and the time, which would differ
             with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
                 yield packed  # type: ignore[misc]
+        elif path.suffix == ".zst":
+            with _zstd_writer(path, raw) as packed:
+                yield packed
         else:
             yield raw
+
+
+def _zstd_writer(path: Path, raw: IO[bytes]) -> Any:
+    """Return a writer of zstd data; raises `MissingExtra` without pyarrow."""
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtra(f"{path}: zstd data ({error})", "parquet") from error
+    return pyarrow.CompressedOutputStream(raw, "zstd")
 
 
 @contextmanager

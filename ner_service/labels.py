@@ -43,11 +43,12 @@ def tags(tokens: Sequence[Token], entities: Iterable[Entity], scheme: Scheme) ->
         first = at
         while at < len(tokens) and tokens[at].start < entity.end:
             at += 1
-        row[first:at] = [f"{prefix}-{entity.label}" for prefix in _prefixes(at - first, scheme)]
+        row[first:at] = [f"{prefix}-{entity.label}" for prefix in prefixes(at - first, scheme)]
     return row
 
 
-def _prefixes(length: int, scheme: Scheme) -> str:
+def prefixes(length: int, scheme: Scheme) -> str:
+    """Return the prefix of each tag of an entity over so many tokens."""
     single, last = ("S", "E") if scheme == "BIOES" else ("B", "I")
     return single[:length] if length < 2 else "B" + "I" * (length - 2) + last
 

@@ -44,7 +44,7 @@ class TaggedDocument(Document):
         """Return a document with entities that know their text."""
         text = document.text
         spans = (
-            TextEntity(e.start, e.end, e.label, e.score, e.normal, e.parts, text[e.start : e.end])
+            TextEntity(*e.span, e.score, e.normal, e.parts, e.sources, text[e.start : e.end])
             for e in entities
         )
         return cls(document.id, text, tuple(spans), document.fields, document.place)

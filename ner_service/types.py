@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
 PERSON = "PER"  # the label of entities whose names have parts
@@ -28,7 +28,9 @@ class Entity:
     `start` and `end` are half-open and count Unicode code points of the text as received;
     the surface form is `text[start:end]`. `score` is the probability of the whole span, or
     `None` where the tagger has none. `normal` is the base form and `parts` those of a person's
-    name, where somebody has told them; neither is part of what makes entities equal.
+    name, where somebody has told them. `sources` are the specs of the taggers or rules that found
+    it, where several might have. None of the three is part of what makes entities equal: who
+    found a span, and what else is said of it, does not make it another span.
     """
 
     start: int
@@ -37,6 +39,7 @@ class Entity:
     score: float | None = None
     normal: str | None = field(default=None, compare=False)
     parts: Parts | None = field(default=None, compare=False)
+    sources: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def span(self) -> tuple[int, int, str]:
@@ -46,7 +49,7 @@ class Entity:
     def shift(self, offset: int) -> "Entity":
         """Return the same entity in a text with `offset` more code points in front."""
         start, end = self.start + offset, self.end + offset
-        return Entity(start, end, self.label, self.score, self.normal, self.parts)
+        return Entity(start, end, self.label, self.score, self.normal, self.parts, self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ class TaggerInfo:
     """Facts that a tagger states about itself; `hash` is the SHA-256 of the weights that answer.
 
     `conventions` are the ways of annotating that it has learned, the one of its answers first;
-    the tuple is empty where there is only one.
+    the tuple is empty where there is only one. `computed_by` names the code that computes the
+    answers and says why, where a model could be computed by other code; else it is empty.
     """
 
     name: str
@@ -112,6 +116,7 @@ class TaggerInfo:
     score_kind: ScoreKind
     hash: str | None = None
     conventions: tuple[str, ...] = ()
+    computed_by: str = ""
 
 
 @runtime_checkable
@@ -137,6 +142,14 @@ class Conventional(Protocol):
 
     def in_convention(self, convention: str) -> Tagger:
         """Return a tagger that answers by one of them; raises `ModelError` where it has none."""
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """An explaining tagger can show how it decides."""
+
+    def explainer(self) -> Any:
+        """Return the explainer of its answers."""
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
+from ner_service.service.api.explanation import ExplainResponse
 from ner_service.service.api.masking import MaskResponse, UnmaskResponse
 from ner_service.service.api.schemas import (
     BatchResponse,
@@ -82,6 +83,7 @@ class Client:
 FORMS: dict[str, TypeAdapter[Any]] = {
     "POST /ner": TypeAdapter(TextResponse),
     "POST /ner/batch": TypeAdapter(BatchResponse),
+    "POST /explain": TypeAdapter(ExplainResponse),
     "POST /mask": TypeAdapter(MaskResponse),
     "POST /unmask": TypeAdapter(UnmaskResponse),
     "GET /taggers": TypeAdapter(list[TaggerOut]),

@@ -14,7 +14,12 @@ from ner_service.taggers.registry import BACKENDS
 
 ROOT = Path(__file__).parents[1]
 TAGGER_LIBRARIES = {name for backend in BACKENDS.values() for name in backend.packages}
-HEAVY = TAGGER_LIBRARIES | {"torch", "seqeval", "ner_service.training", "ner_service.nets"}
+HEAVY = TAGGER_LIBRARIES - {"pydantic"} | {
+    "torch",
+    "seqeval",
+    "ner_service.training",
+    "ner_service.nets",
+}
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -51,7 +51,13 @@ FILES = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT, capture_output=True, text=True, check=True,
 ).stdout.split()  # fmt: skip
-OF_THE_READER = {"mine.toml", "conll.toml", "report.html", "answers.jsonl", "NAME.html.j2"}
+OF_THE_READER = {
+    "mine.toml", "conll.toml", "report.html", "answers.jsonl", "NAME.html.j2", "best.toml",
+    "project.toml", "index.html", "report/index.html", "models/project.tune/best.toml",
+    "models/project.tune/index.html", "comparison/index.html", "test/index.html",
+    "models/best/README.md", "NAME.txt.jsonl", "a-000000.jsonl", "a-000001.jsonl", "/openapi.json",
+    "_ner-service.jsonl",
+}  # fmt: skip
 TAGGERS = [*parse_specs(Settings.model_fields["taggers"].default)]
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 LIVING = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it tells what was
@@ -78,7 +84,8 @@ def test_counts_and_lists_of_taggers_are_those_that_are_served(page: Path) -> No
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_and_option_shown_exists(page: Path) -> None:
     known = {name: command for name, command in get_command(cli).commands.items()}  # type: ignore[attr-defined]
-    blocks = re.findall(r"```(?:sh|bash|console)?\n(.*?)```", page.read_text(), re.DOTALL)
+    fenced = re.findall(r"```(\w*)\n(.*?)```", page.read_text(), re.DOTALL)
+    blocks = [block for language, block in fenced if language in ("", "sh", "bash", "console")]
     shown = re.findall(r"ner-service ([a-z]+)([^\n|>]*)", "\n".join(blocks).replace("\\\n", " "))
     for name, rest in shown:
         assert name in known, f"{page.name}: ner-service {name}"

@@ -27,8 +27,9 @@ def save(page: Page, name: str) -> None:
 
 
 def take_pictures(open: Any) -> None:
-    """Open the page in four ways, bring it to the state to be shown, and save each picture."""
+    """Open the page in five ways, bring it to the state to be shown, and save each picture."""
     page = open(viewport={"width": 1280, "height": 900})
+    page.get_by_role("button", name="Новость").click()
     page.locator("#rows mark", has_text="Мурома").first.click()
     page.locator("#rows mark", has_text="Анне Ложкиной").hover()
     save(page, "page")
@@ -46,6 +47,13 @@ def take_pictures(open: Any) -> None:
     page.get_by_role("tab", name="curl").click()
     page.evaluate("scrollTo({top: 1e6, behavior: 'instant'})")
     save(page, "dark")
+    page = open(viewport={"width": 1280, "height": 1060})
+    page.locator("#text").fill("Владимир приехал во Владимир к Льву Толстому.")
+    page.locator("input[value='@browser']").check()
+    page.get_by_role("button", name="Почему так?").click()
+    page.wait_for_selector("#why-spans details")
+    page.evaluate("document.getElementById('why').scrollIntoView({behavior: 'instant'})")
+    save(page, "why")
     page = open(viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True)
     page.evaluate("document.getElementById('result').scrollIntoView({behavior: 'instant'})")
     save(page, "phone")

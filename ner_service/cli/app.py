@@ -47,6 +47,7 @@ class CommandsByUse(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **named: Any) -> Any:
         """Run a command; a wrong option is one line, as every error is that a user can mend."""
+        args = complete_options(sys.argv[1:] if args is None else args)
         try:
             done = super().main(args, *rest, **named | {"standalone_mode": False})
         except typer.Abort:
@@ -54,6 +55,15 @@ class CommandsByUse(TyperGroup):
         except TyperException as error:
             sys.exit(print_usage_error(error))
         sys.exit(done if isinstance(done, int) else 0)
+
+
+def complete_options(arguments: Sequence[str]) -> list[str]:
+    """Return arguments with `auto` behind a `--ray` that names no address, which Typer demands."""
+    completed = list(arguments)
+    for n in reversed(range(len(completed))):
+        if completed[n] == "--ray" and "".join(completed[n + 1 : n + 2])[:1] in ("", "-"):
+            completed.insert(n + 1, "auto")
+    return completed
 
 
 def print_usage_error(error: Any) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +16,14 @@ from ner_service.cli.options import (
     AnnotatorOption,
     ColumnsOption,
     FormatOption,
+    LenientOption,
     MapOption,
     NamesOption,
     OverlapChoice,
+    OverlapOption,
     corpora_home,
     corpora_root,
+    note_new_folder,
     print_json,
     read_options,
 )
@@ -34,8 +37,11 @@ from ner_service.corpora.public.download import download as download_source
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.errors import CorpusError
+from ner_service.files import write_text
 from ner_service.labels import parse_mapping
 from ner_service.output.terminal import show
+from ner_service.taggers.registry import check_spec, load_tagger
+from ner_service.types import Document
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.add_typer(
@@ -112,6 +118,88 @@ def download(
         echo(f"{path}  sha256 {sha256}" if sha256 else path)
 
 
+@group.command(epilog=example("corpora report train.jsonl dev.jsonl --tagger bilstm"))
+def report(
+    files: Annotated[
+        list[str], typer.Argument(help=f"Files of one corpus, by path or name: {endings()}.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The folder of the page; else corpus-report."),
+    ] = None,
+    tagger: Annotated[
+        str | None,
+        typer.Option("--tagger", "-t", help="Show where this one contradicts the annotation."),
+    ] = None,
+    map_: MapOption = None,
+    from_format: FormatOption = "",
+    columns: ColumnsOption = "",
+    overlap: OverlapOption = OverlapChoice.error,
+    lenient: LenientOption = False,
+    names: NamesOption = "",
+    annotator: AnnotatorOption = "",
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Write the figures to stdout; a page only with --output."),
+    ] = False,
+) -> None:
+    """Describe a corpus on one page: sizes, labels, typical words, names, copies, likely errors.
+
+    Files named dev, val or test are held out, or else all but the first; of their names it is shown
+    how many the training files have. Of a large file 10,000 documents are looked at closely.
+    """
+    from ner_service.explore.corpus.page import page
+    from ner_service.explore.corpus.report import describe
+    from ner_service.explore.corpus.sample import draw_sample
+    from ner_service.output.plots import check_plots
+
+    check_plots()
+    options = read_options(from_format, columns, overlap, lenient, names, annotator)
+    if tagger:
+        check_spec(tagger)
+    root, mapping = corpora_root(), parse_mapping(map_ or ())
+    paths = [corpora.locate(file, root) for file in files]
+    titles = _titles(paths)
+    samples = []
+    for path, title, held_out in zip(paths, titles, lint.roles([*map(str, paths)]), strict=True):
+        reading = ReadReport()
+        documents = _with_bar(path, corpora.read(path, mapping, options, reading))
+        samples.append(draw_sample(title, held_out, documents))
+        for line in reading.notes():
+            echo(f"note: {path}: {line}", err=True)
+    loaded = load_tagger(tagger) if tagger else None
+    with tqdm(disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def progress(step: str, done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.set_description(step, refresh=False)
+            bar.update(0)
+
+        made = describe(samples, loaded, tagger or "", progress)
+    if as_json:
+        print_json(made.as_json())
+    if output or not as_json:
+        place = (output or Path("corpus-report")) / "index.html"
+        note_new_folder(place)
+        write_text(place, [page(", ".join(titles), made, samples)])
+        echo(str(place), err=as_json)
+
+
+def _titles(paths: Sequence[Path]) -> list[str]:
+    """Return the names of files without endings, or whole paths where two have one name."""
+    short = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
+    return short if len(set(short)) == len(short) else [*map(str, paths)]
+
+
+def _with_bar(path: Path, documents: Iterator[Document]) -> Iterable[Document]:
+    """Return the documents, which are counted on a terminal as they are read."""
+    hidden = not sys.stderr.isatty()
+    bar: Iterable[Document] = tqdm(
+        documents, desc=show(str(path)), unit="doc", disable=hidden, leave=False
+    )
+    return bar
+
+
 @group.command(epilog=example("corpora check train.jsonl dev.jsonl test.jsonl"))
 def check(
     files: Annotated[
@@ -158,9 +246,7 @@ def _part(path: Path, held_out: bool, labels: Mapping[str, str], options: ReadOp
     """Return a corpus to check, with all that its reader will have to remark."""
     reading = ReadReport(samples=sys.maxsize)
     documents = corpora.read(path, labels, options, reading, raw=True)
-    hidden = not sys.stderr.isatty()
-    bar = tqdm(documents, desc=show(str(path)), unit="doc", disable=hidden, leave=False)
-    return lint.Part(str(path), bar, held_out, reading)
+    return lint.Part(str(path), _with_bar(path, documents), held_out, reading)
 
 
 def _locate(name: str, root: Path | None) -> Path | None:

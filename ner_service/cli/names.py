@@ -9,6 +9,7 @@ import typer
 from tqdm import tqdm
 
 from ner_service import corpora
+from ner_service.bulk.annotator import analyse_documents
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import (
     AnnotatorOption,
@@ -26,7 +27,6 @@ from ner_service.cli.options import (
     read_options,
 )
 from ner_service.cli.printing import echo
-from ner_service.cli.tagging import analyse_documents
 from ner_service.corpora.formats.format import format_of
 from ner_service.corpora.report import ReadReport
 from ner_service.corpora.texts import batches_of

@@ -40,8 +40,8 @@ InputOption = Annotated[
     typer.Option(
         "--input",
         "-i",
-        help="auto: .jsonl, .ndjson, .csv and .parquet (.gz) by their ending, else a file is one "
-        "text.",
+        help="auto: .jsonl, .ndjson, .csv, .tsv and .parquet (.gz or .zst may follow) by their "
+        "ending, else a file is one text.",
     ),
 ]
 MapOption = Annotated[

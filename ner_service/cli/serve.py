@@ -15,7 +15,8 @@ from ner_service.cli.printing import echo
 from ner_service.cli.taggers import WIDTH, figure_cells, tagger_table
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.output.measured import figures_named
-from ner_service.taggers.registry import about, backend, check_present, check_spec
+from ner_service.taggers.models import model_path
+from ner_service.taggers.registry import about, check_present, missing
 
 if TYPE_CHECKING:
     from ner_service.service.settings import Settings
@@ -56,6 +57,8 @@ def serve(
         settings = read_settings(**options, taggers=",".join(here)) if here else settings
     specs = {name: source.spec for name, source in read_roster(settings).taggers.items()}
     check_taggers(specs)
+    if settings.browser_model and "browser_model" in settings.model_fields_set:
+        check_page_model(settings.browser_model)
     configure(settings.log_format, settings.log_level)
     for name in unknown_variables(os.environ, ["NER_CORPORA"]):  # other commands read that one
         logging.warning("%s: not a setting of this service", name)
@@ -83,7 +86,7 @@ def serve(
 
 def absent_taggers(specs: Mapping[str, str]) -> dict[str, MissingExtra]:
     """Return the error of each tagger whose library is not installed."""
-    found = {name: backend(check_spec(spec)[0]).missing() for name, spec in specs.items()}
+    found = {name: missing(spec) for name, spec in specs.items()}
     return {name: error for name, error in found.items() if error}
 
 
@@ -94,6 +97,17 @@ def check_taggers(specs: Mapping[str, str]) -> None:
             check_present(spec)
         except NerError as error:
             raise ConfigError(f"NER_TAGGERS: {error}") from None
+
+
+def check_page_model(source: str) -> None:
+    """Raise `ConfigError` where the model that the page is to run is missing, or none for it."""
+    from ner_service.browser.model_file import check_net
+    from ner_service.nets.artefact import load
+
+    try:
+        check_net(load(model_path(source)))
+    except NerError as error:
+        raise ConfigError(f"NER_BROWSER_MODEL: {error}") from None
 
 
 def show_start(

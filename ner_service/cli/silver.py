@@ -1,10 +1,10 @@
 """The command `silver`: labels texts by the vote of taggers, to be trained on."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from tqdm import tqdm
@@ -24,7 +24,13 @@ from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
 from ner_service.library import load_analyser
+from ner_service.output.numbers import numbered
 from ner_service.types import Document
+
+if TYPE_CHECKING:
+    from ner_service.training.silver import Voter
+
+MOST_SELECTED = 100_000  # more than people will label
 
 
 @app.command(
@@ -44,11 +50,22 @@ def silver(
     ] = 0.0,
     input: InputOption = InputFormat.auto,
     normal: NormalOption = False,
+    select: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=MOST_SELECTED,
+            help="Write only so many texts: those most worth labelling by hand, the best first.",
+        ),
+    ] = None,
 ) -> None:
     """Label texts for self-training, by one tagger or by the vote of several.
 
     A span is kept when taggers with more than half of the weight found it; its score is their
     weighted mean. The same command resumes a job that was stopped.
+
+    With --select the texts about which taggers are unsure or disagree come out instead, each
+    unlike those before it, for people to label; what was found is in them to begin from.
     """
     from ner_service.training.silver import LabellingJob, load_voter
 
@@ -63,6 +80,11 @@ def silver(
 
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
+    if select is not None:
+        if min_score or normal:
+            raise ConfigError("--select: goes without --min-score and --normal: leave them out")
+        write_selection(documents(), total, voters, select, output)
+        return
     analyser = load_analyser() if normal else None
     job = LabellingJob(voters, output, min_score, f"{digest(*paths)} {input}", analyser)
     remaining = batches_of(islice(documents(), job.done, None))
@@ -74,6 +96,27 @@ def silver(
     except KeyboardInterrupt:
         echo(f"stopped after {job.done} of {total} documents; the same command goes on", err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def write_selection(
+    documents: Iterable[Document], total: int, voters: "Sequence[Voter]", count: int, output: Path
+) -> None:
+    """Write the texts that are most worth labelling, and say how many there were."""
+    from ner_service.training.selection import candidates, check_doubt, select
+
+    check_doubt(voters)
+    quiet = not sys.stderr.isatty()
+    with tqdm(total=total, unit="doc", disable=quiet) as bar:
+
+        def batches() -> Iterator[list[Document]]:
+            for batch in batches_of(documents):
+                yield batch
+                bar.update(len(batch))
+
+        chosen = select(candidates(batches(), voters), count)
+    corpora.write(output, chosen)
+    few = "" if len(chosen) == min(count, total) else ": about the others no tagger has any doubt"
+    echo(f"{output}: {len(chosen):,} of {numbered(total, 'text')}{few}", err=True)
 
 
 def _texts(path: Path, input: InputFormat) -> Iterator[Document]:

@@ -79,8 +79,9 @@ def tagger_table(last: str) -> Table:
 
 
 def describe(spec: str, info: TaggerInfo) -> Text:
-    """Return what a tagger is, or else the labels that it knows."""
-    return Text(about(spec) or show_lines(f"labels {', '.join(info.labels)}"))
+    """Return what a tagger is, or else the labels that it knows, and what computes it."""
+    kind = about(spec) or show_lines(f"labels {', '.join(info.labels)}")
+    return Text(f"{kind}, by {show_lines(info.computed_by)}" if info.computed_by else kind)
 
 
 def figure_cells(figures: Figures) -> tuple[str, str, str]:

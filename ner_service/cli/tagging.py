@@ -1,13 +1,16 @@
 """Commands that tag documents show their progress while they do."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from ner_service.bulk.annotator import analyse_documents
 from ner_service.corpora.texts import batches_of
+from ner_service.output.numbers import numbered
+from ner_service.text.language import language_warning
 from ner_service.types import Document, Tagger
 
 if TYPE_CHECKING:
@@ -32,10 +35,28 @@ class Counts:
         return f"{texts}, {entities}"
 
 
-def numbered(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural unless it is one."""
-    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else plural}"
+class LanguageNote:
+    """A note counts the texts that are mostly not in the tagger's language, and keeps the first."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self._languages = languages
+        self.texts = self.strange = 0
+        self._first = ""
+
+    def watch(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Yield the documents as they come, and look at each."""
+        for document in documents:
+            self.texts += 1
+            if warning := language_warning(document.text, self._languages):
+                self.strange += 1
+                self._first = self._first or f"{document.place or document.id}: {warning}"
+            yield document
+
+    def __str__(self) -> str:
+        if not self.strange:
+            return ""
+        others = f" ({self.strange:,} of {numbered(self.texts, 'text')})" * (self.texts > 1)
+        return f"note: {self._first}{others}"
 
 
 def tag_documents(
@@ -55,12 +76,3 @@ def tag_documents(
             for document in analyse_documents(tagged, analyser) if analyser else tagged:
                 yield document
                 bar.update(len(document.text))
-
-
-def analyse_documents(documents: Iterable[Document], analyser: "Analyser") -> list[Document]:
-    """Return the documents with the analyses of their entities."""
-    from ner_service.names.annotation import annotate
-
-    batch = list(documents)
-    analyses = analyser.analyse_many([d.text for d in batch], [d.entities for d in batch])
-    return [*map(annotate, batch, analyses)]

@@ -8,7 +8,7 @@ import typer
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.printing import echo
 from ner_service.errors import ConfigError
-from ner_service.taggers.registry import backend, check_spec, load_tagger, shipped_specs
+from ner_service.taggers.registry import load_tagger, missing, needs_kernels, shipped_specs
 
 
 @app.command(rich_help_panel=Panel.USE, epilog=example("warm"))
@@ -22,14 +22,14 @@ def warm(
     Numba keeps the machine code in the folder NUMBA_CACHE_DIR, else beside the package, else in
     the user's cache. It is of this kind of processor: another kind compiles anew.
     """
-    chosen = [backend(check_spec(spec)[0]) for spec in taggers or shipped_specs()]
-    missing = {each.name: error for each in chosen if (error := each.missing())}
-    for name, error in missing.items():
+    chosen = taggers or shipped_specs()
+    absent = {spec: error for spec in chosen if (error := missing(spec))}
+    for spec, error in absent.items():
         if taggers:
             raise ConfigError(str(error))
-        echo(f"{name}: left out: {error}")
-    for spec, each in zip(taggers or shipped_specs(), chosen, strict=True):
-        if each.kernels and each.name not in missing:
+        echo(f"{spec}: left out: {error}")
+    for spec in chosen:
+        if spec not in absent and needs_kernels(spec):
             warm_up(spec)
 
 

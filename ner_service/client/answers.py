@@ -39,7 +39,8 @@ class Found:
     """An entity in an answer of the service; its offsets count in the unit that was asked for.
 
     `normal` is its base form, and `parts` are those of a person's name; both are `None` where
-    `normal` was not asked for, and where unsure.
+    `normal` was not asked for, and where unsure. `sources` are the taggers or rules that found it,
+    where several might have.
     """
 
     start: int
@@ -49,14 +50,24 @@ class Found:
     score: float | None
     normal: str | None = None
     parts: Parts | None = None
+    sources: tuple[str, ...] = ()
 
 
 class Entities(list[Found]):
-    """The entities of a text, with the names that they join to if `normal` was asked for."""
+    """The entities of a text, with the names that they join to if `normal` was asked for.
 
-    def __init__(self, entities: Iterable[Found] = (), names: Iterable[Name] = ()) -> None:
+    `warning` is there where the text is mostly not in the tagger's language.
+    """
+
+    def __init__(
+        self,
+        entities: Iterable[Found] = (),
+        names: Iterable[Name] = (),
+        warning: str | None = None,
+    ) -> None:
         super().__init__(entities)
         self.names = tuple(names)
+        self.warning = warning
 
 
 Answer = Entities | ServiceError
@@ -162,12 +173,15 @@ def content(outcome: Outcome, url: httpx.URL, read: Callable[[Any], Read]) -> Re
 
 def entities_of(result: Mapping[str, Any]) -> Entities:
     """Return the entities of a result that is no error, and its names."""
-    entities = (Found(**entity | _parts_of(entity)) for entity in result["entities"])
+    entities = (
+        Found(**entity | _parts_of(entity) | {"sources": tuple(entity.get("sources", ()))})
+        for entity in result["entities"]
+    )
     names = (
         Name(name["label"], name["normal"], _parts_of(name)["parts"], tuple(name["mentions"]))
         for name in result.get("names", ())
     )
-    return Entities(entities, names)
+    return Entities(entities, names, result.get("warning"))
 
 
 def _parts_of(value: Mapping[str, Any]) -> dict[str, Parts | None]:

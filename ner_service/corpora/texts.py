@@ -32,6 +32,7 @@ BY_ENDING = {
     ".jsonl": InputFormat.jsonl,
     ".ndjson": InputFormat.jsonl,
     ".csv": InputFormat.csv,
+    ".tsv": InputFormat.tsv,
     ".parquet": InputFormat.parquet,
 }
 

@@ -46,7 +46,7 @@ class Engine:
         self._hidden_head = _dense(tensors, "inner") if net.head_hidden else None
         self._head = _dense(tensors, "head")
         self._zero_digits = net.zero_digits
-        self._crf = _crf_weights(artefact)
+        self.crf_weights = crf_weights(artefact)
         self._labels = net.labels
         self.temper(net.temperature or 1.0, net.label_temperatures)
         opens = np.array([tag[0] in "BS" for tag in net.tags])
@@ -67,8 +67,12 @@ class Engine:
         divisors = [by_label.get(tag[2:], 1.0) for tag in self._tags]
         self._divisors = divisors if label_temperatures else None
         sharpness = np.float32(1 / temperature)
-        transitions, starts, ends = (weight * sharpness for weight in self._crf)
-        self._tempered = sharpness, (transitions, starts, ends)
+        transitions, starts, ends = (weight * sharpness for weight in self.crf_weights)
+        self.tempered = sharpness, (transitions, starts, ends)
+
+    def divisor_of(self, label: str) -> float | None:
+        """Return what the log odds of a label's entities are divided by, if labels differ."""
+        return self._divisors[self._tags.index(f"B-{label}")] if self._divisors else None
 
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[ScoredSpan]]:
         """Return the entities on each unit's best path, with their posterior probabilities."""
@@ -78,7 +82,12 @@ class Engine:
             bounds = UnitBounds.of([len(units[n]) for n in group])
             emissions = self._emissions([units[n] for n in group], bounds)
             rows, scores = crf.decode(
-                emissions, bounds.starts, bounds.lengths, self._crf, *self._roles, *self._tempered
+                emissions,
+                bounds.starts,
+                bounds.lengths,
+                self.crf_weights,
+                *self._roles,
+                *self.tempered,
             )
             for (n, start, end, tag), score in zip(rows.tolist(), scores.tolist(), strict=True):
                 if self._divisors:
@@ -104,7 +113,7 @@ class Engine:
         """Return words as the first layer reads them: long ones cut, digits perhaps zeroed."""
         if self._zero_digits or max(map(len, words)) > 2 * EDGE:
             bare, spacings = split_marks(words)
-            return mark_words((characters(word, self._zero_digits) for word in bare), spacings)
+            return mark_words([characters(word, self._zero_digits) for word in bare], spacings)
         return words
 
 
@@ -136,7 +145,7 @@ def _dense(tensors: Tensors, name: str) -> Dense:
     return Dense(array(tensors[f"{name}.weight"]).T, array(tensors[f"{name}.bias"]))
 
 
-def _crf_weights(artefact: Artefact) -> tuple[Floats, Floats, Floats]:
+def crf_weights(artefact: Artefact) -> tuple[Floats, Floats, Floats]:
     """Return transitions, from x to, and scores of starts and ends, all legal: tags each."""
     tags, scheme = artefact.net.tags, artefact.net.scheme
     ways = (*tags, OUTSIDE)

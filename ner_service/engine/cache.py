@@ -56,8 +56,8 @@ class WordCache:
     def places(self, words: Sequence[str]) -> Ints:
         """Return the rows of `table` that hold these words until the next call: words."""
         records = self._records(words)
-        rows: Ints = self._row_of[records]
-        bare = records[rows < 0]
+        rows: Ints
+        rows, bare = look_up(self._row_of, records)
         bare = np.unique(bare) if len(bare) else bare
         places = self._rows.take(len(bare), rows)
         if len(bare):
@@ -114,6 +114,24 @@ class Clock:
         places = np.empty(count, dtype=np.int64)
         self._hand = take_places(self._used, self._hand, used, places)
         return places
+
+
+@compiled_with_gil
+def look_up(row_of, records):  # type: ignore[no-untyped-def]
+    """Return the row of each record, and the records that have none.
+
+    NumPy's own indexing gives Python's lock away for some microseconds. Under overload the event
+    loop took it meanwhile, and the thread that tags stood still for 3% of the time.
+    """
+    rows = np.empty(len(records), dtype=np.int64)
+    bare = np.empty(len(records), dtype=np.int64)
+    count = 0
+    for n in range(len(records)):
+        rows[n] = row_of[records[n]]
+        if rows[n] < 0:
+            bare[count] = records[n]
+            count += 1
+    return rows, bare[:count]
 
 
 @compiled_with_gil

@@ -64,7 +64,8 @@ def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped
             elif not prolongs[tag]:
                 continue
             if i + 1 == lengths[n] or not prolongs[paths[starting[n] + i + 1]]:
-                rows[count] = n, start, i + 1, tag
+                rows[count, 0], rows[count, 1] = n, start  # a whole row would be made first
+                rows[count, 2], rows[count, 3] = i + 1, tag
                 count += 1
     return rows[:count]
 

@@ -22,6 +22,9 @@ WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 TALL = 8 if WIDE else 2  # rows that share each read of a panel, as many as registers hold
 BLOCK = 64  # rows that pass over all panels before the next do
 GRU, RNN = range(2)
+LANES = 16  # floats of a register of AVX-512
+MISH_BOUND = 20.0  # where thinc takes mish(x) to be x
+NORM_EPSILON = 1e-8  # what thinc adds to a variance
 # tanh as in Eigen; `lstm` has the same numbers, as numba would not notice a change in another file
 TANH_BOUND = 7.9  # tanh is 1 beyond, in fp32
 TANH_TOP = (-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
@@ -236,15 +239,17 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
 
 
 @compiled
-def convolutions(table, places, real, norm, layers, block, out):  # type: ignore[no-untyped-def]
-    """Compute stacked width-3 convolutions, each with ReLU and batch norm: rows x size.
+def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
+    """Compute stacked width-3 convolutions, and a dense layer on them: rows x tags.
 
     Row `i` of the input is row `places[i]` of `table`, which holds its share in the window at
     its left | middle | right; where `real[i]` is false it is a gap, which is zeros in every layer.
-    `norm` is scale and shift after the first convolution; `layers` are packed weights of whole
-    windows, bias, scale and shift of the others; biases are padded.
+    ReLU and batch norm follow each convolution: `norm` is scale and shift after the first;
+    `layers` are packed weights of whole windows, bias, scale and shift of the others. `head` is
+    the packed weights and the bias of the dense layer; biases are padded.
     `out` has one row less than `places` at each end for each convolution. `block` rows pass all
-    layers before the next rows do, because they stay in the processor's cache meanwhile.
+    layers before the next rows do, because they stay in the processor's cache meanwhile. All
+    layers are one kernel, since between two another thread may take Python's lock and keep it.
     """
     reach = 1 + len(layers)
     for start in range(0, len(out), block):
@@ -261,12 +266,12 @@ def convolutions(table, places, real, norm, layers, block, out):  # type: ignore
             sums = dense(windows, panels, bias)
             x = np.empty((len(sums), len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
-        out[start:stop] = x
+        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
 
 
 @compiled
-def convolutions_at(table, places, real, norm, layers, rows, out):  # type: ignore[no-untyped-def]
-    """Compute what `convolutions` does at these rows alone, which costs less: rows x size.
+def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type: ignore[no-untyped-def]
+    """Compute what `convolutions` does at these rows alone, which costs less: rows x tags.
 
     Each layer is computed where a layer above reads it. The rows of `out` are equal to those of
     the whole, as each is the result of the same operations.
@@ -290,8 +295,7 @@ def convolutions_at(table, places, real, norm, layers, rows, out):  # type: igno
         activate(raw, real[near], scale, shift, sums)
         x = np.zeros((len(places), len(scale)), dtype=np.float32)
         spread(sums, near, x)
-    for n, i in enumerate(rows):
-        out[n] = x[i]
+    out[:] = dense(x[rows], head[0], head[1])[:, : out.shape[1]]
 
 
 @compiled
@@ -383,3 +387,132 @@ def char_features(ids, starts, table, out):  # type: ignore[no-untyped-def]
             sum_window(table, ids, i, i > first, i + 1 < end, window)
             for j in range(len(window)):
                 top[j] = window[j] if i == first else max(top[j], window[j])
+
+
+@compiled
+def sum_hashed_rows(keys, table, out):  # type: ignore[no-untyped-def]
+    """Sum the rows of a hash embedding for each attribute: words x (attributes * width).
+
+    `keys`, words x attributes x 4, are rows of `table`, rows x width, which holds the tables of
+    all attributes one below the other. `out` may be wider; what lies behind stays as it is.
+    """
+    width = table.shape[1]
+    for n in range(len(keys)):
+        for attribute in range(keys.shape[1]):
+            sums = out[n, attribute * width : (attribute + 1) * width]
+            sums[:] = table[keys[n, attribute, 0]]
+            for k in range(1, keys.shape[2]):
+                row = table[keys[n, attribute, k]]
+                for j in range(width):
+                    sums[j] += row[j]
+
+
+@compiled
+def maxout_layer(x, panels, bias, gain, shift, pieces, out):  # type: ignore[no-untyped-def]
+    """Compute a dense layer, the greatest of `pieces` columns, and layer norm: rows x size.
+
+    Column `piece * size + j` of the packed weights is a piece of column j of `out`.
+    """
+    sums = dense(x, panels, bias)
+    lanes = np.empty(LANES, dtype=np.float32)
+    for i in range(len(out)):
+        take_maximum(sums[i], pieces, out[i])
+        normalise(out[i], gain, shift, lanes)
+
+
+@compiled
+def window_layers(x, y, real, panels, bias, gain, shift, window, pieces):  # type: ignore[no-untyped-def]
+    """Compute stacked window layers with residual connections: rows x size, `x` or `y`.
+
+    Each layer reads a row with `window` rows to either side, multiplies them by its packed
+    weights, takes the greatest of `pieces` columns (or mish, where `pieces` is 0), normalises the
+    row and adds it to what the layer has read. Both `x` and `y` have `window` rows of zeros at
+    either end; where `real` is false a row is zeros in every layer. Weights and biases are those
+    of all layers: layers x panels, and so on.
+    """
+    size = x.shape[1]
+    wide = (2 * window + 1) * size
+    room = np.empty(BLOCK * bias.shape[1] + 16, dtype=np.float32)
+    first = (-room.ctypes.data % 64) // 4  # starts with a cache line, as in `aligned_array`
+    sums = room[first : first + BLOCK * bias.shape[1]].reshape(BLOCK, bias.shape[1])
+    lanes = np.empty(LANES, dtype=np.float32)
+    for n in range(len(panels)):
+        for start in range(window, len(x) - window, BLOCK):
+            rows = min(BLOCK, len(x) - window - start)
+            windows = as_strided(x[start - window :].reshape(-1), (rows, wide), x.strides)
+            sums[:rows] = bias[n]
+            matmul(windows, panels[n], sums[:rows])
+            for i in range(rows):
+                row, before = y[start + i], x[start + i]
+                if not real[start + i]:
+                    row[:] = 0
+                    continue
+                if pieces:
+                    take_maximum(sums[i], pieces, row)
+                else:
+                    mish(sums[i], row)
+                normalise(row, gain[n], shift[n], lanes)
+                for j in range(size):
+                    row[j] += before[j]
+        x, y = y, x
+    return x
+
+
+@compiled
+def take_maximum(sums, pieces, out):  # type: ignore[no-untyped-def]
+    """Write the greatest of the pieces of each column: size (Goodfellow et al. 2013)."""
+    size = len(out)
+    for j in range(size):
+        out[j] = sums[j]
+    for piece in range(1, pieces):
+        others = sums[piece * size : (piece + 1) * size]
+        for j in range(size):
+            out[j] = max(out[j], others[j])
+
+
+@compiled
+def mish(sums, out):  # type: ignore[no-untyped-def]
+    """Write x tanh(log(1 + exp(x))) of each column (Misra 2019); beyond 20 it is x."""
+    for j in range(len(out)):
+        x = sums[j]
+        if x < MISH_BOUND:
+            e = np.exp(np.float64(x))
+            x = np.float32(x * (e * (e + 2) / (e * (e + 2) + 2)))
+        out[j] = x
+
+
+@compiled
+def normalise(row, gain, shift, lanes):  # type: ignore[no-untyped-def]
+    """Normalise a row to mean 0 and variance 1, then scale and shift it (Ba et al. 2016).
+
+    `lanes` holds partial sums, as many as a vector register does, so that both sums run in
+    vectors; their order is fixed.
+    """
+    size = len(row)
+    whole = size - size % LANES
+    lanes[:] = 0
+    for start in range(0, whole, LANES):
+        part = row[start : start + LANES]
+        for k in range(LANES):
+            lanes[k] += part[k]
+    for k in range(size - whole):
+        lanes[k] += row[whole + k]
+    total = np.float32(0)
+    for k in range(LANES):
+        total += lanes[k]
+    mean = total / np.float32(size)
+    lanes[:] = 0
+    for start in range(0, whole, LANES):
+        part = row[start : start + LANES]
+        for k in range(LANES):
+            difference = part[k] - mean
+            lanes[k] += difference * difference
+    for k in range(size - whole):
+        difference = row[whole + k] - mean
+        lanes[k] += difference * difference
+    total = np.float32(0)
+    for k in range(LANES):
+        total += lanes[k]
+    scale = np.float32(1) / np.sqrt(total / np.float32(size) + np.float32(NORM_EPSILON))
+    for j in range(size):
+        row[j] = (row[j] - mean) * scale * gain[j] + shift[j]

@@ -72,33 +72,32 @@ class Network:
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
-        self._layers = _norm(first.norm), tuple(map(_layer, others))
-        self._size = len(others[-1].conv.weight.array)
-        head = net.model.head
-        self._head = Dense(head.proj.weight.array, head.proj.bias.array)
+        head = Dense(net.model.head.proj.weight.array, net.model.head.proj.bias.array)
+        self._tags = head.width
+        self._layers = _norm(first.norm), tuple(map(_layer, others)), (head.panels, head.bias)
 
     def scores(self, words: Sequence[str]) -> Floats:
         """Return the score of each tag at each of the words and gaps: rows x tags.
 
-        Gaps stand between units, and `REACH` of them at both ends.
+        Gaps stand between units, and `REACH` of them at both ends, whose scores are zeros.
         """
-        states = np.zeros((len(words), self._size), dtype=np.float32)
+        out = np.zeros((len(words), self._tags), dtype=np.float32)
         for start, end, places, real in self._parts(words):
             kernels.convolutions(
-                self.words.table, places, real, *self._layers, BLOCK, states[start:end]
+                self.words.table, places, real, *self._layers, BLOCK, out[start:end]
             )
-        return self._head(states)
+        return out
 
     def scores_at(self, words: Sequence[str], rows: Ints) -> Floats:
         """Return the scores of these rows, which rise, as `scores` has them: rows x tags."""
-        states = np.empty((len(rows), self._size), dtype=np.float32)
+        out = np.empty((len(rows), self._tags), dtype=np.float32)
         for start, end, places, real in self._parts(words):
             first, last = np.searchsorted(rows, (start, end))
             some = rows[first:last] - start + REACH
             kernels.convolutions_at(
-                self.words.table, places, real, *self._layers, some, states[first:last]
+                self.words.table, places, real, *self._layers, some, out[first:last]
             )
-        return self._head(states)
+        return out
 
     def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Ints, NDArray[np.bool_]]]:
         """Yield parts that the table of words has room for: their bounds, places, and reality.
@@ -207,7 +206,8 @@ def read_entities(paths, starts, lengths, acts):  # type: ignore[no-untyped-def]
         for i in range(lengths[n]):
             tag = paths[starts[n] + i]
             if acts[tag] == OPEN:
-                rows[count] = n, i, i + 1, tag
+                rows[count, 0], rows[count, 1] = n, i  # a whole row would be made first
+                rows[count, 2], rows[count, 3] = i + 1, tag
                 count += 1
                 is_open = True
             elif acts[tag] == PROLONG:

@@ -6,7 +6,7 @@ decides the rest.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,14 @@ from ner_service.text.reading import read
 from ner_service.text.sentences import WINDOW, ends_sentence
 from ner_service.text.signs import NOTICEABLE
 from ner_service.text.spacing import CELL, LINE, NOTHING, PARAGRAPH, SIGN, SPACE
-from ner_service.text.spelling import BESIDE, CYRILLICS, HIDDEN, LATINS, respell_token
+from ner_service.text.spelling import (
+    BESIDE,
+    CYRILLICS,
+    HIDDEN,
+    LATINS,
+    TO_RESPELL,
+    respell_token,
+)
 from ner_service.text.tokens import Token
 
 Codes = NDArray[np.uint32]  # the code points of a text
@@ -52,17 +59,23 @@ CELL_SPACES = 3  # so many spaces part two cells of a table
 class Tokens(NamedTuple):
     """Tokens in order: half-open bounds in code points, texts, and the spacing before each.
 
-    `spacings` holds kinds of `text.spacing`; it is empty where nobody asked for them.
+    `spacings` has a byte for each token, a kind of `text.spacing`; it is empty where nobody asked
+    for them.
     """
 
     starts: list[int]
     ends: list[int]
     words: list[str]
-    spacings: Sequence[int] = ()
+    spacings: bytes = b""
 
     def rows(self) -> list[Token]:
         """Return the tokens as a list of records."""
         return list(map(Token, self.starts, self.ends, self.words))
+
+    def part(self, first: int, last: int) -> "Tokens":
+        """Return the tokens from `first` on, up to and without `last`."""
+        here = slice(first, last)
+        return Tokens(self.starts[here], self.ends[here], self.words[here], self.spacings[here])
 
     def shift(self, by: int) -> "Tokens":
         """Return the same tokens `by` characters further on."""
@@ -75,7 +88,12 @@ class Tokens(NamedTuple):
 def tokenize(text: str) -> Tokens:
     """Return the tokens of a text, equal to those of `text.tokens.tokenize`."""
     starts, ends, _ = cut_tokens(_codes(text), CLASSES, ABBREVIATIONS)
-    return _tokens(text, starts, ends)
+    return _tokens(text, starts, ends, b"")
+
+
+def read_signs(text: str) -> str:
+    """Return a text as `text.reading` reads it, which changes few texts and no offset."""
+    return read(text).text if notice(_codes(text), NOTICES) == LAYOUT | CHANGE else text
 
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
@@ -93,9 +111,13 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
         yield from _units(text, codes, codes, unit_tokens, [])
     else:
         text, unit_ends = read(text)
-        for unit in _units(text, _codes(text), codes, unit_tokens, unit_ends):
-            starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
-            yield Tokens(starts, ends, words, unit.spacings)
+        cut = _units(text, _codes(text), codes, unit_tokens, unit_ends)
+        yield from map(_respell, cut) if TO_RESPELL.search(text) else cut
+
+
+def _respell(unit: Tokens) -> Tokens:
+    starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
+    return Tokens(starts, ends, words, unit.spacings)
 
 
 def _units(
@@ -107,19 +129,18 @@ def _units(
     closed: set[int] = set()  # tokens before which a unit must end
     if unit_ends:
         closed.update(np.searchsorted(starts, unit_ends).tolist())
+    tokens = _tokens(text, starts, ends, spacings.tobytes())
     first = last = 0
     for start, end in _sentences(text, starts, delimiters, closed):
         if first < last and (end - first > unit_tokens or start in closed):
-            here = slice(first, last)
-            yield _tokens(text, starts[here], ends[here], spacings[here].tolist())
+            yield tokens.part(first, last)
             first = start
         last = end
     if first < last:
-        here = slice(first, last)
-        yield _tokens(text, starts[here], ends[here], spacings[here].tolist())
+        yield tokens.part(first, last)
 
 
-def _tokens(text: str, starts: Ints, ends: Ints, spacings: Sequence[int] = ()) -> Tokens:
+def _tokens(text: str, starts: Ints, ends: Ints, spacings: bytes) -> Tokens:
     first, last = starts.tolist(), ends.tolist()
     return Tokens(first, last, [text[a:b] for a, b in zip(first, last, strict=True)], spacings)
 

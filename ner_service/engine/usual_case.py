@@ -68,8 +68,16 @@ def _as_name(word: str) -> str:
 @lru_cache(maxsize=1)
 def load_usual_case() -> UsualCase:
     """Return the usual case of navec's words."""
-    packed = np.frombuffer(gzip.decompress(CASES.read_bytes()), np.uint8)
-    return UsualCase(load_vectors(NAVEC), unpack(packed))
+    return UsualCase(load_vectors(NAVEC), _load_cases())
+
+
+def usual_cases(numbers: NDArray[np.int64]) -> Cases:
+    """Return the usual case of the words of these numbers in navec."""
+    return _load_cases()[numbers]
+
+
+def _load_cases() -> Cases:
+    return unpack(np.frombuffer(gzip.decompress(CASES.read_bytes()), np.uint8))
 
 
 def pack(cases: Cases) -> Cases:

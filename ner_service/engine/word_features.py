@@ -14,7 +14,7 @@ from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, UnitBounds, array
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
-from ner_service.text.spacing import split_marks
+from ner_service.text.spacing import SPACE, split_marks
 
 
 class WordProjection:
@@ -30,13 +30,14 @@ class WordProjection:
         inner = net.vector_dim + net.word_dim + net.char_size
         self.width: int = weight.shape[1]
         self._panels = kernels.pack(weight[:inner])
-        shapes = Dense(weight[inner:], bias)(array(tensors["shapes.weight"]))
         missing = kernels.padded_columns(self.width) - self.width
-        self._shape_rows = np.pad(shapes, ((0, 0), (0, missing)))
-        self._spacing_rows = None
+        self._spacing_rows = None  # what each kind of spacing adds to that of a space
         if net.spacing_dim:
             spacings = array(tensors["spacings.weight"]) @ spacing
-            self._spacing_rows = np.pad(spacings, ((0, 0), (0, missing)))
+            bias = bias + spacings[SPACE]
+            self._spacing_rows = np.pad(spacings - spacings[SPACE], ((0, 0), (0, missing)))
+        shapes = Dense(weight[inner:], bias)(array(tensors["shapes.weight"]))
+        self._shape_rows = np.pad(shapes, ((0, 0), (0, missing)))
         self._vectors = artefact.vectors()
         self._unknown = array(tensors["unknown"])
         self._words, self._shapes = artefact.words, artefact.shapes
@@ -53,7 +54,8 @@ class WordProjection:
         A word stands as `nets.vocab.characters` shortens it.
         """
         records = np.zeros(len(words), dtype=self.dtype)
-        words, records["spacing"] = split_marks(words)
+        words, spacings = split_marks(words)
+        records["spacing"] = np.frombuffer(spacings, np.uint8)
         if self._vectors:
             records["vector"] = self._vectors.ids(words)
         if self._table is not None:
@@ -68,7 +70,8 @@ class WordProjection:
         out = kernels.aligned_array((len(features), self._shape_rows.shape[1]))
         self._shape_rows.take(features["shape"], 0, out, "clip")
         if self._spacing_rows is not None:
-            out += self._spacing_rows[features["spacing"]]
+            marked = np.flatnonzero(features["spacing"] != SPACE)
+            out[marked] += self._spacing_rows[features["spacing"][marked]]
         parts = [features["chars"]]
         if self._table is not None:
             parts.insert(0, self._table[features["word"]])

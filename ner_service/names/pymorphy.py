@@ -1,6 +1,6 @@
 """Pymorphy3 with the dictionary of OpenCorpora is the morphology that names are analysed with."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -81,6 +81,14 @@ class Pymorphy:
         if len(fitting) < 2:
             return fitting[0].word if fitting else None
         return max(fitting, key=lambda form: _likeness(form, kept, reading.word)).word
+
+    def forms(self, reading: Reading) -> Iterator[tuple[str, Case, Number]]:
+        """Yield the forms of a reading's paradigm that have a case and a number, with both."""
+        for form in self._parse(reading.word).forms[reading.index]:
+            case = _value_of(CASES, form.grammemes)
+            number = _value_of(NUMBERS, form.grammemes)
+            if case and number:
+                yield form.word, case, number
 
 
 def _likeness(form: Form, grammemes: Set[str], word: str) -> tuple[int, int]:

@@ -107,7 +107,7 @@ class NetConfig(NetOptions):
 
     @property
     def restores_case(self) -> bool:
-        """Return whether units in capitals are read in the usual case of navec's words."""
+        """Return whether units in capitals are read in the usual case that navec's words have."""
         return self.usual_case and self.vectors == NAVEC
 
     @property

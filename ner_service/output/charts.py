@@ -28,8 +28,19 @@ def _places(values: Sequence[float]) -> list[tuple[float, float]]:
     ]
 
 
-def confusion_matrix(counts: Mapping[tuple[str, str], int]) -> str:
-    """Draws gold labels down and predicted ones across; a row is shaded by its shares."""
+def confusion_matrix(
+    counts: Mapping[tuple[str, str], int], links: Mapping[tuple[str, str], str] | None = None
+) -> str:
+    """Draws gold labels down and predicted ones across; a row is shaded by its shares.
+
+    `links` are addresses that cells lead to.
+    """
     labels = [*sorted({label for pair in counts for label in pair} - {OUTSIDE}), OUTSIDE]
     totals = {gold: sum(counts.get((gold, other), 0) for other in labels) for gold in labels}
-    return render("confusion_matrix.svg.j2", labels=labels, counts=dict(counts), totals=totals)
+    return render(
+        "confusion_matrix.svg.j2",
+        labels=labels,
+        counts=dict(counts),
+        totals=totals,
+        links=links or {},
+    )

@@ -50,7 +50,9 @@ def as_table(documents: Iterable[Document], model: str = "") -> Iterator[str]:
             score = "     " if e.score is None else f"{e.score:.3f}"
             surface = " ".join(document.text[e.start : e.end].split())
             normal = f" → {show(e.normal or '?')}" if is_analysed else ""
-            yield f"{e.start:>8}{e.end:>8}  {show(e.label):<8}{score}  {show(surface)}{normal}\n"
+            sources = f"  [{show(', '.join(e.sources))}]" if e.sources else ""
+            entity = f"{show(e.label):<8}{score}  {show(surface)}{normal}{sources}"
+            yield f"{e.start:>8}{e.end:>8}  {entity}\n"
         for name in document.names or ():
             count, normal = f"×{len(name.mentions)}", show(name.normal or "?")
             yield f"{count:>16}  {name.label:<8}{' ':5}  {normal}{_describe_parts(name.parts)}\n"

@@ -44,14 +44,14 @@ def entity_pieces(document: Document) -> Iterator[Piece]:
     for e in document.entities:
         yield Piece(document.text[at : e.start])
         score = "" if e.score is None else f"{e.score:.3f}"
-        title = " · ".join(filter(None, (e.normal, score)))
+        title = " · ".join(filter(None, (e.normal, score, ", ".join(e.sources))))
         yield Piece(document.text[e.start : e.end], f"entity {hue(e.label)}", e.label, title)
         at = e.end
     yield Piece(document.text[at:])
 
 
 def hue(label: str) -> str:
-    """Returns the class that colours a label, as `hue` of the page's `render.js` does."""
+    """Returns the class that colours a label; the default labels look as on the page."""
     if label in LABELS:
         return f"hue-{LABELS.index(label)}"
     return f"hue-{len(LABELS) + sum(map(ord, label)) % (HUES - len(LABELS))}"

@@ -34,19 +34,43 @@ def count_errors(documents: Iterable[Document], predicted: Predicted) -> dict[st
     return {label: Errors(**count) for label, count in sorted(counts.items())}
 
 
-def confusion(documents: Iterable[Document], predicted: Predicted) -> Counter[tuple[str, str]]:
-    """Counts pairs of a gold and a predicted label that overlap; `O` stands for no entity.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A match is a gold entity with the predicted one that overlaps it most, or one of the two."""
 
-    A gold entity counts once, with the entity that overlaps it most; so does a spurious one.
-    """
-    counts: Counter[tuple[str, str]] = Counter()
+    document: Document
+    gold: Entity | None
+    predicted: Entity | None
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        """Return the gold and the predicted label; `O` stands for no entity."""
+        gold, predicted = (e.label if e else OUTSIDE for e in (self.gold, self.predicted))
+        return gold, predicted
+
+
+def match_entities(documents: Iterable[Document], predicted: Predicted) -> Iterator[Match]:
+    """Yields a match for each gold entity, and one for each spurious entity."""
     for document, entities in zip(documents, predicted, strict=True):
         for entity, rivals in _overlaps(document.entities, entities):
             best = max(rivals, key=lambda e: _shared_length(e, entity), default=None)
-            counts[entity.label, best.label if best else OUTSIDE] += 1
+            yield Match(document, entity, best)
         for entity, gold in _overlaps(entities, document.entities):
-            counts[OUTSIDE, entity.label] += not gold
-    return +counts
+            if not gold:
+                yield Match(document, None, entity)
+
+
+def confusion(documents: Iterable[Document], predicted: Predicted) -> Counter[tuple[str, str]]:
+    """Counts pairs of a gold and a predicted label that overlap; `O` stands for no entity."""
+    return Counter(match.cell for match in match_entities(documents, predicted))
+
+
+def kinds_of(entities: Iterable[Entity], others: Iterable[Entity]) -> dict[Entity, str]:
+    """Returns the kind of error of each gold entity beside the predicted ones, or the reverse.
+
+    The kinds are the fields of `Errors`; an entity that nothing overlaps is `missed`.
+    """
+    return {entity: _kind(entity, rivals) for entity, rivals in _overlaps(entities, others)}
 
 
 def _shared_length(one: Entity, other: Entity) -> int:

@@ -63,6 +63,18 @@ def exact(documents: Iterable[Document], predicted: Predicted) -> Score:
     return Score(*counts(documents, predicted).sum(0).tolist())
 
 
+def exact_by_label(documents: Iterable[Document], predicted: Predicted) -> dict[str, Score]:
+    """Counts as `exact` does, for each label that is gold or predicted."""
+    right, given, gold = Counter[str](), Counter[str](), Counter[str]()
+    for document, entities in zip(documents, predicted, strict=True):
+        wanted, answers = (Counter(e.span for e in some) for some in (document.entities, entities))
+        gold.update(label for _, _, label in wanted.elements())
+        given.update(label for _, _, label in answers.elements())
+        right.update(label for _, _, label in (wanted & answers).elements())
+    labels = sorted({*gold, *given})
+    return {label: Score(right[label], given[label], gold[label]) for label in labels}
+
+
 def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
     """Scores entities by seqeval (strict, IOB2) over `grid`; raises `MissingExtra` without it."""
     try:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from ner_service import __version__
 from ner_service.errors import Code, NerError, Refused
 from ner_service.service import web
+from ner_service.service.api import explanation
 from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers, HotRoutes
 from ner_service.service.api.auth import KeyCheck
@@ -22,13 +23,21 @@ from ner_service.service.api.background import Background
 from ner_service.service.api.batches import Batches
 from ner_service.service.api.errors import fail, respond
 from ner_service.service.api.keys import Keys
+from ner_service.service.api.labelstudio.collector import Collector
+from ner_service.service.api.labelstudio.handlers import LabelStudio
 from ner_service.service.api.load_shedding import STATE, Shedding
 from ner_service.service.api.masking import MOST_WAITING, Masking
 from ner_service.service.api.normal import NameAnswers
 from ner_service.service.api.openapi import DESCRIPTION, GROUPS, KEYS
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.request_body import BodyReader
-from ner_service.service.api.routes import Route, add_routes, api_routes, presidio_routes
+from ner_service.service.api.routes import (
+    Route,
+    add_routes,
+    api_routes,
+    label_studio_routes,
+    presidio_routes,
+)
 from ner_service.service.api.shares import Shares
 from ner_service.service.api.state import State
 from ner_service.service.queue.analysis import AnalysisQueue
@@ -39,6 +48,7 @@ from ner_service.service.settings.roster import Roster, read_roster
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import RequestLog, trace_of
 from ner_service.service.web.export import Exporter
+from ner_service.service.web.model import PageModel
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
@@ -68,6 +78,7 @@ def create_app(
     reload = Reload(settings, roster, exchange, keys, metrics, spread)
     s = settings
     names = AnalysisQueue(s.queue_chars, s.batch_chars, s.timeout_s, metrics.batch)
+    collector = make_collector(settings, reload, spread)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
@@ -79,6 +90,8 @@ def create_app(
             yield {STATE: shedding}
         for task in tasks:
             task.cancel()
+        if collector:
+            await collector.stop()
         await asyncio.to_thread(stop_lanes, lanes.values())
         await asyncio.to_thread(names.stop)
 
@@ -93,10 +106,10 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
-    app.state.lanes, app.state.reload = lanes, reload
+    app.state.lanes, app.state.reload, app.state.collector = lanes, reload, collector
     asked = reload if keys.admins else None
     shares = shares or shares_of(settings)
-    routes = declare_routes(app, settings, lanes, names, metrics, asked, shares)
+    routes = declare_routes(app, settings, lanes, names, metrics, asked, shares, collector)
     add_routes(app, routes)
     add_errors(app, [route.path for route in routes if not route.path.startswith("/web")])
     components = app.openapi()["components"]  # made once, before anybody asks for it
@@ -119,6 +132,7 @@ def declare_routes(
     metrics: Metrics,
     reload: Reload | None,
     shares: Shares | None,
+    collector: Collector | None,
 ) -> list[Route]:
     """Returns all routes: those of the page, of the API, and of the API's document."""
     reader = BodyReader(
@@ -133,14 +147,36 @@ def declare_routes(
     background = Background(MOST_WAITING, settings.timeout_s)
     masking = Masking(answers, reader, background)
     presidio = Presidio(answers, reader, background, settings.max_batch_texts)
+    studio = LabelStudio(answers, reader, settings.max_batch_texts, collector)
+    explaining = Background(explanation.MOST_WAITING, settings.timeout_s)
+    explanations = explanation.Explanations(answers, reader, explaining)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
-    pages = web.routes(reader, exporter, settings.docs)
-    api = api_routes(answers, batches, masking, state, settings.metrics, reload)
-    routes = [*pages, *api, *presidio_routes(presidio)]
+    model = (
+        PageModel(settings.browser_model, settings.timeout_s) if settings.browser_model else None
+    )
+    pages = web.routes(reader, exporter, settings.docs, model)
+    api = api_routes(answers, batches, masking, explanations, state, settings.metrics, reload)
+    others = [*presidio_routes(presidio), *label_studio_routes(studio, collector is not None)]
+    routes = [*pages, *api, *others]
     if settings.docs:
         routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
     return routes
+
+
+def make_collector(
+    settings: Settings, reload: Reload, spread: Callable[[], None]
+) -> Collector | None:
+    """Returns what keeps the annotations of Label Studio, where the operator wants that."""
+    if not settings.label_studio_folder:
+        return None
+
+    async def follow() -> None:
+        await reload()
+        spread()
+
+    folder, after = Path(settings.label_studio_folder), settings.label_studio_after
+    return Collector(folder, after, settings.label_studio_config, follow)
 
 
 def shares_of(settings: Settings) -> Shares | None:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Literal
 
 from ner_service.errors import MissingExtra
+from ner_service.taggers.specs import parse_combination, split_rules
 from ner_service.types import Tagger
 
 Loader = Callable[[str], Tagger]
@@ -19,7 +21,8 @@ class Backend:
     `specs` explains each form of spec, `about` says in a few words what the tagger of a source is.
     `packages` are the libraries that only loading may import, and `extra` installs them.
     `model_file` is the file that tells the backend's model folders, and `kernels` says whether the
-    engine's compiled kernels answer.
+    engine's compiled kernels answer. A backend that `needs_source` has no default, and one that
+    `combines` has specs of other taggers in its source: as members, or behind its rules.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Backend:
     extra: str = ""
     model_file: str = ""
     kernels: bool = False
+    needs_source: bool = False
+    combines: Literal["", "members", "rules"] = ""
 
     def missing(self) -> MissingExtra | None:
         """Return the error of a library that is not installed, or `None`; imports nothing."""
@@ -38,6 +43,13 @@ class Backend:
             if find_spec(package) is None:
                 return MissingExtra(f"{self.name} (no {package})", self.extra)
         return None
+
+    def inner_specs(self, source: str) -> list[str]:
+        """Return the specs inside a source; raises `UnknownTagger` where it is no combination."""
+        if self.combines == "members":
+            return [member.spec for member in parse_combination(source).members]
+        behind = split_rules(source)[1] if self.combines == "rules" else ""
+        return [behind] if behind else []
 
 
 def lazy(module: str) -> Loader:

@@ -10,6 +10,7 @@ from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.config import NetConfig
+from ner_service.taggers.explaining import TextExplainer
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
 from ner_service.text.spacing import mark_words
@@ -25,9 +26,11 @@ class BilstmTagger:
         meta = artefact.meta
         self._artefact = artefact
         self._others: dict[str, BilstmTagger] = {}  # by their conventions
+        self._explainer: TextExplainer | None = None
         self._engine = Engine(artefact, cache_bytes)
-        cut = partial(_marked_units if artefact.net.spacing_dim else units_of, net=artefact.net)
-        self._reader = Reader(cut, self._engine)
+        cut = _marked_units if artefact.net.spacing_dim else units_of
+        self.cut = partial(cut, net=artefact.net)
+        self._reader = Reader(self.cut, self._engine)
         self.info = TaggerInfo(
             name="bilstm",
             version=str(meta.get("version", "0")),
@@ -64,6 +67,12 @@ class BilstmTagger:
             self._others[convention] = BilstmTagger(artefact, SECOND_CACHE_BYTES)
         return self._others[convention]
 
+    def explainer(self) -> TextExplainer:
+        """Return what explains the answers of this tagger; it is made when first asked for."""
+        if self._explainer is None:
+            self._explainer = TextExplainer(self._artefact, self.cut)
+        return self._explainer
+
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)
 
@@ -71,7 +80,8 @@ class BilstmTagger:
 def _marked_units(text: str, net: NetConfig) -> Iterator[Tokens]:
     """Yield the units of a text, with the spacing before each word as a mark in front of it."""
     for unit in units_of(text, net):
-        yield unit._replace(words=mark_words(unit.words, unit.spacings))
+        marked = mark_words(unit.words, unit.spacings)
+        yield Tokens(unit.starts, unit.ends, marked, unit.spacings)
 
 
 def load(source: str) -> BilstmTagger:

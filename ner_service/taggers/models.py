@@ -1,6 +1,7 @@
 """A model folder is found by its path, or by the name of a shipped model."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from ner_service.errors import ModelError
@@ -54,10 +55,16 @@ def folder_state(folder: Path) -> str:
 
     It is read within a millisecond, and no file that is exchanged or written anew keeps it.
     """
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return state_of_files(files, folder)
+
+
+def state_of_files(files: Iterable[Path], folder: Path | None = None) -> str:
+    """Return a digest of the names (within a folder), sizes, times and places of files."""
     state = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            at = file.stat()
-            parts = (file.relative_to(folder), at.st_size, at.st_mtime_ns, at.st_ino)
-            state.update(repr(parts).encode(errors="surrogateescape"))
+    for file in files:
+        at = file.stat()
+        name = file.relative_to(folder) if folder else file
+        parts = (name, at.st_size, at.st_mtime_ns, at.st_ino)
+        state.update(repr(parts).encode(errors="surrogateescape"))
     return state.hexdigest()

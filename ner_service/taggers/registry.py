@@ -1,9 +1,10 @@
 """The registry finds every tagger by the spec that names it.
 
 A spec is `NAME` or `NAME:SOURCE`, such as `spacy:ru_core_news_sm`; `@CONVENTION` behind it has a
-model of ours annotate by another of its conventions. `NAME` is one of `BACKENDS`, or of a plugin:
-a package that anybody installs and that declares an entry point in the group
-`ner_service.taggers`. Its value is a function `load(source: str) -> Tagger`, or a `Backend`:
+model of ours annotate by another of its conventions. A combination has other specs in its source,
+by the grammar of `specs`. `NAME` is one of `BACKENDS`, or of a plugin: a package that anybody
+installs and that declares an entry point in the group `ner_service.taggers`. Its value is a
+function `load(source: str) -> Tagger`, or a `Backend`:
 
     [project.entry-points."ner_service.taggers"]
     shouting = "shouting_ner:load"
@@ -17,7 +18,7 @@ from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 
-from ner_service.errors import ModelError, UnknownTagger
+from ner_service.errors import MissingExtra, ModelError, UnknownTagger
 from ner_service.taggers.backend import Backend, lazy
 from ner_service.taggers.models import (
     folder_state,
@@ -26,6 +27,8 @@ from ner_service.taggers.models import (
     split_convention,
 )
 from ner_service.taggers.plugins import find_plugins, load_plugin
+from ner_service.taggers.rules.files import check_files, files_state
+from ner_service.taggers.specs import split_rules
 from ner_service.types import Tagger
 
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -49,13 +52,53 @@ def load_tagger(spec: str) -> Tagger:
 
 
 def check_spec(spec: str) -> tuple[str, str]:
-    """Split a spec into backend and source, its default if none; raises `UnknownTagger`."""
+    """Split a spec into backend and source, its default if none; raises `UnknownTagger`.
+
+    The specs inside a combination are checked, too.
+    """
+    name, source = split_spec(spec)
+    chosen = backend(name)
+    if chosen.needs_source and not source:
+        raise UnknownTagger(f"{name!r} alone names no tagger: write {next(iter(chosen.specs))}")
+    for inner in chosen.inner_specs(source):
+        check_spec(inner)
+    return name, source
+
+
+def split_spec(spec: str) -> tuple[str, str]:
+    """Split a spec into backend and source, its default if none."""
     name, colon, source = spec.partition(":")
     convention = ""
     if not colon:
         name, at, convention = name.partition("@")
         convention = at + convention
     return name, (source or backend(name).default_source) + convention
+
+
+def leaves(spec: str) -> list[str]:
+    """Return the specs of the taggers that answer: of a combination, those inside; else the spec.
+
+    Rules are a leaf beside the tagger behind them. Raises `UnknownTagger` as `check_spec` does.
+    """
+    name, source = check_spec(spec)
+    chosen = backend(name)
+    inner = [leaf for each in chosen.inner_specs(source) for leaf in leaves(each)]
+    if chosen.combines == "members":
+        return inner
+    if chosen.combines == "rules":
+        return [f"{name}:{'+'.join(split_rules(source)[0])}", *inner]
+    return [spec]
+
+
+def needs_kernels(spec: str) -> bool:
+    """Return whether the engine's compiled kernels answer for a spec, or for a part of it."""
+    return any(backend(split_spec(leaf)[0]).kernels for leaf in leaves(spec))
+
+
+def missing(spec: str) -> MissingExtra | None:
+    """Return the error of a library that a spec needs and that is not installed, or `None`."""
+    errors = (backend(split_spec(leaf)[0]).missing() for leaf in leaves(spec))
+    return next((error for error in errors if error), None)
 
 
 def backend(name: str) -> Backend:
@@ -66,18 +109,22 @@ def backend(name: str) -> Backend:
     if name in plugins:
         return load_plugin(plugins[name])
     known = ", ".join([*BACKENDS, *plugins])
-    raise UnknownTagger(f"unknown tagger {name!r}: known are {known}")
+    joined = "; to join taggers write union:A+B or vote:A+B+C" * ("+" in name)
+    raise UnknownTagger(f"unknown tagger {name!r}: known are {known}{joined}")
 
 
 def check_present(spec: str) -> None:
     """Raise as `load_tagger` does where a library or a model's folder is missing; load nothing."""
-    name, source = check_spec(spec)
-    chosen = backend(name)
-    if error := chosen.missing():
+    if error := missing(spec):
         raise error
-    is_package = source.isidentifier() and find_spec(source) is not None
-    if chosen.model_file and not is_package:
-        model_and_convention(source)
+    for leaf in leaves(spec):
+        name, source = split_spec(leaf)
+        model, _ = split_convention(source)
+        is_package = model.isidentifier() and find_spec(model) is not None
+        if backend(name).combines == "rules":
+            check_files(source)
+        elif backend(name).model_file and not is_package:
+            model_and_convention(source)
 
 
 @cache
@@ -98,14 +145,15 @@ def about(spec: str) -> str:
 
 
 def shipped_specs() -> list[str]:
-    """Return a spec for each built-in backend, and for each shipped model that is no default."""
-    defaults = {(backend.name, backend.default_source) for backend in BACKENDS.values()}
+    """Return a spec for each backend with a default, and for each shipped model that is none."""
+    named = [backend for backend in BACKENDS.values() if not backend.needs_source]
+    defaults = {(backend.name, backend.default_source) for backend in named}
     others = [
         f"{backend.name}:{folder.name}"
         for backend, folder in model_folders(shipped_models())
         if (backend.name, folder.name) not in defaults
     ]
-    return [*BACKENDS, *others]
+    return [*(backend.name for backend in named), *others]
 
 
 def model_folders(place: Path) -> Iterator[tuple[Backend, Path]]:
@@ -120,12 +168,18 @@ def model_folders(place: Path) -> Iterator[tuple[Backend, Path]]:
 
 
 def state_of(spec: str) -> str:
-    """Return what changes whenever the model folder that a spec names does.
+    """Return what changes whenever a model folder or a file of rules that a spec names does.
 
-    It is empty where the spec names no folder: an installed package changes with a restart alone.
+    It is empty where the spec names none: an installed package changes with a restart alone.
     """
-    name, source = check_spec(spec)
+    return "".join(filter(None, map(_state_of_leaf, leaves(spec))))
+
+
+def _state_of_leaf(spec: str) -> str:
+    name, source = split_spec(spec)
     with suppress(ModelError, OSError):  # a folder may vanish while it is looked at
+        if backend(name).combines == "rules":
+            return files_state(source)
         if backend(name).model_file:
             return folder_state(model_and_convention(source)[0])
     return ""

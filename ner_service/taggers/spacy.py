@@ -1,25 +1,82 @@
-"""Backend `spacy` runs any spaCy pipeline with an entity recogniser, by package name or path."""
+"""Backend `spacy` serves any spaCy pipeline that recognises entities, by package name or path.
+
+Pipelines of the usual parts run on our engine; any other, and any whose spec ends in `@library`, is
+run by spaCy itself. The answers are the same.
+"""
 
 import gc
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ner_service.digest import digest
+from ner_service.engine.tokens import Tokens, read_signs
 from ner_service.errors import MissingExtra, ModelError
-from ner_service.taggers.models import model_path, shipped_models
+from ner_service.taggers.models import model_path, shipped_models, split_convention
+from ner_service.taggers.reader import Reader
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.text.reading import read
 from ner_service.text.tokens import Token, tokenize
-from ner_service.types import Entity, TaggerInfo
+from ner_service.types import Entity, Tagger, TaggerInfo, Tally
 
+LIBRARY = "library"  # behind an at sign: spaCy's own code computes the pipeline
 LONG_RUN = re.compile(r"\S{500}")  # spaCy's tokenizer is quadratic in a run without white space
 ZONE_TEXTS = 64  # texts a memory zone, at whose end spaCy frees the strings of new words
 MOST_NEW_WORDS = 100_000  # zones free words, but not their rows in spaCy's hash tables
 PIPES = ("ner", "entity_ruler", "beam_ner")  # that recognise entities
 UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribute_ruler")
+
+
+class SpacyEngineTagger:
+    """A spaCy pipeline runs on the engine, and answers as spaCy does for each text alone."""
+
+    def __init__(self, nlp: Any, info: TaggerInfo, ours: bool) -> None:
+        """Raise `NotServed` where the pipeline has a part that the engine does not compute."""
+        from ner_service.engine import spacy_net, spacy_parts, spacy_tokens
+
+        parts = spacy_parts.read_parts(nlp)
+        self._net = spacy_net.SpacyNet(parts, nlp)
+        self._tokens = spacy_tokens.SpacyTokens(nlp.tokenizer, spaced=parts.reads_spaces)
+        self._chars = min(PIECE_CHARS, nlp.max_length)
+        self._ours = ours
+        self._reader = Reader(self._cut, self._net)
+        self.info = info
+
+    @property
+    def tally(self) -> Tally:
+        """Return what was counted since the pipeline was loaded."""
+        words = self._net.words
+        return Tally(words.hits, words.misses, self._reader.tokenise_s)
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        return [
+            [*filter(None, (_strip(entity, text) for entity in entities))]
+            for text, entities in zip(texts, self._reader.tag(texts), strict=True)
+        ]
+
+    def _cut(self, text: str) -> Iterator[Tokens]:
+        """Yield the tokens of a text, or of each piece of a long one."""
+        for start, end in chunks(text, self._chars):
+            piece = text[start:end]
+            piece = read_signs(piece) if self._ours else piece
+            if LONG_RUN.search(piece):
+                tokens = self._tokens.of_words(*razdel_words(piece))
+            else:
+                tokens = self._tokens.cut(piece)
+            yield tokens.shift(start)
+
+
+def _strip(entity: Entity, text: str) -> Entity | None:
+    """Return an entity without white space at its edges, or nothing where it is nothing else."""
+    surface = text[entity.start : entity.end]
+    if not (surface[0].isspace() or surface[-1].isspace()):
+        return entity
+    start = entity.start + len(surface) - len(surface.lstrip())
+    end = start + len(surface.strip())
+    return replace(entity, start=start, end=end) if end > start else None
 
 
 class SpacyTagger:
@@ -71,6 +128,11 @@ def razdel_doc(vocab: Any, text: str) -> Any:
     """Return a document of razdel's tokens; white space but one space is a token, as in spaCy."""
     from spacy.tokens import Doc
 
+    return Doc(vocab, *razdel_words(text))
+
+
+def razdel_words(text: str) -> tuple[list[str], list[bool]]:
+    """Return razdel's tokens and the white space between, and whether a space follows each."""
     words: list[str] = []
     spaces: list[bool] = []
     last = 0
@@ -82,7 +144,7 @@ def razdel_doc(vocab: Any, text: str) -> Any:
             words.append(word)
             spaces.append(False)
         last = token.end
-    return Doc(vocab, words, spaces)
+    return words, spaces
 
 
 def entities_of(doc: Any, text: str, offset: int) -> list[Entity]:
@@ -97,31 +159,47 @@ def entities_of(doc: Any, text: str, offset: int) -> list[Entity]:
     return entities
 
 
-def load(source: str) -> SpacyTagger:
+def load(source: str) -> Tagger:
     """Load an installed package, a folder, or the pipeline shipped under that name.
 
-    Raises `ModelError` where it is missing, damaged, or recognises no entities.
+    `@library` behind it leaves the pipeline to spaCy's own code. Raises `ModelError` where it is
+    missing, damaged, or recognises no entities.
     """
     try:
         import spacy
     except ImportError as error:
         raise MissingExtra(f"spaCy ({error})", "spacy") from error
-    path = source if spacy.util.is_package(source) else model_path(source)
+    name, way = split_convention(source)
+    if way not in (None, LIBRARY):
+        raise ModelError(
+            f"spacy:{source}: a spaCy pipeline has no conventions: leave out @{way}, or name "
+            f"spacy:{name}@{LIBRARY}, which spaCy's own code computes"
+        )
+    path = name if spacy.util.is_package(name) else model_path(name)
     pipeline = partial(spacy.load, path, exclude=UNUSED)
     try:
         nlp = pipeline()
     except Exception as error:  # whatever spaCy and the readers of its files say of damaged ones
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ModelError(f"spacy:{source}: cannot be loaded: {reason[:200]}") from None
+        raise ModelError(f"spacy:{name}: cannot be loaded: {reason[:200]}") from None
     labels = tuple(dict.fromkeys(x for pipe in PIPES for x in nlp.pipe_labels.get(pipe, ())))
     if not labels:
-        raise ModelError(f"spacy:{source}: this pipeline recognises no entities (no `ner` pipe)")
+        raise ModelError(f"spacy:{name}: this pipeline recognises no entities (no `ner` pipe)")
     info = TaggerInfo(
         name="spacy",
-        version=f"{nlp.meta.get('name', source)} {nlp.meta.get('version', '0')}",
+        version=f"{nlp.meta.get('name', name)} {nlp.meta.get('version', '0')}",
         languages=(str(nlp.lang),),
         labels=labels,
         score_kind="none",
         hash=digest(*(file for file in sorted(nlp.path.iterdir()) if file.name != "README.md")),
     )
-    return SpacyTagger(pipeline, nlp, info, Path(nlp.path).parent == shipped_models())
+    ours = Path(nlp.path).parent == shipped_models()
+    if way == LIBRARY:
+        return SpacyTagger(pipeline, nlp, replace(info, computed_by="spaCy, as asked"), ours)
+    from ner_service.engine.spacy_parts import NotServed
+
+    try:
+        return SpacyEngineTagger(nlp, replace(info, computed_by="the engine"), ours)
+    except NotServed as error:
+        info = replace(info, computed_by=f"spaCy, since {error}")
+        return SpacyTagger(pipeline, nlp, info, ours)

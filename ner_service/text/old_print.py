@@ -8,9 +8,9 @@ import re
 
 OLD_LETTERS = "ѣѢіІѳѲѵѴ"
 TO_MODERN = str.maketrans(OLD_LETTERS, "еЕиИфФиИ")
-ZERO = re.compile(
-    r"(?<=[а-яё])(?P<small>0)(?=[а-яё])"
-    r"|(?:(?<=[А-ЯЁ])|(?<![\w.,/-])(?=0[а-яёА-ЯЁ]{3}|0[а-яёА-ЯЁ][аеёиоуыэюяАЕЁИОУЫЭЮЯ]))0(?=[А-ЯЁа-яё])"
+ZERO = re.compile(  # each alternative begins with the zero, so that a search skips to zeros
+    r"(?P<small>0)(?<=[а-яё]0)(?=[а-яё])"
+    r"|0(?:(?<=[А-ЯЁ]0)|(?<![\w.,/-]0)(?=[а-яёА-ЯЁ]{3}|[а-яёА-ЯЁ][аеёиоуыэюяАЕЁИОУЫЭЮЯ]))(?=[А-ЯЁа-яё])"
 )
 HARD_SIGNS = "ъЪ"
 

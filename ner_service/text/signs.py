@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ner_service.text.spelling import HIDDEN
 
@@ -74,6 +75,23 @@ def _word_before(text: str, end: int) -> str:
     return word[1] if word else ""
 
 
+def replace_at(
+    starts: re.Pattern[str], pattern: re.Pattern[str], by: Callable[[re.Match[str]], str], text: str
+) -> str:
+    """Return what `pattern.sub(by, text)` does, where each match begins with one of `starts`.
+
+    A pattern that looks behind first is tried at every character, a set of characters is not: on
+    news this takes a tenth of the time.
+    """
+    parts: list[str] = []
+    end = 0
+    for start in starts.finditer(text):
+        if start.start() >= end and (match := pattern.match(text, start.start())):
+            parts += text[end : match.start()], by(match)
+            end = match.end()
+    return "".join([*parts, text[end:]]) if parts else text
+
+
 ANY_DASH = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe63\uff0d]")
 HYPHEN = re.compile(r"(?<=[^\W_])[\u2010\u2011\u2012\u2043\u2212\ufe63\uff0d](?=[^\W_])")
 DASH = re.compile(r"(?<=[^\W_])[\u2013\u2014\u2015](?=[^\W_])")
@@ -89,9 +107,8 @@ def replace_dashes(text: str) -> str:
 
     A dash without blanks parts two capitalised words, unless the first is known as a part of names.
     """
-    if not ANY_DASH.search(text):
-        return text
-    return DASH.sub(_replace_dash, HYPHEN.sub("-", text))
+    text = replace_at(ANY_DASH, HYPHEN, lambda hyphen: "-", text)
+    return replace_at(ANY_DASH, DASH, _replace_dash, text)
 
 
 def _replace_dash(match: re.Match[str]) -> str:
@@ -101,6 +118,7 @@ def _replace_dash(match: re.Match[str]) -> str:
     return "," if two_names and not NO_NAME_ALONE.fullmatch(first.lower()) else "-"
 
 
+ANY_MARK = re.compile(r"[_*~`#\[]")
 EMPHASIS = re.compile(
     r"(?<![^\W_])(?<![_*~`#])[_*~`#]++(?=[^\W_])"
     r"|(?<=[^\W_])[_*~`]++(?![^\W_])|(?<=[а-яёА-ЯЁ])#++(?![^\W_])"
@@ -110,6 +128,4 @@ EMPHASIS = re.compile(
 
 def replace_emphasis(text: str) -> str:
     """Return a text with blanks for Markdown's marks and for `[1]` at the edges of words."""
-    if not any(char in text for char in "_*~`#["):
-        return text
-    return EMPHASIS.sub(lambda mark: " " * len(mark[0]), text)
+    return replace_at(ANY_MARK, EMPHASIS, lambda mark: " " * len(mark[0]), text)

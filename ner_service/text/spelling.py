@@ -9,7 +9,7 @@ spells it (`text.old_print`).
 import re
 import unicodedata
 
-from ner_service.text.old_print import drop_hard_sign
+from ner_service.text.old_print import HARD_SIGNS, drop_hard_sign
 
 HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # have no width within a line
 MARKS = "\u0300-\u036f"  # combine with the letter before them
@@ -25,9 +25,11 @@ BESIDE = MARKS + HIDDEN
 WITH_LATIN = re.compile(
     f"(?<![{LATINS}{CYRILLICS}{BESIDE}])[{CYRILLICS}{BESIDE}]*+[{LATINS}][{LATINS}{CYRILLICS}{BESIDE}]*+"
 )
+MIXED = re.compile(f"[{LATINS}](?:(?<=[{CYRILLICS}{BESIDE}].)|(?=[{CYRILLICS}{BESIDE}]))")
 NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
 TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
+TO_RESPELL = re.compile(rf"[{HIDDEN}{MARKS}]|[{HARD_SIGNS}](?![^\W_])")
 MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 
@@ -37,6 +39,8 @@ def unmix(text: str) -> str:
 
     The length and all offsets stay the same.
     """
+    if not MIXED.search(text):  # begins with a set of characters, so it takes a third of the time
+        return text
     return WITH_LATIN.sub(lambda match: _unmix(match[0]), text)
 
 

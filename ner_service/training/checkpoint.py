@@ -54,7 +54,7 @@ class Checkpoint:
         if header.get("run") != self.run:
             raise ConfigError(
                 f"{self.path}: made with another configuration, other data or another version; "
-                "train without --resume"
+                "train without --resume, and with --overwrite to replace the model"
             )
         return state
 
@@ -71,8 +71,14 @@ def _pack(value: Any, tensors: dict[str, Tensor]) -> Any:
     return value
 
 
+MAY_CHANGE = {  # keys of the configuration: a run may go on for longer, or by smaller steps
+    "train": {"epochs", "steps", "patience", "tensorboard"},
+    "optimiser": {"lr"},
+}
+
+
 def fingerprint(data: TrainingData) -> str:
     """Return a short name of all that must not change between a run and its continuation."""
     hashes = [corpus.sha256 for corpus in (*data.train, *data.dev)]
-    parts = [data.config.model_dump(), hashes, data.start.hash]
+    parts = [data.config.model_dump(exclude=MAY_CHANGE), hashes, data.start.hash]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

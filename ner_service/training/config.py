@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -21,6 +22,7 @@ from ner_service.corpora.check import Overlap
 from ner_service.corpora.formats.format import names as format_names
 from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError
+from ner_service.files import public_path
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.data.annotation import check_pattern
 
@@ -140,6 +142,9 @@ class Train(Section):
     )  # fmt: skip
     patience: int = Field(4, gt=0, description="epochs without a better dev F1 before stopping")
     batch_tokens: int = Field(1200, gt=0, description="tokens of a step, padding included")
+    share: float = Field(
+        1.0, gt=0, le=1, description="share of the training documents to use, drawn by the seed"
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="of weights, order, dropout and augmentation")
     tensorboard: bool = Field(True, description="write curves for TensorBoard to OUTPUT.runs")
 
@@ -230,28 +235,49 @@ class TrainConfig(Section):
         return self._written.get(name, name)
 
     def public(self) -> dict[str, Any]:
-        """Return the values as they may be published: files and folders by name alone."""
+        """Return the values as they may be published: no path names a folder of this machine."""
         values = self.model_dump(mode="json")
-        values["output"] = Path(self.output).name
-        values["net"]["vectors"] = Path(self.net.vectors).name
-        values["augmentation"]["lists"] = Path(self.augmentation.lists).name
+        values["output"] = public_path(self.output)
+        values["net"]["vectors"] = public_path(self.net.vectors)
+        values["augmentation"]["lists"] = public_path(self.augmentation.lists)
         for source in (*values["data"]["train"], *values["data"]["dev"]):
-            source["path"] = Path(source["path"]).name
+            source["path"] = public_path(source["path"])
         return values
 
 
-def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
-    """Read the file and apply `section.key=value`; raise `ConfigError` that names the key."""
+@dataclass(frozen=True)
+class Written:
+    """A configuration as it is written: values, keys by their older names, and `--set`s by key.
+
+    `ranges` is the section `tune`, which `ner-service tune` reads.
+    """
+
+    values: dict[str, Any]
+    names: dict[str, str]
+    origins: dict[str, str]
+    ranges: object
+
+
+def read_written(path: Path, overrides: Iterable[str] = ()) -> Written:
+    """Read the file and apply `section.key=value`, without checking the values."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
-    written: dict[str, str] = {}
-    _move_old_keys(values, written)
-    origins = {_override(values, override, written): override for override in overrides}
-    _move_old_keys(values, written)
+    names: dict[str, str] = {}
+    _move_old_keys(values, names)
+    origins = {_override(values, override, names): override for override in overrides}
+    _move_old_keys(values, names)
+    ranges = values.pop("tune", {})
+    return Written(values, names, origins, ranges)
+
+
+def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
+    """Read the file and apply `section.key=value`; raise `ConfigError` that names the key."""
+    file = read_written(path, overrides)
+    values, written, origins = file.values, file.names, file.origins
     values = _merge(_preset(values.get("preset", "ours")), values)
     try:
         config = TrainConfig.model_validate(values)

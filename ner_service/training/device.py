@@ -18,6 +18,10 @@ class Place:
     device: torch.device
     bf16: bool
 
+    def __str__(self) -> str:
+        """Return the device and the form of its numbers."""
+        return f"{self.device} in {'bfloat16' if self.bf16 else 'float32'}"
+
     def autocast(self) -> AbstractContextManager[None]:
         """Return the context in which forward passes run."""
         if not self.bf16:

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ner_service.corpora.formats import jsonl
-from ner_service.errors import ConfigError, CorpusError
+from ner_service.errors import ConfigError, CorpusError, UnknownTagger
 from ner_service.names.annotation import annotate
+from ner_service.taggers.ballots import count_ballots, mean_score, support
 from ner_service.taggers.registry import load_tagger
+from ner_service.taggers.specs import parse_member
 from ner_service.text.sentences import Sentence, sentenize
 from ner_service.types import Document, Entity, Tagger
 
@@ -35,17 +37,12 @@ class Voter:
 
 
 def load_voter(spec: str) -> Voter:
-    """Load `SPEC` or `SPEC*WEIGHT`, such as `bilstm:ru-news*2`."""
-    name, star, weight = spec.rpartition("*")
-    if not star:
-        return Voter(load_tagger(spec), 1.0)
+    """Load `SPEC` or `SPEC*WEIGHT`, such as `bilstm:ru-news*2`, as a member of a combination."""
     try:
-        value = float(weight)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise ConfigError(f"--tagger {spec}: expected a positive weight after *")
-    return Voter(load_tagger(name), value)
+        member = parse_member(spec)
+    except UnknownTagger as error:
+        raise ConfigError(f"--tagger {error}") from None
+    return Voter(load_tagger(member.spec), member.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +60,13 @@ class Verdict:
 
 def vote(ballots: Sequence[Sequence[Entity]], weights: Sequence[float]) -> Verdict:
     """Count the ballots, which are a list of entities for each tagger."""
-    votes: dict[tuple[int, int, str], list[float]] = {}
-    for entities, weight in zip(ballots, weights, strict=True):
-        for e in entities:
-            totals = votes.setdefault(e.span, [0.0, 0.0])
-            totals[0] += weight
-            totals[1] += weight * (1.0 if e.score is None else e.score)
     total = sum(weights)
     kept: list[Entity] = []
     rejected: list[Entity] = []
-    for span, (support, score) in sorted(votes.items()):
-        (kept if support > total / 2 else rejected).append(Entity(*span, score=score / total))
+    for candidate in count_ballots(ballots):
+        score = mean_score(candidate, weights, total)
+        has_majority = support(candidate, weights) > total / 2
+        (kept if has_majority else rejected).append(Entity(*candidate.span, score))
     return Verdict(tuple(kept), tuple(rejected))
 
 

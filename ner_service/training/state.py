@@ -30,6 +30,7 @@ class Snapshot(TypedDict):
     best: float
     best_epoch: int
     history: list[dict[str, float]]
+    ended: int
 
 
 @dataclass
@@ -45,6 +46,7 @@ class State:
     best: float = -1.0  # dev F1; below 0 before the first epoch ends
     best_epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)  # epoch, loss, dev_f1
+    ended: int = 0  # the epoch after which the run had ended once, if it goes on behind that
 
     def snapshot(self) -> Snapshot:
         """Return all that `restore` needs to go on as if never stopped."""
@@ -59,6 +61,7 @@ class State:
             best=self.best,
             best_epoch=self.best_epoch,
             history=self.history,
+            ended=self.ended,
         )
 
     def restore(self, saved: Snapshot) -> None:
@@ -71,6 +74,7 @@ class State:
         torch.set_rng_state(saved["torch"])
         self.epoch, self.step, self.history = saved["epoch"], saved["step"], saved["history"]
         self.best, self.best_epoch = saved["best"], saved["best_epoch"]
+        self.ended = saved["ended"]
 
 
 def first_state(data: TrainingData, device: torch.device) -> State:

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -14,64 +14,82 @@ from tqdm import tqdm
 from ner_service import __version__
 from ner_service.corpora import lint
 from ner_service.errors import ConfigError, ModelError, NerError
-from ner_service.nets.artefact import Artefact, check_place, save
+from ner_service.nets.artefact import CONFIG, Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.record import ModelRecord
-from ner_service.scoring.f1 import exact
+from ner_service.scoring.f1 import Score, exact, exact_by_label
 from ner_service.training.calibration import calibrate
 from ner_service.training.checkpoint import Checkpoint, fingerprint
-from ner_service.training.config import Optimiser, read_config
+from ner_service.training.config import Optimiser, TrainConfig, read_config
 from ner_service.training.crf_loss import path_losses
-from ner_service.training.curves import Curves
 from ner_service.training.data.batches import GoldBatch, batches, collate
-from ner_service.training.data.length import is_rising, plan_length
+from ner_service.training.data.length import Length, is_rising, plan_length
 from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import Place, find_place
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
+from ner_service.training.progress.curves import Curves
+from ner_service.training.progress.epoch import DevScores, Epoch, Meter, Step
+from ner_service.training.progress.run_log import RunLog
+from ner_service.training.progress.summary import (
+    describe_data,
+    describe_run,
+    describe_start,
+    doubts_about,
+    next_commands,
+)
 from ner_service.training.state import State, first_state, seed_of
+from ner_service.types import Document, Entity
 
 NOTHING_LEARNED = (
     "the model finds no entity of dev: raise train.epochs and train.patience, give it more text, "
     "or start from a trained model with --from ru-news"
 )
 STILL_RISING = (
-    "dev F1 was still rising at the last epoch: train longer with --set train.epochs={}, or start "
-    "from a trained model with --from ru-news"
+    "dev F1 was still rising at the last epoch: train longer with --resume --set train.epochs={}, "
+    "or start from a trained model with --from ru-news"
 )
+LOSS_ROSE = "the loss rose from {:.4f} to {:.4f}: lower {} (now {})"
 
 
 class Diverged(NerError):
     """The loss, or a weight, is no longer a number."""
 
 
+Watcher = Callable[[Epoch], None]  # gets each epoch that has ended
+
+
 def train(
-    data: TrainingData, state: State, place: Place, checkpoint: Checkpoint, curves: Curves | None
+    data: TrainingData,
+    state: State,
+    place: Place,
+    checkpoint: Checkpoint,
+    log: RunLog,
+    *watchers: Watcher,
 ) -> None:
-    """Train until the epochs or the patience run out, and keep the model of the best epoch."""
+    """Train until the epochs or the patience run out, and keep the model of the best epoch.
+
+    The watchers get each epoch once it has ended and its checkpoint is written; whatever one of
+    them raises ends the run.
+    """
     config, settings = data.config, data.config.train
-    first_order = np.random.default_rng(seed_of(data.start, config))
-    steps_of_epoch = len(batches(data.units, settings.batch_tokens, first_order))
-    length = plan_length(settings, steps_of_epoch)
+    length, steps_of_epoch = plan_run(data)
     steps = length.epochs * steps_of_epoch
-    tokens = sum(len(unit.words) for unit in data.units)
-    while not length.is_over(state.epoch, state.best_epoch, state.best):
+    while not length.is_over(state.epoch, state.best_epoch, state.best, state.ended):
         state.net.train()
-        total, seen, title = 0.0, 0, f"epoch {state.epoch + 1}/{length.epochs}"
-        with tqdm(total=tokens, desc=title, unit="tok", unit_scale=True) as bar:
-            for batch in batches(data.units, settings.batch_tokens, state.random):
-                units = data.augmenter.augment(batch, state.random) if data.augmenter else batch
-                example = place.move(collate(units, data.features))
-                loss = step(state, example, config.optimiser, state.step / steps, place)
-                if not math.isfinite(loss):
-                    raise Diverged(
-                        f"the loss is {loss} at step {state.step}: lower "
-                        f"{config.key('optimiser.lr')} (now {config.optimiser.lr})"
-                    )
-                count = sum(len(unit.words) for unit in batch)
-                total, seen = total + loss * count, seen + count
-                bar.update(count)
-                bar.set_postfix(loss=f"{total / seen:.4f}", refresh=False)
+        meter, title = Meter(), f"epoch {state.epoch + 1}/{length.epochs}"
+        for batch in batches(data.units, settings.batch_tokens, state.random):
+            units = data.augmenter.augment(batch, state.random) if data.augmenter else batch
+            example = place.move(collate(units, data.features))
+            done = step(state, example, config.optimiser, state.step / steps, place)
+            if not math.isfinite(done.loss):
+                raise Diverged(
+                    f"the loss is {done.loss} at step {state.step}: lower "
+                    f"{config.key('optimiser.lr')} (now {config.optimiser.lr})"
+                )
+            tokens = sum(len(unit.words) for unit in batch)
+            meter.add(done, tokens)
+            log.advance(tokens, meter, title)
         state.epoch += 1
         model = make_artefact(data, state)
         if not all(np.isfinite(tensor).all() for tensor in model.tensors.values()):
@@ -79,20 +97,26 @@ def train(
                 f"the weights are no longer numbers after epoch {state.epoch}: lower "
                 f"{config.key('optimiser.lr')} (now {config.optimiser.lr})"
             )
-        score = evaluate(data, state.epoch, model)
-        state.history.append({"epoch": state.epoch, "loss": total / seen, "dev_f1": score})
-        if score > state.best:
-            state.best, state.best_epoch = score, state.epoch
+        epoch = meter.finish(state.epoch, evaluate(data, model, log), state.best)
+        state.history.append(epoch.record())
+        if epoch.is_best:
+            state.best, state.best_epoch = epoch.dev.f1, state.epoch
             save(model, Path(config.output))
         checkpoint.save(state.snapshot())
-        if curves:
-            curves.add(state.history[-1])
+        for watch in (log.add, *watchers):
+            watch(epoch)
 
 
-def step(
-    state: State, example: GoldBatch, settings: Optimiser, share: float, place: Place
-) -> float:
-    """Update the weights by one batch and return its loss a token.
+def plan_run(data: TrainingData) -> tuple[Length, int]:
+    """Return the length of a run, and the steps of its first epoch."""
+    settings = data.config.train
+    first_order = np.random.default_rng(seed_of(data.start, data.config))
+    steps = len(batches(data.units, settings.batch_tokens, first_order))
+    return plan_length(settings, steps), steps
+
+
+def step(state: State, example: GoldBatch, settings: Optimiser, share: float, place: Place) -> Step:
+    """Update the weights by one batch; return its loss a token, its gradient's norm and its rate.
 
     `share` is that of the whole run's steps which are done; the learning rate follows it.
     """
@@ -108,24 +132,29 @@ def step(
     loss = (losses * example.weights).sum() / mask.sum()
     loss.backward()  # type: ignore[no-untyped-call]
     dense = [p for p in state.net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    gradient = nn.utils.get_total_norm([p.grad for p in dense if p.grad is not None])
     if settings.clip:
-        nn.utils.clip_grad_norm_(dense, settings.clip)
+        nn.utils.clip_grads_with_norm_(dense, settings.clip, gradient)
     for optimiser in state.optimisers:
         optimiser.step()
     state.step += 1
     state.average.update(state.step)
-    return loss.item()
+    return Step(loss.item(), gradient.item(), rate)
 
 
-def evaluate(data: TrainingData, epoch: int, artefact: Artefact) -> float:
-    """Return the mean micro F1 over the dev corpora, through the tagger that will serve."""
-    scores = []
-    for corpus in tqdm(data.dev, desc="dev", leave=False, delay=1):
+def evaluate(data: TrainingData, artefact: Artefact, log: RunLog) -> DevScores:
+    """Return the scores on the dev corpora, through the tagger that will serve."""
+    scores: dict[str, Score] = {}
+    documents: list[Document] = []
+    answers: list[list[Entity]] = []
+    for corpus in tqdm(data.dev, desc="dev", leave=False, delay=1, disable=log.hides_bars):
         predicted = corpus.predict(corpus.tagger(artefact))
-        scores.append((corpus.source.path, exact(corpus.documents, predicted).f1))
-    shown = ", ".join(f"{path} {f1:.4f}" for path, f1 in scores)
-    tqdm.write(f"epoch {epoch}: dev F1 {shown}")
-    return sum(f1 for _, f1 in scores) / len(scores)
+        convention = corpus.source.convention
+        name = f"{corpus.source.path}{'@' * bool(convention)}{convention}"
+        scores[name] = exact(corpus.documents, predicted)
+        documents += corpus.documents
+        answers += predicted
+    return DevScores(scores, exact_by_label(documents, answers))
 
 
 def make_artefact(data: TrainingData, state: State) -> Artefact:
@@ -160,45 +189,103 @@ def train_from_file(
     resume: bool = False,
     init: str | None = None,
     root: Path | None = None,
+    *watchers: Watcher,
+    overwrite: bool = False,
+    quiet: bool = False,
 ) -> Path:
     """Train as a file says and return the model folder; `root` is where corpora lie.
 
-    An interrupted run leaves the best model so far and a checkpoint that `resume` takes up.
+    The run leaves the best model and a checkpoint, by which `resume` takes up what was stopped, or
+    makes a finished run longer. A model that is there already stays unless `overwrite`.
     """
     settings = read_config(config, overrides)
-    output = Path(settings.output)
-    try:
-        check_place(output)
-    except ModelError as error:
-        raise ConfigError(f"output: {error}") from None
+    output, log = Path(settings.output), RunLog(quiet)
+    saved = check_output(output, resume, overwrite)
     try:
         place = find_place(settings.hardware)
     except ValueError as error:
         raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
-    data = prepare(settings, init, root)
-    for line in lint.summarise(parts_of(data)):
-        tqdm.write(f"note: {line}", file=sys.stderr)
-    saved = output.with_name(f"{output.name}.checkpoint.safetensors")
+    data = prepare(settings, init, root, log.hides_bars)
+    for line in (*lint.summarise(parts_of(data)), *doubts_about(data)):
+        log.note(line)
     checkpoint = Checkpoint(saved, fingerprint(data))
-    runs = output.with_name(f"{output.name}.runs")
     state = first_state(data, place.device)
-    curves = Curves(runs) if settings.train.tensorboard else None
+    length, steps = plan_run(data)
     if resume:
         state.restore(checkpoint.load())
-    tqdm.write(f"{len(data.units):,} units on {place.device}, bf16 {place.bf16}")
+        check_length(state, length, settings)
+    runs = output.with_name(f"{output.name}.runs")
+    curves = Curves(runs, settings.public(), state.epoch) if settings.train.tensorboard else None
+    weights = sum(parameter.numel() for parameter in state.net.parameters())
+    run = describe_run(data.start.net.encoder, weights, str(place), length, steps)
+    for line in (*describe_data(data), *describe_start(data), run):
+        log.say(line)
+    tokens = sum(len(unit.words) for unit in data.units)
+    drawing = [curves.add] if curves else []
     try:
-        train(data, state, place, checkpoint, curves)
+        with log.bar(tokens * length.epochs, tokens * state.epoch):
+            train(data, state, place, checkpoint, log, *drawing, *watchers)
     except KeyboardInterrupt:
-        tqdm.write(_stop(data, state, output), file=sys.stderr)
+        left = _leave(data, state, output)
+        tqdm.write(f"stopped; {left}", file=sys.stderr)
         raise
+    except Diverged as error:
+        raise Diverged(f"{error}; {_leave(data, state, output)}") from None
     _finish(data, state, output)
-    checkpoint.path.unlink(missing_ok=True)
-    tqdm.write(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch}")
-    if not state.best:
-        tqdm.write(f"note: {NOTHING_LEARNED}", file=sys.stderr)
-    elif state.best_epoch == state.epoch and is_rising(state.history):
-        tqdm.write(f"note: {STILL_RISING.format(2 * state.epoch)}", file=sys.stderr)
+    state.ended = state.epoch
+    checkpoint.save(state.snapshot())
+    if curves:
+        curves.finish(state.best, state.best_epoch)
+    log.say(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch} of {state.epoch}")
+    for line in doubts_of(state, settings):
+        log.note(line)
+    log.say("next:")
+    for command in next_commands(output, settings.name):
+        log.say(f"  {command}")
     return output
+
+
+def check_output(output: Path, resume: bool, overwrite: bool) -> Path:
+    """Return where the checkpoint of a model stands.
+
+    Raises `ConfigError` where no model can be written, or one is there that nobody gave up.
+    """
+    try:
+        check_place(output)
+    except ModelError as error:
+        raise ConfigError(f"output: {error}") from None
+    if resume and overwrite:
+        raise ConfigError("--resume goes on with a model, which --overwrite gives up: choose one")
+    saved = output.with_name(f"{output.name}.checkpoint.safetensors")
+    if resume or overwrite or not (output / CONFIG).exists():
+        return saved
+    goes_on = "go on with its run by --resume, " if saved.exists() else ""
+    raise ConfigError(
+        f"output: {output}: holds a model already: {goes_on}replace it by --overwrite, or name "
+        "another folder by --set output=FOLDER"
+    )
+
+
+def check_length(state: State, length: Length, config: TrainConfig) -> None:
+    """Raise `ConfigError` where a run that has ended would not go on for a single epoch."""
+    if state.ended == state.epoch and length.is_over(
+        state.epoch, state.best_epoch, state.best, state.ended
+    ):
+        raise ConfigError(
+            f"--resume: the run has ended, after epoch {state.epoch}: for more of them set "
+            f"train.epochs above {state.epoch}, such as --set train.epochs={2 * state.epoch}"
+        )
+
+
+def doubts_of(state: State, config: TrainConfig) -> Iterator[str]:
+    """Yield what a finished run should be told to do otherwise."""
+    first, last = state.history[0]["loss"], state.history[-1]["loss"]
+    if last > first:
+        yield LOSS_ROSE.format(first, last, config.key("optimiser.lr"), config.optimiser.lr)
+    if not state.best:
+        yield NOTHING_LEARNED
+    elif state.best_epoch == state.epoch and is_rising(state.history):
+        yield STILL_RISING.format(2 * state.epoch)
 
 
 def parts_of(data: TrainingData) -> list[lint.Part]:
@@ -217,12 +304,12 @@ def _finish(data: TrainingData, state: State, output: Path) -> None:
     card.write(calibrate(best, data.dev), output)
 
 
-def _stop(data: TrainingData, state: State, output: Path) -> str:
-    """Finish the best model of a run that is stopped, and return what is left of the run."""
+def _leave(data: TrainingData, state: State, output: Path) -> str:
+    """Finish the best model of a run that ends early, and return what is left of the run."""
     if not state.history:
-        return f"stopped before the first epoch ended: nothing was saved in {output}"
+        return f"it was before the first epoch ended: nothing was saved in {output}"
     _finish(data, state, output)
     return (
-        f"stopped; {output} is the model of epoch {state.best_epoch}; "
+        f"{output} is the model of epoch {state.best_epoch}; "
         f"--resume goes on after epoch {len(state.history)}"
     )

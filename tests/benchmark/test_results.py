@@ -26,6 +26,7 @@ from ner_service.benchmark.parts.names import Names, Row
 from ner_service.benchmark.parts.probes import Probes, Tally
 from ner_service.benchmark.parts.quality import Accuracy, Quality, measure
 from ner_service.benchmark.parts.robustness import Heat, Robustness, Slice
+from ner_service.benchmark.parts.scale import Scale
 from ner_service.benchmark.parts.selfcheck import SelfCheck
 from ner_service.benchmark.parts.speed import Cost, Costs, Cutting, Speed, run_name
 from ner_service.benchmark.provenance import Provenance
@@ -131,6 +132,9 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
             exponent=1.0,
         )
         store.measure(Growth, name, KEY, lambda grown=grown: grown)
+        seconds = {1: {10: 2.0, 20: 3.0}, 2: {10: 1.5, 20: 2.0}}
+        scaled = Scale(tagger=name, rounds=1, chars=1000.0, seconds=seconds)
+        store.measure(Scale, name, KEY, lambda scaled=scaled: scaled)
     costs = [cost("natasha (library)", 1000), cost("careful", 500), cost("careless", 4000)]
     cut = Cutting(what="tokens", ours=spread(8), razdel=spread(2), ratio=spread(4))
     speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs, cuttings=(cut,))

@@ -13,7 +13,7 @@ pytest.importorskip("psutil")
 
 from ner_service.benchmark.parts import batching, growth, http, speed
 from ner_service.benchmark.processes import instant_service as instant
-from ner_service.benchmark.processes import natasha_library, timed_tagger
+from ner_service.benchmark.processes import natasha_library, spacy_library, timed_tagger
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
 from ner_service.benchmark.processes.timed_tagger import Worker
 from ner_service.benchmark.texts import Prose, load_prose
@@ -77,6 +77,25 @@ def test_cutters_cut_alike() -> None:
     assert [*zip(ours.starts, ours.ends, strict=True)] == bounds
     assert [(s, e) for u in units for s, e in zip(u.starts, u.ends, strict=True)] == bounds
     assert [(t.start, t.stop) for t in sentences] == [*bounds, (0, 5), (6, 28)]
+
+
+@pytest.mark.slow
+def test_a_tagger_is_timed_beside_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "WARM_CHARS", 3_000)
+    monkeypatch.setattr(speed, "TIMED_CHARS", 10_000)
+    measured = speed.measure(["spacy"], PROSE, 1, lambda name: None)
+    (compared,) = measured.comparisons
+    (cost,) = (cost for cost in measured.costs if cost.tagger == "spacy")
+    assert compared.tagger == "spacy"
+    assert compared.bulk_ratio.median == pytest.approx(cost.bulk.median / compared.bulk.median)
+    assert compared.single_ratio.median > 1
+
+
+def test_libraries_take_turns_with_the_taggers_that_compute_their_nets() -> None:
+    assert speed.names_of(["bilstm"]) == [natasha_library.NAME, "bilstm", *CUTTERS]
+    names = speed.names_of(["natasha", "spacy"])
+    libraries = [natasha_library.NAME, spacy_library.NAME]
+    assert names == [*libraries, "natasha", "spacy", *CUTTERS]
 
 
 @pytest.mark.slow
@@ -153,7 +172,7 @@ def test_the_whole_command_runs_on_a_corpus_of_ones_own(
     assert "GPE (1 entities)" in page
 
 
-@pytest.mark.parametrize("spec", [natasha_library.NAME, "natasha", *CUTTERS])
+@pytest.mark.parametrize("spec", [natasha_library.NAME, spacy_library.NAME, "natasha", *CUTTERS])
 def test_what_has_no_model_folder_has_only_what_it_read_on_disk(spec: str) -> None:
     assert timed_tagger._on_disk(spec, set()) == 0
 

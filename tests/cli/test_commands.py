@@ -129,7 +129,7 @@ def test_tag_lists_its_formats_where_one_is_none(run: Run, text: str) -> None:
     ("command", "message"),
     [
         ("tag missing.txt", "missing.txt: No such file"),
-        ("tag {folder}", "is a folder"),
+        ("tag {folder}", "bytes.txt: not UTF-8 at byte 0"),
         ("tag {folder}/bytes.txt", "bytes.txt: not UTF-8 at byte 0"),
         ("tag -i jsonl {folder}/list.jsonl", "list.jsonl:1: expected an object"),
         ("tag {folder}/text.txt -o {folder}/text.txt/out.jsonl", "out.jsonl: "),
@@ -327,6 +327,7 @@ def test_taggers_lists_each_with_its_hash(run: Run) -> None:
     found = {line["tagger"]: line for line in lines}
     assert {"natasha", "spacy", "bilstm"} <= set(found)
     assert all(len(line["hash"]) == 64 for line in lines)
+    assert found["spacy"]["computed_by"] == "the engine"
 
 
 def test_convert_carries_entities_over(run: Run, tmp_path: Path) -> None:

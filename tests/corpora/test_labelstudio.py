@@ -197,3 +197,10 @@ def test_gold_goes_out_as_annotations(tmp_path: Path) -> None:
     corpora.write(tmp_path / "x.json", [Document("a", TEXT, (Entity(2, 6, "PER"),))])
     (task,) = json.loads((tmp_path / "x.json").read_text("utf-8"))
     assert task == {"data": {"id": "a", "text": TEXT}, "annotations": [result(REGION)]}
+
+
+def test_predictions_that_an_export_only_numbers_are_passed_over(tmp_path: Path) -> None:
+    """Label Studio exports the numbers of predictions, and the annotations whole."""
+    task = {"id": 1, "data": {"text": "Анна"}, "annotations": [{"result": []}], "predictions": [7]}
+    (tmp_path / "export.json").write_text(json.dumps([task]), "utf-8")
+    assert [(d.text, d.entities) for d in corpora.read(tmp_path / "export.json")] == [("Анна", ())]

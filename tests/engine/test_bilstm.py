@@ -46,7 +46,9 @@ class Pair:
             shapes=torch.tensor([artefact.shapes.id(shape(word)) for word in unit]),
         )
         index, mask = torch.arange(len(unit))[None], torch.ones(1, len(unit), dtype=torch.bool)
-        batch = Batch(features, index, mask, torch.tensor([convention]), torch.tensor([spacings]))
+        batch = Batch(
+            features, index, mask, torch.tensor([convention]), torch.tensor([[*spacings]])
+        )
         with torch.no_grad():
             return self.net(batch)[0].numpy()
 
@@ -108,7 +110,8 @@ def texts(seed: int) -> list[list[str]]:
     rng = np.random.default_rng(seed)
     lengths = [1, 2, 3, 70, *rng.integers(1, 30, 15)]
     units = [[WORDS[i] for i in rng.integers(0, len(WORDS), length)] for length in lengths]
-    return [mark_words(unit, rng.integers(0, SPACINGS, len(unit)).tolist()) for unit in units]
+    kinds = (bytes(rng.integers(0, SPACINGS, len(unit)).tolist()) for unit in units)
+    return [*map(mark_words, units, kinds)]
 
 
 def test_emissions_are_those_of_torch(pair: Pair) -> None:
@@ -121,7 +124,9 @@ def test_what_stands_before_a_word_changes_its_scores_and_no_mark_means_a_space(
     usual = {"vector_dim": 0, "char_dim": 7, "char_size": 10, "shape_dim": 3, "hidden": 16}
     engine = build(NetConfig(labels=("PER",), vectors="", **usual)).engine  # type: ignore[arg-type]
     unit = ["Анна", "МИД"]
-    rows = [engine.emissions([mark_words(unit, [1, kind])]).tobytes() for kind in range(SPACINGS)]
+    rows = [
+        engine.emissions([mark_words(unit, bytes([1, kind]))]).tobytes() for kind in range(SPACINGS)
+    ]
     assert len(set(rows)) == SPACINGS
     assert engine.emissions([unit]).tobytes() == rows[1]
 

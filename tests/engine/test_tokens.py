@@ -11,7 +11,7 @@ from razdel.segmenters.tokenize import ATOM
 
 from ner_service import corpora
 from ner_service.engine import tokens
-from ner_service.text import spelling
+from ner_service.text import reading, spelling
 from ner_service.text import tokens as rules
 from tests.text import units
 from tests.text.test_cuts import texts
@@ -101,6 +101,7 @@ mixed = st.lists(
 def check(given: str) -> None:
     """Assert that tokens and units equal those of `text`."""
     expected = rules.tokenize(given)
+    assert tokens.read_signs(given) == reading.read(given).text
     assert tokens.tokenize(given).rows() == [rules.Token(*t) for t in expected]
     for size in (3, 64):
         read = list(tokens.units(given, size))

@@ -65,12 +65,70 @@ def test_marks_tell_what_became_of_each_entity() -> None:
         r'class="entity (\w+)" data-label="([^"]+)" title="([^"]+)">([^<]+)', html
     ) == [
         ("right", "PER", "gold PER, predicted PER", "Анна"),
-        ("wrong", "PER → ORG", "gold PER, predicted ORG", "Лион"),
-        ("spurious", "none → ORG", "gold none, predicted ORG", " &amp; Co."),
+        ("both", "PER → ORG", "gold PER, predicted ORG", "Лион"),
+        ("both", "none → ORG", "gold none, predicted ORG", " &amp; Co."),
         ("spurious", "none → LOC", "gold none, predicted LOC", "в"),
         ("missed", "LOC → none", "gold LOC, predicted none", "Москве"),
     ]
     assert count_mistakes(GOLD, FOUND) == 4
+
+
+@pytest.mark.parametrize(
+    ("found", "marks"),
+    [
+        (Entity(9, 13, "PER", 0.5), [("right", "PER", "gold PER, predicted PER, score 0.500")]),
+        (
+            Entity(9, 13, "ORG", 0.5),
+            [("label", "PER → ORG 0.50", "gold PER, predicted ORG, score 0.500")],
+        ),
+        (
+            Entity(9, 19, "PER", 0.5),
+            [
+                ("boundary", "PER 0.50", "gold PER, predicted PER, score 0.500"),
+                ("boundary", "none → PER 0.50", "gold none, predicted PER, score 0.500"),
+            ],
+        ),
+        (
+            Entity(10, 13, "LOC", 0.5),
+            [
+                ("both", "PER → none", "gold PER, predicted none"),
+                ("both", "PER → LOC 0.50", "gold PER, predicted LOC, score 0.500"),
+            ],
+        ),
+    ],
+)
+def test_each_kind_of_error_has_its_look_with_labels_and_score(
+    found: Entity, marks: list[tuple[str, str, str]]
+) -> None:
+    html = highlighted(Document("1", TEXT, (Entity(9, 13, "PER"),)), [found])
+    assert re.findall(r'class="entity (\w+)" data-label="([^"]+)" title="([^"]+)"', html) == marks
+
+
+def test_a_cell_of_the_matrix_leads_to_its_mistakes_and_these_to_their_documents() -> None:
+    documents = [
+        GOLD,
+        *(
+            Document(f"d{n}", "я" * 60 + " Анна " + "ю" * 60, (Entity(61, 65, "PER"),))
+            for n in range(30)
+        ),
+    ]
+    predicted: list[Sequence[Entity]] = [FOUND, *([()] * 30)]
+    html = page("mine", documents, predicted, assess(documents, predicted))
+    links = re.findall(r'<a href="#(cell-\d+)">\s*<rect', html)
+    headings = dict(re.findall(r'<h3 id="(cell-\d+)">(.*?)</h3>', html))
+    assert sorted(links) == sorted(headings)
+    assert set(headings.values()) == {
+        "LOC → O: 1 mistake", "O → LOC: 1 mistake", "PER → O: 30 mistakes", "PER → ORG: 1 mistake",
+    }  # fmt: skip
+    examples = html.partition("PER → O: 30 mistakes")[2].partition("<h3")[0]
+    assert examples.count("<li>") == 10
+    assert ">…" in examples.replace('</span> <span class="text">', ">")
+    assert f"{'я' * 49} <mark" in examples
+    assert f"{'я' * 50} <mark" not in examples
+    shown = set(re.findall(r'<h3 id="(document-\d+)">', html))
+    assert len(shown) == 20
+    assert set(re.findall(r'<a href="#(document-\d+)">', html)) <= shown
+    assert "<p>31 documents. An entity" in html
 
 
 @given(entity_lists(20), entity_lists(20))

@@ -305,6 +305,7 @@ def test_taggers_say_what_they_are(client: Client) -> None:
         "score_kind": "raw",
         "hash": "abc",
         "conventions": [],
+        "computed_by": "",
     }
     assert (two["name"], two["default"]) == ("spacy", False)
 

@@ -47,7 +47,7 @@ def test_every_json_body_of_every_route_is_read_by_a_form() -> None:
     readers = [file.name for file in sources if "validate_json(" in file.read_text("utf-8")]
     assert readers == ["request_body.py"]
     assert [name for name, _ in FORMS] == [
-        "AnalyzeForm", "AnonymizeForm", "BatchRequest", "DeanonymizeForm", "Export", "LineRequest",
+        "AnalyzeForm", "AnonymizeForm", "BatchRequest", "DeanonymizeForm", "ExplainRequest", "Export", "LineRequest",
         "MaskRequest", "TextRequest", "UnmaskRequest",
     ]  # fmt: skip
 

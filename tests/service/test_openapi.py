@@ -49,6 +49,21 @@ OPERATIONS = [
 ROUTES = [DOCUMENT["paths"][path][method.lower()] for path, method in OPERATIONS]
 
 
+def test_generated_clients_have_short_names_that_stay() -> None:
+    names = {(p, m): DOCUMENT["paths"][p][m.lower()]["operationId"] for p, m in OPERATIONS}
+    assert names == {
+        ("/ner", "POST"): "tag",
+        ("/ner/batch", "POST"): "tag_many",
+        ("/mask", "POST"): "mask",
+        ("/unmask", "POST"): "unmask",
+        ("/explain", "POST"): "explain",
+        ("/taggers", "GET"): "list_taggers",
+        ("/health/live", "GET"): "check_live",
+        ("/health/ready", "GET"): "check_ready",
+        ("/taggers/reload", "POST"): "reload",
+    }
+
+
 def test_every_example_keeps_to_its_schema() -> None:
     import jsonschema_rs  # costs each process that collects the tests a third of a second
 
@@ -97,7 +112,7 @@ def test_a_route_asks_for_a_key_in_the_document_where_it_asks_for_one() -> None:
     assert set(document["components"]["securitySchemes"]) == {"key", "header"}
     routes = [(path, route) for path, ways in document["paths"].items() for route in ways.values()]
     guarded = {path for path, route in routes if "security" in route}
-    assert guarded == {"/ner", "/ner/batch", "/mask", "/unmask", "/taggers"}
+    assert guarded == {"/ner", "/ner/batch", "/mask", "/unmask", "/explain", "/taggers"}
 
 
 def check(server: uvicorn.Server, path: str, method: str, examples: int) -> None:

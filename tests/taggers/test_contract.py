@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ner_service.errors import MissingExtra
-from ner_service.taggers.registry import BACKENDS
+from ner_service.taggers.registry import BACKENDS, shipped_specs
 from ner_service.text.chunks import PIECE_CHARS
 from ner_service.types import Entity, Tagger
 from tests.marked import marked
@@ -30,9 +30,20 @@ TEXTS = {
     "one long sentence": "предложение " * (PIECE_CHARS // 12 + 100),
     "no words at all": "!?…—«»" * 2_000,
 }
+SLOW = pytest.mark.slow  # since spaCy reads every text
+SPECS = [
+    *shipped_specs(),
+    "union:natasha+bilstm",
+    "intersection:natasha:read+bilstm",
+    "vote:1.5/natasha+bilstm*2",
+    "rules:dates+money",
+    "rules:dates+bilstm",
+    pytest.param("vote:natasha+spacy+bilstm", marks=SLOW),
+    pytest.param("union:(vote:natasha+spacy+bilstm)+bilstm:ru-news-large", marks=SLOW),
+]
 
 
-@pytest.fixture(scope="module", params=list(BACKENDS))
+@pytest.fixture(scope="module", params=SPECS)
 def tagger(request: pytest.FixtureRequest, shipped: Callable[[str], Tagger]) -> Tagger:
     try:
         return shipped(request.param)

@@ -11,7 +11,7 @@ from ner_service.taggers.backend import Backend, lazy
 from ner_service.taggers.registry import load_tagger, shipped_specs, spec_forms
 from ner_service.types import Tagger
 
-BUILT_IN = (*registry.BACKENDS,)
+BUILT_IN = (*(name for name, each in registry.BACKENDS.items() if not each.needs_source),)
 
 
 @pytest.fixture
@@ -44,8 +44,10 @@ def test_shipped_models_are_told_apart_by_their_files(
     assert shipped_specs()[len(BUILT_IN) :] == ["spacy:any-name"]
 
 
-def test_every_backend_explains_its_bare_name() -> None:
-    assert all(name in backend.specs for name, backend in registry.BACKENDS.items())
+def test_every_backend_explains_its_bare_name_or_what_stands_behind_it() -> None:
+    for name, backend in registry.BACKENDS.items():
+        assert backend.needs_source != (name in backend.specs)
+        assert all(form.startswith(name) for form in backend.specs)
 
 
 def test_a_silent_tagger_is_a_tagger() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ner_service.text import signs
 from ner_service.text.reading import read
 from ner_service.text.spelling import HIDDEN, respell_token
 
@@ -162,3 +163,11 @@ def test_a_text_without_signs_is_read_as_it_stands(text: str) -> None:
 
 def test_hidden_characters_are_left_to_spelling() -> None:
     assert read(f"Мос{HIDDEN}ква").text == f"Мос{HIDDEN}ква"
+
+
+@given(texts)
+def test_marks_are_replaced_where_the_whole_text_searched_finds_them(text: str) -> None:
+    for pattern, sign in ((signs.HYPHEN, "-"), (signs.DASH, "/"), (signs.EMPHASIS, " ")):
+        starts = signs.ANY_MARK if pattern is signs.EMPHASIS else signs.ANY_DASH
+        found = signs.replace_at(starts, pattern, lambda mark, sign=sign: sign * len(mark[0]), text)
+        assert found == pattern.sub(lambda mark, sign=sign: sign * len(mark[0]), text)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.text.spelling import CYRILLIC, LATIN, respell, unmix
+from ner_service.text import spelling
+from ner_service.text.spelling import CYRILLIC, LATIN, WITH_LATIN, respell, unmix
 from ner_service.types import Tagger
 from tests.text.units import units
 
@@ -88,3 +89,8 @@ def test_our_tagger_finds_a_name_however_it_is_written(
     found = [(e.label, respell(unmix(text[e.start : e.end]))) for e in tag([text])[0]]
     assert found == [(e.label, NEWS[e.start : e.end]) for e in tag([NEWS])[0]]
     assert len(found) == 4
+
+
+@given(odd)
+def test_words_are_unmixed_as_where_every_word_is_looked_at(text: str) -> None:
+    assert unmix(text) == WITH_LATIN.sub(lambda word: spelling._unmix(word[0]), text)

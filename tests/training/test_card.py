@@ -1,6 +1,11 @@
 """The model card: what it tells, and that it is made again when scores are added."""
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +18,7 @@ from ner_service.cli.app import app, run_command
 from ner_service.corpora.public.catalogue import licence_of
 from ner_service.nets.artefact import load
 from ner_service.output.charts import confusion_matrix, learning_curve
+from ner_service.taggers.models import shipped_models
 from ner_service.training.model import card
 from tests import tiny
 
@@ -38,7 +44,7 @@ def test_the_card_tells_what_was_changed_in_a_corpus(folder: Path) -> None:
     artefact = load(folder)
     changed = {"relabel": {"ЕС|Евросоюз": "ORG"}, "split_parentheses": True, "outside": "ОАО|ООО"}
     (record,) = artefact.meta["data"]
-    text = card.card(replace(artefact, meta={**artefact.meta, "data": [record | changed]}))
+    text = card.card(replace(artefact, meta={**artefact.meta, "data": [record | changed]}), folder)
     told = r"ЕС\|Евросоюз = ORG, parentheses apart, without ОАО\|ООО in front"
     assert f"| train.jsonl | train | 40 | default | 1 | {told} |" in text
 
@@ -53,6 +59,40 @@ def test_the_configuration_in_the_card_trains_the_same_model(folder: Path, tmp_p
         patch.chdir(tmp_path)
         assert run_command(lambda: app(["train", "tiny.toml"])) == 0
     assert load(tmp_path / "tiny").hash == load(folder).hash
+
+
+def test_the_commands_of_the_card_work_as_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tiny.write(tmp_path)
+    config.write_text(config.read_text("utf-8").replace(f"{tmp_path}/", ""), "utf-8")
+    place = "output=models/my tiny"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert run_command(lambda: app(["train", "tiny.toml", f"--set={place}"])) == 0
+        text = Path("models/my tiny/README.md").read_text("utf-8")
+        assert "In the folder that `models/my tiny` lies in:" in text
+        (command,) = re.findall(r"```sh\n(.*)\n```", text)
+        program = tmp_path / "bin" / "ner-service"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ner_service "$@"\n')
+        program.chmod(0o755)
+        patch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        done = subprocess.run(command, shell=True, capture_output=True, check=True, timeout=100)
+        entities = json.loads(done.stdout)["entities"]
+        assert {"PER", "LOC"} >= {entity["label"] for entity in entities} != set()
+        (again,) = re.findall(r"`ner-service (train .*?)`", text.partition("## Reproduce")[2])
+        config.write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
+        before = load(Path("models/my tiny")).hash
+        assert run_command(lambda: app([*shlex.split(again), "--overwrite"])) == 0
+        assert load(Path("models/my tiny")).hash == before
+
+
+def test_a_shipped_model_is_called_by_its_name() -> None:
+    folder = shipped_models() / "ru-news"
+    text = card.card(load(folder), folder)
+    assert "ner-service tag --tagger bilstm:ru-news\n" in text
+    assert "In the folder that" not in text
 
 
 def test_pictures_are_small_and_well_formed(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from ner_service.training import checkpoint
 from ner_service.training import train as training
 from ner_service.training.checkpoint import Checkpoint
 from ner_service.training.config import read_config
+from ner_service.training.progress.epoch import Step
 from ner_service.training.state import State, seed_of
 from ner_service.types import Document, Entity
 from tests import tiny
@@ -103,11 +105,122 @@ def test_training_learns_a_tiny_corpus(trained: Path) -> None:
     assert history[-1]["loss"] < history[0]["loss"] / 2
 
 
-def test_nothing_but_the_model_is_left(trained: Path) -> None:
+def test_nothing_but_the_model_and_its_checkpoint_is_left(trained: Path) -> None:
     assert sorted(path.name for path in trained.parent.iterdir() if "tiny" in path.name) == [
         "tiny",
+        "tiny.checkpoint.safetensors",
         "tiny.toml",
     ]
+
+
+def test_a_run_says_what_it_reads_how_it_goes_and_what_comes_next(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(config) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    folder = config.parent
+    balance = "240 entities: PER 120 (50%), LOC 120 (50%)"
+    assert lines[0] == f"train: {folder}/train.jsonl: 40 texts, {balance}"
+    assert lines[1].startswith(f"dev: {folder}/dev.jsonl: 10 texts, 60 entities: ")
+    size = sum(
+        tensor.numel() for tensor in safetensors.torch.load(weights(folder / "tiny")).values()
+    )
+    assert lines[2] == (
+        f"BiLSTM-CRF of {size:,} weights on cpu in float32; 3 epochs at most of 7 steps each"
+    )
+    history = config_of(folder / "tiny")["meta"]["history"]
+    best = max(range(3), key=lambda n: history[n]["dev_f1"])
+    for n, (line, record) in enumerate(zip(lines[3:6], history, strict=True)):
+        assert line.startswith(
+            f"epoch {n + 1}: loss {record['loss']:.4f}; dev F1 {record['dev_f1']:.4f}; LOC "
+        )
+        assert line.endswith("best") or n != best
+    assert not any(line.endswith("best") for line in lines[4 + best : 6])
+    assert lines[6].endswith(f"tiny: dev F1 {history[best]['dev_f1']:.4f} at epoch {best + 1} of 3")
+    assert lines[8] == f"  ner-service tag --tagger bilstm:{folder}/tiny news.txt"
+    assert lines[10] == f"  NER_TAGGERS=natasha,tiny=bilstm:{folder}/tiny ner-service serve"
+    assert "it/s" not in said.err  # no bar where there is no terminal
+    assert "\r" not in said.err
+
+
+def test_a_quiet_run_prints_notes_alone(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few = [Document("1", "Анна и Тест", (Entity(0, 4, "PER"), Entity(7, 11, "ODD")))]
+    corpora.write(config.parent / "train.jsonl", [*tiny.documents(40, 1), *few])
+    assert train(config, "--quiet", train__epochs=1) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "note: train has few entities of ODD (1): label more" in said.err
+    assert "note: dev has no ODD, so nothing tells how well they are found" in said.err
+
+
+def test_a_model_that_is_there_is_replaced_only_when_asked(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tiny.write(tmp_path)
+    copytree(trained, tmp_path / "tiny")
+    assert train(config, train__seed=1) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert f"output: {tmp_path}/tiny: holds a model already: replace it by --overwrite" in error
+    assert weights(tmp_path / "tiny") == weights(trained)
+    assert train(config, "--overwrite", "--resume") == 2
+    assert "choose one" in capsys.readouterr().err
+    assert train(config, "--overwrite", train__seed=1, train__epochs=1) == 0
+    assert weights(tmp_path / "tiny") != weights(trained)
+
+
+def test_a_finished_run_goes_on_for_longer(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = config.parent / "tiny"
+    assert train(config, train__epochs=1) == 0
+    assert train(config, "--resume", train__epochs=1) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "the run has ended, after epoch 1: for more of them set train.epochs above 1" in error
+    first = config_of(folder)["meta"]["history"]
+    assert train(config, "--resume", train__epochs=3) == 0
+    history = config_of(folder)["meta"]["history"]
+    assert [record["epoch"] for record in history] == [1, 2, 3]
+    assert history[:1] == first
+    assert max(record["dev_f1"] for record in history) > 0.95
+
+
+def test_patience_of_a_run_that_goes_on_counts_from_its_end(config: Path) -> None:
+    still = {"optimiser__lr": 1e-9, "optimiser__ema": 0, "train__patience": 1}
+    assert train(config, train__epochs=9, **still) == 0
+    history = config_of(config.parent / "tiny")["meta"]["history"]
+    assert len(history) == 2  # nothing is learned, and so it stops
+    assert train(config, "--resume", train__epochs=9, **still) == 0
+    assert len(config_of(config.parent / "tiny")["meta"]["history"]) == 3
+
+
+def test_a_run_that_diverges_late_leaves_the_best_model_whole(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = training.step
+
+    def ruined(state: State, *args: Any) -> Step:
+        done = original(state, *args)
+        return done._replace(loss=math.nan) if state.step == 10 else done
+
+    monkeypatch.setattr(training, "step", ruined)
+    assert train(config) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "the loss is nan at step 10: lower optimiser.lr (now 0.02); " in error
+    assert "is the model of epoch 1; --resume goes on after epoch 1" in error
+    folder = config.parent / "tiny"
+    assert (folder / "README.md").exists()
+    assert load_artefact(folder).net.temperature
+    assert load_tagger(f"bilstm:{folder}").tag([SENTENCE])
+    monkeypatch.undo()
+    assert train(config, "--resume", optimiser__lr=0.01) == 0
+    assert len(config_of(folder)["meta"]["history"]) == 3
+
+
+def test_a_loss_that_rises_is_named(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    growing = {"optimiser__schedule": "exponential", "optimiser__decay": 100}
+    assert train(config, optimiser__ema=0, **growing) == 0
+    assert "note: the loss rose from " in capsys.readouterr().err
 
 
 def test_the_same_seed_gives_the_same_model_and_another_another(
@@ -115,7 +228,7 @@ def test_the_same_seed_gives_the_same_model_and_another_another(
 ) -> None:
     assert train(config) == 0
     assert weights(config.parent / "tiny") == weights(trained)
-    assert train(config, train__seed=1) == 0
+    assert train(config, "--overwrite", train__seed=1) == 0
     assert weights(config.parent / "tiny") != weights(trained)
 
 
@@ -154,7 +267,6 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(
     parted, whole = config.parent / "tiny", whole.parent / "tiny"
     assert weights(parted) == weights(whole)
     assert config_of(parted)["meta"]["history"] == config_of(whole)["meta"]["history"]
-    assert not (config.parent / "tiny.checkpoint.safetensors").exists()
 
 
 def test_ctrl_c_leaves_the_best_model(
@@ -194,6 +306,10 @@ def test_from_a_model_with_new_labels(
     assert train(config, "--from", str(trained), train__epochs=1, train__lr=0.005) == 0
     found = load_tagger(f"bilstm:{tmp_path / 'tiny'}")
     assert found.info.labels == ("WHO",)
+    told = (
+        f"from tiny (sha256 {config_of(trained)['sha256'][:12]}): learns anew WHO; drops LOC, PER"
+    )
+    assert told in capsys.readouterr().out.splitlines()
     before = safetensors.torch.load(weights(trained))
     after = safetensors.torch.load(weights(tmp_path / "tiny"))
     near = torch.cosine_similarity(
@@ -470,7 +586,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_model_before(
     assert train(config, train__epochs=1) == 0
     before = weights(config.parent / "tiny")
     monkeypatch.setattr(Path, "write_bytes", full)
-    assert train(config) == 2
+    assert train(config, "--overwrite") == 2
     assert "No space left on device" in capsys.readouterr().err.splitlines()[-1]
     assert weights(config.parent / "tiny") == before
 
@@ -497,17 +613,40 @@ def test_resuming_needs_a_checkpoint_of_the_same_run(
     assert "no checkpoint to resume from" in capsys.readouterr().err.splitlines()[-1]
     interrupt(monkeypatch, 9, KeyboardInterrupt())
     assert train(config) == 130
-    assert train(config, "--resume", train__lr=0.001) == 2
+    assert train(config, "--resume", train__dropout=0.4) == 2
     assert "made with another configuration" in capsys.readouterr().err.splitlines()[-1]
     (config.parent / "tiny.checkpoint.safetensors").write_bytes(b"damaged")
     assert train(config, "--resume") == 2
     assert "cannot resume from this checkpoint" in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_curves_for_tensorboard_are_written_when_asked(config: Path) -> None:
+def test_curves_for_tensorboard_show_each_run_with_all_its_figures(config: Path) -> None:
     pytest.importorskip("tensorboard")
-    assert train(config, train__tensorboard="true", train__epochs=1) == 0
-    assert list((config.parent / "tiny.runs").glob("events.out.tfevents.*"))
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+
+    runs = config.parent / "tiny.runs"
+    settings = {"train__tensorboard": "true", "optimiser__ema": 0}
+    assert train(config, train__epochs=1, **settings) == 0
+    assert train(config, "--resume", train__epochs=2, **settings) == 0
+    assert train(config, "--overwrite", train__epochs=1, **settings) == 0
+    assert sorted(path.name for path in runs.iterdir()) == ["1", "2"]
+    board = EventAccumulator(str(runs / "1"))
+    board.Reload()
+    figures = {tag: [e.value for e in board.Scalars(tag)] for tag in board.Tags()["scalars"]}
+    assert {tag: len(values) for tag, values in figures.items() if "hparam" not in tag} == dict.fromkeys(
+        ["loss", "dev_f1", "dev/precision", "dev/recall", "optimiser/learning_rate",
+         "optimiser/gradient_norm", "speed/tokens_per_second", "label_f1/LOC", "label_f1/PER"], 2
+    )  # fmt: skip
+    assert figures["loss"][1] < figures["loss"][0]
+    assert 0 < figures["optimiser/learning_rate"][1] < 2e-2
+    assert min(figures["optimiser/gradient_norm"] + figures["speed/tokens_per_second"]) > 0
+    history = config_of(config.parent / "tiny")["meta"]["history"]
+    assert figures["dev_f1"][0] == pytest.approx(history[0]["dev_f1"])
+    data = board.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
+    hparams = HParamsPluginData.FromString(data).session_start_info.hparams
+    assert hparams["net.hidden"].number_value == 12
+    assert hparams["optimiser.name"].string_value == "adam"
 
 
 def test_a_disk_too_full_for_curves_is_one_line(
@@ -546,7 +685,8 @@ def test_vectors_from_a_file_go_with_the_model(
         "output": f"{config.parent}/again",
     }
     assert train(config, "--from", str(moved), **settings) == 0
-    assert train(config, "--from", str(moved), output=f"{config.parent}/again") == 2
+    again = f"{config.parent}/again"
+    assert train(config, "--from", str(moved), "--overwrite", output=again) == 2
     assert "net.vectors: not those of the model" in capsys.readouterr().err
     (moved / "small.vec").unlink()
     with pytest.raises(ModelError, match=r"small\.vec"):
@@ -557,11 +697,11 @@ def test_weights_that_are_no_numbers_replace_no_model(tmp_path: Path) -> None:
     """A rate that ruins the weights within an epoch leaves the model of the run before whole."""
     config = tiny.write(tmp_path)
     folder = training.train_from_file(config, ["train.epochs=1"])
-    before = (folder / "model.safetensors").read_bytes()
+    before = weights(folder)
     ruin = ["train.epochs=1", "optimiser.lr=1e30", "optimiser.ema=0", "train.batch_tokens=100000"]
     with pytest.raises(NerError, match=r"lower .*lr"):
-        training.train_from_file(config, ruin)
-    assert (folder / "model.safetensors").read_bytes() == before
+        training.train_from_file(config, ruin, overwrite=True)
+    assert weights(folder) == before
 
 
 def test_a_net_beyond_memory_is_named_and_not_built(tmp_path: Path) -> None:

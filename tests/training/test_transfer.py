@@ -47,7 +47,7 @@ def test_a_model_without_spacing_gains_it_and_answers_as_before(
     bare |= {place: tensors[place][:, : -start.net.spacing_dim] for place in places}
     bare_net = replace(start.net, spacing_dim=0)
     without = Engine(replace(start, net=bare_net, tensors=bare))
-    unit = mark_words(["Аа", "б", ",", "аб", "Б"], [5, 0, 2, 4, 3])
+    unit = mark_words(["Аа", "б", ",", "аб", "Б"], bytes([5, 0, 2, 4, 3]))
     plain, _ = split_marks(unit)
     np.testing.assert_array_equal(after.emissions([unit]), without.emissions([plain]))
 

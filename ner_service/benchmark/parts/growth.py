@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 
-from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan, Step, progress
 from ner_service.benchmark.processes.timed_tagger import Worker
 from ner_service.benchmark.results import TaggerResult
 from ner_service.benchmark.texts import WARM_CHARS, Prose
+from ner_service.output.plots import color_of, new_axes, svg
 
 LENGTHS = (100, 1_000, 10_000, 100_000, 1_000_000)  # characters
 QUICK_LENGTHS = LENGTHS[:-1]

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan, Step, progress
 from ner_service.benchmark.processes import servers
 from ner_service.benchmark.processes.servers import EMPTY, INSTANT, PLAIN, Server
 from ner_service.benchmark.results import Result
 from ner_service.benchmark.texts import Prose
+from ner_service.output.plots import color_of, new_axes, svg
 
 Grid = Mapping[int, Sequence[int]]  # numbers of users by length of text in characters
 GRID: Grid = {1_000: (1, 4, 16, 64), 200: (1, 16), 10_000: (1, 16)}

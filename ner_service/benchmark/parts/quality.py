@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 from pydantic import Field
 
-from ner_service.benchmark.charts import color_of, new_axes, svg
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.parts.speed import Costs
 from ner_service.benchmark.plan import Plan
@@ -16,6 +15,7 @@ from ner_service.benchmark.results import CorpusResult, Spread
 from ner_service.benchmark.texts import HEADLINE, Corpus, predict
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.recorded import FIELD, Recorded, recorded_of
+from ner_service.output.plots import color_of, new_axes, svg
 from ner_service.scoring import assess
 from ner_service.scoring.assessment import RatesWithInterval
 from ner_service.scoring.calibration import Calibration

@@ -6,13 +6,13 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from ner_service.benchmark.charts import new_axes, svg
 from ner_service.benchmark.disturbances import DISTURBANCES, SIGNS, WRITING, disturb
 from ner_service.benchmark.listings import LISTINGS, listing
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan
 from ner_service.benchmark.results import CorpusResult
 from ner_service.benchmark.texts import Corpus, predict
+from ner_service.output.plots import new_axes, svg
 from ner_service.scoring.significance import counts, f1_of, interval
 from ner_service.types import Document, Tagger
 

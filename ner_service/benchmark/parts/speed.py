@@ -16,12 +16,14 @@ from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.plan import Plan, Step, progress
 from ner_service.benchmark.processes.cutters import CUTTERS, PAIRS
 from ner_service.benchmark.processes.natasha_library import NAME as LIBRARY
+from ner_service.benchmark.processes.spacy_library import NAME as SPACY
 from ner_service.benchmark.processes.timed_tagger import Worker
 from ner_service.benchmark.results import Record, Result, Spread
 from ner_service.benchmark.texts import WARM_CHARS, Prose
 from ner_service.taggers.registry import shipped_specs
 from ner_service.text.tokens import tokenize
 
+ORIGINALS = {"natasha": LIBRARY, "spacy": SPACY}  # the library whose net a tagger computes
 TIMED_CHARS = 100_000  # of each of the two timings of a round, where there is enough text
 
 
@@ -52,6 +54,17 @@ class Cutting:
     ratio: Spread
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison is of a tagger with the library whose net it computes: tokens a CPU second."""
+
+    tagger: str
+    bulk: Spread  # of the library, many texts a call
+    single: Spread  # of the library, one text a call
+    bulk_ratio: Spread
+    single_ratio: Spread
+
+
 class Speed(Result):
     """A speed result compares taggers in the same interleaved rounds."""
 
@@ -63,6 +76,7 @@ class Speed(Result):
     rounds: int
     costs: list[Cost]  # that of natasha's library first, which the ratios are to
     cuttings: tuple[Cutting, ...] = ()  # older results have none
+    comparisons: tuple[Comparison, ...] = ()  # older results have none
 
     @property
     def taggers(self) -> Sequence[str]:
@@ -75,7 +89,7 @@ def run(plan: Plan) -> None:
     rounds = 3 if plan.quick or plan.prose.ours else 7
     key = {**plan.timing_key(), "razdel": version("razdel")}
     key |= {spec: plan.identity(spec) for spec in plan.taggers}
-    with progress("speed", rounds * (1 + len(plan.taggers) + len(CUTTERS))) as step:
+    with progress("speed", rounds * len(names_of(plan.taggers))) as step:
         name, arguments = run_name(plan.taggers), (plan.taggers, plan.prose, rounds, step)
         plan.store.measure(Speed, name, key, measure, *arguments)
 
@@ -83,6 +97,12 @@ def run(plan: Plan) -> None:
 def run_name(taggers: Sequence[str]) -> str:
     """Returns the name of a run of these taggers; runs of other taggers are kept, too."""
     return "all" if set(taggers) == set(shipped_specs()) else " ".join(sorted(taggers))
+
+
+def names_of(taggers: Sequence[str]) -> list[str]:
+    """Returns the names of all that take turns: libraries, taggers and cutters."""
+    originals = (ORIGINALS[tagger] for tagger in taggers if tagger in ORIGINALS)
+    return [*dict.fromkeys((LIBRARY, *originals)), *taggers, *CUTTERS]
 
 
 @dataclass(frozen=True)
@@ -100,8 +120,8 @@ class Round:
 
 
 def measure(specs: Sequence[str], prose: Prose, rounds: int, step: Step) -> Speed:
-    """Times natasha's library, taggers and cutters in turns."""
-    names = [LIBRARY, *specs, *CUTTERS]
+    """Times the libraries, taggers and cutters in turns."""
+    names = names_of(specs)
     timed: dict[str, list[Round]] = {name: [] for name in names}
     for number, (warm, bulk, single) in enumerate(split_prose(prose, rounds)):
         for name in names if number % 2 == 0 else names[::-1]:
@@ -109,8 +129,14 @@ def measure(specs: Sequence[str], prose: Prose, rounds: int, step: Step) -> Spee
             timed[name].append(_round(name, warm, bulk, single))
     costs = [_cost(name, timed[name], timed[LIBRARY]) for name in (LIBRARY, *specs)]
     cuttings = (_cutting(what, *(timed[name] for name in pair)) for what, pair in PAIRS.items())
+    pairs = ((spec, timed[ORIGINALS[spec]]) for spec in specs if spec in ORIGINALS)
     return Speed(
-        texts=prose.name, ours=prose.ours, rounds=rounds, costs=costs, cuttings=tuple(cuttings)
+        texts=prose.name,
+        ours=prose.ours,
+        rounds=rounds,
+        costs=costs,
+        cuttings=tuple(cuttings),
+        comparisons=tuple(_comparison(spec, timed[spec], library) for spec, library in pairs),
     )
 
 
@@ -158,6 +184,17 @@ def _cost(name: str, rounds: Sequence[Round], base: Sequence[Round]) -> Cost:
         loaded_mb=median(r.loaded_mb for r in rounds),
         peak_mb=max(r.peak_mb for r in rounds),
         disk_mb=rounds[0].disk_mb,
+    )
+
+
+def _comparison(tagger: str, rounds: Sequence[Round], library: Sequence[Round]) -> Comparison:
+    bulk, single = [r.bulk for r in library], [r.single for r in library]
+    return Comparison(
+        tagger,
+        Spread.of(bulk),
+        Spread.of(single),
+        Spread.of_ratios([r.bulk for r in rounds], bulk),
+        Spread.of_ratios([r.single for r in rounds], single),
     )
 
 

@@ -6,14 +6,14 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ner_service.benchmark.machine import cores
-from ner_service.benchmark.processes import natasha_library
+from ner_service.benchmark.processes import natasha_library, spacy_library
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
 from ner_service.benchmark.processes.name_chains import CHAINS, Chain
 from ner_service.errors import ConfigError, NerError
@@ -24,6 +24,10 @@ from ner_service.types import Tagger
 FIRST_TEXT = "Посол Чили прилетел в Киров."
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 DATA_BYTES = 1 << 16  # smaller files are code and metadata
+LIBRARIES: dict[str, Callable[[], Tagger]] = {
+    natasha_library.NAME: natasha_library.load,
+    spacy_library.NAME: spacy_library.load,
+}
 CODE = (".py", ".pyc", ".so", ".dat", ".json")
 
 
@@ -86,7 +90,7 @@ def load(spec: str) -> Tagger | Cutter | Chain:
         return Cutter(spec)
     if spec in CHAINS:
         return CHAINS[spec]()
-    return natasha_library.load() if spec == natasha_library.NAME else load_tagger(spec)
+    return LIBRARIES[spec]() if spec in LIBRARIES else load_tagger(spec)
 
 
 def _megabytes() -> float:

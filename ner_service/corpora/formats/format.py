@@ -17,7 +17,7 @@ from ner_service.corpora.formats import (
 )
 from ner_service.corpora.reading import Reading
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import read_head
+from ner_service.files import PACKED_ENDINGS, read_head
 from ner_service.types import Document
 
 
@@ -103,8 +103,8 @@ def names() -> list[str]:
 
 
 def ending_of(path: Path) -> str:
-    """Return the ending of a file's name, without `.gz` behind it."""
-    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    """Return the ending of a file's name, without `.gz` or `.zst` behind it."""
+    return Path(path.stem).suffix if path.suffix in PACKED_ENDINGS else path.suffix
 
 
 def endings(is_written: bool = False) -> str:

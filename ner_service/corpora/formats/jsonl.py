@@ -6,7 +6,7 @@ The lines of doccano, Prodigy, spaCy, Hugging Face and others are read as well.
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ner_service.corpora.forms.analyses import base_form_of, names_of
+from ner_service.corpora.forms.analyses import base_form_of, names_of, sources_of
 from ner_service.corpora.forms.json_text import dump, load_json
 from ner_service.corpora.forms.values import bare_value, parse_value
 from ner_service.corpora.reading import Reading
@@ -49,7 +49,8 @@ def line_of(document: Document) -> bytes:
     """Return a document as JSON, without a line feed; a score only where there is one."""
     is_analysed = document.names is not None
     entities = [
-        entity_of(entity) | base_form_of(entity, is_analysed) for entity in document.entities
+        entity_of(entity) | sources_of(entity) | base_form_of(entity, is_analysed)
+        for entity in document.entities
     ]
     return dump(record_of(document, entities), document.place)
 

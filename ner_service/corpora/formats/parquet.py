@@ -16,16 +16,18 @@ from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
-from ner_service.files import atomic_file, check_ratio, read_bytes
+from ner_service.files import PACKED_ENDINGS, atomic_file, check_ratio, read_bytes
 from ner_service.types import Document, Parts
 
 name = "parquet"
 endings = (".parquet",)
 description = "Parquet: a `text` column, and `entities` or Hugging Face's `tokens`, `ner_tags`"
 ROWS = 1000  # of a batch that is read
+READ_BYTES = 1 << 20  # of a column at a time, so that no row group is read whole
 
 
-def _pyarrow() -> Any:
+def load_pyarrow() -> Any:
+    """Import pyarrow with what reads Parquet; raises `MissingExtra`."""
     try:
         import pyarrow.parquet
     except ImportError as error:
@@ -56,12 +58,15 @@ def texts(path: Path, reading: Reading) -> Iterator[Document]:
 
 def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     """Yield the cells of each row by column, and the names of its tags."""
-    pyarrow = _pyarrow()
-    data = read_bytes(path)
+    pyarrow = load_pyarrow()
+    is_plain = path.is_file() and path.suffix not in PACKED_ENDINGS  # no pipe; read bit by bit
+    data = b"" if is_plain else read_bytes(path)
     try:
-        file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data))
+        source = str(path) if is_plain else pyarrow.BufferReader(data)
+        file = pyarrow.parquet.ParquetFile(source, buffer_size=READ_BYTES, pre_buffer=False)
         groups = map(file.metadata.row_group, range(file.num_row_groups))
-        check_ratio(path, len(data), sum(group.total_byte_size for group in groups))
+        size = path.stat().st_size if is_plain else len(data)
+        check_ratio(path, size, sum(group.total_byte_size for group in groups))
         names = _names((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
         for batch in file.iter_batches(ROWS):
             for record in batch.to_pylist():
@@ -82,7 +87,7 @@ def _names(metadata: bytes) -> tuple[str, ...]:
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """Write a document a row; fields whose values have several types become JSON."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     rows = list(documents)
     columns = columns_of(rows)
     cells = [row_of(document, columns) for document in rows]
@@ -97,9 +102,9 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
 
 def _array(values: list[object], key: str, is_analysed: bool) -> Any:
     """Return a column; values of several types become JSON, and such ids become strings."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     try:
-        return pyarrow.array(values, _type_of(key, is_analysed))
+        return pyarrow.array(values, type_of(key, is_analysed))
     except (pyarrow.ArrowException, OverflowError, ValueError, TypeError):
         write = str if key == ID else _as_json
         return pyarrow.array([None if value is None else write(value) for value in values])
@@ -109,9 +114,9 @@ def _as_json(value: object) -> str:
     return dump({"": value})[4:-1].decode()
 
 
-def _type_of(key: str, is_analysed: bool) -> Any:
+def type_of(key: str, is_analysed: bool) -> Any:
     """Return the type of a column that does not depend on the documents, if it is one."""
-    pyarrow = _pyarrow()
+    pyarrow = load_pyarrow()
     string, integer = pyarrow.string(), pyarrow.int64()
     parts = pyarrow.struct([(part.name, string) for part in fields(Parts)])
     analysis = [(NORMAL, string), (PARTS, parts)] if is_analysed else []

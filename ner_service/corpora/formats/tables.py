@@ -4,11 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of
+from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of, sources_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
@@ -16,12 +17,22 @@ from ner_service.errors import CorpusError
 from ner_service.files import read_lines, write_text
 from ner_service.types import Document
 
-LONGEST_CELL = 2**31 - 1  # characters; the csv module's own limit is 131,072
+if TYPE_CHECKING:
+    import _csv  # the types of the `csv` module stand there
+
+LONGEST_CELL = 2**26  # characters, so that memory is bounded; the csv module's limit is 131,072
 DELIMITERS = ",;\t|"
 SEPARATOR = re.compile(r"sep=(.)\s*")  # which Excel puts before the header
 TEXT, ENTITIES, ID = "text", "entities", "id"
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet is a table that is being read: its rows come with the number of their line."""
+
+    delimiter: str
+    header: list[str]
+    rows: Iterator[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,14 @@ class Table:
 
     def records(self, path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         """Yield the line and the cells of each row, by the names of the header."""
+        sheet = self.sheet(read_lines(path), path)
+        for number, row in sheet.rows:
+            yield number, dict(zip(sheet.header, row, strict=True))
+
+    def sheet(self, numbered_lines: Iterable[tuple[int, str]], path: Path) -> Sheet:
+        """Read the header of a table, and give its rows; `path` names the file in errors."""
         csv.field_size_limit(LONGEST_CELL)
-        lines = ((number, f"{line}\n") for number, line in read_lines(path))
+        lines = ((number, f"{line}\n") for number, line in numbered_lines)
         first, head = next(((n, line) for n, line in lines if line.strip()), (1, ""))
         if "\r" in head.rstrip("\r\n"):
             raise CorpusError(f"{path}:{first}: has a carriage return inside: end lines by \\n")
@@ -67,24 +84,10 @@ class Table:
             strict=True,
             skipinitialspace=f"{delimiter} " in head,
         )
-        try:
+        with _naming_faults(rows, first, path):
             header = [name.strip() for name in next(rows, [])]
-            _check_header(header, path)
-            number = rows.line_num + first
-            for row in rows:
-                if row and len(row) != len(header):
-                    raise CorpusError(
-                        f"{path}:{number}: has {len(row)} cells, but the header {len(header)}; "
-                        "put quotes around a cell that holds a delimiter"
-                    )
-                if row:
-                    yield number, dict(zip(header, row, strict=True))
-                number = rows.line_num + first
-        except csv.Error as error:
-            number = rows.line_num + first - 1
-            raise CorpusError(
-                f"{path}:{number}: {error}; double the quotes within a cell in quotes"
-            ) from None
+        _check_header(header, path)
+        return Sheet(delimiter, header, _body(rows, len(header), first, path))
 
     def write(self, path: Path, documents: Iterable[Document]) -> list[str]:
         """Write a header, and a document a row."""
@@ -95,12 +98,13 @@ class Table:
         """Yield the header and the rows; they begin when all documents are there."""
         rows = list(documents)
         columns = columns_of(rows)
-        yield self._line(columns)
+        yield self.line_of(columns)
         for document in rows:
             cells = row_of(document, columns)
-            yield self._line([_cell(cells[key]) for key in columns])
+            yield self.line_of([cell_of(cells[key]) for key in columns])
 
-    def _line(self, cells: Sequence[str]) -> str:
+    def line_of(self, cells: Sequence[str]) -> str:
+        """Return cells as a row of the table, with the line feed."""
         buffer = io.StringIO()
         is_safe = not any("\r" in cell for cell in cells)  # Python < 3.13 does not quote it
         writer = csv.writer(
@@ -117,6 +121,35 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
     if first:
         yield first
     yield from rest
+
+
+def _body(
+    rows: "_csv.Reader", width: int, first: int, path: Path
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows behind a header, whose line is `first`, with the number of their line."""
+    with _naming_faults(rows, first, path):
+        number = rows.line_num + first
+        for row in rows:
+            if row and len(row) != width:
+                raise CorpusError(
+                    f"{path}:{number}: has {len(row)} cells, but the header {width}; "
+                    "put quotes around a cell that holds a delimiter"
+                )
+            if row:
+                yield number, row
+            number = rows.line_num + first
+
+
+@contextmanager
+def _naming_faults(rows: "_csv.Reader", first: int, path: Path) -> Iterator[None]:
+    """Turn an error of the `csv` module into `CorpusError`, which names the line."""
+    try:
+        yield
+    except csv.Error as error:
+        number = rows.line_num + first - 1
+        raise CorpusError(
+            f"{path}:{number}: {error}; double the quotes within a cell in quotes"
+        ) from None
 
 
 def _check_header(header: Sequence[str], path: Path) -> None:
@@ -147,13 +180,14 @@ def entities_of(document: Document) -> list[dict[str, object]]:
             "label": e.label,
             "text": document.text[e.start : e.end],
             "score": None if e.score is None else round(e.score, 4),
+            **sources_of(e),
             **base_form_of(e, document.names is not None),
         }
         for e in document.entities
     ]
 
 
-def _cell(value: object) -> str:
+def cell_of(value: object) -> str:
     """Return a value as the text of a cell: strings as they are, others as JSON."""
     if value is None or isinstance(value, str):
         return value or ""

@@ -3,6 +3,7 @@
 from ner_service.types import PERSON, Document, Entity
 
 NORMAL, PARTS, NAMES = "normal", "parts", "names"  # the keys, in this order
+SOURCES = "sources"
 
 
 def base_form_of(entity: Entity, is_analysed: bool) -> dict[str, object]:
@@ -14,6 +15,11 @@ def base_form_of(entity: Entity, is_analysed: bool) -> dict[str, object]:
         return {}
     parts = {PARTS: entity.parts and entity.parts.record()} if entity.label == PERSON else {}
     return {NORMAL: entity.normal, **parts}
+
+
+def sources_of(entity: Entity) -> dict[str, object]:
+    """Return who found an entity under its key, and nothing where nobody says."""
+    return {SOURCES: list(entity.sources)} if entity.sources else {}
 
 
 def names_of(document: Document) -> dict[str, object]:

@@ -108,6 +108,8 @@ def _results(task: Record, key: str, place: str) -> list[tuple[str, Annotation]]
         raise CorpusError(f"{place}.{key}: expected a list")
     results = []
     for n, value in enumerate(values):
+        if type(value) is int and key == PREDICTIONS:  # the number of one that is not exported
+            continue
         if not isinstance(value, dict):
             raise CorpusError(f"{place}.{key}[{n}]: expected an object")
         cancelled = value.get("was_cancelled") or value.get("skipped")

@@ -34,7 +34,8 @@ from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
-from ner_service.types import Entity
+from ner_service.text.language import language_warning
+from ner_service.types import Entity, Tagger
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -96,6 +97,7 @@ class Answers:
         if asked.normal and not patient:
             self.names.check_room([asked.text])
         head, (answer,) = await self.tag(request, asked, [asked.text], patient)
+        head |= self.warning_of(head["tagger"], asked.text)
         if asked.normal:
             (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
             if isinstance(result, TaggerFailed):
@@ -124,6 +126,12 @@ class Answers:
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
+    def warning_of(self, name: str, text: str) -> dict[str, str]:
+        """Returns `warning` where a text is mostly not in the language of the tagger of a name."""
+        tagger = self._lanes[name].worker.tagger
+        warning = language_warning(text, tagger.info.languages) if tagger else None
+        return {"warning": warning} if warning else {}
+
     def choose_lane(self, options: TaggingOptions) -> Lane:
         """Returns the lane that a request names; raises where its options do not fit the tagger."""
         name = options.tagger or self._default
@@ -137,6 +145,21 @@ class Answers:
         if options.convention is not None:
             check_convention(options.convention, name, tagger.info.conventions)
         return lane
+
+    def choose_tagger(
+        self, request: Request, asked: str | None, convention: str | None, text: str
+    ) -> tuple[str, Tagger]:
+        """Returns the tagger that is to explain a text, and its name; raises where it cannot.
+
+        The text counts against the share of the request's key.
+        """
+        lane = self.choose_lane(TaggingOptions(tagger=asked, convention=convention))
+        self.check_length(text, "text")
+        trace = trace_of(request.scope)
+        trace.tagger = lane.worker.name
+        if self._shares and trace.key:
+            self._shares.take(trace.key, len(text))
+        return lane.worker.name, lane.check()
 
     def check_length(self, text: str, field: str) -> None:
         """Raises where a text is too long."""
@@ -197,6 +220,9 @@ def entities_out(
         }
         for e in kept
     ]
+    for entity, e in zip(out, kept, strict=True):
+        if e.sources:
+            entity["sources"] = list(e.sources)
     if unit != "codepoint":
         at = convert(text, [offset for e in kept for offset in (e.start, e.end)], unit, since)
         for entity in out:

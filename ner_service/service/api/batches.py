@@ -1,6 +1,7 @@
 """Batches and streams have several texts; one that fails says so in its place."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -72,7 +73,10 @@ class Batches:
         if asked.normal:
             named = await self._answers.names.write(request, asked, asked.texts, answers)
             return head | {
-                "results": [self._fault(a) if isinstance(a, TaggerFailed) else a for a in named]
+                "results": [
+                    self._fault(a) if isinstance(a, TaggerFailed) else a | self._warning(head, text)
+                    for a, text in zip(named, asked.texts, strict=True)
+                ]
             }
         results: list[orjson.Fragment] = []
         written = 0  # entities, since others were served
@@ -81,6 +85,7 @@ class Batches:
                 result = self._fault(answer)
             else:
                 result = {"entities": await write_entities(text, answer, asked)}
+                result |= self._warning(head, text)
                 written += len(answer)
             results.append(orjson.Fragment(dump(result)))
             if written > SLICE_ENTITIES:
@@ -107,6 +112,9 @@ class Batches:
             return id | fields | answer
         except (NerError, ValidationError) as error:
             return id | self._fault(error)
+
+    def _warning(self, head: Mapping[str, Any], text: str) -> dict[str, str]:
+        return self._answers.warning_of(head["tagger"], text)
 
     def _too_many_texts(self) -> Refused:
         message = f"texts: more than {self._most_texts} (NER_MAX_BATCH_TEXTS)"

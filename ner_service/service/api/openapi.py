@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ner_service.errors import Code
-from ner_service.service.api import masking, schemas
+from ner_service.service.api import explanation, masking, schemas
 from ner_service.service.api.request_body import JSON, NDJSON, PLAIN
 
 EXAMPLES = json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8"))
@@ -23,6 +23,9 @@ UNMASKING = (
     *(Code.BODY_TOO_SLOW, Code.BODY_TOO_LARGE, Code.TEXT_TOO_LONG, Code.UNSUPPORTED_MEDIA_TYPE),
     *(Code.UNSUPPORTED_CHARSET, Code.UNSUPPORTED_ENCODING, Code.INVALID_REQUEST, Code.INVALID_JSON),
     *(Code.INVALID_ENCODING, Code.KEY_MISMATCH, Code.OVERLOADED, Code.TIMEOUT),
+)
+EXPLAINING = tuple(
+    code for code in TAGGING if code not in (Code.TOO_MANY_TEXTS, Code.UNKNOWN_LABEL)
 )
 RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
 KEYS = {
@@ -65,11 +68,13 @@ Finds persons, places and organisations in Russian texts, with exact offsets.
 class Document:
     """A document says what there is to say of a route; any examples are in `examples.json`.
 
-    `answers` and `bodies` are types by media type; `answer` says in words what comes back;
-    `errors` are those that not every route has.
+    `operation` is the name of the function in a generated client, which stays as it is. `answers`
+    and `bodies` are types by media type; `answer` says in words what comes back; `errors` are those
+    that not every route has.
     """
 
     group: str
+    operation: str
     summary: str
     answer: str
     answers: Mapping[str, Any]
@@ -88,6 +93,7 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
     answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
     del answers[JSON]["schema"]  # FastAPI has it from the model
     return {
+        "operation_id": document.operation,
         "summary": document.summary,
         "tags": [document.group],
         "response_model": document.answers[JSON],
@@ -152,6 +158,7 @@ IN_QUERY = (
 
 TEXT = Document(
     TAG,
+    "tag",
     "Tag one text",
     "The entities of the text, in order",
     {JSON: schemas.TextResponse},
@@ -160,6 +167,7 @@ TEXT = Document(
 )
 BATCH = Document(
     TAG,
+    "tag_many",
     "Tag several texts, or a stream of them",
     "A result for each text, in order; a line for each line of a stream",
     {JSON: schemas.BatchResponse, NDJSON: schemas.LineResponse},
@@ -168,6 +176,7 @@ BATCH = Document(
 )
 MASK = Document(
     MASKING,
+    "mask",
     "Hide the names in a text",
     "The masked text, and the key that brings the names back",
     {JSON: masking.MaskResponse},
@@ -176,21 +185,41 @@ MASK = Document(
 )
 UNMASK = Document(
     MASKING,
+    "unmask",
     "Bring the names back into a masked text",
     "The text with its names",
     {JSON: masking.UnmaskResponse},
     {JSON: masking.UnmaskRequest},
     UNMASKING,
 )
-TAGGERS = Document(
-    STATE, "List the taggers", "What each tagger is and knows", {JSON: list[schemas.TaggerOut]}
+EXPLAIN = Document(
+    TAG,
+    "explain",
+    "Explain how a net tags a sentence",
+    "The probabilities, the paths, and what each entity owes to which word",
+    {JSON: explanation.ExplainResponse},
+    {JSON: schemas.ExplainRequest},
+    EXPLAINING,
 )
-LIVE = Document(STATE, "Is the process alive?", "It is", {JSON: schemas.Status})
+TAGGERS = Document(
+    STATE,
+    "list_taggers",
+    "List the taggers",
+    "What each tagger is and knows",
+    {JSON: list[schemas.TaggerOut]},
+)
+LIVE = Document(STATE, "check_live", "Is the process alive?", "It is", {JSON: schemas.Status})
 READY = Document(
-    STATE, "Has every tagger answered?", "Each has", {JSON: schemas.Status}, errors=[Code.NOT_READY]
+    STATE,
+    "check_ready",
+    "Has every tagger answered?",
+    "Each has",
+    {JSON: schemas.Status},
+    errors=[Code.NOT_READY],
 )
 RELOAD = Document(
     STATE,
+    "reload",
     "Load models and keys anew",
     "What was loaded, what stayed, what went",
     {JSON: schemas.Reloaded},

@@ -10,6 +10,8 @@ from ner_service.service.api import openapi
 from ner_service.service.api.admin import Reload
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.batches import Batches
+from ner_service.service.api.explanation import Explanations
+from ner_service.service.api.labelstudio.handlers import LabelStudio
 from ner_service.service.api.masking import Masking
 from ner_service.service.api.presidio.handlers import Presidio
 from ner_service.service.api.state import State
@@ -48,10 +50,21 @@ def presidio_routes(presidio: Presidio) -> list[Route]:
     ]
 
 
+def label_studio_routes(studio: LabelStudio, collects: bool) -> list[Route]:
+    """Declares the routes of an ML backend of Label Studio, which its own documents describe."""
+    return [
+        Route("GET", "/label-studio/health", studio.health, open=True),
+        Route("POST", "/label-studio/setup", studio.setup),
+        Route("POST", "/label-studio/predict", studio.predict),
+        Route("POST", "/label-studio/webhook", studio.webhook, admin=collects),
+    ]
+
+
 def api_routes(
     answers: Answers,
     batches: Batches,
     masking: Masking,
+    explanations: Explanations,
     state: State,
     metrics: bool,
     reload: Reload | None,
@@ -65,6 +78,7 @@ def api_routes(
         Route("POST", "/ner/batch", batches.many, hot=True, document=openapi.BATCH),
         Route("POST", "/mask", masking.mask, document=openapi.MASK),
         Route("POST", "/unmask", masking.unmask, document=openapi.UNMASK),
+        Route("POST", "/explain", explanations.explain, document=openapi.EXPLAIN),
         Route("GET", "/taggers", state.taggers, document=openapi.TAGGERS),
         Route("GET", "/health/live", state.live, open=True, document=openapi.LIVE),
         Route("GET", "/health/ready", state.ready, open=True, document=openapi.READY),

@@ -13,6 +13,8 @@ EXAMPLE = "Посол Израиля на Украине Йоэль Лион в�
 MOST_LABELS = 64  # no tagger knows as many
 MOST_NAME_CHARS = 256  # of a label or a tagger
 MOST_ID_CHARS = 1_000  # far beyond any key of a database
+MOST_EXPLAINED_CHARS = 2_000  # each of a unit's 512 tokens is hidden once: two seconds
+MOST_FORBIDDEN = 1_000  # tags; a sentence has as many that are likely
 MOST_OTHER_VALUES = 50_000  # of a line: what Prodigy writes of a text of 10,000 tokens
 
 Name = Annotated[str, Field(max_length=MOST_NAME_CHARS)]
@@ -64,6 +66,36 @@ class LineRequest(TextRequest):
     )
 
 
+class ForbiddenTag(BaseModel):
+    """A tag is not allowed at a token, or anywhere where no token is named."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    tag: Name = Field(description="one of `tags`", examples=["B-PER"])
+    token: Int64 | None = Field(None, ge=0, description="its number in `tokens`; null for all")
+
+
+class ExplainRequest(BaseModel):
+    """A text has a sentence, whose answer is to be explained."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str = Field(
+        max_length=MOST_EXPLAINED_CHARS,
+        description="the text, any valid Unicode",
+        examples=[EXAMPLE],
+    )
+    tagger: Name | None = Field(None, description="a BiLSTM-CRF from `GET /taggers`")
+    convention: Name | None = Field(
+        None, description="a way of annotating: one of the tagger's `conventions`"
+    )
+    offsets: OffsetUnit = Field("codepoint", description="what places in the text count")
+    at: int = Field(0, ge=0, lt=2**63, description="a place in the sentence that is explained")
+    forbidden: list[ForbiddenTag] = Field(
+        [], max_length=MOST_FORBIDDEN, description="tags that paths may not have"
+    )
+
+
 class PartsOut(BaseModel):
     """The parts of a person's name are base forms; a part is null that is absent or unsure."""
 
@@ -84,6 +116,9 @@ class EntityOut(BaseModel):
     text: str = Field(description="its characters, `text[start:end]`", examples=["Йоэль Лион"])
     score: float | None = Field(
         description="the probability that the whole entity is right; null where there is none"
+    )
+    sources: list[str] | None = Field(
+        None, description="who found it, where a combination or rules answered"
     )
     normal: str | None = Field(None, description="its base form; null is unsure")
     parts: PartsOut | None = Field(None, description="the parts of a person's name")
@@ -118,6 +153,9 @@ class TextResponse(BaseModel):
     offsets: OffsetUnit = Field(description="what `start` and `end` count")
     entities: list[EntityOut] = Field(description="sorted, without overlap")
     names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
+    warning: str | None = Field(
+        None, description="where the text is mostly not in the tagger's language"
+    )
 
 
 class Fault(BaseModel):
@@ -145,6 +183,9 @@ class BatchResult(BaseModel):
     entities: list[EntityOut] | None = Field(None, description="null where there is an error")
     names: list[NameOut] | None = Field(None, description="if `normal` was asked for")
     error: Fault | None = Field(None, description="null where there are entities")
+    warning: str | None = Field(
+        None, description="where the text is mostly not in the tagger's language"
+    )
 
 
 class LineResponse(BatchResult):
@@ -161,6 +202,9 @@ class LineResponse(BatchResult):
     tagger: str | None = Field(None, description="who answered")
     offsets: OffsetUnit | None = Field(None, description="what `start` and `end` count")
     names: list[NameOut] | Any = Field(None, description="without `normal`, the field of the line")
+    warning: str | Any = Field(
+        None, description="where the text is mostly not in the tagger's language, else as names"
+    )
 
 
 class BatchResponse(BaseModel):
@@ -193,6 +237,9 @@ class TaggerOut(BaseModel):
     hash: str | None = Field(description="SHA-256 of the weights that answer")
     conventions: list[str] = Field(
         description="ways of annotating that it has learned, that of its answers first"
+    )
+    computed_by: str = Field(
+        "", description="what code computes its answers, and why, where there is a choice"
     )
 
 

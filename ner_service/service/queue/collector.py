@@ -2,7 +2,7 @@
 
 import gc
 
-COLLECT_AFTER = (700, 10, 100)  # objects, and collections of the younger: a tenth as often in full
+COLLECT_AFTER = (20_000, 20, 100)  # objects, and collections of the younger
 
 
 def spare() -> None:
@@ -10,7 +10,8 @@ def spare() -> None:
 
     It holds the lock that the event loop needs: each full collection took 0.1 s with a tagger
     loaded, 0.015 s without it beside four texts of a million characters, and came twice a second.
-    With 90 clients at once, Python's own settings took a fifth of the worker's CPU.
+    With 90 clients at once, Python's own settings took a fifth of the worker's CPU. With 700
+    objects instead of 20,000, the service answered 2% fewer requests under four times its load.
     """
     gc.collect()
     gc.freeze()

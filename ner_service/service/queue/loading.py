@@ -8,7 +8,7 @@ import subprocess
 import sys
 from threading import Event, Lock
 
-from ner_service.taggers.registry import backend, check_spec, load_tagger
+from ner_service.taggers.registry import load_tagger, needs_kernels
 from ner_service.types import Tagger
 
 PROBE = "Анна живёт в Москве."  # what a tagger must answer before it counts as loaded
@@ -21,8 +21,7 @@ log = logging.getLogger(__name__)
 
 def load(spec: str) -> Tagger:
     """Load a tagger; raises as `load_tagger` does."""
-    name, _ = check_spec(spec)
-    if not backend(name).kernels:
+    if not needs_kernels(spec):
         return load_tagger(spec)
     from ner_service.engine.jit import NotOnDisk, from_disk
 

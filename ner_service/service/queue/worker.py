@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
 LEAST_PIECE_CHARS = 10_000  # shorter texts are never cut, however small a batch is
-BREAK_S = 0.0001  # between batches of those that wait for their turns
+BREAK_S = 0.0001  # after batches with parts of long texts, while others wait for their turns
 MEMORY = 0.8  # of former batches, when the pace is measured
 
 Observe = Callable[[int, float], None]
@@ -175,7 +175,7 @@ class Worker:
             add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}
         deliver([(job, finish(job)) for job in jobs if not job.piece])
-        if self._sharing:
+        if self._sharing and any(not job.small for job in jobs):
             time.sleep(BREAK_S)  # lets the event loop send the answers, which needs the same lock
 
     def _abandon(self) -> None:

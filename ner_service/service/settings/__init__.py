@@ -183,6 +183,21 @@ class Settings(BaseSettings):
     cors_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
         "", description="origins whose pages may ask, by commas: `https://example.org`, or `*`"
     )
+    label_studio_folder: str = Field(
+        "",
+        description="folder that keeps what Label Studio's annotators mark; needs an admin key",
+    )
+    label_studio_config: str = Field(
+        "", description="training file by which a model is trained on them, as `retrain` does"
+    )
+    label_studio_after: int = _number(
+        100, "tasks that are annotated before the model is trained again", 1_000_000
+    )
+    browser_model: str = Field(
+        "ru-news",
+        description="the model that the page runs in the visitor's browser, who can then keep it: "
+        "the name of a shipped one, a folder, or empty for none",
+    )
     docs: bool = Field(True, description="serve the API's page and its OpenAPI document")
     metrics: bool = Field(True, description="serve `/metrics` for Prometheus")
     traces_url: Annotated[

@@ -50,7 +50,22 @@ def read_roster(settings: Settings) -> Roster:
     keys = read_list(settings, "api_keys", parse_keys)
     if settings.api_keys_file and not keys:  # an emptied file must not open the service
         raise ConfigError(f"{variable('api_keys_file')}: {settings.api_keys_file}: holds no key")
-    return Roster(taggers, default, keys, read_list(settings, "admin_keys", parse_keys))
+    admins = read_list(settings, "admin_keys", parse_keys)
+    check_label_studio(settings, has_admins=bool(admins))
+    return Roster(taggers, default, keys, admins)
+
+
+def check_label_studio(settings: Settings, has_admins: bool) -> None:
+    """Raises `ConfigError` where annotations are wanted, but nobody could send or use them."""
+    folder, config = settings.label_studio_folder, settings.label_studio_config
+    if folder and not has_admins:
+        mend = f"set {variable('admin_keys')}, whose key the webhook sends"
+        raise ConfigError(f"{variable('label_studio_folder')}: needs an admin key: {mend}")
+    if config and not folder:
+        mend = f"set {variable('label_studio_folder')}"
+        raise ConfigError(f"{variable('label_studio_config')}: has no annotations: {mend}")
+    if config and not Path(config).is_file():
+        raise ConfigError(f"{variable('label_studio_config')}: {config}: no such file")
 
 
 def read_list(settings: Settings, name: str, parse: Callable[[str], Parsed]) -> Parsed:

@@ -9,17 +9,21 @@ from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, Form, 
 from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.service.web.export import Export, Exporter
+from ner_service.service.web.model import PageModel
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 DOCS_POLICY = f"{POLICY}; img-src 'self' data:"  # Swagger UI's style sheet draws its icons so
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # all in one file
 REPORT_LINK = '  <p><a href="benchmark" data-t="how_report">Полный отчёт</a></p>\n'.encode()
 DOCS_LINK = '    <a href="docs" data-t="api">Документация API</a>\n'.encode()
+NET = b' data-net="web/net.bin"'
 EXPORT = Form(Export)
 
 
-def routes(reader: BodyReader, exporter: Exporter, docs: bool) -> list[Route]:
-    """Declares the page at `/`, the files of `/web/`, and `/docs` and `/benchmark` if there are."""
+def routes(
+    reader: BodyReader, exporter: Exporter, docs: bool, model: PageModel | None
+) -> list[Route]:
+    """Declares the page at `/`, the files of `/web/`, and what else of the pages there is."""
 
     async def export(request: Request) -> Response:
         """Answers with a tagged text in another format, as the command line writes it."""
@@ -28,13 +32,16 @@ def routes(reader: BodyReader, exporter: Exporter, docs: bool) -> list[Route]:
         return Response(await exporter.export(asked), media_type=PLAIN)
 
     measured = report()
-    absent = [link for link, there in ((DOCS_LINK, docs), (REPORT_LINK, measured)) if not there]
+    parts = ((DOCS_LINK, docs), (REPORT_LINK, measured), (NET, model))
+    absent = [part for part, there in parts if not there]
     pages = [
         Route("POST", "/web/export", export),
         Route("POST", "/web/conll", export),
         Route("GET", "/", partial(show, page("index.html", *absent), POLICY), open=True),
         Route("GET", "/web/{name:path}", file, open=True),
     ]
+    if model:
+        pages.insert(0, Route("GET", "/web/net.bin", partial(send_model, model)))
     if docs:
         pages.append(
             Route("GET", "/docs", partial(show, page("docs.html"), DOCS_POLICY), open=True)
@@ -42,6 +49,11 @@ def routes(reader: BodyReader, exporter: Exporter, docs: bool) -> list[Route]:
     if measured:
         pages.append(Route("GET", "/benchmark", partial(show, measured, REPORT_POLICY), open=True))
     return pages
+
+
+async def send_model(model: PageModel, request: Request) -> Response:
+    """Answers with the file of the net that runs in the page."""
+    return await show(await model.file(), None, request)
 
 
 async def file(request: Request) -> Response:

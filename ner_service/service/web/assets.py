@@ -34,7 +34,16 @@ class Asset:
 @cache
 def _files() -> dict[str, Traversable]:
     swagger = [files("fastapi_offline") / "static" / name for name in SWAGGER]
-    return {file.name: file for file in (STYLE, FIGURES, *swagger, *OWN.iterdir())}
+    return {file.name: file for file in (STYLE, FIGURES, *swagger)} | own_files()
+
+
+def own_files(folder: Traversable = OWN, place: str = "") -> dict[str, Traversable]:
+    """Returns the page's own files by their paths, such as `net/worker.js`."""
+    found: dict[str, Traversable] = {}
+    for file in folder.iterdir():
+        name = f"{place}{file.name}"
+        found |= own_files(file, f"{name}/") if file.is_dir() else {name: file}
+    return found
 
 
 def asset(name: str) -> Asset | None:
@@ -61,5 +70,9 @@ def _read(name: str) -> Asset:
 
 
 def _asset(name: str, body: bytes) -> Asset:
-    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-    return Asset(body, TYPES[PurePosixPath(name).suffix], etag)
+    return asset_of(body, TYPES[PurePosixPath(name).suffix])
+
+
+def asset_of(body: bytes, media_type: str) -> Asset:
+    """Returns an asset, whose tag names its content."""
+    return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:16]}"')

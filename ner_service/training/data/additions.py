@@ -24,12 +24,12 @@ class Addition:
 
 
 def add_documents(
-    rates: Augmentation, corpora: Sequence[Corpus], random: Random
+    rates: Augmentation, corpora: Sequence[Corpus], random: Random, hides_bars: bool | None = None
 ) -> Iterator[Addition]:
     """Yield the documents that the rates ask for: gold with other names, then made records."""
     names = load_names(rates.lists)
     for corpus in corpora:
-        for document in tqdm(corpus.documents, "writing", unit="doc", delay=1):
+        for document in tqdm(corpus.documents, "writing", unit="doc", delay=1, disable=hides_bars):
             if random.random() < rates.names:
                 other = swap_names(document, names, random)
                 yield Addition(other, corpus.source.convention, corpus.source.weight)

@@ -64,7 +64,7 @@ def encode(
             words = (characters(token.text, net.zero_digits) for token in unit)
             yield EncodedUnit(
                 np.array([lexicon.id(word) for word in words], dtype=np.int32),
-                np.array(tokens.spacings, dtype=np.int32),
+                np.frombuffer(tokens.spacings, np.uint8).astype(np.int32),
                 np.array([ids[tag] for tag in tags(unit, within, net.scheme)], dtype=np.int32),
                 convention,
                 weight,

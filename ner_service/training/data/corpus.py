@@ -1,9 +1,11 @@
 """The corpora of a training run: read, re-annotated, and checked to be fit for it."""
 
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from random import Random
 
 from tqdm import tqdm
 
@@ -15,7 +17,7 @@ from ner_service.errors import CorpusError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.record import CorpusRecord
 from ner_service.taggers.bilstm import BilstmTagger
-from ner_service.training.config import Source
+from ner_service.training.config import Source, TrainConfig
 from ner_service.training.data.annotation import reannotate
 from ner_service.types import Document, Entity, Tagger
 
@@ -53,12 +55,15 @@ class Corpus:
         return tagger.tag([document.text for document in self.documents])
 
 
-def read_source(source: Source, root: Path | None) -> Corpus:
-    """Read a corpus by path, or by name under `root`; raise `CorpusError`."""
+def read_source(source: Source, root: Path | None, hides_bars: bool | None = None) -> Corpus:
+    """Read a corpus by path, or by name under `root`; raise `CorpusError`.
+
+    A bar shows the progress on a terminal, unless `hides_bars`.
+    """
     path = corpora.locate(source.path, root)
     report = ReadReport()
     documents = corpora.read(path, source.labels, source.options(), report)
-    reader = tqdm(documents, f"reading {source.path}", unit="doc", delay=1)
+    reader = tqdm(documents, f"reading {source.path}", unit="doc", delay=1, disable=hides_bars)
     rules = (source.relabel, source.split_parentheses, source.outside, source.streets)
     changed = [replace(reannotate(document, *rules), fields={}) for document in reader]
     if not changed:
@@ -66,6 +71,19 @@ def read_source(source: Source, root: Path | None) -> Corpus:
     for line in report.notes():
         tqdm.write(f"note: {source.path}: {line}", file=sys.stderr)
     return Corpus(source, digest(path), changed, report)
+
+
+def draw(corpus: Corpus, config: TrainConfig) -> Corpus:
+    """Return a corpus with the share of its documents that a configuration asks for.
+
+    With one seed a smaller share is a part of a larger one, so that a learning curve grows.
+    """
+    if config.train.share == 1:
+        return corpus
+    places = list(range(len(corpus.documents)))
+    Random(f"{config.train.seed} {corpus.sha256}").shuffle(places)
+    kept = sorted(places[: math.ceil(config.train.share * len(places))])
+    return replace(corpus, documents=[corpus.documents[n] for n in kept])
 
 
 def labels_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:

@@ -27,10 +27,14 @@ class Length:
     epochs: int
     patience: int
 
-    def is_over(self, epoch: int, best_epoch: int, best: float) -> bool:
-        """Say whether a run that has ended `epoch` stops; `best` is the dev F1 of `best_epoch`."""
+    def is_over(self, epoch: int, best_epoch: int, best: float, ended: int = 0) -> bool:
+        """Say whether a run that has ended `epoch` stops; `best` is the dev F1 of `best_epoch`.
+
+        Of a run that goes on behind an end, patience counts from that end.
+        """
         is_perfect = best == 1.0 and epoch >= self.asked
-        return epoch >= self.epochs or epoch - best_epoch >= self.patience or is_perfect
+        waited = epoch - max(best_epoch, ended)
+        return epoch >= self.epochs or waited >= self.patience or is_perfect
 
 
 def plan_length(settings: Train, steps_of_epoch: int) -> Length:

@@ -18,7 +18,7 @@ from ner_service.training.config import TrainConfig
 from ner_service.training.data.additions import Addition, add_documents
 from ner_service.training.data.augmentation import Augmenter, make_augmenter
 from ner_service.training.data.batches import EncodedUnit, Features, Lexicon, encode, rare_words
-from ner_service.training.data.corpus import Corpus, check_labels, labels_of, read_source
+from ner_service.training.data.corpus import Corpus, check_labels, draw, labels_of, read_source
 from ner_service.training.model.transfer import extend, transplant
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols that occur less often are unknown to the net
@@ -35,22 +35,32 @@ class TrainingData:
     augmenter: Augmenter | None
     train: list[Corpus]
     dev: list[Corpus]
+    added: int  # documents written by program
+    before: Artefact | None  # the model that training starts from
 
 
-def prepare(config: TrainConfig, init: str | None, root: Path | None) -> TrainingData:
-    """Read the corpora and lay out the net; `init` is a model to start from."""
-    train = [read_source(source, root) for source in config.data.train]
-    dev = [read_source(source, root) for source in config.data.dev]
+def prepare(
+    config: TrainConfig, init: str | None, root: Path | None, hides_bars: bool | None = None
+) -> TrainingData:
+    """Read the corpora and lay out the net; `init` is a model to start from.
+
+    Bars show the progress on a terminal, unless `hides_bars`.
+    """
+    train = [draw(read_source(source, root, hides_bars), config) for source in config.data.train]
+    dev = [read_source(source, root, hides_bars) for source in config.data.dev]
     labels = check_labels(train, dev)
     before = load_artefact(model_path(init)) if init is not None else None
     net = net_config(config, labels, _conventions(config, before))
     lexicon = Lexicon()
     units: list[EncodedUnit] = []
     for corpus in train:
-        shown = tqdm(corpus.documents, desc=f"encoding {corpus.source.path}", unit="doc", delay=1)
+        title = f"encoding {corpus.source.path}"
+        shown = tqdm(corpus.documents, title, unit="doc", delay=1, disable=hides_bars)
         convention = net.conventions.index(corpus.source.convention)
         units += encode(shown, net, lexicon, convention, corpus.source.weight)
-    for addition in _additions(config, train, before):
+    added = 0
+    for addition in _additions(config, train, before, hides_bars):
+        added += 1
         convention = net.conventions.index(addition.convention)
         units += encode([addition.document], net, lexicon, convention, addition.weight)
     augmenter = make_augmenter(config.augmentation, lexicon, net.tags, net.restores_case)
@@ -59,11 +69,11 @@ def prepare(config: TrainConfig, init: str | None, root: Path | None) -> Trainin
     features = Features(
         lexicon.words, rare, start.vectors(), start.words, start.chars, start.shapes
     )
-    return TrainingData(config, start, units, features, augmenter, train, dev)
+    return TrainingData(config, start, units, features, augmenter, train, dev, added, before)
 
 
 def _additions(
-    config: TrainConfig, train: Sequence[Corpus], before: Artefact | None
+    config: TrainConfig, train: Sequence[Corpus], before: Artefact | None, hides_bars: bool | None
 ) -> Iterator[Addition]:
     """Return the documents that augmentation adds; stages of one seed get different ones."""
     rates = config.augmentation
@@ -75,7 +85,7 @@ def _additions(
             f'{", ".join(strange)}: rename labels with labels = {{ FROM = "TO" }}, or set both to 0'
         )
     random = Random(f"{config.train.seed} {before.hash if before else ''}")
-    return add_documents(rates, train, random)
+    return add_documents(rates, train, random, hides_bars)
 
 
 def net_config(

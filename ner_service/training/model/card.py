@@ -1,5 +1,7 @@
 """The model card: `README.md` and its pictures, generated from a model folder's `config.json`."""
 
+import json
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +12,14 @@ from jinja2 import Environment, FileSystemLoader
 
 from ner_service.corpora.public.catalogue import UNKNOWN_LICENCE, licence_of
 from ner_service.errors import ModelError
-from ner_service.nets.artefact import Artefact, load, save
+from ner_service.files import public_path
+from ner_service.nets.artefact import CONFIG, Artefact, load, save
 from ner_service.nets.config import NetConfig
 from ner_service.nets.record import CorpusRecord, ModelRecord, RatesRecord, ScoreRecord
 from ner_service.output.charts import confusion_matrix, learning_curve
 from ner_service.scoring.assessment import Assessment
 from ner_service.scoring.f1 import Rates
+from ner_service.taggers.models import shipped_models
 
 CARD, CURVE, CONFUSION = "README.md", "curve.svg", "confusion.svg"
 KINDS = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}
@@ -58,7 +62,7 @@ def write(artefact: Artefact, folder: Path) -> None:
     """Save the model with its card and pictures; raise `ModelError` where it cannot be written."""
     save(artefact, folder)
     artefact = load(folder)
-    files = {CARD: card(artefact)}
+    files = {CARD: card(artefact, folder)}
     if history := artefact.meta.get("history"):
         files[CURVE] = learning_curve(history)
     if scores := artefact.meta.get("scores"):
@@ -72,8 +76,9 @@ def write(artefact: Artefact, folder: Path) -> None:
         raise ModelError(f"{folder}: {error.strerror or error}") from None
 
 
-def card(artefact: Artefact) -> str:
-    """Return the card as Markdown."""
+def card(artefact: Artefact, folder: Path) -> str:
+    """Return the card as Markdown, whose commands name the folder as it was given."""
+    place = place_of(artefact, folder)
     meta, net = artefact.meta, artefact.net
     scores, dev = meta.get("scores", []), meta.get("dev", [])
     stages = _stages(meta)
@@ -82,6 +87,9 @@ def card(artefact: Artefact) -> str:
     names = sorted({Path(record["path"]).name for record in data})
     return PAGE.render(
         name=meta.get("name", "model"),
+        place=place,
+        spec=shlex.quote(f"bilstm:{place}"),
+        is_shipped=shipped_name(artefact.hash) == place,
         kind=KINDS[net.encoder],
         languages=[LANGUAGES.get(code, code) for code in meta.get("languages", ())],
         net=net,
@@ -119,6 +127,29 @@ def _stages(meta: ModelRecord) -> list[ModelRecord]:
     return [*(_stages(before) if isinstance(before, dict) else ()), meta]
 
 
+def place_of(artefact: Artefact, folder: Path) -> str:
+    """Return how commands name a model: a shipped one by name, others by a relative path.
+
+    A folder that is named by an absolute path is published by its own name alone.
+    """
+    return shipped_name(artefact.hash) or public_path(str(folder))
+
+
+def shipped_name(sha256: str) -> str:
+    """Return the name of the shipped model with these weights, or nothing."""
+    for path in shipped_models().glob(f"*/{CONFIG}"):
+        if json.loads(path.read_bytes()).get("sha256") == sha256:
+            return path.parent.name
+    return ""
+
+
+def _name_before(stage: ModelRecord) -> str:
+    """Return how `--from` names the model that a stage starts from, once that is trained here."""
+    before = stage.get("from")
+    config = before.get("config") if isinstance(before, dict) else None
+    return shipped_name(_sha256_before(stage) or "") or (config["output"] if config else "MODEL")
+
+
 def _sha256_before(stage: ModelRecord) -> str | None:
     """Return the hash of the model that a stage starts from; old records hold nothing else."""
     before = stage.get("from")
@@ -140,5 +171,9 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_TEMPLATES.filters |= {"toml": _toml, "sha256_before": _sha256_before}
+_TEMPLATES.filters |= {
+    "toml": _toml,
+    "name_before": _name_before,
+    "sha256_before": _sha256_before,
+}
 PAGE = _TEMPLATES.get_template("card.md.j2")

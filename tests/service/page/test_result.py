@@ -1,6 +1,6 @@
 """A reader explores a result by mouse and by keyboard: names, mentions, differences, labels."""
 
-from tests.service.page.driver import LAX, STRICT, Open, columns, expected, tag, until
+from tests.service.page.driver import LAX, STRICT, Open, clear, columns, drawn, expected, tag, until
 
 
 def test_hovering_shows_label_score_and_offsets(opened: Open) -> None:
@@ -177,3 +177,68 @@ def test_a_label_that_is_switched_off_leaves_text_list_and_request(opened: Open)
     assert '"labels":["PER"]' in page.locator("#preview").inner_text()
     page.locator("#labels button", has_text="LOC").click()
     assert page.locator("#rows mark").count() == 3
+
+
+def test_alt_and_arrows_bring_back_earlier_texts(opened: Open) -> None:
+    page = opened()
+    for text in ("Анна уехала", "Тула ждёт"):
+        tag(page, text)
+    for key, text in (("ArrowUp", "Анна уехала"), ("ArrowDown", "Тула ждёт")):
+        page.locator("#text").focus()
+        clear(page)
+        page.keyboard.press(f"Alt+{key}")
+        drawn(page)
+        assert page.locator("#text").input_value() == text
+        assert columns(page)[0] == text
+    assert page.locator("#forth").is_hidden()
+
+
+def test_the_answer_is_always_that_of_the_choice_and_of_the_text(opened: Open) -> None:
+    page = opened(expect="Failed to load resource")
+    tag(page, "Беловы и Анна")
+    clear(page)
+    page.locator("input[name=tagger][value=lax]").check()
+    drawn(page)
+    assert columns(page) == ("Беловы и Анна", expected(LAX, "Беловы и Анна"))
+    page.locator("#text").fill("Беловы")
+    assert "изменён" in page.locator("#stale").inner_text()
+    page.locator("#text").fill("Беда")
+    page.locator("#submit").click()
+    page.locator("#problem:not(:empty)").wait_for()
+    assert page.locator("#result").is_hidden()
+    tag(page, "Анна")
+    page.locator("#clear").click()
+    assert page.locator("#result").is_hidden()
+
+
+def test_a_link_brings_back_a_text_that_nobody_was_sent(opened: Open) -> None:
+    page = opened()
+    text = "Анна & Беловы #1\nв Тула"
+    tag(page, text, "lax")
+    page.get_by_role("button", name="Ссылка на текст").click()
+    page.get_by_text("Скопировано").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.goto("about:blank")
+    page.goto(link)
+    drawn(page)
+    assert page.locator("#text").input_value() == text
+    assert page.locator("input[value=lax]").is_checked()
+    assert columns(page) == (text, expected(LAX, text))
+    assert not any("text=" in url.partition("#")[0] for url in sent)
+    tag(page, "Анна " * 9_000)
+    page.get_by_role("button", name="Ссылка на текст").click()
+    page.get_by_text("слишком длинный").wait_for()
+
+
+def test_entities_below_a_probability_are_not_shown(opened: Open) -> None:
+    page = opened()
+    tag(page, "Анна и Беловы")
+    assert page.locator("#rows mark").count() == 2
+    page.locator("#least-score").fill("0.8")
+    assert page.locator("#rows mark").count() == 0
+    assert "80" in page.locator("#least-shown").inner_text()
+    page.locator("#least-score").fill("0.75")
+    assert page.locator("#rows mark").count() == 2
+    assert page.locator("#names .entry").count() == 2

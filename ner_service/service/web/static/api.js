@@ -2,6 +2,7 @@
 
 import { knows, t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
+import { STANDALONE, embeddedNet } from "./net_source.js";
 
 /** An error whose message is a sentence for the reader; `code` is the service's error code. */
 export class Problem extends Error {
@@ -64,6 +65,17 @@ function post(url, body, signal) {
   return ask(url, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
 
+/** Returns the bytes of the net that runs here; the browser keeps them between visits. */
+export async function fetchNet() {
+  if (STANDALONE) return embeddedNet();
+  const response = await ask(document.body.dataset.net);
+  try {
+    return await response.arrayBuffer();
+  } catch {
+    throw new Problem(t("error_unreadable"));
+  }
+}
+
 /** Lists the taggers of the service. */
 export const taggers = async () => json(await ask("taggers"));
 
@@ -74,9 +86,10 @@ export const measured = async () => json(await ask("web/measured.json"));
 export async function tag(request, signal) {
   const began = performance.now();
   const response = await post("ner", request, signal);
-  const { entities, names } = await json(response);
+  const { entities, names, warning } = await json(response);
   const ms = performance.now() - began;
-  return { tagger: request.tagger, request, entities, names, ms, taggingMs: taggingMs(response) };
+  const times = { ms, taggingMs: taggingMs(response) };
+  return { tagger: request.tagger, request, entities, names, warning, ...times };
 }
 
 /** Returns how many ms the tagger itself took, or null where the service does not say. */

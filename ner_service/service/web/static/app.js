@@ -3,21 +3,28 @@
 import { measured, sentence, tag, taggers, useKey } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { openFile } from "./file.js";
-import { language, switchLanguage, t, translate, count } from "./i18n.js";
-import { remember } from "./memory.js";
+import { count, currentLanguage, number, switchLanguage, t, translate } from "./i18n.js";
+import { History } from "./history.js";
+import { HERE, LocalNet } from "./local.js";
+import { recall, remember } from "./memory.js";
+import { HAS_NET, STANDALONE } from "./net_source.js";
+import { linked } from "./permalink.js";
 import { element } from "./render.js";
 import { Result } from "./result.js";
-import { chooser, figures } from "./taggers.js";
+import { chooser, figures, figuresNote } from "./taggers.js";
 
 const $ = (id) => document.getElementById(id);
 
 const state = {
   taggers: [],
   measured: { corpora: [], taggers: [] },
+  choice: recall("tagger"), // of a tagger, if the reader has made one
   source: "", // the text as a file had it: a text area turns every line end into \n
   pending: new AbortController(),
 };
-const result = new Result();
+const local = new LocalNet();
+const history = new History();
+const result = new Result(local);
 
 function text() {
   const typed = $("text").value;
@@ -30,14 +37,19 @@ function put(value) {
   measure();
 }
 
-const measure = () => ($("size").value = count([...text()].length, "n_chars"));
+const measure = () => ($("size").value = count(pointsIn(text()), "n_chars"));
+
+/** Counts code points without a list of them, which 1 MB would make slow to type in. */
+function pointsIn(typed) {
+  return typed.length - (typed.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}
 
 const say = (sentence) => ($("problem").textContent = sentence);
 
 /** Returns the names of the chosen taggers: one, all that are loaded, or none yet. */
 function chosen() {
   const name = new FormData($("ask")).get("tagger");
-  if (name) return [name];
+  if (name) return [name]; // perhaps the net that runs here
   return name === "" ? state.taggers.filter((each) => each.loaded).map((each) => each.name) : [];
 }
 
@@ -60,22 +72,61 @@ async function ask() {
     return false;
   }
   showBusy(true);
-  const settled = await Promise.allSettled(requests.map((request) => tag(request, signal)));
+  const settled = await Promise.allSettled(requests.map((request) => answer(request, signal)));
   if (signal.aborted) return false;
   showBusy(false);
   const answers = settled.filter((each) => each.value).map((each) => each.value);
   const failed = settled.flatMap((each, n) => (each.reason ? [[requests[n], each.reason]] : []));
   const several = requests.length > 1;
   say(failed.map(([{ tagger }, e]) => (several ? `${tagger}: ${sentence(e)}` : sentence(e))).join(" "));
-  if (answers.length) result.show(asked, answers, state.taggers);
+  if (answers.length) {
+    remembered(asked);
+    result.show(asked, answers, knownTaggers());
+  } else {
+    result.hide(); // what stands there is no answer to this
+  }
   return answers.length > 0;
 }
+
+/** Asks the service, or the net that runs here, which says how far it has come. */
+function answer(request, signal) {
+  if (request.tagger !== HERE) return tag(request, signal);
+  const submit = $("submit").firstElementChild;
+  if (!local.info) submit.textContent = t("here_loading");
+  return local.tag(request.text, signal, (share) => {
+    if (!signal.aborted) submit.textContent = t("here_share") + number(share, { style: "percent" });
+  });
+}
+
+/** Returns the taggers of the service, and the net that runs here once it is loaded. */
+function knownTaggers() {
+  if (!local.info) return state.taggers;
+  const { labels, scoreKind, version } = local.info;
+  return [...state.taggers, { name: HERE, version, labels, score_kind: scoreKind, loaded: true }];
+}
+
+const isBusy = () => document.body.classList.contains("busy");
 
 /** Shows whether an answer is awaited. */
 function showBusy(busy) {
   document.body.classList.toggle("busy", busy);
   $("result").setAttribute("aria-busy", busy);
   $("submit").firstElementChild.textContent = t(busy ? "busy" : "submit");
+}
+
+/** Adds a text to the history, and shows which ways there are. */
+function remembered(tagged) {
+  history.add(tagged);
+  $("back").hidden = !history.has(-1);
+  $("forth").hidden = !history.has(1);
+}
+
+/** Brings back a text that was tagged before or after this one. */
+function travel(step) {
+  const earlier = history.go(step);
+  if (earlier === null) return;
+  put(earlier);
+  submit();
 }
 
 /** Opens a file and tags it. */
@@ -106,15 +157,15 @@ async function listTaggers() {
 }
 
 function drawTaggers() {
-  const before = new FormData($("ask")).get("tagger");
   $("taggers").replaceChildren($("taggers").firstElementChild);
-  $("taggers").append(...chooser(state.taggers, state.measured, before));
+  $("taggers").append(...chooser(state.taggers, state.measured, state.choice, HAS_NET));
   $("how").hidden = !figures(state.taggers, state.measured);
+  $("figures-note").textContent = figuresNote(state.taggers, state.measured);
 }
 
 function drawExamples() {
   const buttons = EXAMPLES.map((example) => {
-    const button = element("button", "chip", { type: "button" }, example[language]);
+    const button = element("button", "chip", { type: "button" }, example[currentLanguage()]);
     button.addEventListener("click", () => {
       put(example.text);
       submit();
@@ -127,7 +178,8 @@ function drawExamples() {
 function showFigures() {
   $("figures").replaceChildren(figures(state.taggers, state.measured));
   const { machine } = state.measured;
-  $("machine").textContent = machine ? `${t("how_machine")}${machine}` : "";
+  const what = machine?.replace(/ \([^)]*\)/gu, "").split(";")[0]; // without features, loads, commits
+  $("machine").textContent = what ? `${t("how_machine")}${what}` : "";
   $("measured").showModal();
 }
 
@@ -162,13 +214,31 @@ $("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
-$("text").addEventListener("input", measure);
+$("taggers").addEventListener("change", ({ target }) => {
+  state.choice = target.value;
+  remember("tagger", target.value);
+  if (text().trim()) ask(); // the answer beside a choice is always that choice's
+});
+$("text").addEventListener("input", () => {
+  measure();
+  result.markStale(text());
+});
 $("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step || !event.altKey) return;
+  event.preventDefault();
+  travel(step);
 });
 $("text").addEventListener("paste", () => setTimeout(submit));
+$("back").addEventListener("click", () => travel(-1));
+$("forth").addEventListener("click", () => travel(1));
 $("clear").addEventListener("click", () => {
+  state.pending.abort();
+  showBusy(false);
   put("");
+  say("");
+  result.hide();
   $("text").focus();
 });
 $("file").addEventListener("change", ({ target }) => {
@@ -208,15 +278,20 @@ $("key").addEventListener("submit", (event) => {
 
 /** Lists the taggers, and tags the text that stands there when the page opens. */
 async function begin() {
-  await listTaggers();
-  if (state.taggers.length && !result.shown) ask();
+  if (state.choice === HERE && HAS_NET) ask(); // sends nothing
+  if (!STANDALONE) await listTaggers();
+  if (chosen().length && !result.shown && !isBusy() && !$("problem").textContent) ask();
 }
 
+const own = linked(); // what the page's address asks for goes before what the reader chose last
+if (own) state.choice = own.tagger ?? state.choice;
 translate();
 drawAll();
-put(EXAMPLES[0].text);
-measured().then((figures) => {
-  state.measured = figures;
-  drawTaggers();
-});
+put(own?.text ?? EXAMPLES[0].text);
+if (!STANDALONE) {
+  measured().then((figures) => {
+    state.measured = figures;
+    drawTaggers();
+  });
+}
 begin();

@@ -1,16 +1,20 @@
 // The panel for copying the result: a tab for each format, a preview, and a button that copies all of it.
 
 import { sentence } from "./api.js";
-import { FORMATS, copy } from "./formats.js";
+import { FORMATS, copy, download } from "./formats.js";
 import { number, t } from "./i18n.js";
+import { linkTo } from "./permalink.js";
 import { element } from "./render.js";
+import { titleOf } from "./taggers.js";
 
 const MAX_PREVIEW = 4_000; // characters
 
 const $ = (id) => document.getElementById(id);
 
 export class CopyPanel {
-  constructor() {
+  /** `local` is the net that runs here. */
+  constructor(local) {
+    this.local = local;
     this.answers = [];
     this.format = "JSON";
     this.tabs = Object.keys(FORMATS).map((format) => this.tab(format));
@@ -18,6 +22,8 @@ export class CopyPanel {
     $("formats").addEventListener("keydown", (event) => this.key(event));
     $("which").addEventListener("change", () => this.draw());
     $("copy").addEventListener("click", () => this.copy());
+    $("download").addEventListener("click", () => this.download());
+    $("link").addEventListener("click", () => this.link());
   }
 
   tab(format) {
@@ -32,7 +38,8 @@ export class CopyPanel {
   key(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const next = this.tabs.at((this.tabs.indexOf(event.target) + step) % this.tabs.length);
+    const tabs = this.tabs.filter((tab) => !tab.hidden);
+    const next = tabs.at((tabs.indexOf(event.target) + step) % tabs.length);
     next.click();
     next.focus();
     event.preventDefault();
@@ -43,7 +50,7 @@ export class CopyPanel {
     this.answers = answers;
     const before = $("which").value;
     const names = answers.map(({ tagger }) => tagger);
-    $("which").replaceChildren(...names.map((name) => element("option", "", {}, name)));
+    $("which").replaceChildren(...names.map((name) => element("option", "", { value: name }, titleOf(name))));
     if (names.includes(before)) $("which").value = before;
     $("whose").hidden = names.length < 2;
     this.draw();
@@ -55,18 +62,22 @@ export class CopyPanel {
   }
 
   async fill() {
+    const answer = this.answers.find(({ tagger }) => tagger === $("which").value);
+    if (answer?.local && FORMATS[this.format].service) this.format = "JSON";
     for (const tab of this.tabs) {
+      tab.hidden = Boolean(answer?.local && FORMATS[tab.textContent].service);
       const on = tab.textContent === this.format;
       tab.setAttribute("aria-selected", on);
       tab.tabIndex = on ? 0 : -1;
     }
     $("copied").textContent = "";
     const { format } = this;
-    const answer = this.answers.find(({ tagger }) => tagger === $("which").value);
+    const { write, ending } = FORMATS[format];
+    $("download").hidden = !ending;
     this.value = "";
     let value;
     try {
-      value = await FORMATS[format](answer);
+      value = await write(answer, this.local);
     } catch (error) {
       value = sentence(error);
     }
@@ -75,6 +86,19 @@ export class CopyPanel {
     const rest = value.length - MAX_PREVIEW;
     $("preview").textContent =
       rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+  }
+
+  /** Copies an address that holds the text and the choice of the tagger. */
+  async link() {
+    const [first, ...others] = this.answers;
+    const link = linkTo(first.request.text, others.length ? "" : first.tagger);
+    if (link) await copy(link);
+    $("copied").textContent = t(link ? "copied" : "link_long");
+  }
+
+  async download() {
+    await this.ready;
+    download(this.value, `ner.${FORMATS[this.format].ending}`);
   }
 
   async copy() {

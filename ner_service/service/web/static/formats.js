@@ -1,19 +1,9 @@
 // The formats in which the reader can copy the result.
 
 import { exportAs, hasKey } from "./api.js";
+import { brat, conll, csv, html, inCodePoints, jsonLine, labelStudio, spacy } from "./writers.js";
 
 const MAX_ARGUMENT = 100_000; // characters; Linux allows 128 KiB for one argument of a command
-
-/** Returns the entities with offsets in code points instead of UTF-16 code units. */
-export function inCodePoints(text, entities) {
-  let unit = 0;
-  let point = 0;
-  const at = (offset) => {
-    for (; unit < offset; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
-    return point;
-  };
-  return entities.map((entity) => ({ ...entity, start: at(entity.start), end: at(entity.end) }));
-}
 
 /** Shows the answer itself. */
 function json({ text, tagger, entities, names }) {
@@ -21,8 +11,11 @@ function json({ text, tagger, entities, names }) {
   return JSON.stringify({ text, tagger, offsets: "codepoint", entities: counted, names }, null, 2);
 }
 
-/** Returns the function of a format that the service writes, by the code of the command line. */
-const written = (format) => ({ text, entities }) => exportAs(format, text, inCodePoints(text, entities));
+/** Writes CoNLL's columns: of an answer of the net that runs here without asking the service. */
+async function columns(answer, local) {
+  if (!answer.local) return exportAs("conll", answer.text, inCodePoints(answer.text, answer.entities));
+  return conll(answer, await local.call("cut", { text: answer.text }));
+}
 
 /** Returns the command that sends this request again. */
 function curl({ request }) {
@@ -34,14 +27,42 @@ function curl({ request }) {
   return `${head} -d '${body.replaceAll("'", "\\u0027")}'`;
 }
 
-/** Name of a tab -> function of {text, tagger, entities, request} that returns what it shows. */
+/** Returns a program that asks for this answer: of the service, or of the library where there is none. */
+function python({ request, local }) {
+  const text = JSON.stringify(request.text); // Python reads JSON's strings as its own
+  if (local) return `import ner_service\n\ntagger = ner_service.load("bilstm")\nprint(tagger.tag(${text}).entities)\n`;
+  const key = hasKey() ? ', key=os.environ["NER_KEY"]' : "";
+  const head = key ? "import os\n\n" : "";
+  const url = JSON.stringify(new URL(".", document.baseURI).href.replace(/\/$/u, ""));
+  const tagger = JSON.stringify(request.tagger);
+  return `${head}from ner_service.client import Client\n\nwith Client(${url}${key}, tagger=${tagger}) as client:\n    print(client.tag(${text}))\n`;
+}
+
+/**
+ * Name of a tab -> {write, ending}: what it shows of {text, tagger, entities, request, local}, and
+ * how the name of its file ends, where there is a file. `service` ones need a service that answered.
+ */
 export const FORMATS = {
-  JSON: json,
-  CoNLL: written("conll"),
-  spaCy: written("spacy"),
-  "Label Studio": written("labelstudio"),
-  curl,
+  JSON: { write: json, ending: "json" },
+  JSONL: { write: jsonLine, ending: "jsonl" },
+  CSV: { write: csv, ending: "csv" },
+  CoNLL: { write: columns, ending: "conll" },
+  brat: { write: brat, ending: "ann" },
+  spaCy: { write: spacy, ending: "json" },
+  "Label Studio": { write: labelStudio, ending: "json" },
+  HTML: { write: html, ending: "html" },
+  curl: { write: curl, service: true },
+  Python: { write: python },
 };
+
+/** Has the browser save a string as a file. */
+export function download(value, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([value], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
 
 /** Puts a string on the clipboard, also where the page has no secure context. */
 export async function copy(value) {

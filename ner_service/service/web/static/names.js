@@ -4,15 +4,23 @@ const byPlace = (a, b) => a.start - b.start || a.end - b.end;
 
 export const key = ({ start, end, label }) => `${start} ${end} ${label}`;
 
+/** Returns an answer without the entities whose score is below the least; those without one stay. */
+export function withScores(answer, least) {
+  return least ? { ...answer, ...keep(answer, ({ score }) => score === null || score >= least) } : answer;
+}
+
 /** Returns the entities and names of an answer without those of hidden labels. */
-export function withoutLabels({ entities, names }, hidden) {
-  const kept = entities.filter((entity) => !hidden.has(entity.label));
+export const withoutLabels = (answer, hidden) => keep(answer, (entity) => !hidden.has(entity.label));
+
+/** Returns some entities of an answer, and the names that have mentions among them. */
+function keep({ entities, names }, wanted) {
+  const kept = entities.filter(wanted);
   const place = new Map(kept.map((entity, n) => [entity, n]));
   return {
     entities: kept,
     names: names
-      .filter((name) => !hidden.has(name.label))
-      .map((name) => ({ ...name, mentions: name.mentions.map((n) => place.get(entities[n])) })),
+      .map((name) => ({ ...name, mentions: name.mentions.flatMap((n) => place.get(entities[n]) ?? []) }))
+      .filter((name) => name.mentions.length),
   };
 }
 

@@ -3,14 +3,24 @@
 const MIN_ROW = 600; // characters; the browser skips the layout of rows that are out of sight
 
 const OWN_HUE = ["PER", "LOC", "ORG"];
-const HUES = 12;
+const OTHER_HUES = [3, 6, 5, 4, 7, 11, 8, 10, 9]; // those beside each other are told apart best
+const PATTERNS = 3; // plain, striped, dotted: for labels beyond the hues
 
-/** Returns the class that colours a label, as `hue` of `ner_service/output/html.py` does. */
+let others = []; // labels without a hue of their own, in the order in which they came
+
+/** Gives each label that is shown from now on a look of its own. */
+export function setLabels(labels) {
+  others = [...new Set(labels)].filter((label) => !OWN_HUE.includes(label)).sort();
+}
+
+/** Returns the classes that colour a label: no two labels have the same hue and pattern. */
 export function hue(label) {
   const own = OWN_HUE.indexOf(label);
   if (own >= 0) return `hue-${own}`;
-  const sum = [...label].reduce((total, letter) => total + letter.codePointAt(0), 0);
-  return `hue-${OWN_HUE.length + (sum % (HUES - OWN_HUE.length))}`;
+  if (!others.includes(label)) others.push(label);
+  const place = others.indexOf(label);
+  const pattern = Math.floor(place / OTHER_HUES.length) % PATTERNS;
+  return `hue-${OTHER_HUES[place % OTHER_HUES.length]}${pattern ? ` pattern-${pattern}` : ""}`;
 }
 
 /** Makes an element with class names, attributes and children. */
@@ -22,7 +32,7 @@ export function element(name, classes = "", attributes = {}, ...children) {
   return made;
 }
 
-/** Makes a table; the first cell of each row is its heading. */
+/** Makes a table; the first cell of each row is its heading, and each other knows its column's. */
 export function table(head, body) {
   const heads = head.map((value) => element("th", "", { scope: "col" }, value));
   const rows = body.map(([first, ...cells]) =>
@@ -31,7 +41,7 @@ export function table(head, body) {
       "",
       {},
       element("th", "", { scope: "row" }, first),
-      ...cells.map((value) => element("td", "", {}, value)),
+      ...cells.map((value, n) => element("td", "", { "data-head": head[n + 1] }, value)),
     ),
   );
   return element(

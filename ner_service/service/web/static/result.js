@@ -3,20 +3,32 @@
 import { places } from "./compare.js";
 import { CopyPanel } from "./copy_panel.js";
 import { count, number, t } from "./i18n.js";
-import { groups, key, withoutLabels } from "./names.js";
+import { HAS_NET } from "./net_source.js";
+import { groups, key, withScores, withoutLabels } from "./names.js";
 import { agreement, drawDifferences, drawNames, opinion, partsOf } from "./panels.js";
-import { draw, element, hue } from "./render.js";
+import { draw, element, hue, setLabels } from "./render.js";
+import { titleOf } from "./taggers.js";
 import { Tip } from "./tip.js";
+import { Why } from "./why.js";
 
 const $ = (id) => document.getElementById(id);
 
 const MAX_EAGER_ROWS = 12; // rows that are drawn at once even where they are out of sight
 
 export class Result {
-  constructor() {
+  /** `local` is the net that runs here. */
+  constructor(local) {
+    this.local = local;
     this.shown = null; // {text, answers, taggers}
     this.hidden = new Set(); // labels that the reader switched off
-    this.copyPanel = new CopyPanel();
+    this.least = 0; // the score below which an entity is not shown
+    $("least-score").addEventListener("input", ({ target }) => {
+      this.least = Number(target.value);
+      this.draw();
+    });
+    this.copyPanel = new CopyPanel(local);
+    this.why = new Why(local);
+    $("why-open").hidden = !HAS_NET;
     this.tip = new Tip($("rows"), (mark) => this.explain(mark));
     $("rows").addEventListener("click", (event) => this.choose(event.target.closest(".entity")));
     $("rows").addEventListener("keydown", (event) => this.key(event));
@@ -29,8 +41,27 @@ export class Result {
     this.shown = { text, answers, taggers, came: performance.now() };
     this.hidden.clear();
     $("result").hidden = false;
+    this.markStale(text);
+    const first = answers.flatMap((answer) => answer.entities)[0];
+    this.why.choose(text, first?.start ?? 0);
     this.draw();
     afterPaint(() => this.measure());
+  }
+
+  /** Hides the result, since there is none to the text that stands there now. */
+  hide() {
+    this.shown = null;
+    this.tip.hide();
+    $("result").hidden = true;
+    $("rows").replaceChildren();
+  }
+
+  /** Says whether the text above is still the one that was tagged. */
+  markStale(text) {
+    if (!this.shown) return;
+    const stale = text !== this.shown.text;
+    $("result").classList.toggle("stale", stale);
+    $("stale").textContent = stale ? t("stale") : "";
   }
 
   /** Scrolls to the result where little of it is in sight. */
@@ -42,8 +73,13 @@ export class Result {
   /** Draws the result again after a change of labels or language. */
   draw() {
     if (!this.shown) return;
-    const { text, answers } = this.shown;
+    const { text } = this.shown;
+    const answers = this.shown.answers.map((answer) => withScores(answer, this.least));
+    const scored = this.shown.answers.some(({ entities }) => entities.some(({ score }) => score !== null));
+    $("least").hidden = !scored;
+    $("least-shown").value = number(this.least, { style: "percent" });
     this.answers = answers.map((answer) => ({ ...answer, text, ...this.withLabelsOn(answer) }));
+    setLabels(this.labels());
     const lists = this.answers.map((answer) => answer.entities);
     const names = this.answers.map((answer) => answer.tagger);
     this.places = places(lists);
@@ -128,18 +164,21 @@ export class Result {
 
   drawStatus() {
     const { answers, paint } = this.shown;
-    const lengths = answers.map((answer) => answer.entities.length);
-    const others = lengths.slice(0, -1).map((each) => `${number(each)} / `);
-    const entities = others.join("") + count(lengths.at(-1), "n_entities");
-    const all = (name) => answers.map((answer) => number(Math.round(answer[name]))).join(" / ");
-    const tagging = answers.every((answer) => answer.taggingMs !== null);
-    const of = tagging ? ` (${t("of_it")} ${all("taggingMs")})` : "";
-    const parts = [
-      entities,
-      `${t("answer")} ${all("ms")} ${t("ms")}${of}`,
-      `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`,
-    ];
-    $("status").textContent = parts.join(" · ");
+    const warning = answers.some((answer) => answer.warning) ? [t("language_warning")] : [];
+    const drawing = `${t("drawing")} ${number(Math.round(paint))} ${t("ms")}`;
+    if (answers.length > 1) {
+      $("status").textContent = [...warning, drawing].join(" · "); // the rest heads the columns
+      return;
+    }
+    const entities = count(answers[0].entities.length, "n_entities");
+    if (answers[0].local) {
+      const { tokens, taggingMs, ms } = answers[0];
+      const speed = number((1000 * tokens) / taggingMs, { maximumSignificantDigits: 2 });
+      const took = `${t("answer")} ${number(Math.round(ms))} ${t("ms")}`;
+      $("status").textContent = [entities, took, `${speed} ${t("here_speed")}`, t("nothing_sent")].join(" · ");
+      return;
+    }
+    $("status").textContent = [...warning, entities, timeOf(answers[0]), drawing].join(" · ");
   }
 
   /** Returns the lines of the tip over a mark or a gap. */
@@ -151,6 +190,7 @@ export class Result {
       lines.push(element("b", "", {}, `${entity.label}${meaning}`));
       if (entity.normal !== null) lines.push(`${t("normal")}${entity.normal}`);
       lines.push(...partsOf(entity));
+      if (entity.sources) lines.push(`${t("sources")}${entity.sources.join(", ")}`);
       const tagger = this.shown.taggers.find((each) => each.name === this.taggerOf(mark));
       lines.push(scoreOf(entity, tagger?.score_kind));
       lines.push(`${t("offsets")}${number(entity.start)}–${number(entity.end)}`);
@@ -171,6 +211,7 @@ export class Result {
   choose(mark) {
     if (!mark) return;
     const { entity } = this.marks.get(mark);
+    this.why.choose(this.shown.text, entity.start);
     const group = this.groups.find((each) => each.mentions.some((other) => isSame(other, entity)));
     this.select(group === this.selected ? null : group);
     mark.focus({ preventScroll: true });
@@ -228,8 +269,16 @@ function scoreOf({ score }, kind) {
   return t(kind === "calibrated" ? "score_calibrated" : "score_raw") + number(score, digits);
 }
 
-function head({ tagger, entities }) {
-  return element("div", "head", {}, element("b", "", {}, tagger), ` ${count(entities.length, "n_entities")}`);
+/** Says how long an answer took, and how much of it the tagger, where the service says that. */
+function timeOf({ ms, taggingMs }) {
+  const of = taggingMs === null ? "" : ` (${t("of_it")} ${number(Math.round(taggingMs))})`;
+  return `${t("answer")} ${number(Math.round(ms))} ${t("ms")}${of}`;
+}
+
+function head(answer) {
+  const name = element("b", "", {}, titleOf(answer.tagger));
+  const time = element("span", "time", {}, timeOf(answer));
+  return element("div", "head", {}, name, ` ${count(answer.entities.length, "n_entities")} `, time);
 }
 
 /** Copies the text alone, for the browser would add a line end after each row. */

@@ -1,16 +1,26 @@
-"""Charts are drawn by matplotlib as SVG for the inside of a page."""
+"""Plots are drawn by matplotlib as SVG for the inside of a page."""
 
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ner_service.errors import MissingExtra
+
 if TYPE_CHECKING:  # matplotlib is imported when the first picture is drawn
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLORS = ("#0b6e99", "#d1581c", "#3a8a3a", "#8a4fa0", "#b3892b", "#7a7a7a", "#c23b6b")
-STYLE = Path(__file__).with_name("charts.mplstyle")
+STYLE = Path(__file__).with_name("plots.mplstyle")
+
+
+def check_plots() -> None:
+    """Raise `MissingExtra` without matplotlib, before long work that ends in a picture begins."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra(f"pictures ({error})", "explore") from error
 
 
 def color_of(names: Sequence[str]) -> Mapping[str, str]:

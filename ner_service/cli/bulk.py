@@ -1,0 +1,201 @@
+"""Bulk runs of `tag` write a folder like the one that is read, or a file like the one."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ner_service.bulk.annotator import Annotator
+from ner_service.bulk.chunk import Counts
+from ner_service.bulk.job import Job
+from ner_service.bulk.ledger import Finished
+from ner_service.bulk.place import Place
+from ner_service.bulk.run import Advance, run
+from ner_service.bulk.sources import Source, check_names
+from ner_service.cli.printing import echo
+from ner_service.corpora.formats.format import ending_of
+from ner_service.corpora.texts import BY_ENDING, InputFormat
+from ner_service.errors import ConfigError
+from ner_service.output.numbers import numbered
+
+TABLES = (InputFormat.csv, InputFormat.tsv, InputFormat.parquet)
+LINE_S = 10  # seconds between two lines of progress where no terminal shows a bar
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+
+
+def place_of(
+    output: str, sources: Sequence[Source], is_single: bool, options: bool, pair: bool
+) -> Place | None:
+    """Return where a bulk run writes, or `None` where the output is not for one.
+
+    It is for one where it names a folder: by a slash at its end, by being there, or by having no
+    ending while the input is no single file. A file is for one where the input is a single file of
+    the same kind, and a table or under `options` that only bulk runs have. A `pair` of columns
+    renames the text's, which bulk runs do not.
+    """
+    path = Path(output)
+    if output.endswith("/") or path.is_dir() or (not path.suffix and (options or not is_single)):
+        return Place(path)
+    is_regular = not path.exists() or path.is_file()
+    same = is_single and is_regular and written_as(path) == (sources[0].format, sources[0].packing)
+    fits = same and not pair and (options or sources[0].format in TABLES)
+    return Place(path, True) if fits else None
+
+
+def written_as(path: Path) -> tuple[InputFormat | None, str]:
+    """Return the format that a file's ending stands for, and the ending of a packed file."""
+    packing = path.suffix if ending_of(path) != path.suffix else ""
+    return BY_ENDING.get(ending_of(path)), packing
+
+
+def job_format(format: str | None, sources: Sequence[Source]) -> str:
+    """Return the format of a job for the one of `--format`; raises `ConfigError` for others."""
+    kept = {source.format.value for source in sources} <= {format}
+    if format is None or kept:
+        return ""
+    if format == "jsonl":
+        return format
+    raise ConfigError(
+        f"--format {format}: a folder keeps the formats of its files, or all become jsonl: leave "
+        "the option out, take jsonl, or write one file by --output FILE"
+    )
+
+
+def tag_in_bulk(job: Job, sources: Sequence[Source], place: Place, workers: int) -> None:
+    """Run a job, show its progress, and say at the end what was written."""
+    check_names(sources, job)
+    annotator = Annotator.load(job)
+    progress = Progress(sum(source.path.stat().st_size for source in sources))
+    try:
+        done = run(annotator, sources, place, workers, progress.report)
+    except BaseException:
+        progress.close()
+        if place.work.exists():
+            echo("note: what is done is kept: the same command goes on from there", err=True)
+        raise
+    progress.close()
+    echo(f"{place.output}: {summary(done, progress)}", err=True)
+
+
+def summary(done: Sequence[Finished], progress: "Progress") -> str:
+    """Return what was written, and how much of it by earlier runs."""
+    counts = sum((each.counts for each in done), Counts())
+    files, texts = numbered(len(done), "file"), numbered(counts.texts, "text")
+    earlier = counts.texts - progress.new.texts
+    kept = f" ({numbered(earlier, 'text')} by earlier runs)" if earlier else ""
+    return f"{files}, {texts}{kept}, {numbered(counts.entities, 'entity')}"
+
+
+@dataclass(slots=True)
+class Progress:
+    """Progress is shown as a bar on a terminal, and elsewhere as a line now and then.
+
+    `total` is in bytes of the files that are read. The rate is that of this run alone.
+    """
+
+    total: int
+    is_terminal: bool = field(default_factory=lambda: sys.stderr.isatty())
+    clock: Callable[[], float] = time.monotonic
+    new: Counts = field(default_factory=Counts)
+    read: int = 0
+    read_new: int = 0
+    began: float = field(init=False)
+    shown: float = field(init=False)
+    bar: "tqdm[None] | None" = None
+
+    def __post_init__(self) -> None:
+        """Begin to measure."""
+        self.began = self.shown = self.clock()
+        if self.is_terminal:
+            self.bar = tqdm(total=self.total, unit="B", unit_scale=True, desc="tagging")
+
+    def report(self, advance: Advance) -> None:
+        """Show that a chunk is done."""
+        self.read += advance.size
+        if advance.is_new:
+            self.read_new += advance.size
+            self.new += advance.counts
+        elif not self.read_new:  # what an earlier run did is read again before this one begins
+            self.began = self.clock()
+        if self.bar is not None:
+            self._update_bar(advance)
+        elif self.clock() - self.shown >= LINE_S:
+            self.shown = self.clock()
+            echo(self.line(), err=True)
+
+    def _update_bar(self, advance: Advance) -> None:
+        assert self.bar is not None
+        if not advance.is_new:  # so that the rate is of this run
+            self.bar.initial += advance.size
+        self.bar.set_postfix_str(f"{self.rate():,.0f} texts/s", refresh=False)
+        self.bar.update(advance.size)
+
+    def rate(self) -> float:
+        """Return the texts a second of this run."""
+        return self.new.texts / max(self.clock() - self.began, 1e-9)
+
+    def line(self) -> str:
+        """Return how much is done, how fast, and how long the rest will take."""
+        seconds = self.clock() - self.began
+        share = self.read / max(self.total, 1)
+        left = (self.total - self.read) * seconds / self.read_new if self.read_new else 0
+        rest = f", {duration(left)} left" if self.read_new else ""
+        return (
+            f"{share:.1%} of {self.total / 1e6:,.1f} MB, {numbered(self.new.texts, 'text')}, "
+            f"{self.rate():,.0f} texts/s, {self.new.chars / max(seconds, 1e-9):,.0f} "
+            f"characters/s{rest}"
+        )
+
+    def close(self) -> None:
+        """End the bar."""
+        if self.bar is not None:
+            self.bar.close()
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it, in its two greatest units."""
+    whole = round(seconds)
+    if whole < MINUTE_S:
+        return f"{whole} s"
+    if whole < HOUR_S:
+        return f"{whole // MINUTE_S} min {whole % MINUTE_S} s"
+    if whole < DAY_S:
+        return f"{whole // HOUR_S} h {whole % HOUR_S // MINUTE_S} min"
+    return f"{whole // DAY_S} d {whole % DAY_S // HOUR_S} h"
+
+
+def tag_on_ray(
+    job: Job,
+    names: Sequence[str],
+    sources: Sequence[Source],
+    output: str | None,
+    input: InputFormat,
+    format: str | None,
+    address: str,
+) -> None:
+    """Tag files on a Ray cluster, and say at the end where the output is.
+
+    `sources` are those of `names` that lie here.
+    """
+    from ner_service.bulk.ray_data import remote_sources, run_on_ray
+
+    if output is None:
+        raise ConfigError("--ray: needs files to read and a folder: ner-service tag IN OUT --ray")
+    remote = [source for name in names if "://" in name for source in remote_sources(name, input)]
+    chosen = [*sources, *remote]
+    if not chosen:
+        raise ConfigError(
+            f"--ray: {', '.join(names)}: name files, folders or patterns that are there"
+        )
+    job = replace(job, format=job_format(format, chosen))
+    check_names(chosen, job)
+    counts = run_on_ray(job, chosen, output, address)
+    texts = (
+        f", {numbered(counts.texts, 'text')}, {numbered(counts.entities, 'entity')}"
+        if counts
+        else ""
+    )
+    echo(f"{output}: {numbered(len(chosen), 'file')}{texts}", err=True)

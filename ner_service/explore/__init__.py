@@ -1,0 +1,1 @@
+"""Exploration describes corpora, searches for good settings, and compares systems."""

@@ -1,0 +1,1 @@
+"""Comparison puts taggers, trained runs, baselines and recorded answers into one table."""

@@ -1,0 +1,1 @@
+"""A corpus is described here in figures, words and pictures before anybody trains on it."""

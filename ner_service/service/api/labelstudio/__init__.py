@@ -1,0 +1,1 @@
+"""Label Studio asks here for predictions, and tells here what its annotators have marked."""

@@ -1,0 +1,66 @@
+"""The bodies that Label Studio sends to an ML backend; what is not needed is ignored."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ner_service.service.api.schemas import Int64
+
+MOST_CONFIG_CHARS = 200_000
+VALUES_OF_TASK = 300  # JSON values of a task on average, its former annotations included
+Config = Annotated[str, Field(max_length=MOST_CONFIG_CHARS)]
+LENIENT = ConfigDict(extra="ignore")
+
+
+class TaskForm(BaseModel):
+    """A task has data; the rest that Label Studio knows of it is ignored."""
+
+    model_config = LENIENT
+
+    id: Int64 | None = None
+    data: dict[str, Any]
+
+
+class SetupForm(BaseModel):
+    """The body of `setup`; its access token is not even kept."""
+
+    model_config = LENIENT
+
+    schema_: Annotated[Config, Field(alias="schema")]
+
+
+class PredictForm(BaseModel):
+    """The body of `predict`."""
+
+    model_config = LENIENT
+
+    label_config: Config
+    tasks: list[TaskForm]
+
+
+class ProjectForm(BaseModel):
+    """The project of an event."""
+
+    model_config = LENIENT
+
+    id: Int64
+
+
+class AnnotationForm(BaseModel):
+    """An annotation of an event; of a deleted one there is the id alone."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Int64
+
+
+class EventForm(BaseModel):
+    """The body of `webhook`."""
+
+    model_config = LENIENT
+
+    action: Annotated[str, Field(max_length=100)]
+    project: ProjectForm | None = None
+    task: TaskForm | None = None
+    annotation: AnnotationForm | None = None
+    annotations: list[AnnotationForm] = []

@@ -1,0 +1,135 @@
+"""A labelling configuration says which texts of a task are labelled, by which labels and tags."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from ner_service.corpora.forms.task_text import text_of
+from ner_service.errors import Code, CorpusError, Refused
+from ner_service.service.api.offsets import convert
+from ner_service.types import Entity
+
+TYPES: Mapping[str, str] = {  # the objects that each control labels here
+    "Labels": "Text HyperText",
+    "HyperTextLabels": "HyperText Text",
+    "ParagraphLabels": "Paragraphs",
+}
+OTHER_NAMES: Mapping[str, Sequence[str]] = {  # by which projects call the default labels
+    "PER": ("person", "persons", "people", "name", "персона", "человек", "лицо", "имя"),
+    "LOC": ("location", "locations", "place", "gpe", "место", "локация", "топоним"),
+    "ORG": ("organization", "organisation", "organizations", "company", "организация", "компания"),
+}
+NO_LABELS = (
+    "has no Labels for a Text, such as "
+    '<Labels name="label" toName="text"><Label value="PER"/></Labels>'
+    '<Text name="text" value="$text"/>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field is a text of a task with the control that labels it."""
+
+    control: str  # `from_name`
+    kind: str  # the control's tag
+    object: str  # `to_name`
+    source: str  # the object's tag
+    key: str  # of the task's data, with dots between the keys of inner objects
+    labels: Sequence[str]  # as annotations have them; none where tasks bring their own
+
+    def text(self, data: Mapping[str, Any]) -> tuple[str, Sequence[int]]:
+        """Return the text of a task, and where its paragraphs begin in UTF-16, if it has them.
+
+        Raises `CorpusError` where the task has none.
+        """
+        value: Any = data
+        for key in self.key.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is None:
+            raise CorpusError(f"data.{self.key}: is not there")
+        return text_of(value, self.source == "HyperText", f"data.{self.key}")
+
+    def label_for(self, label: str) -> str | None:
+        """Return the label of the project that a tagger's label means, if there is one."""
+        if not self.labels:
+            return label
+        names = {label.casefold(), *OTHER_NAMES.get(label, ())}
+        return next((own for own in self.labels if own.casefold() in names), None)
+
+    def regions(
+        self, text: str, starts: Sequence[int], entities: Sequence[Entity]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield a region for each entity whose label the project has."""
+        places = (offset for e in entities for offset in (e.start, e.end))
+        at = convert(text, places, "utf16")
+        for n, e in enumerate(entities):
+            label = self.label_for(e.label)
+            if label is not None:
+                type = self.kind.lower()
+                value = {"text": text[e.start : e.end], type: [label]}
+                yield {
+                    "id": f"{self.control}-{self.object}-{n}",
+                    "from_name": self.control,
+                    "to_name": self.object,
+                    "type": type,
+                    "value": self._bounds(at[e.start], at[e.end], starts) | value,
+                    **({} if e.score is None else {"score": round(e.score, 4)}),
+                }
+
+    def _bounds(self, start: int, end: int, starts: Sequence[int]) -> dict[str, Any]:
+        """Return where a region is, as its kind of object counts."""
+        if self.source == "Paragraphs":
+            first, last = (max(n for n, s in enumerate(starts) if s <= at) for at in (start, end))
+            return {
+                **{"start": str(first), "startOffset": start - starts[first]},
+                **{"end": str(last), "endOffset": end - starts[last]},
+            }
+        if self.source == "HyperText":
+            whole = {"startOffset": start, "endOffset": end}
+            return {
+                "start": "/",
+                "end": "/",
+                **whole,
+                "globalOffsets": {"start": start, "end": end},
+            }
+        return {"start": start, "end": end}
+
+
+def read_labelling(config: str, field: str) -> list[Field]:
+    """Return the fields of a configuration in XML; raises `Refused` where it labels no text."""
+    if "<!" in config.replace("<!--", ""):  # a document type may define entities that explode
+        raise _refused(field, "has a document type or CDATA, which is not read: leave it out")
+    try:
+        root = ElementTree.fromstring(config)
+    except (ElementTree.ParseError, ValueError) as error:
+        raise _refused(field, f"is not XML: {error}") from None
+    objects = {
+        name: tag for tag in root.iter() if (name := tag.get("name")) and tag.tag in _OBJECTS
+    }
+    fields = [
+        Field(control.get("name", ""), control.tag, name, object.tag, key, _labels_of(control))
+        for control in root.iter()
+        if control.tag in TYPES and control.get("name")
+        for name in control.get("toName", "").split(",")
+        if (object := objects.get(name)) is not None
+        and object.tag in TYPES[control.tag].split()
+        and object.get("valueType") != "url"
+        and (key := object.get("value", "").removeprefix("$"))
+    ]
+    if not fields:
+        raise _refused(field, NO_LABELS)
+    return fields
+
+
+_OBJECTS = frozenset(name for names in TYPES.values() for name in names.split())
+
+
+def _labels_of(control: ElementTree.Element) -> list[str]:
+    """Return the labels of a control as annotations have them: by their aliases, if any."""
+    labels = (label.get("alias") or label.get("value") for label in control.iter("Label"))
+    return [label for label in labels if label]
+
+
+def _refused(field: str, fault: str) -> Refused:
+    return Refused(Code.INVALID_REQUEST, f"{field}: {fault}", [field])

@@ -1,0 +1,48 @@
+"""Files of rules are looked at here without being read: which there are, and their state."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ner_service.errors import ModelError
+from ner_service.files import read_regular
+from ner_service.taggers.models import state_of_files
+from ner_service.taggers.specs import RULE_SETS, split_rules
+
+
+def rule_files(source: str) -> list[Path]:
+    """Return the files that the source of `rules` names."""
+    rules, _ = split_rules(source)
+    return [Path(name).expanduser() for name in rules if name not in RULE_SETS]
+
+
+def check_files(source: str) -> None:
+    """Raise `ModelError` where a file that the source of `rules` names is not there."""
+    for path in rule_files(source):
+        if not path.is_file():
+            raise ModelError(f"{path}: no such file of rules: check the name")
+
+
+def files_state(source: str) -> str:
+    """Return what changes whenever a file of rules does, or a list of phrases that it names."""
+    files = [each for path in rule_files(source) for each in (path, *lists_of(path))]
+    return state_of_files(files) if files else ""
+
+
+def lists_of(path: Path) -> Iterator[Path]:
+    """Yield the files of phrases that a file of rules names, if it can be read."""
+    if path.suffix != ".toml":
+        return
+    try:
+        table = tomllib.loads(read_regular(path).decode())
+    except (OSError, ValueError):
+        return
+    for entries in table.values():
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("file"), str):
+                yield path.parent / Path(entry["file"]).expanduser()
+
+
+def digest_files(source: str) -> Sequence[Path]:
+    """Return all files whose bytes decide what the rules find."""
+    return [each for path in rule_files(source) for each in (path, *lists_of(path))]

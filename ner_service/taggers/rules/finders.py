@@ -1,0 +1,152 @@
+"""Finders are the kinds of rules at work: each yields the entities that it finds in a text."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from ner_service.errors import MissingExtra, ModelError
+from ner_service.taggers.rules.case_forms import CaseForms
+from ner_service.taggers.rules.gazetteer import Gazetteer
+from ner_service.taggers.rules.rule_file import RuleFile, TokenPattern
+from ner_service.taggers.spacy import LONG_RUN, razdel_doc
+from ner_service.types import Entity
+
+REACH = 60  # characters on either side of an entity in which a word of its context may stand
+
+
+class Finder(Protocol):
+    """A finder knows its labels; what it yields may overlap, and is neither empty nor padded."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Return the labels of what it finds."""
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Yield the entities of a text."""
+
+
+class Context:
+    """A context is words of which one must stand near an entity, in any case form."""
+
+    def __init__(self, words: Sequence[str], forms: CaseForms) -> None:
+        self._gazetteer = Gazetteer(words, forms) if words else None
+
+    def admits(self, text: str, start: int, end: int) -> bool:
+        """Return whether an entity between two places counts."""
+        if self._gazetteer is None:
+            return True
+        around = text[max(0, start - REACH) : start], text[end : end + REACH]
+        return any(next(self._gazetteer.find(part), None) for part in around)
+
+
+class PhraseFinder:
+    """The phrases of several rules are looked for in one pass."""
+
+    def __init__(self, files: Sequence[RuleFile], forms: CaseForms, exact: bool) -> None:
+        wanted = "exact" if exact else "cases"
+        rules = [each for file in files for each in file.phrases if each[0].forms == wanted]
+        self._rules = [rule for rule, _ in rules]
+        self._contexts = [Context(rule.context, forms) for rule in self._rules]
+        self._rule_of = [n for n, (_, phrases) in enumerate(rules) for _ in phrases]
+        phrases = [phrase for _, listed in rules for phrase in listed]
+        self._gazetteer = Gazetteer(phrases, None if exact else forms)
+        self.labels = [*dict.fromkeys(rule.label for rule in self._rules)]
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Yield the phrases of a text."""
+        for match in self._gazetteer.find(text):
+            rule = self._rule_of[match.phrase]
+            if self._contexts[rule].admits(text, match.start, match.end):
+                yield Entity(match.start, match.end, self._rules[rule].label)
+
+
+class PatternFinder:
+    """A regular expression finds its matches, without the white space around."""
+
+    def __init__(self, label: str, pattern: re.Pattern[str], context: Context) -> None:
+        self.labels = [label]
+        self._pattern, self._context = pattern, context
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Yield the matches of a text."""
+        for match in self._pattern.finditer(text):
+            start = match.start() + len(match[0]) - len(match[0].lstrip())
+            end = start + len(match[0].strip())
+            if end > start and self._context.admits(text, start, end):
+                yield Entity(start, end, self.labels[0])
+
+
+class TokenPatternFinder:
+    """spaCy's own matcher runs token patterns, over the tokens of its blank Russian pipeline."""
+
+    def __init__(self, patterns: dict[str, list[TokenPattern]]) -> None:
+        try:
+            import spacy
+            from spacy.matcher import Matcher
+        except ImportError as error:
+            raise MissingExtra(f"rules with token patterns ({error})", "spacy") from error
+        self._nlp: Any = spacy.blank("ru")
+        self._matcher = Matcher(self._nlp.vocab, validate=True)
+        for label, listed in patterns.items():
+            try:
+                self._matcher.add(label, listed)  # type: ignore[arg-type]
+            except Exception as error:  # of several classes, with a table of all faults
+                reason = " ".join(str(error).split())[:200]
+                raise ModelError(f"pattern of {label}: {reason}") from None
+        self.labels = [*patterns]
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Yield the matches of a text."""
+        with self._nlp.memory_zone():
+            is_long = LONG_RUN.search(text) is not None
+            doc = razdel_doc(self._nlp.vocab, text) if is_long else self._nlp.make_doc(text)
+            spans = [
+                (doc[start:end], self._nlp.vocab.strings[key])
+                for key, start, end in self._matcher(doc)
+            ]
+            bounds = [(span.start_char, span.end_char, label) for span, label in spans]
+        for start, end, label in bounds:
+            surface = text[start:end]
+            start += len(surface) - len(surface.lstrip())
+            if surface.strip():
+                yield Entity(start, start + len(surface.strip()), label)
+
+
+def finders_of(files: Sequence[RuleFile], forms: CaseForms) -> Iterator[Finder]:
+    """Yield the finders of files of rules."""
+    for exact in (False, True):
+        if (finder := PhraseFinder(files, forms, exact)).labels:
+            yield finder
+    for file in files:
+        for rule, pattern in file.patterns:
+            yield PatternFinder(rule.label, pattern, Context(rule.context, forms))
+        if file.tokens:
+            check_attributes(file.tokens)
+            yield TokenPatternFinder(file.tokens)
+
+
+NEEDS_A_PIPELINE = frozenset({"LEMMA", "POS", "TAG", "MORPH", "DEP", "ENT_TYPE", "ENT_IOB"})
+
+
+def check_attributes(patterns: dict[str, list[TokenPattern]]) -> None:
+    """Raise `ModelError` where a token pattern needs what a blank pipeline does not tell."""
+    for label, listed in patterns.items():
+        used = {str(key).upper() for pattern in listed for token in pattern for key in token}
+        if strange := sorted(used & NEEDS_A_PIPELINE):
+            raise ModelError(
+                f"pattern of {label}: {', '.join(strange)} needs a pipeline: write the phrase as "
+                "a string, which is found in every case form, or use LOWER"
+            )
+
+
+def longest_first(entities: Iterable[Entity]) -> list[Entity]:
+    """Return entities without overlap, sorted: the longer of two, then the one that came first."""
+    ordered = sorted(enumerate(entities), key=lambda e: (e[1].start - e[1].end, e[0]))
+    kept: list[Entity] = []
+    taken: set[int] = set()
+    for _, entity in ordered:
+        places = range(entity.start, entity.end)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            kept.append(entity)
+    return sorted(kept)

@@ -1,0 +1,212 @@
+"""A file of rules is TOML, or JSON lines as spaCy's EntityRuler writes its patterns."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ner_service.errors import CorpusError, ModelError
+from ner_service.files import read_lines, read_regular
+from ner_service.taggers.rules.gazetteer import faults_of
+
+MOST_RULES = 1_000  # tables of a file, each of which searches every text anew
+MOST_CHARS = 1_000  # of a phrase or a pattern
+TokenPattern = Sequence[Mapping[str, object]]
+Text = Annotated[str, Field(min_length=1, max_length=MOST_CHARS)]
+
+
+class Rule(BaseModel):
+    """A table of a file, in which no key is unknown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Phrases(Rule):
+    """Phrases of a label, in the file or in a list beside it, a phrase a line.
+
+    `forms` says whether every case form is found, or the phrase as it is written alone. Where
+    there is a `context`, one of its words must stand near, in any case form.
+    """
+
+    label: Text
+    phrases: list[Text] = []
+    file: Text | None = None
+    forms: Literal["cases", "exact"] = "cases"
+    context: list[Text] = []
+
+
+class Pattern(Rule):
+    """A pattern is a regular expression of Python; what it matches has the label."""
+
+    label: Text
+    regex: Text
+    context: list[Text] = []
+
+
+class Allow(Rule):
+    """Entities that are exactly such a phrase are dropped: all, or those of some labels."""
+
+    phrases: list[Text] = []
+    file: Text | None = None
+    labels: list[Text] = []
+
+
+class TomlFile(Rule):
+    """A TOML file has tables of three kinds, any number of each."""
+
+    phrases: list[Phrases] = Field([], max_length=MOST_RULES)
+    patterns: list[Pattern] = Field([], max_length=MOST_RULES)
+    allow: list[Allow] = Field([], max_length=MOST_RULES)
+
+
+@dataclass
+class RuleFile:
+    """The rules of a file; lists of phrases are read, and patterns compiled.
+
+    `tokens` are spaCy's token patterns, by their labels.
+    """
+
+    phrases: list[tuple[Phrases, list[str]]] = field(default_factory=list)
+    patterns: list[tuple[Pattern, re.Pattern[str]]] = field(default_factory=list)
+    allow: list[tuple[Allow, list[str]]] = field(default_factory=list)
+    tokens: dict[str, list[TokenPattern]] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the labels of all rules, in their order."""
+        rules = [rule for rule, _ in self.phrases] + [rule for rule, _ in self.patterns]
+        return [*dict.fromkeys([*(rule.label for rule in rules), *self.tokens])]
+
+
+def read_rules(path: Path) -> RuleFile:
+    """Read a file of rules; raises `ModelError` naming file, entry and field."""
+    try:
+        if path.suffix == ".toml":
+            return _read_toml(path)
+        return _read_json_lines(path)
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such file of rules: check the name") from None
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror or error}") from None
+    except CorpusError as error:
+        raise ModelError(str(error)) from None
+
+
+def _read_toml(path: Path) -> RuleFile:
+    try:
+        tables = TomlFile.model_validate(tomllib.loads(read_regular(path).decode()))
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"{path}: is no TOML: {error}; see docs/combining.md") from None
+    except ValidationError as error:
+        raise ModelError(f"{path}: {_fault_of(error)}") from None
+    rules = RuleFile()
+    for n, rule in enumerate(tables.phrases):
+        place = f"{path}: phrases[{n}]"
+        rules.phrases.append((rule, _phrases_of(rule, path, place)))
+    for n, pattern in enumerate(tables.patterns):
+        place = f"{path}: patterns[{n}].regex"
+        rules.patterns.append((pattern, compile_pattern(pattern.regex, place)))
+    for n, allow in enumerate(tables.allow):
+        rules.allow.append((allow, _phrases_of(allow, path, f"{path}: allow[{n}]")))
+    if not (rules.phrases or rules.patterns or rules.allow):
+        raise ModelError(f"{path}: has no rule: add [[phrases]], [[patterns]] or [[allow]]")
+    return rules
+
+
+def compile_pattern(regex: str, place: str) -> re.Pattern[str]:
+    """Compile a regular expression; raises `ModelError` where it is none, or finds nothing."""
+    try:
+        pattern = re.compile(regex)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ModelError(f"{place}: is no regular expression: {error}") from None
+    if pattern.fullmatch(""):
+        raise ModelError(f"{place}: matches the empty text: make it match a character at least")
+    return pattern
+
+
+def _phrases_of(rule: Phrases | Allow, path: Path, place: str) -> list[str]:
+    """Return the phrases of a rule and of its list, without white space around."""
+    phrases = [" ".join(phrase.split()) for phrase in rule.phrases]
+    for n, fault in faults_of(phrases):
+        raise ModelError(f"{place}.phrases[{n}]: {fault}")
+    if rule.file is not None:
+        phrases += _lines_of(path.parent / Path(rule.file).expanduser(), f"{place}.file")
+    if not phrases:
+        raise ModelError(f"{place}: has no phrase: write phrases = [...] or file = ...")
+    return phrases
+
+
+def _lines_of(path: Path, place: str) -> list[str]:
+    """Return the phrases of a list, a line each; empty lines are passed over."""
+    try:
+        numbered = [(n, line.strip()) for n, line in read_lines(path) if line.strip()]
+    except (OSError, CorpusError) as error:
+        reason = getattr(error, "strerror", None)
+        raise ModelError(f"{place}: {f'{path}: {reason}' if reason else error}") from None
+    lines = [line for _, line in numbered]
+    for n, fault in faults_of(lines):
+        raise ModelError(f"{path}:{numbered[n][0]}: {fault}")
+    return lines
+
+
+def _read_json_lines(path: Path) -> RuleFile:
+    """Read patterns as spaCy's EntityRuler writes them: a phrase or a token pattern a line."""
+    rules = RuleFile()
+    phrases: dict[tuple[str, str], list[str]] = {}
+    for n, line in read_lines(path):
+        if not line.strip():
+            continue
+        label, pattern, forms = _parse_line(line, f"{path}:{n}")
+        if isinstance(pattern, str):
+            phrases.setdefault((label, forms), []).append(pattern)
+        else:
+            rules.tokens.setdefault(label, []).append(pattern)
+    for (label, forms), listed in phrases.items():
+        rule = Phrases.model_validate({"label": label, "forms": forms})
+        rules.phrases.append((rule, listed))
+    if not (rules.phrases or rules.tokens):
+        raise ModelError(f'{path}: has no rule: write {{"label": ..., "pattern": ...}} on a line')
+    return rules
+
+
+def _parse_line(line: str, place: str) -> tuple[str, str | TokenPattern, str]:
+    """Parse a line into its label, its pattern and its forms; raises `ModelError`."""
+    try:
+        value: Any = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ModelError(f"{place}: is no JSON: {error}") from None
+    if not isinstance(value, dict) or not {"label", "pattern"} <= value.keys():
+        raise ModelError(f'{place}: expected {{"label": ..., "pattern": ...}}')
+    label, pattern, forms = value["label"], value["pattern"], value.get("forms", "cases")
+    if not isinstance(label, str) or not label:
+        raise ModelError(f"{place}: label: expected a string that is not empty")
+    if forms not in ("cases", "exact"):
+        raise ModelError(f'{place}: forms: expected "cases" or "exact"')
+    if isinstance(pattern, str):
+        phrase = " ".join(pattern.split())
+        for _, fault in faults_of([phrase]):
+            raise ModelError(f"{place}: pattern: {fault}")
+        return label, phrase, forms
+    if isinstance(pattern, list) and pattern and all(isinstance(x, dict) for x in pattern):
+        return label, pattern, forms
+    raise ModelError(f"{place}: pattern: expected a phrase, or a list of token attributes")
+
+
+def _fault_of(error: ValidationError) -> str:
+    """Return the first fault of a file in one line: its place and what is wrong there."""
+    first = error.errors(include_url=False)[0]
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    return f"{''.join(parts).lstrip('.')}: {first['msg']}"
+
+
+def labels_of(files: Sequence[RuleFile]) -> Iterator[str]:
+    """Yield the labels of several files."""
+    for rules in files:
+        yield from rules.labels

@@ -1,0 +1,55 @@
+"""Sets of rules are built in: dates and money by natasha's grammars, and identifiers."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ner_service.names.masking.identifiers import IDENTIFIERS, find_identifiers, load_rules
+from ner_service.taggers.rules.finders import Finder
+from ner_service.text.sentences import sentenize
+from ner_service.types import Entity
+
+LABELS = {"dates": "DATE", "money": "MONEY"}
+SIGN = re.compile(r"\d")  # without a digit neither grammar finds anything
+MOST_CHARS = 2_000  # of a piece that a grammar parses: its time grows faster than the text
+
+
+class GrammarFinder:
+    """A grammar of natasha's runs on pymorphy3, over sentences that have a digit."""
+
+    def __init__(self, name: str) -> None:
+        from natasha import DatesExtractor, MoneyExtractor
+        from pymorphy3 import MorphAnalyzer
+
+        extractors: dict[str, Callable[[Any], Any]] = {
+            "dates": DatesExtractor,
+            "money": MoneyExtractor,
+        }
+        self.labels: Sequence[str] = [LABELS[name]]
+        self._extract = extractors[name](MorphAnalyzer(lang="ru"))
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Yield what the grammar finds in a text."""
+        for start, end in sentenize(text):
+            for at in range(start, end, MOST_CHARS):
+                piece = text[at : min(end, at + MOST_CHARS)]
+                if SIGN.search(piece):
+                    for match in self._extract(piece):
+                        yield Entity(at + match.start, at + match.stop, self.labels[0])
+
+
+class IdentifierFinder:
+    """Identifiers are those that masking knows: numbers with a checksum, addresses, phones."""
+
+    def __init__(self) -> None:
+        load_rules()  # raises where the extra is missing
+        self.labels: Sequence[str] = IDENTIFIERS
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Yield the identifiers of a text."""
+        yield from find_identifiers(text)
+
+
+def load_set(name: str) -> Finder:
+    """Load the set of rules of that name; raises `MissingExtra` where it needs a library."""
+    return IdentifierFinder() if name == "identifiers" else GrammarFinder(name)

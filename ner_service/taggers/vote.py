@@ -1,0 +1,8 @@
+"""Backend `vote` finds what most of its members find, and what one of them is sure of."""
+
+from ner_service.taggers.combination import CombinedTagger, load_combination
+
+
+def load(source: str) -> CombinedTagger:
+    """Load a vote by the specs of its members, joined by `+`, perhaps with weights."""
+    return load_combination("vote", source)

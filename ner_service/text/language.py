@@ -1,0 +1,66 @@
+"""The language of a text shows in its letters, well enough to say that it is not the tagger's."""
+
+import re
+from collections.abc import Sequence
+
+SAMPLE_CHARS = 200  # of the beginning, the middle and the end of a text: 10 µs
+LEAST_LETTERS = 20  # fewer say nothing: a name in Latin letters is no English text
+CYRILLIC = re.compile(r"[\u0400-\u052f]")
+LETTER = re.compile(r"[^\W\d_]")
+SCRIPT = "a language that is not written in Cyrillic letters"
+OWN_SHARE = 0.015  # of the Cyrillic letters that must be a language's own; Russian has none of them
+RUSSIAN = re.compile("[ыэъё]", re.IGNORECASE)  # which Ukrainian has not
+
+# the letters that Russian has not, those with a sign of one language first
+OWN_LETTERS = (
+    ("be", "Belarusian", re.compile("[ўі]", re.IGNORECASE), re.compile("ў", re.IGNORECASE)),
+    ("kk", "Kazakh", re.compile("[әғқңөұүһі]", re.IGNORECASE), re.compile("[әғқңұ]", re.I)),
+    ("uk", "Ukrainian", re.compile("[іїєґ]", re.IGNORECASE), re.compile("[іїє]", re.I)),
+    ("sr", "Serbian or Macedonian", re.compile("[јљњђћџѓќѕ]", re.I), re.compile("[јљњ]", re.I)),
+)
+NAMES = {"ru": "Russian", "uk": "Ukrainian", "be": "Belarusian", "kk": "Kazakh", "en": "English"}
+IN_CYRILLIC = frozenset({"ru", "uk", "be", "kk", "sr", "mk", "bg", "ky", "mn", "tg", "tt", "ba"})
+
+
+def language_warning(text: str, languages: Sequence[str]) -> str | None:
+    """Return what to tell of a text that is mostly not in any of these languages, or `None`.
+
+    It is told by the script, and by letters that Russian has not, in a sample of the text. Of
+    languages that are written alike nothing is told, and nothing of texts of a few letters.
+    """
+    if not languages or len(text) < LEAST_LETTERS:
+        return None
+    seen = other_language(_sample(text), languages)
+    if seen is None:
+        return None
+    known = " and ".join(NAMES.get(code, code) for code in languages)
+    return (
+        f"the text looks like {seen}, and the tagger is for {known}: names may be missed or wrong"
+    )
+
+
+def other_language(sample: str, languages: Sequence[str]) -> str | None:
+    """Return what language a sample seems to be in, if it is in none of these; else `None`."""
+    cyrillic = len(CYRILLIC.findall(sample))
+    letters = len(LETTER.findall(sample))
+    if letters < LEAST_LETTERS:
+        return None
+    if 2 * cyrillic < letters:
+        return SCRIPT if IN_CYRILLIC.issuperset(languages) else None
+    if "ru" not in languages:  # the letters below are told apart from Russian alone
+        return None
+    russian = len(RUSSIAN.findall(sample))
+    for code, name, own, sign in OWN_LETTERS:
+        count = len(own.findall(sample))
+        is_other = count > OWN_SHARE * cyrillic and sign.search(sample) is not None
+        if is_other and (count > russian or code in ("be", "kk")):
+            return None if code in languages else name
+    return None
+
+
+def _sample(text: str) -> str:
+    if len(text) <= 3 * SAMPLE_CHARS:
+        return text
+    middle = (len(text) - SAMPLE_CHARS) // 2
+    parts = text[:SAMPLE_CHARS], text[middle : middle + SAMPLE_CHARS], text[-SAMPLE_CHARS:]
+    return " ".join(parts)

@@ -1,0 +1,130 @@
+"""The comparison: its tests, its slices, and the command with runs, baselines and recorded answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ner_service import corpora
+from ner_service.cli import app
+from ner_service.explore.comparison.encoders import choose_variants
+from ner_service.explore.comparison.system import System
+from ner_service.explore.comparison.table import adjust, compare
+from ner_service.scoring.significance import p_value
+from tests import tiny
+from tests.marked import marked
+
+run = CliRunner()
+
+
+def test_p_values_are_adjusted_by_holm() -> None:
+    # by hand: .01 * 3, then .02 * 2, then .03 * 1, and none below the one before
+    assert adjust([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+    assert adjust([0.6, 0.9]) == [1.0, 1.0]
+    assert adjust([]) == []
+
+
+def test_the_best_system_comes_first_and_names_are_told_by_what_training_has() -> None:
+    documents = [marked(f"[PER Анна] в [LOC Нижнем Новгороде {n}]", str(n)) for n in range(20)]
+    gold = [list(document.entities) for document in documents]
+    half = [entities[:1] for entities in gold]
+    systems = [System("half", half), System("all", gold), System("none", [[] for _ in gold])]
+    best, middle, worst = compare(documents, systems, [marked("[PER АННА] тут", "t")])
+    assert [f.system.name for f in (best, middle, worst)] == ["all", "half", "none"]
+    assert best.p is None
+    raw = p_value(best.assessment.by_document, middle.assessment.by_document, 0)
+    assert middle.p == pytest.approx(2 * raw)
+    assert {name: score.recall for name, score in middle.by_seen.items()} == {
+        "seen": 1,
+        "unseen": 0,
+    }
+    assert middle.by_length["1 token"].gold == 20
+    assert middle.by_length["3 or more"].recall == 0
+    assert compare(documents, systems, [])[0].by_seen == {}
+
+
+def test_encoders_are_named_with_commas() -> None:
+    assert choose_variants("cnn, lstm,cnn") == ["cnn", "lstm"]
+    assert {"lstm", "gru", "rnn", "cnn", "lample", "ma-hovy"} <= set(choose_variants("all"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("compare")
+    tiny.write(folder)
+    dev = list(corpora.read(folder / "dev.jsonl"))
+    corpora.write(folder / "answers.jsonl", dev)
+    return folder
+
+
+def test_baselines_and_recorded_answers_stand_in_one_table(folder: Path) -> None:
+    on = ["--on", str(folder / "dev.jsonl"), "--train", str(folder / "train.jsonl")]
+    answers = ["--predictions", f"gpt={folder / 'answers.jsonl'}", "-o", str(folder / "out")]
+    done = run.invoke(app, ["compare", "--baselines", *on, *answers, "--json"])
+    assert done.exit_code == 0, done.output
+    rows = {row["system"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert set(rows) == {"gpt", "dictionary", "feature CRF"}
+    assert rows["gpt"]["strict"]["f1"] == 1
+    assert rows["gpt"]["tokens_per_s"] is None
+    assert rows["dictionary"]["tokens_per_s"] > 0
+    html = (folder / "out" / "index.html").read_text("utf-8")
+    assert html.count("<svg") == 1
+    assert "Seen names are those of the training data" in html
+
+
+@pytest.mark.slow  # trains two nets
+def test_encoders_are_trained_once_and_runs_are_compared_with_them(folder: Path) -> None:
+    config, out = str(folder / "tiny.toml"), str(folder / "encoders")
+    common = ["compare", "--config", config, "--encoders", "lstm,cnn", "-o", out, "--json"]
+    first = run.invoke(app, common)
+    assert first.exit_code == 0, first.output
+    rows = [json.loads(line) for line in first.stdout.splitlines()]
+    assert {row["system"] for row in rows} == {"lstm", "cnn"}
+    assert all(row["training_s"] > 0 and row["megabytes"] > 0 for row in rows)
+    weights = folder / "encoders" / "encoders" / "lstm" / "model.safetensors"
+    before = weights.stat().st_mtime_ns
+    again = run.invoke(app, [*common, str(weights.parent)])
+    assert weights.stat().st_mtime_ns == before
+    scores = {row["system"]: row["strict"] for row in map(json.loads, again.stdout.splitlines())}
+    assert scores["lstm"] == scores[str(weights.parent)]
+
+
+@pytest.mark.slow  # trains five nets
+def test_the_learning_curve_has_a_point_for_each_share(folder: Path) -> None:
+    done = run.invoke(app, ["train", str(folder / "tiny.toml"), "--curve"])
+    assert done.exit_code == 0, done.output
+    points = json.loads((folder / "tiny.curve" / "curve.json").read_text())
+    assert [point["share"] for point in points] == [0.1, 0.25, 0.5, 0.75, 1.0]
+    assert points[-1]["dev_f1"] > points[0]["dev_f1"]
+    counts = [
+        json.loads((folder / "tiny.curve" / f"share-{n}" / "config.json").read_text())["meta"][
+            "data"
+        ]
+        for n in (10, 50, 100)
+    ]
+    assert [data[0]["documents"] for data in counts] == [4, 20, 40]
+    assert not (folder / "tiny").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["natasha"], "name the corpus to compare on by --on"),
+        (["--on", "own_news"], "nothing to compare"),
+        (["--on", "own_news", "--baselines"], "name what to learn from by --train"),
+        (["--on", "own_news", "--encoders", "lstm"], "name a training file by --config"),
+        (["nosuch", "--on", "own_news"], "unknown tagger 'nosuch'"),
+        (["natasha", "--on", "nosuch"], "corpus 'nosuch': no such file"),
+    ],
+)
+def test_wrong_arguments_are_errors_of_a_line(arguments: list[str], said: str) -> None:
+    failed = run.invoke(app, ["compare", *arguments])
+    assert said in str(failed.exception)
+    assert "\n" not in str(failed.exception)
+
+
+def test_an_unknown_encoder_is_an_error_that_names_all(folder: Path) -> None:
+    config = ["--config", str(folder / "tiny.toml")]
+    failed = run.invoke(app, ["compare", *config, "--encoders", "lsmt"])
+    assert "name some of lstm, gru, rnn, cnn, genthial" in str(failed.exception)

@@ -1,0 +1,174 @@
+"""Models of transformers: tiny ones, made here, since no hub can be asked."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ner_service.errors import ModelError
+from ner_service.taggers.huggingface import HuggingFaceTagger, split_tag
+from ner_service.taggers.registry import load_tagger
+from ner_service.types import Entity
+from tests.taggers.test_contract import TEXTS, check
+
+pytest.importorskip("transformers")
+pytestmark = pytest.mark.slow  # since importing transformers and torch takes ten seconds
+
+TAGS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+WORDS = ["анна", "каренина", "в", "москве", "##и", "##а", "иван", "живет", ".", ",", "а", "и"]
+TEXT = "Анна Каренина живёт в Москве. Иван и Анна."
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny BERT of random weights that reads 16 pieces at a time."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertForTokenClassification, PreTrainedTokenizerFast
+
+    path = tmp_path_factory.mktemp("hf") / "tiny-bert"
+    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    vocab = {word: n for n, word in enumerate([*marks, *WORDS])}
+    raw = Tokenizer(models.WordPiece(vocab, unk_token="[UNK]"))
+    raw.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=True)
+    raw.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    raw.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=raw, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
+        sep_token="[SEP]",
+    )  # fmt: skip
+    tokenizer.save_pretrained(path)
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=len(vocab), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=16, initializer_range=2.0,
+        id2label=dict(enumerate(TAGS)), label2id={tag: n for n, tag in enumerate(TAGS)},
+    )  # fmt: skip
+    BertForTokenClassification(config).save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def tagger(folder: Path) -> HuggingFaceTagger:
+    loaded = load_tagger(f"huggingface:{folder}")
+    assert isinstance(loaded, HuggingFaceTagger)
+    return loaded
+
+
+def test_a_model_says_what_it_is(tagger: HuggingFaceTagger) -> None:
+    assert tagger.info.labels == ("PER", "LOC")
+    assert tagger.info.score_kind == "raw"
+    assert tagger.info.hash
+    assert len(tagger.info.hash) == 64
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_model_answers_every_text(tagger: HuggingFaceTagger, text: str) -> None:
+    check(tagger, text[:3_000])
+
+
+def test_an_answer_does_not_depend_on_its_batch(tagger: HuggingFaceTagger) -> None:
+    texts = [TEXT, "", "Анна", TEXT * 9, "."]
+    assert tagger.tag(texts) == [tagger.tag([text])[0] for text in texts]
+
+
+class Written:
+    """The net says of each piece what a function says of its id, whatever stands around."""
+
+    batches = False
+
+    def __init__(self, tag_of: Callable[[int], str]) -> None:
+        self._tag_of = tag_of
+        self.sizes: list[int] = []
+
+    def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:  # type: ignore[type-arg]
+        self.sizes.append(inputs["input_ids"].shape[1])
+        ids = inputs["input_ids"][0]
+        return np.array(
+            [[[5.0 * (tag == self._tag_of(i)) for tag in TAGS] for i in ids]], np.float32
+        )
+
+
+def written(
+    tagger: HuggingFaceTagger, tags: dict[str, str], batches: bool = False
+) -> HuggingFaceTagger:
+    ids = {tagger._tokenizer.convert_tokens_to_ids(word): tag for word, tag in tags.items()}
+    net = Written(lambda id: ids.get(id, "O"))
+    return HuggingFaceTagger(tagger._tokenizer, net, TAGS, tagger.info)
+
+
+NAMES = {"анна": "B-PER", "каренина": "I-PER", "москве": "B-LOC", "иван": "B-PER"}
+
+
+def surfaces(entities: list[Entity], text: str) -> list[tuple[str, str]]:
+    return [(text[e.start : e.end], e.label) for e in entities]
+
+
+def test_words_become_entities_with_exact_offsets(tagger: HuggingFaceTagger) -> None:
+    text = f"😀 {TEXT}"
+    (entities,) = written(tagger, NAMES).tag([text])
+    assert surfaces(entities, text) == [
+        ("Анна Каренина", "PER"), ("Москве", "LOC"), ("Иван", "PER"), ("Анна", "PER"),
+    ]  # fmt: skip
+
+
+def test_a_long_text_is_read_in_windows_and_no_word_is_lost(tagger: HuggingFaceTagger) -> None:
+    text = TEXT * 40
+    scripted = written(tagger, NAMES)
+    (entities,) = scripted.tag([text])
+    assert max(scripted._net.sizes) == 16  # type: ignore[attr-defined]
+    assert len(scripted._net.sizes) > 20  # type: ignore[attr-defined]
+    (of_one,) = scripted.tag([TEXT])
+    assert [e.span for e in entities] == [
+        e.shift(n * len(TEXT)).span for n in range(40) for e in of_one
+    ]
+
+
+def test_the_score_of_an_entity_is_that_of_its_least_certain_word(
+    tagger: HuggingFaceTagger,
+) -> None:
+    (entities,) = written(tagger, NAMES).tag(["Анна Каренина"])
+    sure = np.exp(5) / (np.exp(5) + 4)
+    assert entities[0].score == pytest.approx(sure + 1 / (np.exp(5) + 4), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("O", ("", "")), ("B-PER", ("B", "PER")), ("I-PER", ("I", "PER")), ("L-PER", ("L", "PER")),
+        ("U-geo-pol", ("U", "geo-pol")), ("PER", ("I", "PER")), ("LABEL_1", ("I", "LABEL_1")),
+    ],
+)  # fmt: skip
+def test_labels_of_every_scheme_are_split(name: str, parts: tuple[str, str]) -> None:
+    assert split_tag(name) == parts
+
+
+def test_what_is_no_model_is_one_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "pickle").mkdir()
+    for file in folder.iterdir():
+        if file.suffix != ".safetensors":
+            (tmp_path / "pickle" / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "pickle" / "pytorch_model.bin").write_bytes(b"")
+    (tmp_path / "other").mkdir()
+    for file in folder.iterdir():
+        (tmp_path / "other" / file.name).write_bytes(file.read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    config["architectures"] = ["BertForMaskedLM"]
+    (tmp_path / "other" / "config.json").write_text(json.dumps(config))
+    for source, message in {
+        str(tmp_path / "empty"): "cannot be loaded",
+        str(tmp_path / "pickle"): "cannot be loaded",
+        str(tmp_path / "other"): "is a BertForMaskedLM: name a model that classifies tokens",
+        "../nowhere/at/all": "no such folder, nor a name of the hub",
+    }.items():
+        with pytest.raises(ModelError, match=message) as error:
+            load_tagger(f"huggingface:{source}")
+        assert "\n" not in str(error.value)

@@ -1,0 +1,290 @@
+"""Rules of users: phrases in every case form, patterns, contexts, allow lists, and their errors."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ner_service.errors import MissingExtra, ModelError, UnknownTagger
+from ner_service.names.masking.identifiers import is_available
+from ner_service.names.pymorphy import Pymorphy
+from ner_service.taggers.registry import check_present, check_spec, leaves, load_tagger, state_of
+from ner_service.taggers.rules.case_forms import CaseForms
+from ner_service.taggers.rules.finders import longest_first
+from ner_service.taggers.rules.gazetteer import Gazetteer
+from ner_service.taggers.rules.stems import Stems, fold, may_be_form
+from ner_service.types import Entity
+
+PHRASES = [
+    "Москва", "Министерство обороны", "Красная площадь", "Иван Грозный", "ООО Ромашка", "Рааб",
+    "паспорт", "Санкт-Петербург", "Совет Федерации", "Орёл", "Объединённые Арабские Эмираты",
+    "Apple", "iPhone 15", "Анна", "Московский вокзал", "т. е.",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forms() -> CaseForms:
+    return CaseForms()
+
+
+@pytest.fixture(scope="module")
+def find(forms: CaseForms) -> Callable[[str], list[tuple[str, str]]]:
+    gazetteer = Gazetteer(PHRASES, forms)
+    return lambda text: [(text[m.start : m.end], PHRASES[m.phrase]) for m in gazetteer.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("в Москве и МОСКВУ, но не москва", ["Москве", "МОСКВУ"]),
+        ("Министерства обороны, Министерством обороны", ["Министерства обороны", "Министерством обороны"]),
+        ("на Красной площади, Красную площадь", ["Красной площади", "Красную площадь"]),
+        ("Красной площадь", []),
+        ("Ивану Грозному; Иван, Грозный", ["Ивану Грозному"]),
+        ("Иван. Грозный", []),
+        ("с ООО «Ромашкой».", ["ООО «Ромашкой»"]),
+        ("Рааба и Раабом", ["Рааба", "Раабом"]),
+        ("паспортов, Паспорта", ["паспортов", "Паспорта"]),
+        ("Санкт-Петербургу", ["Санкт-Петербургу"]),
+        ("Советом Федерации", ["Советом Федерации"]),
+        ("Советом Федераций", []),
+        ("у Орла и у Орлa", ["Орла"]),
+        ("Объединенных Арабских Эмиратах", ["Объединенных Арабских Эмиратах"]),
+        ("Apple, apple, Apples", ["Apple"]),
+        ("iPhone 15 и iPhone 16", ["iPhone 15"]),
+        ("Анне, Аннабель", ["Анне"]),
+        ("Московского вокзала Москвы", ["Московского вокзала", "Москвы"]),
+        ("то есть т. е. так", ["т. е"]),
+        ("Иван\n\nГрозный", []),
+        ("İ Москве", ["Москве"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_a_phrase_is_found_in_every_case_and_in_no_other_word(
+    find: Callable[[str], list[tuple[str, str]]], text: str, found: list[str]
+) -> None:
+    assert [surface for surface, _ in find(text)] == found
+
+
+def test_every_form_of_the_dictionary_has_the_stem_of_its_base_form() -> None:
+    """An oracle: pymorphy3's own paradigms, of words that change inside."""
+    morphology, stems = Pymorphy(), Stems()
+    words = "отец лев пёс день москва иванов орёл павел путь александр якорь"
+    for word in words.split():
+        for reading in morphology.readings(word):
+            if reading.case == "Nom" and reading.is_known:
+                for form, _, _ in morphology.forms(reading):
+                    folded = fold(form)
+                    if folded != "отче":  # the vocative
+                        assert stems[folded] == stems[fold(word)]
+                        assert may_be_form(folded, fold(word))
+
+
+def test_phrases_of_one_stem_are_told_apart(forms: CaseForms) -> None:
+    phrases = ["Иванов", "Иванова", "Иваново", "Ивановский"]
+    gazetteer = Gazetteer(phrases, forms)
+    found = [phrases[m.phrase] for m in gazetteer.find("Иванов, Иванова, Иваново, Ивановским")]
+    assert found == phrases
+
+
+def test_exact_phrases_are_found_as_they_are_written() -> None:
+    gazetteer = Gazetteer(["Москва"], None)
+    assert [m.start for m in gazetteer.find("Москва, Москве, МОСКВА")] == [0, 16]
+
+
+RULES = """
+[[phrases]]
+label = "ORG"
+phrases = ["Ромашка"]
+file = "companies.txt"
+
+[[phrases]]
+label = "DRUG"
+phrases = ["анальгин"]
+context = ["таблетка"]
+
+[[patterns]]
+label = "CASE"
+regex = ' ?А\\d{2}-\\d+/\\d{4}'
+
+[[allow]]
+phrases = ["Иван Петров"]
+labels = ["PER"]
+"""
+TEXT = "Ивану Петрову и Анне Карениной из «Ромашки» и Василька дали таблетку анальгина, А40-1/2020."
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    (tmp_path / "companies.txt").write_text("Василёк\n\n", encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(RULES, encoding="utf-8")
+    return path
+
+
+def shown(spec: str, text: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    (entities,) = load_tagger(spec).tag([text])
+    return [(text[e.start : e.end], e.label, e.sources) for e in entities]
+
+
+def test_rules_win_over_the_tagger_behind_them_and_allow_lists_drop(mine: Path) -> None:
+    rules = ("rules:mine.toml",)
+    assert shown(f"rules:{mine}+bilstm", TEXT) == [
+        ("Анне Карениной", "PER", ("bilstm",)),
+        ("Ромашки", "ORG", rules),
+        ("Василька", "ORG", rules),
+        ("анальгина", "DRUG", rules),
+        ("А40-1/2020", "CASE", rules),
+    ]
+
+
+def test_a_word_of_the_context_must_stand_near(mine: Path) -> None:
+    assert shown(f"rules:{mine}", "анальгин") == []
+    assert shown(f"rules:{mine}", f"анальгин {'и так далее ' * 6} таблеток") == []
+    assert [s for s, *_ in shown(f"rules:{mine}", "таблетками, анальгин")] == ["анальгин"]
+
+
+def test_rules_alone_have_no_scores_and_beside_scores_they_are_certain(mine: Path) -> None:
+    alone, beside = load_tagger(f"rules:{mine}"), load_tagger(f"rules:{mine}+bilstm")
+    assert alone.info.score_kind == "none"
+    assert beside.info.score_kind == "raw"
+    assert {"PER", "LOC", "ORG", "DRUG", "CASE"} == set(beside.info.labels)
+    ((entity,),) = beside.tag(["«Ромашка»"])
+    assert entity.score == 1
+
+
+def test_a_combination_may_stand_behind_rules_and_rules_in_a_combination(mine: Path) -> None:
+    behind = f"rules:{mine}+union:natasha+bilstm"
+    assert leaves(behind) == [f"rules:{mine}", "natasha", "bilstm"]
+    assert shown(behind, TEXT)[0] == ("Анне Карениной", "PER", ("natasha", "bilstm"))
+    assert leaves(f"vote:(rules:{mine}+bilstm)+natasha") == [f"rules:{mine}", "bilstm", "natasha"]
+
+
+def test_patterns_of_spacys_entity_ruler_are_rules(tmp_path: Path) -> None:
+    path = tmp_path / "patterns.jsonl"
+    path.write_text(
+        '{"label": "ORG", "pattern": "Ромашка", "id": "flower"}\n'
+        '{"label": "ORG", "pattern": "Apple", "forms": "exact"}\n'
+        '{"label": "GPE", "pattern": [{"LOWER": "san"}, {"LOWER": "francisco"}]}\n'
+    )
+    assert [s[:2] for s in shown(f"rules:{path}", "Ромашкой, Apple, San  Francisco")][:2] == [
+        ("Ромашкой", "ORG"),
+        ("Apple", "ORG"),
+    ]
+    assert shown(f"rules:{path}", "из San Francisco")[0][:2] == ("San Francisco", "GPE")
+
+
+def test_dates_and_money_are_found_by_natashas_grammars() -> None:
+    text = "Суд 24 января 2017 года взыскал 5,5 млн рублей. Потом 05.12.2011 ещё 3 евро"
+    assert [s[:2] for s in shown("rules:dates+money", text)] == [
+        ("24 января 2017 года", "DATE"),
+        ("5,5 млн рублей", "MONEY"),
+        ("05.12.2011", "DATE"),
+        ("3 евро", "MONEY"),
+    ]
+
+
+def test_identifiers_are_a_set_of_rules() -> None:
+    if not is_available():
+        with pytest.raises(MissingExtra):
+            load_tagger("rules:identifiers")
+        pytest.skip("the extra pii is not installed")
+    assert shown("rules:identifiers", "почта: anna@example.org")[0][:2] == (
+        "anna@example.org",
+        "EMAIL",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"has no rule: add \[\[phrases\]\], \[\[patterns\]\] or \[\[allow\]\]"),
+        ("phrases = 3", "phrases: Input should be a valid list"),
+        ("[[phrases]]\nlabel = 'A'", r"phrases\[0\]: has no phrase: write phrases = "),
+        ("[[phrases]]\nlabel = ''\nphrases = ['a']", r"phrases\[0\].label: String should have at"),
+        ("[[phrases]]\nlabel = 'A'\nphrases = ['!']", r"phrases\[0\].phrases\[0\]: has 0 words"),
+        ("[[phrases]]\nlabel = 'A'\nphrase = ['a']", r"phrases\[0\].phrase: Extra inputs"),
+        ("[[phrases]]\nlabel = 'A'\nfile = 'none.txt'", r"phrases\[0\].file: .*none.txt: No such file"),
+        ("[[phrases]]\nlabel = 'A'\nphrases = ['a']\nforms = 'all'", r"phrases\[0\].forms: Input should be 'cases' or 'exact'"),
+        ("[[patterns]]\nlabel = 'A'\nregex = '('", r"patterns\[0\].regex: is no regular expression"),
+        ("[[patterns]]\nlabel = 'A'\nregex = 'a*'", r"patterns\[0\].regex: matches the empty text"),
+        ("[[patterns]]\nlabel = 'A'\nregex = 1", r"patterns\[0\].regex: Input should be a valid string"),
+        ("[phrases", "is no TOML"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_one_line_that_names_entry_and_field(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    with pytest.raises(ModelError, match=message) as error:
+        load_tagger(f"rules:{path}")
+    assert str(error.value).startswith(str(path))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "wrong.jsonl:2: is no JSON"),
+        ("[]", "wrong.jsonl:2: expected"),
+        ('{"label": 1, "pattern": "a"}', "wrong.jsonl:2: label: expected a string"),
+        ('{"label": "A", "pattern": 1}', "wrong.jsonl:2: pattern: expected a phrase, or a list"),
+        ('{"label": "A", "pattern": "!"}', "wrong.jsonl:2: pattern: has 0 words"),
+        ('{"label": "A", "pattern": "a", "forms": 1}', "wrong.jsonl:2: forms: expected"),
+        ('{"label": "A", "pattern": [{"LEMMA": "a"}]}', "pattern of A: LEMMA needs a pipeline"),
+        ('{"label": "A", "pattern": [{"NOBODY": "a"}]}', "pattern of A: "),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "wrong.jsonl"
+    path.write_text('{"label": "ORG", "pattern": "Ромашка"}\n' + line)
+    with pytest.raises(ModelError, match=message) as error:
+        load_tagger(f"rules:{path}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_missing_is_told_before_anything_is_loaded() -> None:
+    with pytest.raises(ModelError, match=r"nowhere.toml: no such file of rules"):
+        check_present("rules:nowhere.toml+bilstm")
+    with pytest.raises(ModelError, match=r"nowhere.toml: no such file of rules"):
+        load_tagger("rules:nowhere.toml")
+    with pytest.raises(UnknownTagger, match="unknown tagger 'nobody'"):
+        check_spec("rules:dates+nobody")
+
+
+def test_a_running_service_notices_changed_rules_and_lists(mine: Path) -> None:
+    before = state_of(f"rules:{mine}")
+    assert before == state_of(f"rules:{mine}")
+    (mine.parent / "companies.txt").write_text("Лютик\n", encoding="utf-8")
+    assert state_of(f"rules:{mine}") != before
+
+
+def test_other_rules_have_another_hash(mine: Path) -> None:
+    before = load_tagger(f"rules:{mine}").info.hash
+    (mine.parent / "companies.txt").write_text("Лютик\n", encoding="utf-8")
+    assert load_tagger(f"rules:{mine}").info.hash != before
+
+
+spans = st.builds(
+    lambda start, size: Entity(start, start + size, "A"), st.integers(0, 20), st.integers(1, 5)
+)
+
+
+@given(st.lists(spans, max_size=8))
+def test_of_rules_that_overlap_the_longest_stays(entities: list[Entity]) -> None:
+    kept = longest_first(entities)
+    assert kept == sorted(kept)
+    for entity in entities:
+        rivals = [k for k in kept if k.start < entity.end and entity.start < k.end]
+        assert rivals
+        assert max(k.end - k.start for k in rivals) >= entity.end - entity.start
+
+
+def test_the_rules_of_the_page_are_rules(tmp_path: Path) -> None:
+    page = Path("docs/combining.md").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(next(b for b in page.split("```") if b.startswith("toml\n[[ph"))[5:])
+    assert set(load_tagger(f"rules:{path}").info.labels) == {"ORG", "CODE", "CASE"}
