@@ -13,6 +13,7 @@ from ner_service.names.slots import CASES, SLOTS, slots_of
 from ner_service.names.types import Gender, Number
 from ner_service.names.words import Floats, Word
 from ner_service.nets.navec import load_navec
+from ner_service.text.old_print import HARD_SIGNS
 from ner_service.types import Entity
 
 DOUBT = 0.003  # the probability that is left to what the net rules out
@@ -52,7 +53,7 @@ class ContextReader:
         pieces: list[tuple[list[list[Word]], list[Piece]]] = []
         for text, inside, words in zip(texts, entities, names, strict=True):
             for unit in units(text, 1) if inside else ():
-                if some := list(_pieces(unit, inside)):
+                if some := list(_pieces(text, unit, inside)):
                     sentences.append(unit.words)
                     pieces.append((words, some))
         if not pieces:
@@ -86,14 +87,19 @@ def load_context_reader() -> ContextReader:
     return ContextReader(MorphEngine(Path(NEWS_MORPH), load_navec(Path(NEWS_EMBEDDING))))
 
 
-def _pieces(unit: Tokens, entities: Sequence[Entity]) -> Iterator[Piece]:
-    """Yield what entities, in order, have of the tokens of a unit of text."""
+def _pieces(source: str, unit: Tokens, entities: Sequence[Entity]) -> Iterator[Piece]:
+    """Yield what entities, in order, have of the tokens of a unit of the source.
+
+    A last hard sign belongs to the name, as in `Коммерсантъ`, though nets do not read it.
+    """
     n = bisect_right(entities, unit.starts[0], key=_end)
     while n < len(entities) and entities[n].start < unit.ends[-1]:
         entity = entities[n]
         token = bisect_right(unit.ends, entity.start)
         while token < len(unit.starts) and unit.starts[token] < entity.end:
             start, end, text = unit.starts[token], unit.ends[token], unit.words[token]
+            if source[end - 1] in HARD_SIGNS and text[-1] not in HARD_SIGNS:
+                text += source[end - 1]
             if start < entity.start or end > entity.end:
                 text = text[max(entity.start - start, 0) : entity.end - start]
                 start, end = max(start, entity.start), min(end, entity.end)

@@ -112,4 +112,4 @@ def _item_ends(text: str) -> Iterator[int]:
 
 
 def _has_lower(text: str) -> bool:
-    return any(word[0].islower() for word in WORD.finditer(text))
+    return any(word[0][0].islower() for word in WORD.finditer(text))

@@ -9,7 +9,6 @@ from ner_service.browser.model_file import WORDS
 from ner_service.browser.vectors import frequent_vectors
 from ner_service.corpora import locate, read
 from ner_service.engine import usual_case
-from ner_service.engine.tokens import units
 from ner_service.engine.usual_case import UsualCase, units_of, usual_cases
 from ner_service.nets.artefact import load
 from ner_service.taggers.bilstm import BilstmTagger
@@ -18,7 +17,7 @@ from tests.browser.conftest import Run
 from tests.browser.texts import hard_text
 
 CLOSE = 1e-3  # of two probabilities; the engine computes in single precision
-UNIT_TOKENS = 64  # of ru-news
+NET = load(model_path("ru-news")).net
 LONG = [
     "слово " * 3000,
     "Анна." * 700,
@@ -31,6 +30,14 @@ LONG = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def frequent_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine knows the usual case of the words that the page has, and of no others."""
+    frequent = frequent_vectors(WORDS)
+    known = UsualCase(frequent.vectors(), usual_cases(frequent.numbers))
+    monkeypatch.setattr(usual_case, "load_usual_case", lambda: known)
+
+
 def own(name: str, most: int | None = None) -> list[str]:
     texts = [document.text for document in read(locate(name, None))]
     return texts[:most]
@@ -40,8 +47,7 @@ def check(texts: list[str], engine: BilstmTagger, node: Run) -> None:
     answer = node(texts)
     for text, cut in zip(texts, answer["units"], strict=True):
         expected = [
-            [unit.starts, unit.ends, unit.words, [*unit.spacings]]
-            for unit in units(text, UNIT_TOKENS)
+            [unit.starts, unit.ends, unit.words, [*unit.spacings]] for unit in units_of(text, NET)
         ]
         assert cut == expected, repr(text)
     for text, found, expected in zip(texts, answer["entities"], engine.tag(texts), strict=True):
@@ -60,13 +66,10 @@ def test_news_and_hostile_texts_have_the_entities_that_the_engine_finds(
 
 
 def test_a_unit_in_capitals_is_read_in_its_usual_case_if_the_net_wants_that(
-    node: Run, monkeypatch: pytest.MonkeyPatch
+    node: Run,
 ) -> None:
     artefact = load(model_path("ru-news"))
     artefact = replace(artefact, net=replace(artefact.net, usual_case=True))
-    frequent = frequent_vectors(WORDS)
-    known = UsualCase(frequent.vectors(), usual_cases(frequent.numbers))
-    monkeypatch.setattr(usual_case, "load_usual_case", lambda: known)
     texts = [text.upper() for text in own("own_news", 12)]
     texts += ["А. С. ПУШКИН И МЧС РОССИИ", "САНКТ-ПЕТЕРБУРГ. ОАО «РЖД»", "СУД В ТУЛЕ", "Анна ТУЛА"]
     answer = node(texts, artefact)

@@ -45,7 +45,8 @@ every_form = pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[n
 def test_every_json_body_of_every_route_is_read_by_a_form() -> None:
     sources = Path(ner_service.__file__).parent.joinpath("service").rglob("*.py")
     readers = [file.name for file in sources if "validate_json(" in file.read_text("utf-8")]
-    assert readers == ["request_body.py"]
+    # the data of a task of Label Studio has no schema: its values are counted there, one by one
+    assert sorted(readers) == ["handlers.py", "request_body.py"]
     assert [name for name, _ in FORMS] == [
         "AnalyzeForm", "AnonymizeForm", "BatchRequest", "DeanonymizeForm", "ExplainRequest", "Export", "LineRequest",
         "MaskRequest", "TextRequest", "UnmaskRequest",

@@ -25,7 +25,7 @@ from ner_service.types import Document, Entity
 from tests import tiny
 from tests.serving import Running, running, until
 
-PROGRAM = Path(os.environ.get("LABEL_STUDIO_PYTHON", "")).with_name("label-studio")
+PROGRAM = Path(os.environ.get("LABEL_STUDIO_PYTHON", "none")).with_name("label-studio")
 TOKEN, ADMIN = "0123456789abcdef0123456789abcdef01234567", new_key()
 CONFIG = """<View><Labels name="label" toName="text"><Label value="Person" alias="PER"/>
 <Label value="LOC"/></Labels><Text name="text" value="$text"/></View>"""

@@ -113,6 +113,6 @@ function itemEnds(text) {
 }
 
 function hasLower(text) {
-  for (const [word] of text.matchAll(WORDS)) if (isLowerWord(word)) return true;
+  for (const [word] of text.matchAll(WORDS)) if (isLower(word)) return true;
   return false;
 }
