@@ -9,6 +9,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 import ner_service
 from ner_service.taggers.registry import BACKENDS
 
@@ -118,6 +120,7 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@pytest.mark.slow
 def test_serving_needs_no_torch() -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"

@@ -36,6 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_page_is_built_and_loads_from_no_other_host(site: Path) -> None:
     built = {path.stem for path in site.glob("*.html")} - {"404"}
     assert built == {path.stem for path in (ROOT / "docs").glob("*.md")}
@@ -43,6 +44,7 @@ def test_every_page_is_built_and_loads_from_no_other_host(site: Path) -> None:
         assert not re.findall(r'src="(?:https?:)?//', page.read_text("utf-8")), page.name
 
 
+@pytest.mark.slow
 def test_the_reference_shows_the_front_door(site: Path) -> None:
     page = (site / "reference.html").read_text("utf-8")
     for name in ("load", "TaggedDocument", "Client", "tag_batch"):

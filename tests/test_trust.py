@@ -70,6 +70,7 @@ def bomb(path: Path, megabytes: int, part: bytes = b"\0") -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [b"\0", b"\n"])
 @pytest.mark.usefixtures("small_room")
 def test_a_gzip_bomb_is_left_before_it_takes_the_memory(tmp_path: Path, part: bytes) -> None:
@@ -81,6 +82,7 @@ def test_a_gzip_bomb_is_left_before_it_takes_the_memory(tmp_path: Path, part: by
         read_bytes(path)
 
 
+@pytest.mark.slow
 def test_a_text_that_packs_well_is_read(tmp_path: Path) -> None:
     line = "Анна живёт в Москве.\n"
     path = tmp_path / "texts.gz"
@@ -191,6 +193,7 @@ def hostile(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -211,11 +214,13 @@ def test_no_command_lets_control_characters_of_a_file_reach_a_terminal(
     assert controls_in(shown) == set()
 
 
+@pytest.mark.slow
 def test_what_is_no_terminal_gets_the_text_as_it_is(hostile: Path) -> None:
     done = run("tag", "-t", "natasha", "-f", "bracketed", str(hostile))
     assert ESCAPE in done.stdout
 
 
+@pytest.mark.slow
 def test_an_error_shows_the_control_characters_of_a_name() -> None:
     done = run("tag", "-t", "natasha", f"/no/{ESCAPE}")
     assert done.returncode == 2
@@ -226,6 +231,7 @@ def test_an_error_shows_the_control_characters_of_a_name() -> None:
 # --- full disks, little memory, signals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -253,12 +259,14 @@ def test_a_full_disk_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.slow
 def test_a_full_disk_for_errors_as_well_is_no_trace() -> None:
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "ner_service", "tag", "-t", "natasha", "/no/such"]
         assert subprocess.run(command, stdout=full, stderr=full).returncode == 2
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "large.txt").write_bytes(b"a" * 300_000_000)
 
@@ -271,6 +279,7 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_no_half_written_file(tmp_path: Path, number: signal.Signals) -> None:
     output, pipe = tmp_path / "out" / "o.jsonl", tmp_path / "pipe"

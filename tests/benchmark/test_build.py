@@ -38,6 +38,7 @@ INSTALLED = {
 }
 
 
+@pytest.mark.slow
 def test_the_report_imports_only_what_the_build_requires(tmp_path: Path) -> None:
     results, report = ROOT / "benchmarks" / "results", tmp_path / "report.html"
     command = [sys.executable, "-c", BUILD, str(results), str(report)]

@@ -41,6 +41,7 @@ def test_a_translation_has_the_same_values_and_belongs_to_a_text_of_a_template(
     assert f'"{english}"' in TEMPLATES or english in titles
 
 
+@pytest.mark.slow
 def test_the_page_of_the_committed_results_has_each_text_in_both_languages(
     tmp_path: Path,
 ) -> None:

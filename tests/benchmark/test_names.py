@@ -70,6 +70,7 @@ def test_a_method_is_rated_by_label_and_over_all(root: Path) -> None:
     assert row.parts == 0.5
 
 
+@pytest.mark.slow
 def test_methods_answer_as_they_are_known_to(root: Path) -> None:
     (gold,) = gold_names.read_gold(gold_names.BASE_FORMS, root)
     answers = {name: load()(gold.text, gold.entities) for name, load in METHODS.items()}
@@ -89,6 +90,7 @@ def test_nothing_is_measured_where_gold_is_absent(tmp_path: Path) -> None:
     assert not store.records(Names)
 
 
+@pytest.mark.slow
 def test_all_is_measured_once_and_shown(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +116,7 @@ def test_all_is_measured_once_and_shown(
     assert "Base forms, parts and joined mentions" in (tmp_path / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("load", CHAINS.values(), ids=list(CHAINS))
 def test_chains_answer_each_text(load: Callable[[], Any]) -> None:
     answers = load().tag([TEXT, ""])

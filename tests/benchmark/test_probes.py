@@ -137,6 +137,7 @@ def test_a_label_is_mapped_before_it_is_compared(probes: ProbeSet) -> None:
     assert {t.share for cells in found.places.values() for t in cells.values()} == {0.0}
 
 
+@pytest.mark.slow
 def test_a_run_measures_each_tagger_once_on_the_same_texts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

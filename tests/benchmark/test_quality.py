@@ -158,6 +158,7 @@ def test_only_our_own_corpus_is_ours(tmp_path: Path) -> None:
             load_corpus(written(tmp_path / f"{name}.jsonl"), None, {})
 
 
+@pytest.mark.slow
 def test_the_harness_is_checked_again_when_factrueval_arrives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -237,6 +237,7 @@ def test_a_folder_in_place_of_a_file_is_named(store: Store) -> None:
         store.records(SelfCheck)
 
 
+@pytest.mark.slow
 def test_names_with_dollars_are_drawn_as_they_are(store: Store) -> None:
     for path in store.folder.glob("*.json"):
         path.write_text(path.read_text().replace('"own_news"', '"cost$5_$10"'))
@@ -442,6 +443,7 @@ def test_the_report_and_a_table_show_f1_by_kind_of_text(store: Store) -> None:
     assert f"| a | {careful.kinds['a'].f1:.3f}".replace("0.", ".") in render_table(store, "kinds")
 
 
+@pytest.mark.slow
 def test_results_from_before_kinds_were_scored_still_make_a_page(store: Store) -> None:
     path = store.folder / "quality.json"
     records = json.loads(path.read_text())

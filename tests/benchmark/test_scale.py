@@ -38,6 +38,7 @@ def test_files_are_timed_whole_with_one_process_and_with_two() -> None:
     assert len(steps) == 8
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_says_why(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nobody: ner-service: error: unknown tagger 'nobody'"):
         measure("nobody", Prose("own", ["Анна"] * 8, True), 1, lambda _: None)

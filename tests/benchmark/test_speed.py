@@ -54,6 +54,7 @@ def test_the_exponent_is_that_of_the_cost(power: float) -> None:
     assert growth.exponent(by_length) == pytest.approx(power)
 
 
+@pytest.mark.slow
 def test_a_worker_that_cannot_load_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ConfigError, match="ended with code"):
         Worker("natasha:nosuch")
@@ -172,11 +173,13 @@ def test_the_whole_command_runs_on_a_corpus_of_ones_own(
     assert "GPE (1 entities)" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", [natasha_library.NAME, spacy_library.NAME, "natasha", *CUTTERS])
 def test_what_has_no_model_folder_has_only_what_it_read_on_disk(spec: str) -> None:
     assert timed_tagger._on_disk(spec, set()) == 0
 
 
+@pytest.mark.slow
 def test_a_convention_is_as_large_as_its_model() -> None:
     assert (
         timed_tagger._on_disk("bilstm@ne5", set()) == timed_tagger._on_disk("bilstm", set()) > 0.5

@@ -57,6 +57,7 @@ def check(texts: list[str], engine: BilstmTagger, node: Run) -> None:
             assert abs(score - entity.score) < CLOSE
 
 
+@pytest.mark.slow
 def test_news_and_hostile_texts_have_the_entities_that_the_engine_finds(
     engine: BilstmTagger, node: Run
 ) -> None:
@@ -65,6 +66,7 @@ def test_news_and_hostile_texts_have_the_entities_that_the_engine_finds(
     check([*own("own_news", 15), *own("own_kinds_dev", 15), *hard, "", " \n"], engine, node)
 
 
+@pytest.mark.slow
 def test_a_unit_in_capitals_is_read_in_its_usual_case_if_the_net_wants_that(
     node: Run,
 ) -> None:

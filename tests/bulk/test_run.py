@@ -316,6 +316,7 @@ class Fatal(Capitals):
         return super().tag(texts)
 
 
+@pytest.mark.slow
 def test_the_death_of_a_worker_ends_the_run_and_keeps_what_is_done(tmp_path: Path) -> None:
     texts = [*["Анна тут"] * 40, "умри"]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
@@ -325,6 +326,7 @@ def test_the_death_of_a_worker_ends_the_run_and_keeps_what_is_done(tmp_path: Pat
     assert any(not advance.is_new for advance in tag(tmp_path / "a.jsonl", tmp_path / "out"))
 
 
+@pytest.mark.slow
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     reader, writer = os.pipe()  # each worker holds an end, so the pipe closes with the last of them
     texts = "".join(json.dumps({"text": f"Анна {n}"}) + "\n" for n in range(200))
@@ -367,6 +369,7 @@ def test_a_column_that_holds_no_text_is_refused(tmp_path: Path) -> None:
         tag(tmp_path / "a.parquet", tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_line_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ner_service import files
 
@@ -380,6 +383,7 @@ def test_a_line_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         tag(tmp_path / "a.txt", tmp_path / "out2")
 
 
+@pytest.mark.slow
 def test_chunks_depend_on_the_file_alone(corpus: Path) -> None:
     sources = find_sources([str(corpus)], InputFormat.auto, Path("nowhere"), lambda _: None)
     for source in sources:

@@ -156,6 +156,7 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_2(
     assert done.out == ""
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
     source = tmp_path / "many.txt"
     source.write_text("Анна.\n" * 20_000)
@@ -405,6 +406,7 @@ def test_silver_reads_annotated_corpora_as_texts(run: Run, tmp_path: Path) -> No
     assert not any("[PER " in document.text for document in found)
 
 
+@pytest.mark.slow
 def test_numbers_that_other_processes_left_are_not_the_services(tmp_path: Path) -> None:
     done = process(
         "serve", "--host", "no host", NER_TAGGERS="natasha", PROMETHEUS_MULTIPROC_DIR=str(tmp_path)
@@ -413,6 +415,7 @@ def test_numbers_that_other_processes_left_are_not_the_services(tmp_path: Path) 
     assert not [*tmp_path.iterdir()]
 
 
+@pytest.mark.slow
 def test_several_processes_say_why_they_cannot_listen() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = process("serve", "--workers", "2", NER_PORT=str(taken.getsockname()[1]))
@@ -421,6 +424,7 @@ def test_several_processes_say_why_they_cannot_listen() -> None:
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_wrong_setting_stops_the_service_with_one_line() -> None:
     done = process("serve", NER_PORT="many")
     assert done.code == 2

@@ -233,6 +233,7 @@ def test_a_file_that_is_learned_in_two_conventions_is_not_its_own_copy() -> None
     assert faults(list(lint.check([part("one", ANNA), dev]))) == [Fault.LEAK]
 
 
+@pytest.mark.slow
 def test_many_copies_of_one_text_cost_no_more_than_many_texts() -> None:
     findings = list(lint.check([part("one", *[LONG] * 3000)]))
     assert len(findings) == 2999

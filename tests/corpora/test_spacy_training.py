@@ -27,6 +27,7 @@ DOCUMENTS = [
 ]
 
 
+@pytest.mark.slow
 def test_spacy_train_learns_the_entities_of_our_docbin(tmp_path: Path) -> None:
     from spacy.cli.init_config import init_config
     from spacy.cli.train import train

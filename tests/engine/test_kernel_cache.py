@@ -74,6 +74,7 @@ def test_a_damaged_cache_is_compiled_again(halves: Callable[[], Any], tmp_path: 
         assert halves()(3.0) == 1.5  # what was compiled last is whole
 
 
+@pytest.mark.slow
 def test_kernels_that_were_installed_are_read_where_nothing_can_be_written(
     halves: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ def test_types_are_imported_without_numba_and_natasha() -> None:
     assert done.stdout.strip() == "set()"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["PER", "LOC", "ORG"])
 @pytest.mark.parametrize(
     "name", ["а" * 50_000, "а-" * 20_000 + "а", "А." * 20_000, "новый " * 8_000 + "дом"]

@@ -35,6 +35,7 @@ def test_figures_are_the_same_when_drawn_in_portions(monkeypatch: pytest.MonkeyP
     assert (interval(one, seed=3), p_value(one, other, seed=3)) == whole
 
 
+@pytest.mark.slow
 def test_tens_of_thousands_of_documents_need_little_memory() -> None:
     many = np.tile(np.array([[3, 4, 5]]), (40_000, 1))
     tracemalloc.start()

@@ -196,6 +196,7 @@ def peak() -> int:
     return 1024 * int(re.findall(r"VmHWM:\s+(\d+)", status)[0])
 
 
+@pytest.mark.slow
 @every_form
 def test_no_illegal_body_costs_more_than_a_text_of_its_size(form: Form[BaseModel]) -> None:
     """Before, 12 MB of `[]` took 100 s and 5.3 GB; a text of that size 0.03 s and 24 MB."""

@@ -106,6 +106,7 @@ def test_ad_hoc_recognizers_find_patterns_and_words_with_context(client: Client)
     assert explanation["original_score"] == 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -118,6 +118,7 @@ def test_a_terminal_gets_text_with_time_and_a_file_json(
     assert "Shutting down" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_port_in_use_is_one_line_with_the_reason(workers: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -151,6 +152,7 @@ def test_the_page_has_an_address_that_a_browser_opens(host: str, url: str) -> No
     assert url_of(Settings(host=host)) == url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("taggers", "message"),
     [
@@ -198,6 +200,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [None, "natasha,spacy"])
 def test_a_default_tagger_without_its_library_is_left_out_and_one_that_is_asked_for_an_error(
     asked: str | None,

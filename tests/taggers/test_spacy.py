@@ -92,6 +92,7 @@ def test_a_missing_pipeline_names_those_that_are_there() -> None:
         load_tagger("spacy:no_such_pipeline")
 
 
+@pytest.mark.slow
 def test_a_pipeline_is_loaded_anew_after_many_new_words(monkeypatch: pytest.MonkeyPatch) -> None:
     tagger = load_tagger("spacy@library")
     assert isinstance(tagger, SpacyTagger)

@@ -88,6 +88,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", HOSTILE)
 @pytest.mark.parametrize("cut", [(tokenize, razdel.tokenize), (sentenize, razdel.sentenize)])
 def test_razdels_rules_read_ten_times_as_much_of_a_text_ten_times_as_long(

@@ -45,6 +45,7 @@ def sampled(artefact: Artefact, temperature: float) -> Corpus:
     return Corpus(DevSource(path="sampled"), "", kept)
 
 
+@pytest.mark.slow
 def test_a_temperature_changes_scores_and_never_entities(artefact: Artefact) -> None:
     texts = [document.text for document in tiny.documents(10, 3)]
     raw, one, hot = (at(artefact, t).tag(texts) for t in (None, 1.0, 3.0))
@@ -54,6 +55,7 @@ def test_a_temperature_changes_scores_and_never_entities(artefact: Artefact) -> 
     assert all(0 < b.score < a.score <= 1 for a, b in pairs if a.score and b.score)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("true", [0.7, 2.0])
 def test_the_temperature_of_the_truth_is_found_and_lowers_the_error(
     artefact: Artefact, true: float

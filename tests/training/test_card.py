@@ -61,6 +61,7 @@ def test_the_configuration_in_the_card_trains_the_same_model(folder: Path, tmp_p
     assert load(tmp_path / "tiny").hash == load(folder).hash
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_card_work_as_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,6 +55,7 @@ def run(command: str) -> int:
 LONG = (" tune ", " compare ", " --curve")  # tests/explore runs these with tiny nets
 
 
+@pytest.mark.slow
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for n, name in enumerate(("train", "dev", "test")):

@@ -7,6 +7,8 @@ import pytest
 
 from tests.service.page.driver import Open, drawn, tag, until
 
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
+
 axe = pytest.importorskip("axe_playwright_python.base", reason="pip install 'ner-service[browser]'")
 
 SERIOUS = ("serious", "critical")

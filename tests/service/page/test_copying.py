@@ -16,6 +16,8 @@ from ner_service.corpora.reading import Reading
 from ner_service.types import Document
 from tests.service.page.driver import STRICT, Open, drop, expected, tag, until
 
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
+
 HARD = "😀 Анна из 'Тула'\r\nи \"Белова\" $HOME `x` \\n"
 
 

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from ner_service.output import html
 from ner_service.types import Document
 from tests.service.page.driver import STRICT, Open, columns, drop, expected, submit, tag, until
+
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
 
 TRICKY = {
     "plain": "Анна поехала в Тула.",

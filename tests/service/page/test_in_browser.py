@@ -10,6 +10,8 @@ from ner_service.cli.app import run_command
 from tests.service.page.conftest import VISITOR
 from tests.service.page.driver import Open, clear, drawn, until
 
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
+
 TEXT = "Олег Береговой приехал из Мурома в Нижний Новгород, где его ждала компания «Росавтодор»."
 LONG = f"{TEXT} " * 400  # some 6,000 tokens
 

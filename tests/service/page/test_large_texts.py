@@ -6,6 +6,8 @@ import pytest
 
 from tests.service.page.driver import LAX, Open, columns, drop, expected
 
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
+
 
 def quickest(page: Any, text: str) -> float:
     """The least of three times, in ms, from the answer to a text until it is painted."""

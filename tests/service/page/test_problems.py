@@ -4,6 +4,8 @@ import json
 import threading
 from typing import Any
 
+import pytest
+
 from ner_service.service.api.auth import hash_key
 from tests.service.page.driver import (
     MOST,
@@ -16,6 +18,8 @@ from tests.service.page.driver import (
     submit,
     tag,
 )
+
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
 
 
 def test_what_goes_wrong_is_said_in_a_sentence(opened: Open) -> None:

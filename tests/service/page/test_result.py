@@ -1,6 +1,10 @@
 """A reader explores a result by mouse and by keyboard: names, mentions, differences, labels."""
 
+import pytest
+
 from tests.service.page.driver import LAX, STRICT, Open, clear, columns, drawn, expected, tag, until
+
+pytestmark = pytest.mark.slow  # a browser takes 10 s to start
 
 
 def test_hovering_shows_label_score_and_offsets(opened: Open) -> None:
