@@ -7,18 +7,18 @@ dev splits: the members must not have been trained on them. The calibration erro
 combination goes to stderr, cross-fitted: by a fit on the documents of the other folds.
 """
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import tomli_w
 
 from ner_service import corpora
+from ner_service.cli.options import corpora_root
 from ner_service.digest import digest
+from ner_service.errors import NerError
 from ner_service.taggers.ballots import count_ballots
 from ner_service.taggers.evidence import FEATURES, features
 from ner_service.taggers.registry import load_tagger, shipped_specs
@@ -102,7 +102,7 @@ def show_errors(parts: Sequence[Sample]) -> None:
 
 def main(names: Sequence[str]) -> None:
     """Fit on the corpora of these names, and print the table."""
-    root = Path(os.environ["NER_CORPORA"])
+    root = corpora_root()
     paths = [corpora.locate(name, root) for name in names]
     documents = [document for path in paths for document in corpora.read(path)]
     texts = [document.text for document in documents]
@@ -124,4 +124,9 @@ def main(names: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if not sys.argv[1:]:
+        sys.exit("error: no corpus: name dev splits, such as nerel_named_dev ne5_dev")
+    try:
+        main(sys.argv[1:])
+    except NerError as error:
+        sys.exit(f"error: {error}")
