@@ -1,6 +1,6 @@
 """The engine that runs our BiLSTM-CRF from a model folder on compiled kernels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from ner_service.engine import crf
 from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats
-from ner_service.engine.layers import Dense, Tensors, UnitBounds, array, layer
+from ner_service.engine.layers import Dense, Tensors, UnitBounds, array, group_units, layer
 from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
@@ -78,7 +78,7 @@ class Engine:
         """Return the entities on each unit's best path, with their posterior probabilities."""
         spans: list[list[ScoredSpan]] = [[] for _ in units]
         order = sorted(range(len(units)), key=lambda n: -len(units[n]))
-        for group in _groups([n for n in order if units[n]], units):
+        for group in group_units([n for n in order if units[n]], units, GROUP_TOKENS):
             bounds = UnitBounds.of([len(units[n]) for n in group])
             emissions = self._emissions([units[n] for n in group], bounds)
             rows, scores = crf.decode(
@@ -125,20 +125,6 @@ def divide_log_odds(score: float, divisor: float) -> float:
     held = min(max(score, SURE), 1 - SURE)
     odds = (held / (1 - held)) ** (1 / divisor)
     return float(odds / (1 + odds))
-
-
-def _groups(order: Sequence[int], units: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """Yield the numbers of units that pass the layers together, in the given order."""
-    group: list[int] = []
-    tokens = 0
-    for n in order:
-        if group and tokens + len(units[n]) > GROUP_TOKENS:
-            yield group
-            group, tokens = [], 0
-        group.append(n)
-        tokens += len(units[n])
-    if group:
-        yield group
 
 
 def _dense(tensors: Tensors, name: str) -> Dense:

@@ -1,6 +1,6 @@
 """The layers of a net as plain arrays: dense, recurrent, convolutional."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,6 +32,25 @@ class UnitBounds:
     def tokens(self) -> int:
         """Return the number of tokens in all units."""
         return int(self.lengths.sum())
+
+
+def group_units(
+    order: Iterable[int], units: Sequence[Sequence[str]], most: int
+) -> Iterator[list[int]]:
+    """Yield the numbers of units that pass the layers together, in the given order.
+
+    A group has at most `most` tokens; a single longer unit is a group by itself.
+    """
+    group: list[int] = []
+    tokens = 0
+    for n in order:
+        if group and tokens + len(units[n]) > most:
+            yield group
+            group, tokens = [], 0
+        group.append(n)
+        tokens += len(units[n])
+    if group:
+        yield group
 
 
 class Dense:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ner_service.engine import kernels, transitions
 from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats, Ints
-from ner_service.engine.layers import Dense, array
+from ner_service.engine.layers import Dense, array, group_units
 from ner_service.engine.spacy_parts import SpacyParts
 from ner_service.engine.spacy_words import SpacyWords
 
@@ -45,7 +45,7 @@ class SpacyNet:
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:
         """Return the entities of each text, which has at least one token."""
         spans: list[list[Span]] = [[] for _ in units]
-        for group in _groups(units):
+        for group in group_units(range(len(units)), units, GROUP_TOKENS):
             rows, blank = self._rows([*chain.from_iterable(units[n] for n in group)])
             lengths = np.array([len(units[n]) for n in group])
             states = self._layers.run(rows, lengths)
@@ -144,17 +144,3 @@ def _padded(upper: tuple[Floats, Floats] | None, hidden: int) -> tuple[Floats, F
     wide, biases = np.zeros((hidden, room), dtype=np.float32), np.zeros(room, dtype=np.float32)
     wide[:, : len(bias)], biases[: len(bias)] = weight.T, bias
     return wide, biases
-
-
-def _groups(units: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """Yield the numbers of texts that pass the layers together, in order."""
-    group: list[int] = []
-    tokens = 0
-    for n, unit in enumerate(units):
-        if group and tokens + len(unit) > GROUP_TOKENS:
-            yield group
-            group, tokens = [], 0
-        group.append(n)
-        tokens += len(unit)
-    if group:
-        yield group

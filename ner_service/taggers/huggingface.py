@@ -99,8 +99,8 @@ class OnnxNet:
 class HuggingFaceTagger:
     """The labels of a word are the mean of those of its pieces; words are cut by razdel's rules.
 
-    A long text is read in windows that overlap, and each word is told by the window in which it
-    stands farthest from an edge.
+    A long text is read in windows that overlap, and the labels of each word come from the
+    window in which it stands farthest from an edge.
     """
 
     def __init__(self, tokenizer: Any, net: Net, names: Sequence[str], info: TaggerInfo) -> None:
@@ -130,8 +130,8 @@ class HuggingFaceTagger:
         ends = np.array([word.end for word in words])
         for window, p in zip(windows, self._probabilities(windows), strict=True):
             _add(window, p, starts, ends, (sums, counts, depth))
-        told = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], 0)
-        return self._entities(words, told)
+        means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], 0)
+        return self._entities(words, means)
 
     def _windows(self, text: str) -> Iterator[Window]:
         encoded = self._tokenizer(
@@ -174,11 +174,11 @@ class HuggingFaceTagger:
         pad = self._pad if name == "input_ids" else 0
         return np.pad(values, ((0, 0), (0, size - values.shape[1])), constant_values=pad)
 
-    def _entities(self, words: Sequence[Token], told: Floats) -> list[Entity]:
+    def _entities(self, words: Sequence[Token], means: Floats) -> list[Entity]:
         """Return the entities of words, whose score is that of their least certain word."""
         entities: list[Entity] = []
         last = ""  # the label of the word before
-        for word, p in zip(words, told, strict=True):
+        for word, p in zip(words, means, strict=True):
             position, label = self._names[int(p.argmax())] if p.any() else ("", "")
             if label:
                 score = float(sum(p[n] for n, (_, name) in enumerate(self._names) if name == label))

@@ -62,11 +62,11 @@ class Told:
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> None:
+def stub_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.BACKENDS, "told", Backend("told", Told, needs_source=True))
 
 
-def found(spec: str) -> list[Entity]:
+def entities_of(spec: str) -> list[Entity]:
     (entities,) = load_tagger(spec).tag([TEXT])
     return entities
 
@@ -150,49 +150,61 @@ def test_a_combination_needs_what_its_members_need() -> None:
 
 
 def test_a_union_has_what_any_member_found_and_the_longer_of_two_that_overlap() -> None:
-    entities = found("union:told:short+told:long")
+    entities = entities_of("union:told:short+told:long")
     assert [e.span for e in entities] == [WHOLE.span, LEV.span, PERM.span]
     assert [e.sources for e in entities] == [("told:long",), ("told:short",), ("told:long",)]
 
 
 def test_more_weight_beats_length_where_spans_overlap() -> None:
-    assert found("union:told:short*2+told:long")[0].span == ANNA.span
-    assert found("union:told:short+told:long+told:exact")[0].span == ANNA.span
+    assert entities_of("union:told:short*2+told:long")[0].span == ANNA.span
+    assert entities_of("union:told:short+told:long+told:exact")[0].span == ANNA.span
 
 
 def test_an_intersection_has_what_all_members_found() -> None:
-    assert [e.span for e in found("intersection:told:long+told:exact")] == [PERM.span]
-    assert found("intersection:told:long+told:exact")[0].sources == ("told:long", "told:exact")
+    assert [e.span for e in entities_of("intersection:told:long+told:exact")] == [PERM.span]
+    assert entities_of("intersection:told:long+told:exact")[0].sources == (
+        "told:long",
+        "told:exact",
+    )
 
 
 def test_a_vote_keeps_what_has_more_than_half_of_the_weight() -> None:
-    assert [e.span for e in found("vote:told:short+told:long+told:exact")] == [ANNA.span, PERM.span]
-    assert found("vote:told:short+told:long") == []
-    assert [e.span for e in found("vote:told:short*2+told:long")] == [ANNA.span, LEV.span]
+    assert [e.span for e in entities_of("vote:told:short+told:long+told:exact")] == [
+        ANNA.span,
+        PERM.span,
+    ]
+    assert entities_of("vote:told:short+told:long") == []
+    assert [e.span for e in entities_of("vote:told:short*2+told:long")] == [ANNA.span, LEV.span]
 
 
 def test_a_vote_obeys_a_member_whose_calibrated_score_is_high() -> None:
-    assert [e.span for e in found("vote:told:sure+told:exact+told:long")] == [LEV.span, PERM.span]
-    assert [e.span for e in found("vote:told:unsure+told:exact+told:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:told:sure+told:exact+told:long")] == [
+        LEV.span,
+        PERM.span,
+    ]
+    assert [e.span for e in entities_of("vote:told:unsure+told:exact+told:long")] == [PERM.span]
 
 
 def test_a_least_weight_decides_alone() -> None:
-    assert [e.span for e in found("vote:1/told:short+told:long")] == [
-        e.span for e in found("union:told:short+told:long")
+    assert [e.span for e in entities_of("vote:1/told:short+told:long")] == [
+        e.span for e in entities_of("union:told:short+told:long")
     ]
-    assert [e.span for e in found("vote:2/told:sure+told:exact+told:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:2/told:sure+told:exact+told:long")] == [PERM.span]
 
 
 def test_who_does_not_know_a_label_has_no_vote_on_it() -> None:
-    assert [e.span for e in found("vote:told:short-persons+told:exact")] == [ANNA.span, PERM.span]
-    assert [e.span for e in found("intersection:told:short-persons+told:exact")] == [
+    assert [e.span for e in entities_of("vote:told:short-persons+told:exact")] == [
+        ANNA.span,
+        PERM.span,
+    ]
+    assert [e.span for e in entities_of("intersection:told:short-persons+told:exact")] == [
         ANNA.span,
         PERM.span,
     ]
 
 
 def test_a_nested_combination_names_those_who_found_an_entity() -> None:
-    entities = found("union:(union:told:short+told:exact)+told:long")
+    entities = entities_of("union:(union:told:short+told:exact)+told:long")
     assert entities[0].sources == ("told:long",)
     assert entities[1].sources == ("told:short",)
     assert entities[2].sources == ("told:exact", "told:long")

@@ -124,14 +124,14 @@ def mine(tmp_path: Path) -> Path:
     return path
 
 
-def shown(spec: str, text: str) -> list[tuple[str, str, tuple[str, ...]]]:
+def surfaces_of(spec: str, text: str) -> list[tuple[str, str, tuple[str, ...]]]:
     (entities,) = load_tagger(spec).tag([text])
     return [(text[e.start : e.end], e.label, e.sources) for e in entities]
 
 
 def test_rules_win_over_the_tagger_behind_them_and_allow_lists_drop(mine: Path) -> None:
     rules = ("rules:mine.toml",)
-    assert shown(f"rules:{mine}+bilstm", TEXT) == [
+    assert surfaces_of(f"rules:{mine}+bilstm", TEXT) == [
         ("Анне Карениной", "PER", ("bilstm",)),
         ("Ромашки", "ORG", rules),
         ("Василька", "ORG", rules),
@@ -141,9 +141,9 @@ def test_rules_win_over_the_tagger_behind_them_and_allow_lists_drop(mine: Path) 
 
 
 def test_a_word_of_the_context_must_stand_near(mine: Path) -> None:
-    assert shown(f"rules:{mine}", "анальгин") == []
-    assert shown(f"rules:{mine}", f"анальгин {'и так далее ' * 6} таблеток") == []
-    assert [s for s, *_ in shown(f"rules:{mine}", "таблетками, анальгин")] == ["анальгин"]
+    assert surfaces_of(f"rules:{mine}", "анальгин") == []
+    assert surfaces_of(f"rules:{mine}", f"анальгин {'и так далее ' * 6} таблеток") == []
+    assert [s for s, *_ in surfaces_of(f"rules:{mine}", "таблетками, анальгин")] == ["анальгин"]
 
 
 def test_rules_alone_have_no_scores_and_beside_scores_they_are_certain(mine: Path) -> None:
@@ -158,7 +158,7 @@ def test_rules_alone_have_no_scores_and_beside_scores_they_are_certain(mine: Pat
 def test_a_combination_may_stand_behind_rules_and_rules_in_a_combination(mine: Path) -> None:
     behind = f"rules:{mine}+union:natasha+bilstm"
     assert leaves(behind) == [f"rules:{mine}", "natasha", "bilstm"]
-    assert shown(behind, TEXT)[0] == ("Анне Карениной", "PER", ("natasha", "bilstm"))
+    assert surfaces_of(behind, TEXT)[0] == ("Анне Карениной", "PER", ("natasha", "bilstm"))
     assert leaves(f"vote:(rules:{mine}+bilstm)+natasha") == [f"rules:{mine}", "bilstm", "natasha"]
 
 
@@ -169,16 +169,16 @@ def test_patterns_of_spacys_entity_ruler_are_rules(tmp_path: Path) -> None:
         '{"label": "ORG", "pattern": "Apple", "forms": "exact"}\n'
         '{"label": "GPE", "pattern": [{"LOWER": "san"}, {"LOWER": "francisco"}]}\n'
     )
-    assert [s[:2] for s in shown(f"rules:{path}", "Ромашкой, Apple, San  Francisco")][:2] == [
+    assert [s[:2] for s in surfaces_of(f"rules:{path}", "Ромашкой, Apple, San  Francisco")][:2] == [
         ("Ромашкой", "ORG"),
         ("Apple", "ORG"),
     ]
-    assert shown(f"rules:{path}", "из San Francisco")[0][:2] == ("San Francisco", "GPE")
+    assert surfaces_of(f"rules:{path}", "из San Francisco")[0][:2] == ("San Francisco", "GPE")
 
 
 def test_dates_and_money_are_found_by_natashas_grammars() -> None:
     text = "Суд 24 января 2017 года взыскал 5,5 млн рублей. Потом 05.12.2011 ещё 3 евро"
-    assert [s[:2] for s in shown("rules:dates+money", text)] == [
+    assert [s[:2] for s in surfaces_of("rules:dates+money", text)] == [
         ("24 января 2017 года", "DATE"),
         ("5,5 млн рублей", "MONEY"),
         ("05.12.2011", "DATE"),
@@ -191,7 +191,7 @@ def test_identifiers_are_a_set_of_rules() -> None:
         with pytest.raises(MissingExtra):
             load_tagger("rules:identifiers")
         pytest.skip("the extra pii is not installed")
-    assert shown("rules:identifiers", "почта: anna@example.org")[0][:2] == (
+    assert surfaces_of("rules:identifiers", "почта: anna@example.org")[0][:2] == (
         "anna@example.org",
         "EMAIL",
     )

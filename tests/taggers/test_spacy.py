@@ -147,7 +147,7 @@ def test_a_pipeline_has_no_conventions() -> None:
 def test_all_corpora_have_the_librarys_answers(
     shipped: Callable[[str], Tagger], corpora_root: Path
 ) -> None:
-    """Where floating point decides, answers may differ: no more than one in 10,000 entities."""
+    """At most one entity in 10,000 differs, where two scores are equal but for rounding."""
     ours, theirs = shipped("spacy"), shipped("spacy@library")
     documents = different = entities = 0
     for path in sorted(

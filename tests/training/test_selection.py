@@ -27,9 +27,9 @@ class Names:
         self.info = TaggerInfo("names", "1", ("ru",), ("PER",), kind, source)  # type: ignore[arg-type]
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
-        return [sorted(self._found(text)) for text in texts]
+        return [sorted(self._entities_in(text)) for text in texts]
 
-    def _found(self, text: str) -> list[Entity]:
+    def _entities_in(self, text: str) -> list[Entity]:
         scored = self.info.score_kind != "none"
         return [
             Entity(at, at + len(name), "PER", SCORES[name] if scored else None)
