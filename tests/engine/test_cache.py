@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ner_service.engine.cache import Floats, WordCache
+from ner_service.engine.cache import WordCache
+from ner_service.engine.kernels import Floats
 
 ROWS, WORDS = 4, 6
 batches = st.lists(
@@ -21,6 +22,7 @@ class Codes:
     """Projects a word to its code and to the opposite of that; its feature is the code."""
 
     width = 2
+    row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("code", np.int32)])
 
     def __init__(self) -> None:
