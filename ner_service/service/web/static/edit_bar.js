@@ -20,7 +20,7 @@ export class EditBar {
     });
     $("edit-own").addEventListener("submit", (event) => {
       event.preventDefault();
-      editor.label($("edit-label").value.trim());
+      editor.label($("edit-label").value.trim().replace(/\s+/gu, "_")); // CoNLL and brat part words at blanks
     });
     $("edit-bounds").addEventListener("click", ({ target }) => {
       const { edge, step } = target.closest("button")?.dataset ?? {};

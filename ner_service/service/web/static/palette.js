@@ -3,8 +3,8 @@
 const OWN = ["PER", "LOC", "ORG"];
 const WRITTEN = 12; // looks that style.css has; the others are written here by the same rule
 const LEVELS = [-1, 1, 0]; // lightness: neighbours differ in it, since hues look alike to some eyes
-const FIRST = 50; // degrees
-const STEP = 215.3; // degrees; found by search, so that neighbours differ most to all eyes
+const FIRST = 280; // degrees
+const STEP = 134.9; // degrees; found by search: neighbours differ to all eyes, and no hue comes back
 const PATTERNS = 3; // plain, striped, dotted: a dozen labels of each before hues come close
 
 const sheet = new CSSStyleSheet();
@@ -27,9 +27,12 @@ export function hue(label) {
   return `hue-${place}${pattern ? ` pattern-${pattern}` : ""}`;
 }
 
+/** Returns the look of a number: a hue in degrees, and a level of lightness. */
+export const lookOf = (n) => ({ hue: Number(((FIRST + STEP * n) % 360).toFixed(1)), level: LEVELS[n % LEVELS.length] });
+
 /** Writes the rule of a look. */
 function write(n) {
-  const degrees = ((FIRST + STEP * n) % 360).toFixed(1);
-  sheet.insertRule(`.hue-${n} { --hue: ${degrees}; --level: ${LEVELS[n % LEVELS.length]}; }`);
+  const { hue, level } = lookOf(n);
+  sheet.insertRule(`.hue-${n} { --hue: ${hue}; --level: ${level}; }`);
   document.adoptedStyleSheets = [sheet];
 }
