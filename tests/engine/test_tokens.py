@@ -127,6 +127,7 @@ def test_sentences_end_at_the_same_places(given: str) -> None:
         st.sampled_from([*ODD, *spelling.HIDDEN, "x", "я", " ", ". ", "\u0301"]), max_size=9
     ).map("".join)
 )
+@example("Аррlетрестъx")
 def test_words_are_spelled_the_same(given: str) -> None:
     check(given)
 
@@ -153,6 +154,7 @@ def test_every_abbreviation_fits_into_a_key() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_every_text_at_hand_is_cut_the_same(corpora_root: Path) -> None:
     for path in sorted((corpora_root / "unlabelled").glob("*.jsonl.gz")):
         for document in corpora.read(path):
