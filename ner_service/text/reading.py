@@ -17,7 +17,7 @@ from ner_service.text.spelling import unmix
 
 
 class Step(IntFlag):
-    """What may have to be done to read a text; who has seen its characters knows what of it."""
+    """A step of reading changes a text, or finds ends in it, where certain characters stand."""
 
     ENDS = 1  # find the ends of units
     DASHES = 2
