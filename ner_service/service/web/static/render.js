@@ -64,8 +64,8 @@ function mark(text, entity, differs) {
 function pieces(places, column) {
   return places.flatMap((place) => {
     const own = place.entities[column];
-    if (own.length) return own.map((entity) => ({ ...entity, entity, place }));
-    return place.agreed ? [] : [{ start: place.start, end: place.end, place }];
+    if (own.length) return own.map((entity) => ({ start: entity.start, end: entity.end, entity, place, column }));
+    return place.agreed ? [] : [{ start: place.start, end: place.end, place, column }];
   });
 }
 
