@@ -149,6 +149,7 @@ class Engine:
 class ShareProjection:
     """Projects words to their shares in the first convolution's window: left | middle | right."""
 
+    row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
 
     def __init__(self, net: SlovnetModel, navec: Navec) -> None:

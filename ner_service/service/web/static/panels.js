@@ -1,7 +1,8 @@
 // The panels beside the text: names with their mentions, and differences of the taggers.
 
 import { count, number, t } from "./i18n.js";
-import { element, hue, table } from "./render.js";
+import { hue } from "./palette.js";
+import { element, table } from "./render.js";
 
 const SHOWN_FIRST = 60; // names or differences; a button shows the rest
 const CONTEXT = 36; // characters on either side of a mention
