@@ -1,10 +1,11 @@
 """Slots of templates, and what is written into them.
 
 A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `friend`
-for a short first name, `city`, `spot`, `firm`, `brand`, `org`, `memorial`, which has a person's
-name, `street`, `street_name`, `wide_street`, `address`, and what is no name: `cited`, a person in
-the title of a work, `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A
-street's name is a LOC, also where a person gave it.
+for a short first name, `city`, `village`, `imprint` for a town in a reference, `spot`, `firm`,
+`brand`, `org`, `memorial`, which has a person's name, `street`, `street_name`, `wide_street`,
+`address`, and what is no name: `cited`, a person in the title of a work, `role`, `Role` with a
+capital, `date`, `number`, `money`, `phone`, `email`. A street's name is a LOC, also where a person
+gave it.
 """
 
 import re
@@ -12,7 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from ner_service.training.data.writing.declension import CASES, GENDERS, Case, Gender
+from ner_service.training.data.writing.declension import (
+    CASES,
+    GENDERS,
+    Case,
+    Form,
+    Gender,
+    decline_adjective,
+    decline_surname,
+    decline_thing,
+)
 from ner_service.training.data.writing.names import Names
 from ner_service.training.data.writing.orders import ORDERS, write_name
 from ner_service.training.data.writing.organisations import write_organisation
@@ -20,6 +30,9 @@ from ner_service.training.data.writing.pieces import Piece
 from ner_service.training.data.writing.words import WORDS
 
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+VILLAGE_ENDS = ("ка", "ка", "ск", "ово", "ино")
+VILLAGE_ADJECTIVES = ("Новый", "Старый", "Большой", "Малый", "Красный", "Белый", "Чёрный")
+IMPRINTS = ("М.", "М.", "СПб.", "СПб.", "Л.", "Киев", "Минск", "Рига", "Казань", "Пермь")
 QUOTES = ("«»", "«»", "«»", '""', "“”")
 
 
@@ -83,6 +96,10 @@ class Writer:
             yield Piece(write_name(friend, "first", _case(form), self._random), "PER")
         elif kind == "city":
             yield Piece(self._names.place(self._random, _case(form)), "LOC")
+        elif kind == "village":
+            yield Piece(self._village(_case(form)), "LOC")
+        elif kind == "imprint":
+            yield Piece(self._random.choice(IMPRINTS), "LOC")
         elif kind == "org":
             yield Piece(write_organisation(self._names, _case(form), self._random), "ORG")
         elif kind == "spot":
@@ -98,6 +115,17 @@ class Writer:
         """Return a person's name in the order that `kind` names."""
         person = self._names.person(self._random, self._gender())
         return write_name(person, kind, case, self._random)
+
+    def _village(self, case: Case) -> str:
+        """Return the made name of a village or river in a case, such as `Новая Сосновка`."""
+        random = self._random
+        stem, end = random.choice(WORDS.village_stems), random.choice(VILLAGE_ENDS)
+        if end != "ка":
+            return decline_thing(stem + end, case) if end == "ск" else stem + end
+        name = decline_surname(stem + end, Form(case, "femn"))
+        if random.random() < 0.7:
+            return name
+        return f"{decline_adjective(random.choice(VILLAGE_ADJECTIVES), case, 'femn')} {name}"
 
     def _memorial(self, form: str) -> str:
         """Return an institution that is named after a person."""
