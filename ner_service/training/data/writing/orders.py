@@ -7,7 +7,7 @@ from ner_service.training.data.writing.declension import Case
 from ner_service.training.data.writing.names import Person
 from ner_service.training.data.writing.words import WORDS
 
-CAPITALS = 0.15  # the share of names with a word or all of it in capitals
+CAPITALS = 0.2  # the share of names with a word or all of it in capitals
 Shares = Mapping[str, float]  # of each pattern
 FULL: Shares = {"{surname} {first} {patronymic}": 4, "{first} {patronymic} {surname}": 1}
 INITIALS: Shares = {
