@@ -32,9 +32,10 @@ from ner_service.service.api.schemas import (
 from ner_service.service.api.slices import Slices, dump, sink_of
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
+from ner_service.service.queue.job import cost
 from ner_service.service.telemetry.metrics import Metrics
 
-STEP_CHARS = 50_000  # of texts whose answers are put together in one go: half a millisecond
+STEP_COST = 50_000  # of texts whose answers are put together in one go: half a millisecond
 LINE = Form(LineRequest, spare=MOST_OTHER_VALUES)
 
 
@@ -83,15 +84,15 @@ class Batches:
         sink = sink_of(slices)
         head, answers = await self._answers.tag(request, asked, asked.texts, sink=sink)
         results: list[orjson.Fragment] = []
-        written = 0  # characters, since others were served
+        written = 0  # what texts cost, since others were served
         for text, answer, entities in zip(asked.texts, answers, slices, strict=True):
             if isinstance(answer, TaggerFailed):
                 result = self._fault(answer)
             else:
                 result = {"entities": entities} | self._warning(head, text)
             results.append(orjson.Fragment(dump(result)))
-            written += len(text)
-            if written > STEP_CHARS:
+            written += cost(text)
+            if written > STEP_COST:
                 written = 0
                 await asyncio.sleep(0)
         return head | {"results": results}
