@@ -171,12 +171,15 @@ export class Result {
     return new Set(this.shown.taggers.find((each) => each.name === tagger)?.labels);
   }
 
-  /** Lists the labels that the taggers have, and those that occur. */
+  /** Lists the labels: the usual ones, the others that the taggers have, and those that occur. */
   labels() {
     const { answers } = this.shown;
-    const all = new Set(answers.flatMap(({ request }) => [...this.labelsOf(request)]));
-    for (const { entities } of [...answers, ...this.editor.answers()]) for (const { label } of entities) all.add(label);
-    return [...USUAL.filter((label) => all.delete(label)), ...all];
+    const possible = new Set(answers.flatMap(({ request }) => [...this.labelsOf(request)]));
+    const occurring = new Set();
+    for (const { entities } of [...answers, ...this.editor.answers()]) for (const { label } of entities) occurring.add(label);
+    const usual = USUAL.filter((label) => possible.has(label) || occurring.has(label));
+    const others = [...occurring].filter((label) => !possible.has(label)).sort(byNumber);
+    return [...new Set([...usual, ...possible, ...others])];
   }
 
   toggle(label) {
@@ -309,6 +312,8 @@ export class Result {
     this.select(null);
   }
 }
+
+const byNumber = new Intl.Collator("ru", { numeric: true }).compare; // A2 before A10
 
 const isSame = (a, b) => a.start === b.start && a.end === b.end && a.label === b.label;
 
