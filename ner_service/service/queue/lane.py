@@ -112,10 +112,12 @@ class Lane:
         connection: Connection | None = None,
         client: Hashable = None,
         convention: str | None = None,
+        asked: tuple[str, ...] = (),
     ) -> Tagged:
         """Answers each text in order, or with the error that it caused.
 
-        A convention is one of those that the tagger's info lists; without one, its first.
+        A convention is one of those that the tagger's info lists; without one, its first. Labels
+        are `asked` of a tagger that finds any.
 
         Raises `Overloaded` or `NotReady` at once, though the patient wait for room; `Late` after
         the deadline, and `Gone` when the client leaves. Texts that no batch has yet are dropped
@@ -131,7 +133,7 @@ class Lane:
             self.check_room(size)
         if connection and connection.closed:
             raise Gone
-        job = Job(texts, loop.create_future(), client, convention)
+        job = Job(texts, loop.create_future(), client, convention, asked)
         self._count(size, 1)
         timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:
