@@ -78,10 +78,17 @@ def vectors(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+# each encoder and each reader of characters at least once
+QUICK = (("lstm", "cnn"), ("lstm", "lstm"), ("gru", "none"), ("rnn", "lstm"), ("cnn", "cnn"))
+
+
 @pytest.fixture(
     scope="module",
-    params=[(e, c) for e in ("lstm", "gru", "rnn", "cnn") for c in ("cnn", "lstm", "none")],
-    ids="-".join,
+    params=[
+        pytest.param((e, c), id=f"{e}-{c}", marks=[] if (e, c) in QUICK else pytest.mark.slow)
+        for e in ("lstm", "gru", "rnn", "cnn")
+        for c in ("cnn", "lstm", "none")
+    ],
 )
 def pair(request: pytest.FixtureRequest, vectors: str) -> Pair:
     return make_pair(*request.param, vectors)

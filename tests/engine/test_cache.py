@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -54,7 +54,6 @@ def cache(codes: Codes) -> WordCache:
     return WordCache(codes, ROWS, WORDS)
 
 
-@settings(deadline=None)
 @given(batches)
 def test_rows_are_those_of_the_words_however_often_the_tables_fill(
     batches: list[list[str]],

@@ -4,7 +4,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.engine import crf
@@ -51,14 +51,12 @@ chains = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(chains)
 def test_the_best_path_is_the_best_of_all_paths(chain: Chain) -> None:
     found = tuple(crf.best_paths(chain.emissions, *chain.places, chain.crf).tolist())
     assert chain.score(found) == pytest.approx(max(map(chain.score, chain.paths())), abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
 @given(chains, st.integers(0, 10_000))
 def test_rows_are_unsure_exactly_where_errors_could_make_another_path_the_best(
     chain: Chain, seed: int
@@ -78,7 +76,6 @@ def test_rows_are_unsure_exactly_where_errors_could_make_another_path_the_best(
     assert errors[rows].all()
 
 
-@settings(max_examples=25, deadline=None)
 @given(chains)
 def test_a_score_is_the_share_of_all_paths_that_hold_the_very_span(chain: Chain) -> None:
     paths = crf.best_paths(chain.emissions, *chain.places, chain.crf)
@@ -91,7 +88,6 @@ def test_a_score_is_the_share_of_all_paths_that_hold_the_very_span(chain: Chain)
         assert score == pytest.approx(holding / total, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
 @given(chains, st.sampled_from([200.0, 400.0, 700.0]))
 def test_scores_far_apart_have_probabilities_too(chain: Chain, scale: float) -> None:
     chain.emissions *= np.float32(scale)

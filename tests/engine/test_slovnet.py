@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from natasha import NewsEmbedding, NewsNERTagger
 from natasha.data import NEWS_EMBEDDING, NEWS_NER
@@ -145,7 +145,6 @@ def test_a_net_over_other_vectors_is_refused(net: slovnet.SlovnetModel) -> None:
         slovnet.Engine(net, navec)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(range(len(TAGS))), min_size=1, max_size=9), min_size=1))
 def test_any_tags_are_read_as_slovnet_reads_them(paths: list[list[int]]) -> None:
     lengths = np.array([len(path) for path in paths])
@@ -172,7 +171,6 @@ texts = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(texts, max_size=4))
 def test_made_texts_have_natashas_answers(library: Any, tagger: Tagger, texts: list[str]) -> None:
     found = [[entity.span for entity in entities] for entities in tagger.tag(texts)]

@@ -52,23 +52,31 @@ export function spacy({ text, entities }) {
   return `${JSON.stringify([text, { entities: spans }])}\n`;
 }
 
-/** Writes a task for Label Studio with predictions, which annotators begin from. */
-export function labelStudio({ text, entities, tagger }) {
+/**
+ * Writes a task for Label Studio: a tagger's answer as predictions, which annotators begin from; what
+ * the reader has corrected as an annotation, beside the answer it was made of.
+ */
+export function labelStudio({ text, entities, tagger, original }) {
+  const annotations = original && [{ result: regions(entities) }];
+  const predictions = [prediction(original?.entities ?? entities, tagger)];
+  return `${JSON.stringify([{ data: { text }, ...(annotations && { annotations }), predictions }], null, 2)}\n`;
+}
+
+function prediction(entities, tagger) {
   const scores = entities.map(({ score }) => score).filter((score) => score !== null && score !== undefined);
-  const result = entities.map(({ start, end, label, text: surface, score, normal }) => ({
+  const score = scores.length && { score: rounded(Math.min(...scores)) };
+  return { model_version: tagger, ...score, result: regions(entities) };
+}
+
+function regions(entities) {
+  return entities.map(({ start, end, label, text, score, normal }) => ({
     from_name: "label",
     to_name: "text",
     type: "labels",
-    value: { start, end, text: surface, labels: [label] },
+    value: { start, end, text, labels: [label] },
     ...(score !== null && score !== undefined && { score: rounded(score) }),
     ...(normal && { meta: { text: [normal] } }),
   }));
-  const prediction = {
-    model_version: tagger,
-    ...(scores.length && { score: rounded(Math.min(...scores)) }),
-    result,
-  };
-  return `${JSON.stringify([{ data: { text }, predictions: [prediction] }], null, 2)}\n`;
 }
 
 /** Writes a token a line with its IOB2 tag, and an empty line after each sentence. */
