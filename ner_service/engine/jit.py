@@ -1,9 +1,11 @@
 """Compilation of kernels to machine code, which is kept on disk for later starts."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from threading import get_ident
 from typing import Any
 
@@ -13,6 +15,29 @@ from numba.core import event
 from ner_service.engine.kernel_cache import cache_of
 
 EXACT = {"contract", "nsz", "nnan", "ninf"}  # no reassociation: the order of sums is ours
+
+
+def import_without_scipy() -> None:
+    """Import the functions of arrays of numba, which load scipy only to see if it is there.
+
+    That takes 0.2 s and 16 MB. Whoever multiplies matrices by numba loads it then, as ever.
+    """
+    from numba.np import linalg
+
+    def fail() -> None:
+        raise ImportError
+
+    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, fail  # type: ignore[assignment]
+    try:
+        from numba.np import arraymath
+    finally:
+        linalg.ensure_blas = ensure_blas
+    arraymath.ensure_blas = ensure_blas
+    arraymath._HAVE_BLAS = find_spec("scipy") is not None
+
+
+if "numba.np.arraymath" not in sys.modules:
+    import_without_scipy()
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -150,6 +150,7 @@ class Engine:
         self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
         free = np.zeros(len(net.tags), dtype=np.float32)
         self._crf = array(net.model.head.crf.transitions.array), free, free
+        self.emissions([GAP] * (2 * REACH + 1))  # else the first unsure path would compile it
 
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:
         """Return the entities on the best path of each unit, which has at least one word."""
