@@ -2,9 +2,11 @@
 
 import ast
 import json
+import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,20 @@ def test_the_curl_command_is_this_very_request(opened: Open, address: str) -> No
     assert [[e["start"], e["end"], e["label"], e["text"]] for e in answer.json()["entities"]] == [
         *expected(STRICT, HARD)
     ]
+
+
+def test_the_python_is_this_very_request_and_runs(opened: Open) -> None:
+    page = opened()
+    drop(page, HARD)
+    page.locator("#labels [data-label=LOC]").click()
+    program = copied(page, "Python")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Белова" not in done.stdout  # a LOC, which is off
+    page.locator("#labels [data-label=LOC]").click()
+    program = copied(page, "Python")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert [e[3] for e in expected(STRICT, HARD)] == re.findall(r"text='(\w+)'", done.stdout)
 
 
 def test_copying_works_without_a_secure_context_too(opened: Open) -> None:

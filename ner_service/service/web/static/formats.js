@@ -34,8 +34,9 @@ function python({ request, local }) {
   const key = hasKey() ? ', key=os.environ["NER_KEY"]' : "";
   const head = key ? "import os\n\n" : "";
   const url = JSON.stringify(new URL(".", document.baseURI).href.replace(/\/$/u, ""));
-  const tagger = JSON.stringify(request.tagger);
-  return `${head}from ner_service.client import Client\n\nwith Client(${url}${key}, tagger=${tagger}) as client:\n    print(client.tag(${text}))\n`;
+  const labels = request.labels ? `, labels=${JSON.stringify(request.labels)}` : "";
+  const options = `Options(tagger=${JSON.stringify(request.tagger)}${labels})`;
+  return `${head}from ner_service.client import Client, Options\n\nwith Client(${url}${key}, options=${options}) as client:\n    print(client.tag(${text}))\n`;
 }
 
 /**
