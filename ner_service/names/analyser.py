@@ -16,7 +16,7 @@ from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.types import Analysis, Gender, Mention
-from ner_service.names.words import Mentions
+from ner_service.names.words import EntityWords
 from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
@@ -27,10 +27,10 @@ LEAST_CHANCE = 0.5  # of a base form; what is less likely than not is not told
 class Contexts(Protocol):
     """Contexts give the words of entities with their grammar in the sentences of a text."""
 
-    def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> Mentions:
+    def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> EntityWords:
         """Cut the words of entities out of their sentences."""
 
-    def read(self, mentions: Mentions, wanted: Sequence[Sequence[int]]) -> None:
+    def read(self, cut: EntityWords, wanted: Sequence[Sequence[int]]) -> None:
         """Put the grammar of the wanted words of each entity into the words."""
 
 
@@ -85,9 +85,9 @@ class Analyser:
         self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
     ) -> list[Analysis]:
         labels = [entity.label for inside in entities for entity in inside]
-        mentions = self._contexts.cut(texts, entities)
-        phrases = [*map(self._phrases.read, mentions.names, labels)]
-        self._contexts.read(mentions, [*map(self._phrases.choose, phrases, labels)])
+        cut = self._contexts.cut(texts, entities)
+        phrases = [*map(self._phrases.read, cut.names, labels)]
+        self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels)]
         solved = solve(phrases, self._lexicon)
         analyses: list[Analysis] = []

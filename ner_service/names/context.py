@@ -12,7 +12,7 @@ from ner_service.engine.slovnet_morph import MorphEngine
 from ner_service.engine.tokens import Tokens, units
 from ner_service.names.slots import CASES, SLOTS, slots_of
 from ner_service.names.types import Gender, Number
-from ner_service.names.words import Floats, Mentions, Place, Word
+from ner_service.names.words import EntityWords, Floats, Place, Word
 from ner_service.nets.navec import load_navec
 from ner_service.text.old_print import HARD_SIGNS
 from ner_service.types import Entity
@@ -45,7 +45,7 @@ class ContextReader:
             row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag
         self._columns = columns  # tags x (slots and adjectives)
 
-    def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> Mentions:
+    def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> EntityWords:
         """Cut the words of entities out of their sentences."""
         names: list[list[Word]] = []
         places: list[list[Place]] = []
@@ -59,21 +59,21 @@ class ContextReader:
                     names[first + entity].append(Word(start, end, part, part.lower()))
                     places[first + entity].append((len(sentences), token))
                 sentences.append(unit.words)
-        return Mentions(names, places, sentences)
+        return EntityWords(names, places, sentences)
 
-    def read(self, mentions: Mentions, wanted: Sequence[Sequence[int]]) -> None:
+    def read(self, cut: EntityWords, wanted: Sequence[Sequence[int]]) -> None:
         """Put the grammar of the wanted words of each entity into the words."""
         chosen = [
             [(words, n, places[n]) for n in some]
-            for words, places, some in zip(mentions.names, mentions.places, wanted, strict=True)
+            for words, places, some in zip(cut.names, cut.places, wanted, strict=True)
         ]
-        tokens: list[set[int]] = [set() for _ in mentions.sentences]
+        tokens: list[set[int]] = [set() for _ in cut.sentences]
         for _, _, (sentence, token) in chain(*chosen):
             tokens[sentence].add(token)
         if not any(tokens):
             return
         at = [sorted(some) for some in tokens]
-        rows = self._grammar(mentions.sentences, at)
+        rows = self._grammar(cut.sentences, at)
         grammar = {(n, token): next(rows) for n, some in enumerate(at) for token in some}
         for words, n, place in chain(*chosen):
             words[n] = Word(*words[n][:4], *grammar[place])

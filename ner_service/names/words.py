@@ -33,7 +33,7 @@ Place = tuple[int, int]
 """The number of a sentence, and of a token in it."""
 
 
-class Mentions(NamedTuple):
+class EntityWords(NamedTuple):
     """The words of the entities of several texts, and where in their sentences they stand."""
 
     names: list[list[Word]]
