@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from threading import get_ident
 from typing import Any
@@ -22,14 +23,14 @@ def import_without_scipy() -> None:
 
     That takes 0.2 s and 16 MB. Whoever multiplies matrices by numba loads it then, as ever.
     """
-    from numba.np import linalg
+    linalg: Any = import_module("numba.np.linalg")
 
     def fail() -> None:
         raise ImportError
 
-    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, fail  # type: ignore[assignment]
+    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, fail
     try:
-        from numba.np import arraymath
+        arraymath: Any = import_module("numba.np.arraymath")
     finally:
         linalg.ensure_blas = ensure_blas
     arraymath.ensure_blas = ensure_blas
