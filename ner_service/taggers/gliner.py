@@ -26,7 +26,7 @@ CONFIG, WEIGHTS = "gliner_config.json", "model.safetensors"
 
 
 class Source(NamedTuple):
-    """A source is `NAME-OR-FOLDER[@LABEL|LABEL][@THRESHOLD]`."""
+    """A source is `NAME-OR-FOLDER[@LABEL;LABEL][@THRESHOLD]`."""
 
     model: str
     labels: tuple[str, ...] = DEFAULT_LABELS
@@ -130,11 +130,11 @@ def parse_source(source: str) -> Source:
         if re.fullmatch(r"[0-9.]+", part):
             threshold = parse_threshold(source, part)
         else:
-            labels = tuple(dict.fromkeys(label.strip() for label in part.split("|")))
+            labels = tuple(dict.fromkeys(label.strip() for label in part.split(";")))
     if len(labels) > MOST_LABELS or not all(labels):
         raise ModelError(
-            f"gliner:{source}: expected 1 to {MOST_LABELS} labels that are not empty, joined by |, "
-            "such as @brand|disease"
+            f"gliner:{source}: expected 1 to {MOST_LABELS} labels that are not empty, joined by ;, "
+            "such as @brand;disease"
         )
     return Source(model, labels, threshold)
 

@@ -23,6 +23,7 @@ from ner_service.benchmark.parts.http import Http, Latency, Load
 from ner_service.benchmark.parts.leaks import Leaks
 from ner_service.benchmark.parts.names import Cost as NamesCost
 from ner_service.benchmark.parts.names import Names, Row
+from ner_service.benchmark.parts.phrases import ListTiming, Phrases, TooLong
 from ner_service.benchmark.parts.probes import Probes, Tally
 from ner_service.benchmark.parts.quality import Accuracy, Quality, measure
 from ner_service.benchmark.parts.robustness import Heat, Robustness, Slice
@@ -135,6 +136,13 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         seconds = {1: {10: 2.0, 20: 3.0}, 2: {10: 1.5, 20: 2.0}}
         scaled = Scale(tagger=name, rounds=1, chars=1000.0, seconds=seconds)
         store.measure(Scale, name, KEY, lambda scaled=scaled: scaled)
+    rows = [
+        ListTiming(matcher="rules", size=1000, load_s=1.0, rate=spread(5), matches=3),
+        ListTiming(matcher="another", size=1000, load_s=1.0, rate=spread(5), matches=3),
+    ]
+    end = TooLong(matcher="another", size=10_000, loading=True)
+    listed = Phrases(texts="own_news", ours=True, rounds=3, tokens=100, rows=rows, too_long=[end])
+    store.measure(Phrases, "all", KEY, lambda: listed)
     costs = [cost("natasha (library)", 1000), cost("careful", 500), cost("careless", 4000)]
     cut = Cutting(what="tokens", ours=spread(8), razdel=spread(2), ratio=spread(4))
     speed = Speed(texts="own_news", ours=True, rounds=3, costs=costs, cuttings=(cut,))

@@ -27,9 +27,9 @@ TEXT = "Анна Каренина живёт в Москве. Иван и Анн
     ("source", "parsed"),
     [
         ("urchade/x", Source("urchade/x")),
-        ("x@бренд|вид болезни", Source("x", ("бренд", "вид болезни"))),
+        ("x@бренд;вид болезни", Source("x", ("бренд", "вид болезни"))),
         ("x@0.3", Source("x", threshold=0.3)),
-        ("x@бренд|бренд@0.3", Source("x", ("бренд",), 0.3)),
+        ("x@бренд;бренд@0.3", Source("x", ("бренд",), 0.3)),
     ],
 )
 def test_a_source_has_labels_and_a_threshold(source: str, parsed: Source) -> None:
@@ -39,7 +39,7 @@ def test_a_source_has_labels_and_a_threshold(source: str, parsed: Source) -> Non
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("x@a||b", "expected 1 to 100 labels that are not empty"),
+        ("x@a;;b", "expected 1 to 100 labels that are not empty"),
         ("x@", "expected 1 to 100 labels that are not empty"),
         ("x@1.5", "expected a threshold of 0 to 1"),
         ("x@0.0.1", "expected a threshold of 0 to 1"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,12 @@ from ner_service.taggers.huggingface import HuggingFaceTagger, split_tag
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Entity
 from tests.taggers.test_contract import TEXTS, check
+from tests.taggers.tiny_models import make_tokenizer
 
 pytest.importorskip("transformers")
 pytestmark = pytest.mark.slow  # since importing transformers and torch takes ten seconds
 
 TAGS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
-WORDS = ["анна", "каренина", "в", "москве", "##и", "##а", "иван", "живет", ".", ",", "а", "и"]
 TEXT = "Анна Каренина живёт в Москве. Иван и Анна."
 
 
@@ -25,26 +26,14 @@ TEXT = "Анна Каренина живёт в Москве. Иван и Анн
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a tiny BERT of random weights that reads 16 pieces at a time."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import BertConfig, BertForTokenClassification, PreTrainedTokenizerFast
+    from transformers import BertConfig, BertForTokenClassification
 
     path = tmp_path_factory.mktemp("hf") / "tiny-bert"
-    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    vocab = {word: n for n, word in enumerate([*marks, *WORDS])}
-    raw = Tokenizer(models.WordPiece(vocab, unk_token="[UNK]"))
-    raw.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=True)
-    raw.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    raw.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=raw, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
-        sep_token="[SEP]",
-    )  # fmt: skip
+    tokenizer = make_tokenizer()
     tokenizer.save_pretrained(path)
     torch.manual_seed(7)
     config = BertConfig(
-        vocab_size=len(vocab), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
         intermediate_size=16, max_position_embeddings=16, initializer_range=2.0,
         id2label=dict(enumerate(TAGS)), label2id={tag: n for n, tag in enumerate(TAGS)},
     )  # fmt: skip
@@ -145,6 +134,62 @@ def test_the_score_of_an_entity_is_that_of_its_least_certain_word(
 )  # fmt: skip
 def test_labels_of_every_scheme_are_split(name: str, parts: tuple[str, str]) -> None:
     assert split_tag(name) == parts
+
+
+class Logits:
+    """A model as ONNX has it: its logits alone."""
+
+    def __new__(cls, model: Any) -> Any:
+        import torch
+
+        class Module(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.model = model
+
+            def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+                return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+
+        return Module()
+
+
+@pytest.mark.filterwarnings("ignore")  # of the exporter, about itself
+def test_a_folder_with_onnx_answers_as_torch_does(
+    folder: Path, tagger: HuggingFaceTagger, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnx")
+    import torch
+    from transformers import BertForTokenClassification
+
+    for file in folder.iterdir():
+        if file.suffix != ".safetensors":  # ONNX alone answers
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    model = BertForTokenClassification.from_pretrained(folder, attn_implementation="eager").eval()
+    names = ["input_ids", "attention_mask"]
+    torch.onnx.export(
+        Logits(model), (torch.ones(1, 5, dtype=torch.int64),) * 2, tmp_path / "model.onnx",
+        input_names=names, output_names=["logits"], dynamo=False,
+        dynamic_axes={name: {0: "windows", 1: "pieces"} for name in [*names, "logits"]},
+    )  # fmt: skip
+    other = load_tagger(f"huggingface:{tmp_path}")
+    assert type(other._net).__name__ == "OnnxNet"  # type: ignore[attr-defined]
+    for text in (TEXT, TEXT * 20, "Иван, Анна а в и Каренина."):
+        (ours,), (theirs,) = other.tag([text]), tagger.tag([text])
+        assert ours
+        assert [e.span for e in ours] == [e.span for e in theirs]
+        scores = [e.score for e in theirs]
+        assert [e.score for e in ours] == pytest.approx(scores, abs=1e-3)
+
+
+def test_a_damaged_onnx_model_is_one_line(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "model.onnx").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="cannot be loaded: ") as error:
+        load_tagger(f"huggingface:{tmp_path}")
+    assert "\n" not in str(error.value)
 
 
 def test_what_is_no_model_is_one_line(

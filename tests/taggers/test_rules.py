@@ -1,5 +1,6 @@
 """Rules of users: phrases in every case form, patterns, contexts, allow lists, and their errors."""
 
+import gzip
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from ner_service.taggers.rules.stems import Stems, fold, may_be_form
 PHRASES = [
     "Москва", "Министерство обороны", "Красная площадь", "Иван Грозный", "ООО Ромашка", "Рааб",
     "паспорт", "Санкт-Петербург", "Совет Федерации", "Орёл", "Объединённые Арабские Эмираты",
-    "Apple", "iPhone 15", "Анна", "Московский вокзал", "т. е.",
+    "Apple", "iPhone 15", "Анна", "Московский вокзал", "т. е.", "А. С. Пушкин",
 ]  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def find(forms: CaseForms) -> Callable[[str], list[tuple[str, str]]]:
         ("Объединенных Арабских Эмиратах", ["Объединенных Арабских Эмиратах"]),
         ("Apple, apple, Apples", ["Apple"]),
         ("iPhone 15 и iPhone 16", ["iPhone 15"]),
+        ("к А. С. Пушкину и А. С. Пушкина", ["А. С. Пушкину", "А. С. Пушкина"]),
         ("Анне, Аннабель", ["Анне"]),
         ("Московского вокзала Москвы", ["Московского вокзала", "Москвы"]),
         ("то есть т. е. так", ["т. е"]),
@@ -217,6 +219,9 @@ def test_identifiers_are_a_set_of_rules() -> None:
         ("[[phrases]]\nlabel = 'A'", r"phrases\[0\]: has no phrase: write phrases = "),
         ("[[phrases]]\nlabel = ''\nphrases = ['a']", r"phrases\[0\].label: String should have at"),
         ("[[phrases]]\nlabel = 'A'\nphrases = ['!']", r"phrases\[0\].phrases\[0\]: has 0 words"),
+        ("[[phrases]]\nlabel = 'A'\nphrases = ['a']\ncontext = ['b', '!']", r"phrases\[0\].context\[1\]: has 0 words"),
+        ("[[patterns]]\nlabel = 'A'\nregex = 'a'\ncontext = ['?']", r"patterns\[0\].context\[0\]: has 0 words"),
+        ("[[phrases]]\nphrases = ['a']", r"phrases\[0\].label: Field required"),
         ("[[phrases]]\nlabel = 'A'\nphrase = ['a']", r"phrases\[0\].phrase: Extra inputs"),
         ("[[phrases]]\nlabel = 'A'\nfile = 'none.txt'", r"phrases\[0\].file: .*none.txt: No such file"),
         ("[[phrases]]\nlabel = 'A'\nphrases = ['a']\nforms = 'all'", r"phrases\[0\].forms: Input should be 'cases' or 'exact'"),
@@ -245,6 +250,7 @@ def test_a_wrong_file_is_one_line_that_names_entry_and_field(
         ('{"label": 1, "pattern": "a"}', "wrong.jsonl:2: label: expected a string"),
         ('{"label": "A", "pattern": 1}', "wrong.jsonl:2: pattern: expected a phrase, or a list"),
         ('{"label": "A", "pattern": "!"}', "wrong.jsonl:2: pattern: has 0 words"),
+        ('{"label": "A", "pattern": ""}', "wrong.jsonl:2: pattern: has 0 words"),
         ('{"label": "A", "pattern": "a", "forms": 1}', "wrong.jsonl:2: forms: expected"),
         ('{"label": "A", "pattern": [{"LEMMA": "a"}]}', "pattern of A: LEMMA needs a pipeline"),
         ('{"label": "A", "pattern": [{"NOBODY": "a"}]}', "pattern of A: "),
@@ -265,6 +271,33 @@ def test_a_file_that_is_missing_is_told_before_anything_is_loaded() -> None:
         load_tagger("rules:nowhere.toml")
     with pytest.raises(UnknownTagger, match="unknown tagger 'nobody'"):
         check_spec("rules:dates+nobody")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("Анна\n\n!?\n".encode(), "long.txt:3: has 0 words"),
+        (("а" * 1_001).encode(), "long.txt:1: has 1001 characters: expected at most 1000"),
+        (("а " * 31).encode(), "long.txt:1: has 31 words"),
+        ("Анна\nБорис\n".encode("cp1251"), "long.txt:1: "),
+        (b"\n \n", "has no phrase: write phrases ="),
+    ],
+)
+def test_a_wrong_list_is_one_line_that_names_its_place(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
+    (tmp_path / "long.txt").write_bytes(data)
+    path = tmp_path / "rules.toml"
+    path.write_text("[[phrases]]\nlabel = 'A'\nfile = 'long.txt'")
+    with pytest.raises(ModelError, match=message) as error:
+        load_tagger(f"rules:{path}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_of_rules_may_be_packed_and_begin_with_a_mark(tmp_path: Path) -> None:
+    rules = "\ufeff[[phrases]]\nlabel = 'A'\nphrases = ['Ромашка']\ncontext = [\"в\\nполе\"]"
+    (tmp_path / "r.toml.gz").write_bytes(gzip.compress(rules.encode()))
+    assert surfaces_of(f"rules:{tmp_path}/r.toml.gz", "в поле ромашки: Ромашки")[0][0] == "Ромашки"
 
 
 def test_a_running_service_notices_changed_rules_and_lists(mine: Path) -> None:

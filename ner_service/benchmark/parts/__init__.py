@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # the command line lists the names without importing a part
 
 PARTS = (
     *("selfcheck", "quality", "robustness", "probes", "names", "leaks"),
-    *("speed", "growth", "scale", "http", "batching"),
+    *("speed", "growth", "phrases", "scale", "http", "batching"),
 )
 
 

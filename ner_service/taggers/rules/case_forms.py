@@ -60,9 +60,9 @@ class CaseForms:
     def _may_stay(self, phrase: Sequence[str], n: int) -> bool:
         """Return whether a word of a phrase may keep its form while others decline.
 
-        It stands behind a noun and is itself in another case, or is no Russian word.
+        It stands behind a noun and is itself in another case, or is an initial or no Russian word.
         """
-        if not CYRILLIC.issuperset(phrase[n]):
+        if len(phrase[n]) == 1 or not CYRILLIC.issuperset(phrase[n]):
             return True
         declensions = self._dictionary.declensions
         return declensions(phrase[n]).oblique and any(declensions(w).noun for w in phrase[:n])

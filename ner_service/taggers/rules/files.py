@@ -4,8 +4,8 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ner_service.errors import ModelError
-from ner_service.files import read_regular
+from ner_service.errors import ModelError, NerError
+from ner_service.files import read_bytes
 from ner_service.taggers.models import state_of_files
 from ner_service.taggers.specs import RULE_SETS, split_rules
 
@@ -29,13 +29,18 @@ def files_state(source: str) -> str:
     return state_of_files(files) if files else ""
 
 
+def is_toml(path: Path) -> bool:
+    """Return whether a file of rules is TOML, packed or not; others are JSON lines."""
+    return path.name.removesuffix(".gz").endswith(".toml")
+
+
 def lists_of(path: Path) -> Iterator[Path]:
     """Yield the files of phrases that a file of rules names, if it can be read."""
-    if path.suffix != ".toml":
+    if not is_toml(path):
         return
     try:
-        table = tomllib.loads(read_regular(path).decode())
-    except (OSError, ValueError):
+        table = tomllib.loads(read_bytes(path).decode("utf-8-sig"))
+    except (OSError, ValueError, NerError):
         return
     for entries in table.values():
         for entry in entries if isinstance(entries, list) else ():

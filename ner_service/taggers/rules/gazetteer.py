@@ -16,7 +16,7 @@ WORD = re.compile(r"\w+")
 WORD_OR_LINE = re.compile(r"\w+|\n")
 JOINERS = frozenset(" \t\n\u00a0\u202f-\u2010\u2011–—«»\"“”„'’")  # that may stand between words
 MOST_GAP = 3  # characters between two words of a phrase
-MOST_WORDS = 30  # of a phrase
+MOST_WORDS, MOST_CHARS = 30, 1_000  # of a phrase
 KEPT = 100_000  # surfaces of texts whose phrases are kept, some 30 MB
 MOST_BEGINNINGS = 500_000  # of words of texts: then they are forgotten, some 100 MB
 
@@ -244,8 +244,10 @@ def _closing_quote(text: str, start: int, end: int) -> int:
 def faults_of(phrases: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield the number of each phrase that cannot be looked for, and why."""
     for n, phrase in enumerate(phrases):
-        if phrase[0].isalnum() and len(phrase) < 2 * MOST_WORDS:
+        if len(phrase) < 2 * MOST_WORDS and phrase[:1].isalnum():
             continue  # it has a word and no room for too many; a million phrases cost 1 s less
+        if len(phrase) > MOST_CHARS:
+            yield n, f"has {len(phrase)} characters: expected at most {MOST_CHARS}"
         words = len(WORD.findall(phrase))
         if not 1 <= words <= MOST_WORDS:
             yield n, f"has {words} words: expected 1 to {MOST_WORDS}"

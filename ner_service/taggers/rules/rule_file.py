@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ner_service.errors import CorpusError, ModelError
-from ner_service.files import read_lines, read_regular
-from ner_service.taggers.rules.gazetteer import faults_of
+from ner_service.files import read_bytes, read_lines
+from ner_service.taggers.rules.files import is_toml
+from ner_service.taggers.rules.gazetteer import MOST_CHARS, faults_of
 
 MOST_RULES = 1_000  # tables of a file, each of which searches every text anew
-MOST_CHARS = 1_000  # of a phrase or a pattern
 TokenPattern = Sequence[Mapping[str, object]]
 Text = Annotated[str, Field(min_length=1, max_length=MOST_CHARS)]
+
+
+def check_phrase(text: str) -> str:
+    """Return a phrase with single spaces; raises `ValueError` where it cannot be looked for."""
+    phrase = " ".join(text.split())
+    for _, fault in faults_of([phrase]):
+        raise ValueError(fault)
+    return phrase
+
+
+Phrase = Annotated[Text, AfterValidator(check_phrase)]
 
 
 class Rule(BaseModel):
@@ -34,10 +45,10 @@ class Phrases(Rule):
     """
 
     label: Text
-    phrases: list[Text] = []
+    phrases: list[Phrase] = []
     file: Text | None = None
     forms: Literal["cases", "exact"] = "cases"
-    context: list[Text] = []
+    context: list[Phrase] = []
 
 
 class Pattern(Rule):
@@ -45,13 +56,13 @@ class Pattern(Rule):
 
     label: Text
     regex: Text
-    context: list[Text] = []
+    context: list[Phrase] = []
 
 
 class Allow(Rule):
     """Entities that are exactly such a phrase are dropped: all, or those of some labels."""
 
-    phrases: list[Text] = []
+    phrases: list[Phrase] = []
     file: Text | None = None
     labels: list[Text] = []
 
@@ -85,21 +96,17 @@ class RuleFile:
 
 def read_rules(path: Path) -> RuleFile:
     """Read a file of rules; raises `ModelError` naming file, entry and field."""
+    if not path.exists():
+        raise ModelError(f"{path}: no such file of rules: check the name")
     try:
-        if path.suffix == ".toml":
-            return _read_toml(path)
-        return _read_json_lines(path)
-    except FileNotFoundError:
-        raise ModelError(f"{path}: no such file of rules: check the name") from None
-    except OSError as error:
-        raise ModelError(f"{path}: {error.strerror or error}") from None
+        return _read_toml(path) if is_toml(path) else _read_json_lines(path)
     except CorpusError as error:
         raise ModelError(str(error)) from None
 
 
 def _read_toml(path: Path) -> RuleFile:
     try:
-        tables = TomlFile.model_validate(tomllib.loads(read_regular(path).decode()))
+        tables = TomlFile.model_validate(tomllib.loads(read_bytes(path).decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         raise ModelError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
@@ -133,9 +140,7 @@ def compile_pattern(regex: str, place: str) -> re.Pattern[str]:
 
 def _phrases_of(rule: Phrases | Allow, path: Path, place: str) -> list[str]:
     """Return the phrases of a rule and of its list, without white space around."""
-    phrases = [" ".join(phrase.split()) for phrase in rule.phrases]
-    for n, fault in faults_of(phrases):
-        raise ModelError(f"{place}.phrases[{n}]: {fault}")
+    phrases = [*rule.phrases]
     if rule.file is not None:
         phrases += _lines_of(path.parent / Path(rule.file).expanduser(), f"{place}.file")
     if not phrases:
@@ -190,10 +195,10 @@ def _parse_line(line: str, place: str) -> tuple[str, str | TokenPattern, str]:
     if forms not in ("cases", "exact"):
         raise ModelError(f'{place}: forms: expected "cases" or "exact"')
     if isinstance(pattern, str):
-        phrase = " ".join(pattern.split())
-        for _, fault in faults_of([phrase]):
-            raise ModelError(f"{place}: pattern: {fault}")
-        return label, phrase, forms
+        try:
+            return label, check_phrase(pattern), forms
+        except ValueError as fault:
+            raise ModelError(f"{place}: pattern: {fault}") from None
     if isinstance(pattern, list) and pattern and all(isinstance(x, dict) for x in pattern):
         return label, pattern, forms
     raise ModelError(f"{place}: pattern: expected a phrase, or a list of token attributes")
@@ -203,7 +208,7 @@ def _fault_of(error: ValidationError) -> str:
     """Return the first fault of a file in one line: its place and what is wrong there."""
     first = error.errors(include_url=False)[0]
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return f"{''.join(parts).lstrip('.')}: {first['msg']}"
+    return f"{''.join(parts).lstrip('.')}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def labels_of(files: Sequence[RuleFile]) -> Iterator[str]:
