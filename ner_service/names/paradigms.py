@@ -6,7 +6,7 @@ and a name in another vowel, has one form.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -115,12 +115,20 @@ def forms_of(base: str, gender: Gender, case: Case) -> str | None:
 
     Returns `None` where no paradigm of that gender has the base form.
     """
-    for paradigm, forms, _ in sorted(TABLES["people"], key=lambda row: row[0].cost):
+    return decline(base, gender).get(case)
+
+
+def decline(base: str, gender: Gender) -> Mapping[Case, str]:
+    """Return all cases of a lower-case base form of a person's name that no dictionary knows.
+
+    There are none where no paradigm of that gender has the base form.
+    """
+    for paradigm, forms, _ in BY_COST:
         if gender in paradigm.genders and base.endswith(forms[0]):
             stem = base[: len(base) - len(forms[0])]
             if _fits(paradigm, stem):
-                return stem + forms[CASES.index(case)]
-    return None
+                return {case: stem + ending for case, ending in zip(CASES, forms, strict=True)}
+    return {}
 
 
 def _fits(paradigm: Paradigm, stem: str) -> bool:
@@ -139,3 +147,4 @@ def _table(of: Of) -> list[tuple[Paradigm, list[str], re.Pattern[str]]]:
 
 
 TABLES = {of: _table(of) for of in ("people", "places")}
+BY_COST = sorted(TABLES["people"], key=lambda row: row[0].cost)

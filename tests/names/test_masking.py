@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pymorphy3 import MorphAnalyzer
 
@@ -441,7 +441,6 @@ WRITTEN = st.lists(
 
 
 @pytest.mark.parametrize("spec", ["natasha", "spacy", "bilstm"])
-@settings(max_examples=40, deadline=None)
 @given(text=st.one_of(WRITTEN, TEXTS), style=st.sampled_from(STYLES))
 def test_every_text_comes_back_whatever_tagger_masked_it(
     spec: str, text: str, style: Style, masker: Masker
