@@ -31,6 +31,7 @@ def take_pictures(open: Any) -> None:
     page = open(viewport={"width": 1280, "height": 900})
     page.get_by_role("button", name="Новость").click()
     page.locator("#rows mark", has_text="Мурома").first.click()
+    page.locator("#edit-close").click()
     page.locator("#rows mark", has_text="Анне Ложкиной").hover()
     save(page, "page")
     correct(page)

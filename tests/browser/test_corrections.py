@@ -96,7 +96,8 @@ def make_run(seed: int) -> tuple[dict[str, Any], list[Spans], Spans]:
     chance = random.Random(seed)
     cuts = sorted(chance.sample(range(len(TEXT)), 8))
     spans = [(a, b, chance.choice(LABELS)) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
-    model, steps = Model(spans), []
+    model = Model(spans)
+    steps: list[Any] = []
     expected: list[Spans] = []
     for _ in range(20):
         now = model.states[model.at]
