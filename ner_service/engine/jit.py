@@ -27,12 +27,12 @@ def import_without_scipy() -> None:
     def fail() -> None:
         raise ImportError
 
-    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, fail  # type: ignore[assignment]
+    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, fail
     try:
         from numba.np import arraymath
     finally:
         linalg.ensure_blas = ensure_blas
-    arraymath.ensure_blas = ensure_blas
+    arraymath.ensure_blas = ensure_blas  # type: ignore[attr-defined]
     arraymath._HAVE_BLAS = find_spec("scipy") is not None
 
 
