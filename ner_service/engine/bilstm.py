@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ner_service.engine import crf
+from ner_service.engine import crf, shorts
 from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats
 from ner_service.engine.layers import Between, Dense, Tensors, UnitBounds, array, group_units, layer
@@ -17,7 +17,7 @@ from ner_service.text.spacing import mark_words, split_marks
 
 FORBIDDEN = np.float32(-1e4)  # score of a transition that the scheme does not allow
 SURE = 1e-6  # the least distance of a score from 0 and 1 whose log odds are computed
-CACHE_BYTES = 64 << 20  # for projected words: 16,384 words of ru-news
+CACHE_BYTES = (32 if shorts.AVAILABLE else 64) << 20  # for projected words: 16,000 of ru-news
 GROUP_TOKENS = 4096  # tokens that pass a layer together; a single longer unit passes alone
 
 
