@@ -87,10 +87,10 @@ class Options:
     normal: bool | None = None
     convention: str | None = None
 
-    def body(self, normal: bool | None = None, **fields: Any) -> dict[str, Any]:
-        """Return the JSON body of a request with these options, `normal` if it is given here."""
-        options = asdict(self) | ({} if normal is None else {"normal": normal})
-        return fields | {name: value for name, value in options.items() if value is not None}
+    def body(self, **fields: Any) -> dict[str, Any]:
+        """Return the JSON body of a request; what is given here takes the place of an option."""
+        given = asdict(self), fields
+        return {name: value for some in given for name, value in some.items() if value is not None}
 
 
 class Connecting(Generic[Http]):

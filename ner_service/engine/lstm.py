@@ -15,7 +15,13 @@ from numba import types
 from numba.extending import intrinsic
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import Floats, aligned_array
+from ner_service.engine.kernels import (
+    TANH_BOTTOM,
+    TANH_BOUND,
+    TANH_TOP,
+    Floats,
+    aligned_array,
+)
 from ner_service.engine.shorts import Shorts
 
 GATES = 4  # input, forget, cell, output
@@ -28,13 +34,6 @@ STATE = 2**13  # short states are multiples of 1 / STATE, which leaves weights a
 _size, _real, _whole, _short = ir.IntType(64), ir.FloatType(), ir.IntType(32), ir.IntType(16)
 _vector, _sums = ir.VectorType(_real, LANES), ir.VectorType(_whole, LANES)
 _pairs, _shorts = ir.VectorType(_short, 2 * LANES), ir.VectorType(_short, LANES)
-# tanh as in Eigen; `kernels` has the same numbers, as numba would not notice a change there
-TANH_BOUND = 7.9  # tanh is 1 beyond, in fp32
-TANH_TOP = (-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
-            5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04,
-            4.89352455891786e-03)  # fmt: skip
-TANH_BOTTOM = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03,
-               4.89352518554385e-03)  # fmt: skip
 
 
 def padded_states(hidden: int) -> int:

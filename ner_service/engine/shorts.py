@@ -13,10 +13,11 @@ import numpy as np
 from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import Floats, aligned_array
+from ner_service.engine.kernels import Floats, activate, aligned_array, dense, sum_window
 
 Shorts = NDArray[np.int16]
 AVAILABLE = bool(binding.get_host_cpu_features().get("avx512vnni"))
@@ -230,3 +231,35 @@ def matmul(a, steps, panels, widths, out):  # type: ignore[no-untyped-def]
                     i += 2
                 if end > i:
                     _one(arrays, i, p, n, first, last)
+
+
+@compiled
+def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
+    """Compute what `kernels.convolutions` does, by short products after the first layer.
+
+    `layers` are packed weights of whole windows, their steps, bias, scale and shift; the size of
+    what a layer reads is a multiple of PART.
+    """
+    reach = 1 + len(layers)
+    for start in range(0, len(out), block):
+        stop = min(start + block, len(out))
+        end = stop + 2 * reach
+        x = np.empty((end - start - 2, len(norm[0])), dtype=np.float32)
+        for i in range(start, end - 2):
+            sum_window(table, places, i + 1, real[i], real[i + 2], x[i - start])
+        activate(x, real[start + 1 : end - 1], norm[0], norm[1], x)
+        n = 1
+        for panels, widths, bias, scale, shift in layers:
+            n += 1
+            numbers = np.empty(x.shape, dtype=np.int16)
+            steps = np.empty((len(x), x.shape[1] // PART), dtype=np.float32)
+            shorten_parts(x, numbers, steps)
+            count = len(x) - 2
+            windows = as_strided(numbers.reshape(-1), (count, 3 * x.shape[1]), numbers.strides)
+            steps = as_strided(steps.reshape(-1), (count, 3 * steps.shape[1]), steps.strides)
+            sums = np.empty((count, len(bias)), dtype=np.float32)
+            sums[:] = bias
+            matmul(windows, steps, panels, widths, sums)
+            x = np.empty((count, len(scale)), dtype=np.float32)
+            activate(sums, real[start + n : end - n], scale, shift, x)
+        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]

@@ -57,6 +57,25 @@ def test_the_best_path_is_the_best_of_all_paths(chain: Chain) -> None:
     assert chain.score(found) == pytest.approx(max(map(chain.score, chain.paths())), abs=1e-4)
 
 
+@given(chains, st.integers(0, 10_000))
+def test_rows_are_unsure_exactly_where_errors_could_make_another_path_the_best(
+    chain: Chain, seed: int
+) -> None:
+    errors = np.random.default_rng(seed).choice([0.0, 0.01, 0.5], len(chain.emissions))
+    errors = errors.astype(np.float32)
+    paths = np.zeros(len(errors), dtype=np.int64)
+    rows = crf.find_unsure(chain.emissions, *chain.places, chain.crf, errors, paths)
+    best = chain.score(tuple(paths.tolist()))
+    assert best == pytest.approx(max(map(chain.score, chain.paths())), abs=1e-4)
+    gains = [
+        chain.score(path) - best + 2 * float(errors[np.array(path) != paths].sum())
+        for path in chain.paths()
+    ]
+    if abs(max(gains)) > 1e-3:  # else rounding decides
+        assert (len(rows) > 0) == (max(gains) > 0)
+    assert errors[rows].all()
+
+
 @given(chains)
 def test_a_score_is_the_share_of_all_paths_that_hold_the_very_span(chain: Chain) -> None:
     paths = crf.best_paths(chain.emissions, *chain.places, chain.crf)

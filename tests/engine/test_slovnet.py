@@ -18,7 +18,7 @@ from slovnet.exec.pack import Pack
 from slovnet.token import Token
 
 from ner_service import corpora
-from ner_service.engine import slovnet
+from ner_service.engine import shorts, slovnet
 from ner_service.errors import ModelError
 from ner_service.nets.navec import load_navec
 from ner_service.taggers.registry import load_tagger
@@ -86,6 +86,24 @@ def test_a_row_is_the_same_to_the_last_bit_whatever_stands_beside_its_unit(
     for order in (units, units[::-1]):
         for unit, rows in zip(order, scores(engine, *order), strict=True):
             np.testing.assert_array_equal(rows, alone[units.index(unit)])
+
+
+@pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no VNNI")
+def test_short_products_leave_every_entity_and_score_within_the_error(
+    net: slovnet.SlovnetModel,
+    engine: slovnet.Engine,
+    units: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = [slovnet.GAP] * slovnet.REACH
+    for unit in units:
+        words += [*unit, slovnet.GAP]
+    words += [slovnet.GAP] * slovnet.REACH
+    error = abs(engine._network.quick_scores(words) - engine.emissions(words))
+    assert 0 < error.max() < slovnet.ERROR / 2
+    quick = engine.tag(units)
+    monkeypatch.setattr(shorts, "AVAILABLE", False)
+    assert slovnet.Engine(net, load_navec(Path(NEWS_EMBEDDING))).tag(units) == quick
 
 
 def test_a_full_table_starts_anew_and_answers_the_same(

@@ -116,6 +116,8 @@ def test_the_learning_curve_has_a_point_for_each_share(folder: Path) -> None:
         (["--on", "own_news", "--encoders", "lstm"], "name a training file by --config"),
         (["nosuch", "--on", "own_news"], "unknown tagger 'nosuch'"),
         (["natasha", "--on", "nosuch"], "corpus 'nosuch': no such file"),
+        (["natasha", "--on", "own_kind_test"], "did you mean own_kinds_test?"),
+        (["models/mine", "--on", "own_news"], "models/mine: no such folder: name the output"),
     ],
 )
 def test_wrong_arguments_are_errors_of_a_line(arguments: list[str], said: str) -> None:

@@ -305,6 +305,7 @@ def test_taggers_say_what_they_are(client: Client) -> None:
         "hash": "abc",
         "conventions": [],
         "computed_by": "",
+        "open_labels": False,
     }
     assert (two["name"], two["default"]) == ("spacy", False)
 

@@ -148,7 +148,8 @@ def test_every_field_and_option_has_a_type_and_says_what_it_is() -> None:
         f"{name}.{field}": schema
         for name, form in schemas.items()
         for field, schema in form.get("properties", {}).items()
-        if hasattr(forms, name) and name not in ("ErrorResponse", "Status")
+        if (hasattr(forms, name) and name not in ("ErrorResponse", "Status"))
+        or name in ("MaskRequest", "MaskResponse", "UnmaskRequest", "UnmaskResponse", "Key")
     }
     assert len(said) > 15
     assert [field for field, schema in said.items() if not schema.get("description")] == []

@@ -236,5 +236,5 @@ def test_a_default_tagger_without_its_library_is_left_out_and_one_that_is_asked_
         assert "NER_TAGGERS: spacy (no spacy) needs: " in done.stderr
         assert done.stderr.count("\n") == 1
     else:
-        assert done.stdout == "natasha,bilstm,bilstm-large=bilstm:ru-news-large\n"
+        assert done.stdout == "natasha,bilstm\n"
         assert "spacy: left out: " in done.stderr

@@ -39,7 +39,7 @@ SPECS = [
     "rules:dates+money",
     "rules:dates+bilstm",
     pytest.param("vote:natasha+spacy+bilstm", marks=SLOW),
-    pytest.param("union:(vote:natasha+spacy+bilstm)+bilstm:ru-news-large", marks=SLOW),
+    pytest.param("union:(vote:natasha+spacy+bilstm)+bilstm@ne5", marks=SLOW),
 ]
 
 

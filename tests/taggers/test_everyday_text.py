@@ -11,7 +11,7 @@ from ner_service import corpora
 from ner_service.scoring.f1 import exact
 from ner_service.types import Document, Tagger
 
-SPECS = ("bilstm", "bilstm:ru-news-large", "natasha:read")
+SPECS = ("bilstm", "bilstm@ne5", "natasha:read")
 SIGNS = ("😊", "❤️", "👨‍👩‍👧", "🇷🇺", "→", "•", "\uf0b7", "_", "*", "#", "\ufffd", "\x07")
 Loads = Callable[[str], Tagger]
 

@@ -63,7 +63,7 @@ class Gold:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("model", ["ru-news", "ru-news-large"])
+@pytest.mark.parametrize("model", ["ru-news"])
 def test_a_served_model_answers_as_its_weights_do_in_torch(corpora_root: Path, model: str) -> None:
     artefact = load(model_path(model))
     documents = Gold(corpora_root / "gold").documents

@@ -30,7 +30,7 @@ from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
 from ner_service.text.language import language_warning
-from ner_service.types import Entity, Tagger
+from ner_service.types import Entity, OpenLabels, Tagger
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -125,7 +125,8 @@ class Answers:
         if self._shares and trace.key:
             self._shares.take(trace.key, sum(map(len, texts)))
         heard = None if patient else connection
-        tagged = await lane.tag(texts, patient, heard, client, options.convention, sink)
+        asked = asked_labels(lane.check(), options)
+        tagged = await lane.tag(texts, patient, heard, client, options.convention, asked, sink)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
@@ -142,7 +143,8 @@ class Answers:
         if lane is None:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}{hint(name)}")
         tagger = lane.check()
-        if options.labels and not set(options.labels) <= set(tagger.info.labels):
+        is_open = isinstance(tagger, OpenLabels)
+        if options.labels and not is_open and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
         if options.convention is not None:
@@ -180,6 +182,11 @@ class Answers:
         trace.entities += sum(tagged.labels.values())
         trace.queued += tagged.queued
         trace.tagging += tagged.tagging
+
+
+def asked_labels(tagger: Tagger, options: TaggingOptions) -> tuple[str, ...]:
+    """Returns the labels that a request asks of a tagger, each once, where it finds any."""
+    return tuple(dict.fromkeys(options.labels or ())) if isinstance(tagger, OpenLabels) else ()
 
 
 def hint(name: str) -> str:

@@ -60,6 +60,7 @@ class Job:
     future: asyncio.Future[Tagged]
     client: Hashable = None  # with whom other clients take turns
     convention: str | None = None  # by which the texts are annotated, if not by the first
+    asked: tuple[str, ...] = ()  # labels, of a tagger that finds any
     sink: Sink | None = None  # takes entities at once: those of a long text are many objects
     small: bool = True
     piece: Piece | None = None  # the next one

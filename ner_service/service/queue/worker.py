@@ -16,7 +16,7 @@ from ner_service.service.queue.job import Answer, Job, Piece, Result, Sink, Tagg
 from ner_service.service.queue.loading import probe
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
-from ner_service.types import Conventional, Entity, Tagger
+from ner_service.types import Conventional, Entity, Tagger, ask_labels
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ class Worker:
     def _tag_batch(self, tagger: Tagger) -> None:
         texts = [piece.text for piece in self._batch]
         self.busy_since = started = time.perf_counter()
-        answers = tag_by_convention(tagger, self._batch)
+        answers = tag_as_asked(tagger, self._batch)
         self.busy_since = None
         size, seconds = cost_of(texts), time.perf_counter() - started
         before, chars = self._measured
@@ -199,15 +199,15 @@ def yield_to_loop() -> None:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
 
 
-def tag_by_convention(tagger: Tagger, batch: Sequence[Piece]) -> list[Answer]:
-    """Tags a batch, of which each piece may name a convention."""
-    conventions = {piece.job.convention for piece in batch}
-    if conventions == {None}:
+def tag_as_asked(tagger: Tagger, batch: Sequence[Piece]) -> list[Answer]:
+    """Tags a batch, of which each piece may name a convention, or labels that it asks for."""
+    kinds = {(piece.job.convention, piece.job.asked) for piece in batch}
+    if kinds == {(None, ())}:
         return tag_each(tagger, [piece.text for piece in batch])
     answers: dict[int, Answer] = {}
-    for convention in conventions:
-        at = [n for n, piece in enumerate(batch) if piece.job.convention == convention]
-        one = in_convention(tagger, convention)
+    for kind in kinds:
+        at = [n for n, p in enumerate(batch) if (p.job.convention, p.job.asked) == kind]
+        one = ask_labels(in_convention(tagger, kind[0]), kind[1])
         answers |= zip(at, tag_each(one, [batch[n].text for n in at]), strict=True)
     return [answers[n] for n in range(len(batch))]
 

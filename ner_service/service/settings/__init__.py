@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     taggers: Annotated[str, AfterValidator(_check_taggers)] = Field(
-        "natasha,spacy,bilstm,bilstm-large=bilstm:ru-news-large",
+        "natasha,spacy,bilstm",
         description="taggers to serve: NAME or NAME=SPEC, by commas",
     )
     taggers_file: str = Field(

@@ -13,6 +13,7 @@ from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.stems import Stems, fold
 
 WORD = re.compile(r"\w+")
+WORD_OR_LINE = re.compile(r"\w+|\n")
 JOINERS = frozenset(" \t\n\u00a0\u202f-\u2010\u2011–—«»\"“”„'’")  # that may stand between words
 MOST_GAP = 3  # characters between two words of a phrase
 MOST_WORDS = 30  # of a phrase
@@ -35,22 +36,24 @@ class Index:
     more than two with its first two stems.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Sequence[str], phrases: Sequence[int]) -> None:
+        """Index phrases, whose numbers stand beside their joined stems."""
         self.numbers: dict[str, int | list[int]] = {}
         self.longest: dict[str, int] = {}
-
-    def add(self, stems: Sequence[str], phrase: int) -> None:
-        """Add a phrase by the stems of its words."""
-        key = " ".join(stems)
-        before = self.numbers.setdefault(key, phrase)
-        if before != phrase:
-            self.numbers[key] = [*(before if isinstance(before, list) else [before]), phrase]
-        first, words = stems[0], len(stems)
-        if self.longest.get(first, 0) < 2:
-            self.longest[first] = min(words, 2)
-        if words > 2:
-            pair = f"{first} {stems[1]}"
-            self.longest[pair] = max(words, self.longest.get(pair, 2))
+        firsts = map(self.numbers.setdefault, keys, phrases)  # a loop takes twice the time
+        for key, phrase, first in zip(keys, phrases, firsts, strict=True):
+            if first != phrase:
+                before = self.numbers[key]
+                self.numbers[key] = [*(before if isinstance(before, list) else [before]), phrase]
+        for key in self.numbers:
+            first_stem, space, rest = key.partition(" ")
+            if not space:
+                self.longest.setdefault(first_stem, 1)
+                continue
+            self.longest[first_stem] = 2
+            if " " in rest:
+                pair = f"{first_stem} {rest[: rest.index(' ')]}"
+                self.longest[pair] = max(key.count(" ") + 1, self.longest.get(pair, 2))
 
     def phrases_of(self, key: str) -> Sequence[int]:
         """Return the numbers of the phrases with the joined stems of `key`."""
@@ -96,15 +99,25 @@ class Gazetteer:
     def __init__(self, phrases: Sequence[str], forms: CaseForms | None) -> None:
         self._phrases, self._forms = phrases, forms
         self._stems = Stems()
-        self._capital, self._small = Index(), Index()  # by the first letter of the phrase
-        stem_of = self._stems.__getitem__
-        lines = fold("\n".join(phrases)).split("\n")  # at once: a million phrases cost 0.3 s less
-        for n, (phrase, folded) in enumerate(zip(phrases, lines, strict=False)):
-            index = self._capital if _begins_with_capital(phrase) else self._small
-            index.add([*map(stem_of, WORD.findall(folded))], n)
+        keys = self._keys_of(phrases)
+        of_capital: list[int] = []
+        of_small: list[int] = []
+        for n, phrase in enumerate(phrases):
+            (of_capital if _begins_with_capital(phrase) else of_small).append(n)
+        self._capital, self._small = (
+            Index([keys[n] for n in numbers], numbers) for numbers in (of_capital, of_small)
+        )
         self._beginnings = Beginnings(self)
         self._choose_kept = lru_cache(KEPT)(self._choose)
         self._bases_kept = lru_cache(KEPT)(self._bases_of)
+
+    def _keys_of(self, phrases: Sequence[str]) -> Sequence[str]:
+        """Return the joined stems of each phrase, of all at once: a million cost 2 s less so."""
+        if not phrases:
+            return []
+        self._stems["\n"] = "\n"
+        words = WORD_OR_LINE.findall(fold("\n".join(phrases)))
+        return " ".join(map(self._stems.__getitem__, words)).split(" \n ")
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield the longest match at each word where there is one, without overlap."""

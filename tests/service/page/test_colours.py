@@ -135,5 +135,23 @@ def test_the_first_looks_are_those_of_the_style_sheet_by_the_same_rule(opened: O
         return [written, [degrees, level]];
       });
     })"""
-    for written, ruled in opened().evaluate(script, labels)[3:]:
+    for written, ruled in opened().evaluate(script, labels):
         assert written == ruled
+
+
+def test_a_page_that_is_taken_away_has_the_colours_of_this_one(opened: Open) -> None:
+    script = """labels => import("./web/palette.js").then(({background, hue, setLabels}) => {
+      setLabels(labels);
+      return labels.map(label => {
+        const [marked, styled] = ["mark", "mark"].map(name => document.createElement(name));
+        marked.className = `entity ${hue(label)}`;
+        styled.style.background = background(label);
+        document.body.append(marked, styled);
+        const seen = [marked, styled].map(mark => getComputedStyle(mark).backgroundColor);
+        marked.remove();
+        styled.remove();
+        return seen;
+      });
+    })"""
+    for own, taken in opened().evaluate(script, ["PER", "LOC", "ORG", *map(str, range(20))]):
+        assert own == taken

@@ -211,6 +211,7 @@ def test_what_is_downloaded_is_the_corrected_answer(opened: Open, tmp_path: Path
     assert re.findall(r'<mark[^>]*data-label="(\w+)"[^>]*>([^<]*)', html) == [
         *(("LOC", "Анна"), ("своя", "белый кот"), ("LOC", "Тула"))
     ]
+    assert html.count("background: oklch(") == 2  # a colour for each label
     assert json.loads(saved(page, "JSON", tmp_path).read_text())["corrected"] is True
     page.get_by_role("tab", name="curl").click()
     assert "без ваших исправлений" in page.locator("#taken").inner_text()

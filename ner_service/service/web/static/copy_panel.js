@@ -3,6 +3,7 @@
 import { sentence } from "./api.js";
 import { FORMATS, copy, download } from "./formats.js";
 import { number, t } from "./i18n.js";
+import { beginning } from "./names.js";
 import { linkTo } from "./permalink.js";
 import { element } from "./render.js";
 import { titleOf } from "./taggers.js";
@@ -82,22 +83,24 @@ export class CopyPanel {
     this.onChoice(answer);
   }
 
-  /** Returns the chosen answer in the chosen format, or the sentence of what went wrong. */
-  async written() {
+  /** Returns an answer in the chosen format, or the sentence of what went wrong. */
+  async written(answer = this.answer) {
     try {
-      return await FORMATS[this.format].write(this.answer, this.local);
+      return await FORMATS[this.format].write(answer, this.local);
     } catch (error) {
       return sentence(error);
     }
   }
 
+  /** Shows the beginning; of a long text no more is written for it. */
   async preview() {
     const { format, answer } = this;
-    const value = await this.written();
+    const isLong = answer.text.length > LONG;
+    const value = await this.written(isLong ? beginning(answer, MAX_PREVIEW) : answer);
     if (format !== this.format || answer !== this.answer) return; // the reader has chosen another since
     const rest = value.length - MAX_PREVIEW;
-    $("preview").textContent =
-      rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+    const cut = isLong ? t("cut_long") : t("cut") + number(rest);
+    $("preview").textContent = isLong || rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${cut}` : value;
   }
 
   /** Copies an address that holds the text and the choice of the tagger. */

@@ -12,7 +12,7 @@ export class Corrections {
     this.entities = answer.entities;
     this.done = []; // changes, each {removed, added}
     this.undone = [];
-    this.own = new Map(answer.entities.map((entity) => [key(entity), entity]));
+    this.own = new Map(answer.entities.map((entity) => [key(entity), entity])); // an entity has one object
     this.gone = []; // the answer's entities that are not among those under correction
     this.added = []; // and those under correction that are not the answer's
     this.corrected = answer; // with its corrections, which its `corrected` tells
@@ -72,11 +72,11 @@ export class Corrections {
   }
 
   apply({ removed, added }) {
-    const lost = new Set(removed.map(key));
-    this.entities = [...this.entities.filter((entity) => !lost.has(key(entity))), ...added].sort(byStart);
-    const now = new Set(this.entities.map(key));
-    this.gone = this.answer.entities.filter((entity) => !now.has(key(entity)));
-    this.added = this.entities.filter((entity) => !this.own.has(key(entity)));
+    const lost = new Set(removed);
+    this.entities = [...this.entities.filter((entity) => !lost.has(entity)), ...added].sort(byStart);
+    const now = new Set(this.entities);
+    this.gone = this.answer.entities.filter((entity) => !now.has(entity));
+    this.added = this.entities.filter((entity) => entity.corrected);
     const { answer, entities } = this;
     const names = joinNames(entities, answer);
     this.corrected = this.isEmpty ? answer : { ...answer, entities, names, corrected: true, original: answer };
@@ -93,13 +93,13 @@ function joinNames(entities, answer) {
   const owner = new Map();
   const joined = answer.names.map((name) => ({ ...name, mentions: [] }));
   answer.names.forEach(({ mentions }, n) => {
-    for (const mention of mentions) owner.set(key(answer.entities[mention]), joined[n]);
+    for (const mention of mentions) owner.set(answer.entities[mention], joined[n]);
   });
   const alike = new Map();
   const form = ({ label, text }) => `${label} ${text.toLowerCase()}`;
-  for (const entity of answer.entities) alike.set(form(entity), owner.get(key(entity)));
+  for (const entity of answer.entities) alike.set(form(entity), owner.get(entity));
   entities.forEach((entity, n) => {
-    let name = owner.get(key(entity)) ?? alike.get(form(entity));
+    let name = owner.get(entity) ?? alike.get(form(entity));
     if (!name) {
       name = { label: entity.label, normal: null, parts: null, mentions: [] };
       joined.push(name);

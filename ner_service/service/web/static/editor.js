@@ -3,7 +3,7 @@
 import { Corrections } from "./corrections.js";
 import { EditBar } from "./edit_bar.js";
 import { t } from "./i18n.js";
-import { columnOf, selectSpan, selectedSpan } from "./selection.js";
+import { selectSpan, selectedSpan } from "./selection.js";
 import { moveEdge, nextWord, snap, wordAt } from "./words.js";
 
 const PAUSE_MS = 250; // after a selection by touch or by keys has last changed
@@ -61,8 +61,7 @@ export class Editor {
 
   /** Opens the bar for the entity of a mark. */
   open(mark) {
-    const { entity } = this.result.marks.get(mark);
-    const column = columnOf(mark.closest(".cell"));
+    const { entity, column } = this.result.marks.get(mark);
     this.aim({ column, start: entity.start, end: entity.end, entity }, () => mark.getClientRects()[0]);
   }
 
@@ -223,8 +222,8 @@ export class Editor {
 
   /** Aims at the entity with the focus, with or without an open bar. */
   aimSilently(mark) {
-    const { entity } = this.result.marks.get(mark);
-    this.target = { column: columnOf(mark.closest(".cell")), start: entity.start, end: entity.end, entity };
+    const { entity, column } = this.result.marks.get(mark);
+    this.target = { column, start: entity.start, end: entity.end, entity };
   }
 
   /** Selects the word behind what is aimed at, or the first one of the text. */

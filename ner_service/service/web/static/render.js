@@ -3,6 +3,7 @@
 import { hue } from "./palette.js";
 
 const MIN_ROW = 600; // characters; the browser skips the layout of rows that are out of sight
+const MOST_ROW = 4_000; // characters; a longer paragraph would be drawn all at once
 
 /** Makes an element with class names, attributes and children. */
 export function element(name, classes = "", attributes = {}, ...children) {
@@ -34,15 +35,15 @@ export function table(head, body) {
   );
 }
 
-/** Splits a text into rows of whole lines that cut no place in two. */
+/** Splits a text into rows of whole lines, or of parts of very long ones, that cut no place in two. */
 export function rows(text, places) {
   const bounds = [];
   let start = 0;
   let next = 0;
   while (start < text.length) {
-    let end = text.indexOf("\n", start + MIN_ROW) + 1 || text.length;
+    let end = rowEnd(text, start, start + MIN_ROW);
     while (next < places.length && places[next].start < end) {
-      if (places[next].end > end) end = text.indexOf("\n", places[next].end) + 1 || text.length;
+      if (places[next].end > end) end = rowEnd(text, start, places[next].end);
       next++;
     }
     bounds.push({ start, end });
@@ -50,6 +51,20 @@ export function rows(text, places) {
   }
   return bounds;
 }
+
+/** Returns where a row ends that goes on to a place at least: behind a line, or a sentence, or a word. */
+function rowEnd(text, start, least) {
+  const most = Math.max(start + MOST_ROW, least);
+  const line = text.indexOf("\n", least) + 1 || text.length;
+  if (line <= most) return line;
+  const sentence = text.lastIndexOf(". ", most) + 2;
+  if (sentence > least) return sentence;
+  const word = text.lastIndexOf(" ", most) + 1;
+  if (word >= least) return word;
+  return least < most && isHigh(text[most - 1]) ? most + 1 : most;
+}
+
+const isHigh = (unit) => /[\ud800-\udbff]/.test(unit);
 
 function mark(text, entity, differs) {
   const classes = `entity ${hue(entity.label)}${differs ? " differs" : ""}${entity.corrected ? " corrected" : ""}`;
@@ -64,8 +79,8 @@ function mark(text, entity, differs) {
 function pieces(places, column) {
   return places.flatMap((place) => {
     const own = place.entities[column];
-    if (own.length) return own.map((entity) => ({ ...entity, entity, place }));
-    return place.agreed ? [] : [{ start: place.start, end: place.end, place }];
+    if (own.length) return own.map((entity) => ({ start: entity.start, end: entity.end, entity, place, column }));
+    return place.agreed ? [] : [{ start: place.start, end: place.end, place, column }];
   });
 }
 

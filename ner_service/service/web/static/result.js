@@ -12,7 +12,7 @@ import { groups, key, withScores, withoutLabels } from "./names.js";
 import { agreement, drawDifferences, drawNames, opinion } from "./panels.js";
 import { setLabels } from "./palette.js";
 import { draw, element, fill } from "./render.js";
-import { columnOf, selectedSpan } from "./selection.js";
+import { selectedSpan } from "./selection.js";
 import { head, statusOf } from "./status.js";
 import { Tip, entityLines } from "./tip.js";
 import { Why } from "./why.js";
@@ -143,7 +143,8 @@ export class Result {
     if (!this.marks.has(this.tabbed)) this.tabbed = this.order[0] ?? null;
     if (this.tabbed) this.tabbed.tabIndex = 0;
     $("rows").tabIndex = this.order.length ? -1 : 0;
-    $("rows").classList.toggle("long", this.rows.length > MAX_EAGER_ROWS);
+    const isLong = this.rows.length > MAX_EAGER_ROWS;
+    for (const place of [$("rows"), $("marked")]) place.classList.toggle("long", isLong);
     fill($("rows"), this.rows.map((row) => row.element));
   }
 
@@ -170,12 +171,15 @@ export class Result {
     return new Set(this.shown.taggers.find((each) => each.name === tagger)?.labels);
   }
 
-  /** Lists the labels that the taggers have, and those that occur. */
+  /** Lists the labels: the usual ones, the others that the taggers have, and those that occur. */
   labels() {
     const { answers } = this.shown;
-    const all = new Set(answers.flatMap(({ request }) => [...this.labelsOf(request)]));
-    for (const { entities } of [...answers, ...this.editor.answers()]) for (const { label } of entities) all.add(label);
-    return [...USUAL.filter((label) => all.delete(label)), ...all];
+    const possible = new Set(answers.flatMap(({ request }) => [...this.labelsOf(request)]));
+    const occurring = new Set();
+    for (const { entities } of [...answers, ...this.editor.answers()]) for (const { label } of entities) occurring.add(label);
+    const usual = USUAL.filter((label) => possible.has(label) || occurring.has(label));
+    const others = [...occurring].filter((label) => !possible.has(label)).sort(byNumber);
+    return [...new Set([...usual, ...possible, ...others])];
   }
 
   toggle(label) {
@@ -217,7 +221,7 @@ export class Result {
   }
 
   taggerOf(mark) {
-    return this.answers[columnOf(mark.closest(".cell"))].tagger;
+    return this.answers[this.marks.get(mark).column].tagger;
   }
 
   /** Shows all mentions of the name under a mark, and what can be corrected of it. */
@@ -270,8 +274,9 @@ export class Result {
 
   /** Puts the focus on the first mark of a column at a place or behind it, else the last; returns it. */
   focusNear(column, at) {
-    const own = this.order.filter((mark) => columnOf(mark.closest(".cell")) === column);
-    const mark = own.find((each) => this.marks.get(each).entity.start >= at) ?? own.at(-1);
+    const isOwn = (mark) => this.marks.get(mark).column === column;
+    const mark =
+      this.order.find((each) => this.marks.get(each).start >= at && isOwn(each)) ?? this.order.findLast(isOwn);
     if (mark) this.focus(mark, { preventScroll: true });
     return mark;
   }
@@ -308,7 +313,9 @@ export class Result {
   }
 }
 
-const isSame = (a, b) => key(a) === key(b);
+const byNumber = new Intl.Collator("ru", { numeric: true }).compare; // A2 before A10
+
+const isSame = (a, b) => a.start === b.start && a.end === b.end && a.label === b.label;
 
 /** Copies the text alone, for the browser would add a line end after each row. */
 function copyTextOnly(event) {

@@ -31,7 +31,7 @@ function cellAt(rows, node, offset) {
   return row?.querySelector?.(".cell") ?? null;
 }
 
-export const columnOf = (cell) => [...cell.parentElement.children].indexOf(cell);
+const columnOf = (cell) => [...cell.parentElement.children].indexOf(cell);
 
 /** Selects a span of the text in a column; `scrolls` brings it into sight. Returns its range. */
 export function selectSpan(rows, { column, start, end }, scrolls = true) {
