@@ -429,7 +429,7 @@ def fill_file_table(folder: Path) -> str:
     with log.open("wb") as output:
         process = subprocess.Popen(limited, stdout=output, stderr=output,
                                    env={**os.environ, "NER_TAGGERS": "natasha"})  # fmt: skip
-        until(lambda: b"startup" in log.read_bytes().lower() or process.poll() is not None)
+        until(lambda: b"listening" in log.read_bytes() or process.poll() is not None)
         process.terminate()
         process.wait(60)
     return "said at the start" if b"raise ulimit -n" in log.read_bytes() else "silent"
