@@ -4,6 +4,7 @@ import pytest
 
 from ner_service.names import Analyser
 from ner_service.names.inflection import inflect_name
+from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.slots import CASES
 from ner_service.names.types import Gender
 from ner_service.types import Entity
@@ -66,3 +67,17 @@ def test_the_base_form_of_a_case_is_the_name(
         (mention,) = analyser.analyse(text, [Entity(start, start + len(form), "PER")]).mentions
         normals.append(mention.normal)
     assert normals == [name] * len(normals)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["москвы", "петровой", "чебурашкой", "псевдогородом", "иванову-петрову", "олёне", "олене"],
+)
+def test_a_form_joined_from_stem_and_ending_is_one_that_pymorphy_lists(word: str) -> None:
+    morphology = Pymorphy()
+    for reading in morphology.readings(word):
+        listed = {
+            form.replace("ё", "е") for form, case, _ in morphology.forms(reading) if case == "Nom"
+        }
+        form = morphology.inflect(reading, "Nom")
+        assert form is None if not listed else (form or "").replace("ё", "е") in listed

@@ -148,7 +148,7 @@ SPELLINGS = [
     "PER_1", "per_1", "< PER_1 >", "<PER_1", "PER_1>", "<per_1>", "<PER-1>", "<PER 1>", "< PER _ 1 >",
     "&lt;PER_1&gt;", "&amp;lt;PER_1&amp;gt;", "«PER_1»", "[PER_1]", "{PER_1}", "‹PER_1›", "⟨PER_1⟩",
     "＜PER_1＞", "《PER_1》", "\\<PER\\_1\\>", "\\u003cPER_1\\u003e", "%3CPER_1%3E", "<PER_01>",
-    "<PER\u00a01>", "<PER‑1>",
+    "<PER\u00a01>", "<PER‑1>", "{{PER_1}}", "[[PER_1]]", "<|PER_1|>", "<PER_1/>",
 ]  # fmt: skip
 
 
@@ -186,6 +186,19 @@ def test_what_is_no_placeholder_of_the_key_stays(other: str) -> None:
             expected,
             expected.replace("PER_1_", "Анна Каренина_"),
         )
+
+
+def test_brackets_that_stood_around_a_name_stay() -> None:
+    text, masked = mask("Слово [[[PER Анна Каренина]]] и {{[ORG Газпром]}} стоит здесь.")
+    assert MASKER.unmask(masked.text + " Да.", masked.key) == text + " Да."
+
+
+def test_the_signs_before_a_number_are_part_of_its_surrogate() -> None:
+    text = "Звоните: +7 912 345-67-89 или (495) 123-45-67, ждём."
+    entities = [Entity(9, 25, "PHONE"), Entity(30, 45, "PHONE")]
+    masked = MASKER.mask(text, entities, "surrogate")
+    assert "912" not in masked.text
+    assert MASKER.unmask(masked.text + " Да.", masked.key) == text + " Да."
 
 
 def test_quotes_that_stood_around_a_name_stay() -> None:

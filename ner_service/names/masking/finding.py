@@ -16,6 +16,7 @@ from ner_service.names.types import Case
 
 WORD = re.compile(r"\w+")
 BETWEEN = re.compile(r"\W{1,4}")  # the words of one name
+HEAD = re.compile(r"^[+(]+")  # of a number
 TAIL = re.compile(r"[.»]+$")  # of an initial, or of an organisation
 STEM_CHARS = 3  # that a stem has at least, and an ending at most
 NUMBER = re.compile(r"_(\d+)>$")
@@ -26,13 +27,15 @@ Words = tuple[str, ...]
 class Form:
     """A form of a stand-in is one of a name, in a case; `roles` are those of a person's parts.
 
-    `tail` is what stands behind its last word, such as the full stop of an initial.
+    `tail` is what stands behind its last word, such as the full stop of an initial, and `head`
+    what stands before its first one, such as the plus of a number.
     """
 
     name: int
     case: Case | None = None
     roles: tuple[Role, ...] = ()
     tail: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def _used_forms(key: Key) -> dict[Words, list[Form]]:
     forms: dict[Words, dict[Form, None]] = {}
     for mention in key.mention_rows:
         if words := split_words(mention.mask):
-            form = Form(mention.name, mention.case or None, tail=_tail(mention.mask))
+            tail, head = _tail(mention.mask), _head(mention.mask)
+            form = Form(mention.name, mention.case or None, tail=tail, head=head)
             forms.setdefault(words, {})[form] = None
     return {words: [*entries] for words, entries in forms.items()}
 
@@ -122,7 +126,7 @@ def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[
     """Yield every form of a surrogate with its words."""
     if not any(name.mask_parts):
         for phrase, case in Phrase(name.mask).forms(morphology):
-            yield split_words(phrase), Form(n, case, tail=_tail(phrase))
+            yield split_words(phrase), Form(n, case, tail=_tail(phrase), head=_head(phrase))
         return
     first, middle, last = name.mask_parts
     person = PersonName(first, middle, last, name.gender or "Masc", name.number or "Sing")
@@ -133,6 +137,12 @@ def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[
 def _tail(mask: str) -> str:
     """Return what ends a surrogate behind its last word; quotes around all of it are the text's."""
     match = None if is_quoted(mask) else TAIL.search(mask)
+    return match[0] if match else ""
+
+
+def _head(mask: str) -> str:
+    """Return what begins a surrogate before its first word."""
+    match = HEAD.search(mask)
     return match[0] if match else ""
 
 
@@ -155,7 +165,10 @@ def _match(
             end = words[n + len(form) - 1].end()
             tail = max((entry.tail for entry in usable[form]), key=len)
             end += len(tail) if text.startswith(tail, end) else 0
-            found.append(Found(words[n].start(), end, tuple(usable[form]), form))
+            start = words[n].start()
+            head = max((entry.head for entry in usable[form]), key=len)
+            start -= len(head) if text.endswith(head, 0, start) else 0
+            found.append(Found(start, end, tuple(usable[form]), form))
         n += len(form) or 1
     return found
 

@@ -8,10 +8,12 @@ from functools import lru_cache
 from ner_service.names.types import Case
 
 MOST_OWN = 1_000_000  # numbers from here on are taken for no placeholder of a text's own
-OPEN = r"\\?(?:&amp;lt;|&lt;|\\u003[cC]|%3[cC]|[<‹⟨〈《«＜\[{])"
-CLOSE = r"\\?(?:&amp;gt;|&gt;|\\u003[eE]|%3[eE]|[>›⟩〉》»＞\]}])"
+OPEN = r"\\?(?:&amp;lt;|&lt;|\\u003[cC]|%3[cC]|<\||\{\{|\[\[|[<‹⟨〈《«＜\[{])"
+CLOSE = r"\\?(?:&amp;gt;|&gt;|\\u003[eE]|%3[eE]|[|/]>|\}\}|\]\]|[>›⟩〉》»＞\]}])"
 QUOTES = frozenset("«»")  # which a name may have had by itself
-PAIRED = frozenset("«»[]{}《》")  # brackets that mean something by themselves where one is missing
+PAIRED = frozenset(
+    [*"«»[]{}《》", "[[", "]]", "{{", "}}"]
+)  # brackets that mean something by themselves where one is missing
 ENDINGS: Mapping[str, Case] = {  # of a masculine noun, as those write who do not see the name
     "а": "Gen", "я": "Gen", "ого": "Gen", "его": "Gen", "ы": "Gen", "и": "Gen",
     "у": "Dat", "ю": "Dat", "ому": "Dat", "ему": "Dat",
