@@ -33,7 +33,7 @@ def import_without_scipy() -> None:
         arraymath: Any = import_module("numba.np.arraymath")
     finally:
         linalg.ensure_blas = ensure_blas
-    arraymath.ensure_blas = ensure_blas  # type: ignore[attr-defined]
+    arraymath.ensure_blas = ensure_blas
     arraymath._HAVE_BLAS = find_spec("scipy") is not None
 
 
