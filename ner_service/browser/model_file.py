@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.browser.tables import text_tables
-from ner_service.browser.vectors import MOST_WORDS, FrequentVectors, frequent_vectors
+from ner_service.browser.vectors import MOST_WORDS, WORDS, FrequentVectors, frequent_vectors
 from ner_service.engine.bilstm import crf_weights
 from ner_service.engine.usual_case import usual_cases
 from ner_service.errors import ConfigError, ModelError
@@ -22,7 +22,6 @@ from ner_service.nets.config import NAVEC
 
 MAGIC = b"NERPAGE1"
 ALIGNMENT = 8  # bytes; what a browser wants of the largest numbers in an array
-WORDS = 50_000  # of these vectors: 5 MB, and .01 of F1 less than with all
 Arrays = Mapping[str, NDArray[Any]]
 
 

@@ -12,6 +12,7 @@ from ner_service.nets.navec import Floats, Ints, load_navec
 from ner_service.nets.vectors import Vectors
 
 MOST_WORDS = 250_000  # navec has so many
+WORDS = 50_000  # of these vectors: 5 MB, and .01 of F1 less than with all
 
 
 @dataclass(frozen=True, slots=True)

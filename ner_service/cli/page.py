@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ner_service.browser.model_file import WORDS, model_file
+from ner_service.browser.vectors import WORDS
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import note_new_folder
 from ner_service.cli.printing import echo
@@ -51,6 +51,8 @@ def page(
 
 def make_model_file(model: str, words: int) -> bytes:
     """Return the file of a model, named by its folder or as one that ships."""
+    from ner_service.browser.model_file import model_file
+
     folder = model_path(model)
     if not (folder / CONFIG).is_file():
         raise ModelError(f"{folder}: no BiLSTM-CRF: name the folder of one, or {MODEL}")
