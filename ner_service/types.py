@@ -107,6 +107,8 @@ class TaggerInfo:
     `conventions` are the ways of annotating that it has learned, the one of its answers first;
     the tuple is empty where there is only one. `computed_by` names the code that computes the
     answers and says why, where a model could be computed by other code; else it is empty.
+    `open_labels` says that the tagger finds any labels that it is asked for; `labels` are then
+    those that it finds unasked.
     """
 
     name: str
@@ -117,6 +119,7 @@ class TaggerInfo:
     hash: str | None = None
     conventions: tuple[str, ...] = ()
     computed_by: str = ""
+    open_labels: bool = False
 
 
 @runtime_checkable
@@ -142,6 +145,19 @@ class Conventional(Protocol):
 
     def in_convention(self, convention: str) -> Tagger:
         """Return a tagger that answers by one of them; raises `ModelError` where it has none."""
+
+
+@runtime_checkable
+class OpenLabels(Protocol):
+    """A tagger with open labels finds entities of whatever labels it is asked for."""
+
+    def with_labels(self, labels: Sequence[str]) -> Tagger:
+        """Return a tagger that finds these labels alone."""
+
+
+def ask_labels(tagger: Tagger, labels: Sequence[str] | None) -> Tagger:
+    """Return a tagger that is asked for labels, where there are some and it can be asked."""
+    return tagger.with_labels(labels) if labels and isinstance(tagger, OpenLabels) else tagger
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from ner_service.corpora.texts import batches_of
 from ner_service.errors import ConfigError
 from ner_service.library import load_analyser
 from ner_service.taggers.registry import load_tagger
-from ner_service.types import Document, Tagger, TaggerInfo
+from ner_service.types import Document, Tagger, TaggerInfo, ask_labels
 
 if TYPE_CHECKING:
     from ner_service.names.analyser import Analyser
@@ -30,7 +30,7 @@ class Annotator:
     @classmethod
     def load(cls, job: Job) -> "Annotator":
         """Load what a job needs, compiled; raises as `load_tagger` does, and `ConfigError`."""
-        tagger = load_tagger(job.tagger)
+        tagger = ask_labels(load_tagger(job.tagger), job.labels)
         check_labels(job, tagger.info)
         loaded = cls(job, tagger, load_analyser() if job.normal else None)
         loaded.annotate([PROBE])

@@ -38,7 +38,7 @@ def made_fields(job: Job) -> list[Any]:
     """Return the fields of the columns that a job adds."""
     pyarrow = load_pyarrow()
     return [
-        pyarrow.field(name, type_of(kind, job.normal))
+        pyarrow.field(name, type_of(kind, job.normal, job.has_sources))
         for names in job.made_columns().values()
         for name, kind in zip(names, ("entities", "names"), strict=False)
     ]

@@ -9,6 +9,7 @@ import orjson
 from ner_service import __version__
 from ner_service.corpora.formats.tables import ENTITIES
 from ner_service.corpora.forms.analyses import NAMES
+from ner_service.taggers.registry import backend, split_spec
 from ner_service.types import TaggerInfo
 
 
@@ -31,6 +32,11 @@ class Job:
         """Return all that the output depends on but the input."""
         tagger = {"tagger": self.tagger, "version": info.version, "hash": info.hash}
         return {"ner-service": __version__, **asdict(self), **tagger}
+
+    @property
+    def has_sources(self) -> bool:
+        """Return whether entities say who of several found them."""
+        return bool(backend(split_spec(self.tagger)[0]).combines)
 
     def made_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns that are added for each column of texts; `""` is a file's own text.

@@ -36,7 +36,7 @@ from ner_service.library import load_analyser
 from ner_service.output.documents import FORMATS
 from ner_service.output.marked_text import print_marked
 from ner_service.taggers.registry import load_tagger
-from ner_service.types import Document, TaggerInfo
+from ner_service.types import Document, TaggerInfo, ask_labels
 
 BINARY = (parquet.name, docbin.name)  # formats that no terminal shows, so they need a file
 NAMES = (*FORMATS, *BINARY)
@@ -209,7 +209,7 @@ def tag_in_one(
         )
     if chosen in BINARY and output is None:
         raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
-    loaded = load_tagger(job.tagger)
+    loaded = ask_labels(load_tagger(job.tagger), job.labels)
     check_labels(job, loaded.info)
     languages = LanguageNote(loaded.info.languages)
     watched = languages.watch(documents)

@@ -6,7 +6,7 @@ and a name in another vowel, has one form.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -96,14 +96,15 @@ PARADIGMS = (
 
 def guess_bases(word: str, of: Of) -> Iterator[Guess]:
     """Yield each base form that a lower-case word could have if no dictionary knows it."""
-    for paradigm, forms, pattern in TABLES[of]:
-        match = pattern.fullmatch(word)
-        if not match:
+    for paradigm, forms, pattern in BY_LETTER.get((of, word[-1:]), ()):
+        if not pattern.fullmatch(word):
             continue
         number: Number = "Sing" if paradigm.genders else "Plur"
         for ending in dict.fromkeys(forms):
             if word.endswith(ending) and _fits(paradigm, stem := word[: len(word) - len(ending)]):
-                cases = [case for case, form in zip(CASES, forms, strict=True) if form == ending]
+                cases = tuple(
+                    case for case, form in zip(CASES, forms, strict=True) if form == ending
+                )
                 slots = slots_of(cases, paradigm.genders, number)
                 base = stem + forms[0]
                 lemma = base if paradigm.singular is None else stem + paradigm.singular
@@ -115,12 +116,20 @@ def forms_of(base: str, gender: Gender, case: Case) -> str | None:
 
     Returns `None` where no paradigm of that gender has the base form.
     """
-    for paradigm, forms, _ in sorted(TABLES["people"], key=lambda row: row[0].cost):
+    return decline(base, gender).get(case)
+
+
+def decline(base: str, gender: Gender) -> Mapping[Case, str]:
+    """Return all cases of a lower-case base form of a person's name that no dictionary knows.
+
+    There are none where no paradigm of that gender has the base form.
+    """
+    for paradigm, forms, _ in BY_COST:
         if gender in paradigm.genders and base.endswith(forms[0]):
             stem = base[: len(base) - len(forms[0])]
             if _fits(paradigm, stem):
-                return stem + forms[CASES.index(case)]
-    return None
+                return {case: stem + ending for case, ending in zip(CASES, forms, strict=True)}
+    return {}
 
 
 def _fits(paradigm: Paradigm, stem: str) -> bool:
@@ -138,4 +147,16 @@ def _table(of: Of) -> list[tuple[Paradigm, list[str], re.Pattern[str]]]:
     return rows
 
 
+def _may_end(forms: Sequence[str], letter: str) -> bool:
+    """Say whether a declined word may end in a letter; without an ending the stem decides."""
+    return any(form.endswith(letter) for form in forms if form) or "" in forms
+
+
 TABLES = {of: _table(of) for of in ("people", "places")}
+BY_COST = sorted(TABLES["people"], key=lambda row: row[0].cost)
+LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+BY_LETTER = {
+    (of, letter): [row for row in TABLES[of] if _may_end(row[1], letter)]
+    for of in TABLES
+    for letter in LETTERS
+}

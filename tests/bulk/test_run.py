@@ -19,6 +19,7 @@ import pyarrow.parquet
 from ner_service.bulk import chunk, run
 from ner_service.bulk.annotator import Annotator
 from ner_service.bulk.forms import lines, parquet, sheets
+from ner_service.bulk.job import Job
 from ner_service.bulk.place import Place
 from ner_service.bulk.run import Advance
 from ner_service.bulk.sources import find_sources
@@ -180,6 +181,7 @@ def killed_at(step: int, work: Callable[[], object]) -> bool:
         os._exit(0)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes(tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.mkdir()
@@ -291,6 +293,18 @@ def test_several_columns_have_their_entities_each(tmp_path: Path) -> None:
         **{"head": "Анна", "body": None, "text": "Омск"},
         **{"head_entities": found_in("Анна"), "body_entities": None},
     }
+
+
+def test_parquet_says_who_found_an_entity_where_several_might_have(tmp_path: Path) -> None:
+    texts = pyarrow.table({"text": ["5 мая 2020 года и 7 рублей", None, "Анна"]})
+    pyarrow.parquet.write_table(texts, tmp_path / "a.parquet")
+    loaded = Annotator.load(Job("rules:dates+money"))
+    tag(tmp_path / "a.parquet", tmp_path / "out", loaded=loaded)
+    found, empty, none = pyarrow.parquet.read_table(tmp_path / "out/a.parquet")[
+        "entities"
+    ].to_pylist()
+    assert [e["sources"] for e in found] == [["rules:dates"], ["rules:money"]]
+    assert (empty, none) == (None, [])
 
 
 def test_labels_are_kept_as_asked(tmp_path: Path) -> None:

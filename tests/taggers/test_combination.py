@@ -106,6 +106,8 @@ def test_a_combination_has_members_weights_and_a_least_weight(
         ("vote:natasha)+(spacy", "a parenthesis without its other"),
         ("union:natasha+nobody", "unknown tagger 'nobody'"),
         ("vote:(union:natasha+nobody)+spacy", "unknown tagger 'nobody'"),
+        ("bilstm:@x", r"'bilstm:@x' names no model before @: write bilstm:NAME-OR-FOLDER@x"),
+        ("union:natasha+spacy:@library", "names no model before @"),
         ("natasha+spacy", r"unknown tagger .*; to join taggers write union:A\+B"),
         ("+".join(["union:told:short", *(f"told:short-{n}" for n in range(16))]), "17 tagger"),
     ],

@@ -37,7 +37,9 @@ def f1(tagger: Tagger, documents: Sequence[Document]) -> float:
     return exact(documents, tagger.tag([document.text for document in documents])).f1
 
 
-@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize(
+    "spec", ["bilstm", *(pytest.param(s, marks=pytest.mark.slow) for s in SPECS if s != "bilstm")]
+)
 def test_signs_at_names_take_none_of_them_away(
     spec: str, shipped: Loads, news: list[Document]
 ) -> None:

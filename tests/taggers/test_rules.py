@@ -1,6 +1,7 @@
 """Rules of users: phrases in every case form, patterns, contexts, allow lists, and their errors."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.finders import longest_first
 from ner_service.taggers.rules.gazetteer import Gazetteer
 from ner_service.taggers.rules.stems import Stems, fold, may_be_form
-from ner_service.types import Entity
 
 PHRASES = [
     "Москва", "Министерство обороны", "Красная площадь", "Иван Грозный", "ООО Ромашка", "Рааб",
@@ -87,6 +87,18 @@ def test_phrases_of_one_stem_are_told_apart(forms: CaseForms) -> None:
     gazetteer = Gazetteer(phrases, forms)
     found = [phrases[m.phrase] for m in gazetteer.find("Иванов, Иванова, Иваново, Ивановским")]
     assert found == phrases
+
+
+def test_marks_around_a_phrase_of_one_word_are_no_part_of_it(forms: CaseForms) -> None:
+    gazetteer = Gazetteer(["«Ромашка»", "Тинькофф."], forms)
+    assert [m.phrase for m in gazetteer.find("у Ромашки, ромашки и Тинькоффа")] == [0, 1]
+
+
+def test_the_longest_of_phrases_that_begin_alike_is_found(forms: CaseForms) -> None:
+    phrases = ["Банк", "Банк России", "Банк России и Китая", "Банк Китая и Тайваня"]
+    gazetteer = Gazetteer(phrases, forms)
+    text = "Банку, Банком России, Банка России и Китая, Банк России и, Банк Китая и"
+    assert [m.phrase for m in gazetteer.find(text)] == [0, 1, 2, 1, 0]
 
 
 def test_exact_phrases_are_found_as_they_are_written() -> None:
@@ -269,18 +281,19 @@ def test_other_rules_have_another_hash(mine: Path) -> None:
 
 
 spans = st.builds(
-    lambda start, size: Entity(start, start + size, "A"), st.integers(0, 20), st.integers(1, 5)
+    lambda start, size: (start, start + size, "A"), st.integers(0, 20), st.integers(1, 5)
 )
 
 
 @given(st.lists(spans, max_size=8))
-def test_of_rules_that_overlap_the_longest_stays(entities: list[Entity]) -> None:
-    kept = longest_first(entities)
+def test_of_rules_that_overlap_the_longest_stays(entities: list[tuple[int, int, str]]) -> None:
+    kept = [entities[n] for n in longest_first(entities)]
     assert kept == sorted(kept)
-    for entity in entities:
-        rivals = [k for k in kept if k.start < entity.end and entity.start < k.end]
+    assert all(a[1] <= b[0] for a, b in pairwise(kept))
+    for start, end, _ in entities:
+        rivals = [k for k in kept if k[0] < end and start < k[1]]
         assert rivals
-        assert max(k.end - k.start for k in rivals) >= entity.end - entity.start
+        assert max(k[1] - k[0] for k in rivals) >= end - start
 
 
 def test_the_rules_of_the_page_are_rules(tmp_path: Path) -> None:

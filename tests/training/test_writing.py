@@ -198,6 +198,7 @@ def corpus(**source: object) -> Corpus:
     return Corpus(Source(path="x", **source), "hash", documents)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_additions_have_the_size_that_the_rates_ask_for() -> None:
     given = [corpus(convention="a", weight=0.5), corpus(convention="b")]
     swapped = list(add_documents(Augmentation(names=0.5), given, Random(0)))
@@ -209,6 +210,7 @@ def test_additions_have_the_size_that_the_rates_ask_for() -> None:
     assert {a.convention for a in made} == {"a", "b"}
 
 
+@pytest.mark.slow
 def test_a_folder_of_lists_adds_names(tmp_path: Path) -> None:
     (tmp_path / "last_names.tsv").write_text("name\nЗюзиков\n", "utf-8")
     (tmp_path / "companies.tsv").write_text("company\nРогалик\n", "utf-8")

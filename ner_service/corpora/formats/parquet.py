@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ner_service.corpora.formats.tables import ENTITIES, ID, columns_of, row_of
-from ner_service.corpora.forms.analyses import NAMES, NORMAL, PARTS
+from ner_service.corpora.forms.analyses import NAMES, NORMAL, PARTS, SOURCES
 from ner_service.corpora.forms.fields import TAG_KEYS
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
@@ -91,20 +91,20 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     rows = list(documents)
     columns = columns_of(rows)
     cells = [row_of(document, columns) for document in rows]
-    is_analysed = NAMES in columns or any(e.normal or e.parts for d in rows for e in d.entities)
-    table = pyarrow.table(
-        {key: _array([row[key] for row in cells], key, is_analysed) for key in columns}
-    )
+    entities = [entity for document in rows for entity in document.entities]
+    is_analysed = NAMES in columns or any(e.normal or e.parts for e in entities)
+    kinds = is_analysed, any(e.sources for e in entities)
+    table = pyarrow.table({key: _array([row[key] for row in cells], key, kinds) for key in columns})
     with atomic_file(path) as file:
         pyarrow.parquet.write_table(table, file)
     return []
 
 
-def _array(values: list[object], key: str, is_analysed: bool) -> Any:
+def _array(values: list[object], key: str, kinds: tuple[bool, bool]) -> Any:
     """Return a column; values of several types become JSON, and such ids become strings."""
     pyarrow = load_pyarrow()
     try:
-        return pyarrow.array(values, type_of(key, is_analysed))
+        return pyarrow.array(values, type_of(key, *kinds))
     except (pyarrow.ArrowException, OverflowError, ValueError, TypeError):
         write = str if key == ID else _as_json
         return pyarrow.array([None if value is None else write(value) for value in values])
@@ -114,14 +114,18 @@ def _as_json(value: object) -> str:
     return dump({"": value})[4:-1].decode()
 
 
-def type_of(key: str, is_analysed: bool) -> Any:
-    """Return the type of a column that does not depend on the documents, if it is one."""
+def type_of(key: str, is_analysed: bool, has_sources: bool) -> Any:
+    """Return the type of a column that does not depend on the documents, if it is one.
+
+    Entities have `sources` where several taggers might have found them.
+    """
     pyarrow = load_pyarrow()
     string, integer = pyarrow.string(), pyarrow.int64()
     parts = pyarrow.struct([(part.name, string) for part in fields(Parts)])
     analysis = [(NORMAL, string), (PARTS, parts)] if is_analysed else []
     span = [("start", integer), ("end", integer), ("label", string)]
-    rest = [("text", string), ("score", pyarrow.float64()), *analysis]
+    sources = [(SOURCES, pyarrow.list_(string))] if has_sources else []
+    rest = [("text", string), ("score", pyarrow.float64()), *sources, *analysis]
     name = [("label", string), *analysis, ("mentions", pyarrow.list_(integer))]
     rows = {ENTITIES: [*span, *rest], NAMES: name if is_analysed else None}.get(key)
     return rows and pyarrow.list_(pyarrow.struct(rows))

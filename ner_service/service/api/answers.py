@@ -22,20 +22,15 @@ from ner_service.service.api.request_body import (
 )
 from ner_service.service.api.schemas import TaggingOptions, TextRequest
 from ner_service.service.api.shares import Shares
-from ner_service.service.api.slices import (
-    SLICE_ENTITIES,
-    SlicedResponse,
-    Slices,
-    slice_entities,
-)
+from ner_service.service.api.slices import SlicedResponse, Slices, sink_of
 from ner_service.service.queue.errors import TaggerFailed
-from ner_service.service.queue.job import Answer, Tagged
+from ner_service.service.queue.job import SMALL_COST, Answer, Sink, Tagged
 from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
 from ner_service.service.telemetry.request_log import Trace, trace_of
 from ner_service.text.language import language_warning
-from ner_service.types import Entity, Tagger
+from ner_service.types import Entity, OpenLabels, Tagger
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -96,7 +91,10 @@ class Answers:
         self.check_length(asked.text, "text")
         if asked.normal and not patient:
             self.names.check_room([asked.text])
-        head, (answer,) = await self.tag(request, asked, [asked.text], patient)
+        long = len(asked.text) > SMALL_COST and not asked.normal
+        slices = Slices(entities_out, asked.text, asked) if long else None
+        sink = sink_of([slices]) if slices else None
+        head, (answer,) = await self.tag(request, asked, [asked.text], patient, sink)
         head |= self.warning_of(head["tagger"], asked.text)
         if asked.normal:
             (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
@@ -105,11 +103,16 @@ class Answers:
             return head | result
         if isinstance(answer, TaggerFailed):
             raise answer
-        head["entities"] = await write_entities(asked.text, answer, asked)
+        head["entities"] = slices or entities_out(asked.text, answer, asked)
         return head
 
     async def tag(
-        self, request: Request, options: TaggingOptions, texts: Sequence[str], patient: bool = False
+        self,
+        request: Request,
+        options: TaggingOptions,
+        texts: Sequence[str],
+        patient: bool = False,
+        sink: Sink | None = None,
     ) -> tuple[dict[str, Any], list[Answer]]:
         """Returns the head of the answer, and the answer to each text.
 
@@ -122,7 +125,8 @@ class Answers:
         if self._shares and trace.key:
             self._shares.take(trace.key, sum(map(len, texts)))
         heard = None if patient else connection
-        tagged = await lane.tag(texts, patient, heard, client, options.convention)
+        asked = asked_labels(lane.check(), options)
+        tagged = await lane.tag(texts, patient, heard, client, options.convention, asked, sink)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
@@ -139,7 +143,8 @@ class Answers:
         if lane is None:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}{hint(name)}")
         tagger = lane.check()
-        if options.labels and not set(options.labels) <= set(tagger.info.labels):
+        is_open = isinstance(tagger, OpenLabels)
+        if options.labels and not is_open and not set(options.labels) <= set(tagger.info.labels):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
         if options.convention is not None:
@@ -179,6 +184,11 @@ class Answers:
         trace.tagging += tagged.tagging
 
 
+def asked_labels(tagger: Tagger, options: TaggingOptions) -> tuple[str, ...]:
+    """Returns the labels that a request asks of a tagger, each once, where it finds any."""
+    return tuple(dict.fromkeys(options.labels or ())) if isinstance(tagger, OpenLabels) else ()
+
+
 def hint(name: str) -> str:
     """Returns what to do where a request names a convention, which has a field of its own."""
     return "; the convention goes into the field `convention`" * ("@" in name)
@@ -189,15 +199,6 @@ def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None
     if convention not in known:
         names = ", ".join(known) or "no convention by name: leave it out"
         raise Refused(Code.INVALID_REQUEST, f"convention: {tagger} knows {names}", ["convention"])
-
-
-async def write_entities(
-    text: str, entities: Sequence[Entity], options: TaggingOptions
-) -> list[dict[str, Any]] | Slices:
-    """Returns entities for JSON, as `entities_out` does, but many of them in slices."""
-    if len(entities) <= SLICE_ENTITIES:
-        return entities_out(text, entities, options)
-    return await slice_entities(entities_out, text, entities, options)
 
 
 def entities_out(

@@ -28,7 +28,10 @@ class TaggingOptions(BaseModel):
 
     tagger: Name | None = Field(None, description="a name from `GET /taggers`")
     labels: list[Name] | None = Field(
-        None, max_length=MOST_LABELS, fail_fast=True, description="answer with these labels only"
+        None,
+        max_length=MOST_LABELS,
+        fail_fast=True,
+        description="answer with these labels only; a tagger with `open_labels` looks for them",
     )
     offsets: OffsetUnit = Field("codepoint", description="what `start` and `end` count")
     convention: Name | None = Field(
@@ -141,9 +144,9 @@ class Span(TypedDict):
     times as long.
     """
 
-    start: Int64
-    end: Int64
-    label: Name
+    start: Annotated[Int64, Field(description="where it begins, in the unit of `offsets`")]
+    end: Annotated[Int64, Field(description="where it ends: the place behind its last character")]
+    label: Annotated[Name, Field(description="what it names", examples=["PER"])]
 
 
 class TextResponse(BaseModel):
@@ -240,6 +243,9 @@ class TaggerOut(BaseModel):
     )
     computed_by: str = Field(
         "", description="what code computes its answers, and why, where there is a choice"
+    )
+    open_labels: bool = Field(
+        False, description="whether it finds any `labels` that a request asks for"
     )
 
 

@@ -2,20 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import get_args
 
-from ner_service.names.lexicon import ADJECTIVES
-from ner_service.names.paradigms import forms_of
-from ner_service.names.pymorphy import Pymorphy
-from ner_service.names.types import Case, Gender, Number
+from ner_service.names.paradigms import decline
+from ner_service.names.types import Gender
+from ner_service.taggers.rules.declensions import WORDS, Dictionary, Slot
 from ner_service.taggers.rules.stems import CYRILLIC, fold, may_be_form
 
-CASES: tuple[Case, ...] = get_args(Case)
 GENDERS: tuple[Gender, ...] = ("Masc", "Fem")  # of the names that no dictionary has
-WORDS = 50_000  # whose forms are kept: some 30 MB
-
-Slot = tuple[Case, Number]
-Forms = Mapping[str, frozenset[Slot]]
 
 
 class CaseForms:
@@ -26,9 +19,12 @@ class CaseForms:
     """
 
     def __init__(self) -> None:
-        self._morphology = Pymorphy()
-        self._forms = lru_cache(WORDS)(self._forms_of)
+        self._dictionary = Dictionary()
         self._guesses = lru_cache(WORDS)(self._guess_forms)
+
+    def match_word(self, word: str, base: str) -> bool:
+        """Return whether a folded word is a form of a folded word."""
+        return word == base or (may_be_form(word, base) and bool(self._slots(word, base)))
 
     def match(
         self, words: Sequence[str], phrase: Sequence[str], prefixes: Collection[int] = ()
@@ -55,7 +51,11 @@ class CaseForms:
         """Return the cases and numbers in which a base form is a word, first by pymorphy3."""
         if not CYRILLIC.issuperset(base):
             return frozenset()
-        return self._forms(base).get(word) or self._guesses(base).get(word, frozenset())
+        declensions = self._dictionary.declensions(base)
+        slots = declensions.slots(word)
+        if slots or declensions.known:
+            return slots
+        return self._guesses(base).get(word, frozenset())
 
     def _may_stay(self, phrase: Sequence[str], n: int) -> bool:
         """Return whether a word of a phrase may keep its form while others decline.
@@ -64,32 +64,13 @@ class CaseForms:
         """
         if not CYRILLIC.issuperset(phrase[n]):
             return True
-        readings = self._morphology.readings(phrase[n])
-        is_oblique = any(reading.case not in ("Nom", "Acc") for reading in readings)
-        return is_oblique and any(map(self._is_noun, phrase[:n]))
+        declensions = self._dictionary.declensions
+        return declensions(phrase[n]).oblique and any(declensions(w).noun for w in phrase[:n])
 
-    def _is_noun(self, word: str) -> bool:
-        readings = self._morphology.readings(word)
-        return not readings or any(
-            reading.case == "Nom" and reading.pos not in ADJECTIVES for reading in readings
-        )
-
-    def _forms_of(self, word: str) -> Forms:
-        """Return the folded forms of a word that is in the nominative, with their slots."""
-        forms: dict[str, set[Slot]] = {}
-        for reading in self._morphology.readings(word):
-            if reading.case in ("Nom", None):
-                for form, case, number in self._morphology.forms(reading):
-                    forms.setdefault(fold(form), set()).add((case, number))
-        return {form: frozenset(slots) for form, slots in forms.items()}
-
-    def _guess_forms(self, word: str) -> Forms:
+    def _guess_forms(self, word: str) -> Mapping[str, frozenset[Slot]]:
         """Return the forms of a name that no dictionary has, by its last letter."""
-        if any(reading.is_known for reading in self._morphology.readings(word)):
-            return {}
         forms: dict[str, set[Slot]] = {}
         for gender in GENDERS:
-            for case in CASES:
-                if form := forms_of(word, gender, case):
-                    forms.setdefault(fold(form), set()).add((case, "Sing"))
+            for case, form in decline(word, gender).items():
+                forms.setdefault(fold(form), set()).add((case, "Sing"))
         return {form: frozenset(slots) for form, slots in forms.items()}

@@ -1,15 +1,16 @@
-"""Finders are the kinds of rules at work: each yields the entities that it finds in a text."""
+"""Finders are the kinds of rules at work: each yields the spans that it finds in a text."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Protocol
 
 from ner_service.errors import MissingExtra, ModelError
+from ner_service.taggers.ballots import Span
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.gazetteer import Gazetteer
 from ner_service.taggers.rules.rule_file import RuleFile, TokenPattern
 from ner_service.taggers.spacy import LONG_RUN, razdel_doc
-from ner_service.types import Entity
 
 REACH = 60  # characters on either side of an entity in which a word of its context may stand
 
@@ -21,8 +22,8 @@ class Finder(Protocol):
     def labels(self) -> Sequence[str]:
         """Return the labels of what it finds."""
 
-    def find(self, text: str) -> Iterator[Entity]:
-        """Yield the entities of a text."""
+    def find(self, text: str) -> Iterator[Span]:
+        """Yield the spans of a text."""
 
 
 class Context:
@@ -52,12 +53,12 @@ class PhraseFinder:
         self._gazetteer = Gazetteer(phrases, None if exact else forms)
         self.labels = [*dict.fromkeys(rule.label for rule in self._rules)]
 
-    def find(self, text: str) -> Iterator[Entity]:
+    def find(self, text: str) -> Iterator[Span]:
         """Yield the phrases of a text."""
-        for match in self._gazetteer.find(text):
-            rule = self._rule_of[match.phrase]
-            if self._contexts[rule].admits(text, match.start, match.end):
-                yield Entity(match.start, match.end, self._rules[rule].label)
+        for start, end, phrase in self._gazetteer.find(text):
+            rule = self._rule_of[phrase]
+            if self._contexts[rule].admits(text, start, end):
+                yield start, end, self._rules[rule].label
 
 
 class PatternFinder:
@@ -67,13 +68,13 @@ class PatternFinder:
         self.labels = [label]
         self._pattern, self._context = pattern, context
 
-    def find(self, text: str) -> Iterator[Entity]:
+    def find(self, text: str) -> Iterator[Span]:
         """Yield the matches of a text."""
         for match in self._pattern.finditer(text):
             start = match.start() + len(match[0]) - len(match[0].lstrip())
             end = start + len(match[0].strip())
             if end > start and self._context.admits(text, start, end):
-                yield Entity(start, end, self.labels[0])
+                yield start, end, self.labels[0]
 
 
 class TokenPatternFinder:
@@ -95,7 +96,7 @@ class TokenPatternFinder:
                 raise ModelError(f"pattern of {label}: {reason}") from None
         self.labels = [*patterns]
 
-    def find(self, text: str) -> Iterator[Entity]:
+    def find(self, text: str) -> Iterator[Span]:
         """Yield the matches of a text."""
         with self._nlp.memory_zone():
             is_long = LONG_RUN.search(text) is not None
@@ -109,7 +110,7 @@ class TokenPatternFinder:
             surface = text[start:end]
             start += len(surface) - len(surface.lstrip())
             if surface.strip():
-                yield Entity(start, start + len(surface.strip()), label)
+                yield start, start + len(surface.strip()), label
 
 
 def finders_of(files: Sequence[RuleFile], forms: CaseForms) -> Iterator[Finder]:
@@ -139,14 +140,19 @@ def check_attributes(patterns: dict[str, list[TokenPattern]]) -> None:
             )
 
 
-def longest_first(entities: Iterable[Entity]) -> list[Entity]:
-    """Return entities without overlap, sorted: the longer of two, then the one that came first."""
-    ordered = sorted(enumerate(entities), key=lambda e: (e[1].start - e[1].end, e[0]))
-    kept: list[Entity] = []
+def longest_first(spans: Sequence[Span]) -> list[int]:
+    """Return the numbers of spans that do not overlap, in the order of the text.
+
+    Of two that do the longer stays, then the one that came first.
+    """
+    numbers = sorted(range(len(spans)), key=lambda n: spans[n][0])
+    if all(spans[a][1] <= spans[b][0] for a, b in pairwise(numbers)):
+        return numbers
+    kept: list[int] = []
     taken: set[int] = set()
-    for _, entity in ordered:
-        places = range(entity.start, entity.end)
+    for n in sorted(range(len(spans)), key=lambda n: (spans[n][0] - spans[n][1], n)):
+        places = range(*spans[n][:2])
         if taken.isdisjoint(places):
             taken.update(places)
-            kept.append(entity)
-    return sorted(kept)
+            kept.append(n)
+    return sorted(kept, key=lambda n: spans[n][0])

@@ -146,13 +146,13 @@ def _phrases_of(rule: Phrases | Allow, path: Path, place: str) -> list[str]:
 def _lines_of(path: Path, place: str) -> list[str]:
     """Return the phrases of a list, a line each; empty lines are passed over."""
     try:
-        numbered = [(n, line.strip()) for n, line in read_lines(path) if line.strip()]
+        lines = [line for _, text in read_lines(path) if (line := text.strip())]
     except (OSError, CorpusError) as error:
         reason = getattr(error, "strerror", None)
         raise ModelError(f"{place}: {f'{path}: {reason}' if reason else error}") from None
-    lines = [line for _, line in numbered]
     for n, fault in faults_of(lines):
-        raise ModelError(f"{path}:{numbered[n][0]}: {fault}")
+        number = [at for at, text in read_lines(path) if text.strip()][n]
+        raise ModelError(f"{path}:{number}: {fault}")
     return lines
 
 

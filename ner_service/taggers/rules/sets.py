@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ner_service.names.masking.identifiers import IDENTIFIERS, find_identifiers, load_rules
+from ner_service.taggers.ballots import Span
 from ner_service.taggers.rules.finders import Finder
 from ner_service.text.sentences import sentenize
-from ner_service.types import Entity
 
 LABELS = {"dates": "DATE", "money": "MONEY"}
 SIGN = re.compile(r"\d")  # without a digit neither grammar finds anything
@@ -28,14 +28,14 @@ class GrammarFinder:
         self.labels: Sequence[str] = [LABELS[name]]
         self._extract = extractors[name](MorphAnalyzer(lang="ru"))
 
-    def find(self, text: str) -> Iterator[Entity]:
+    def find(self, text: str) -> Iterator[Span]:
         """Yield what the grammar finds in a text."""
         for start, end in sentenize(text):
             for at in range(start, end, MOST_CHARS):
                 piece = text[at : min(end, at + MOST_CHARS)]
                 if SIGN.search(piece):
                     for match in self._extract(piece):
-                        yield Entity(at + match.start, at + match.stop, self.labels[0])
+                        yield at + match.start, at + match.stop, self.labels[0]
 
 
 class IdentifierFinder:
@@ -45,9 +45,9 @@ class IdentifierFinder:
         load_rules()  # raises where the extra is missing
         self.labels: Sequence[str] = IDENTIFIERS
 
-    def find(self, text: str) -> Iterator[Entity]:
+    def find(self, text: str) -> Iterator[Span]:
         """Yield the identifiers of a text."""
-        yield from find_identifiers(text)
+        yield from (entity.span for entity in find_identifiers(text))
 
 
 def load_set(name: str) -> Finder:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ner_service.digest import digest
+from ner_service.taggers.ballots import Span
 from ner_service.taggers.registry import load_tagger
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.files import digest_files
@@ -86,14 +87,15 @@ class RulesTagger:
         return [self._merge(text, found) for text, found in zip(texts, answers, strict=True)]
 
     def _merge(self, text: str, found: Sequence[Entity]) -> list[Entity]:
-        rules = longest_first(
-            replace(entity, score=self._score, sources=(part.source,))
-            for part in self._parts
-            for finder in part.finders
-            for entity in finder.find(text)
-        )
-        others = (replace(e, sources=e.sources or (self._spec,)) for e in found)
-        entities = sorted([*rules, *_apart(rules, others)]) if rules else [*others]
+        spans: list[Span] = []
+        sources: list[tuple[str, ...]] = []
+        for part in self._parts:
+            for finder in part.finders:
+                spans += finder.find(text)
+            sources += [(part.source,)] * (len(spans) - len(sources))
+        rules = [Entity(*spans[n], self._score, sources=sources[n]) for n in longest_first(spans)]
+        others = [e if e.sources else replace(e, sources=(self._spec,)) for e in found]
+        entities = sorted([*rules, *_apart(rules, others)]) if rules and others else rules or others
         for allow in self._allow if entities else ():
             entities = allow.drop(text, entities)
         return entities
