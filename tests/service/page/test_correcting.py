@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def saved(page: Any, format: str, into: Path) -> Path:
     page.get_by_role("tab", name=format, exact=True).click()
     with page.expect_download() as event:
         page.locator("#download").click()
-    path = into / event.value.suggested_filename
+    path = into / str(event.value.suggested_filename)
     event.value.save_as(path)
     return path
 
@@ -224,7 +225,7 @@ def test_a_new_answer_asks_before_it_throws_corrections_away(opened: Open) -> No
     kept = marks(page)
     dialog = page.get_by_role("dialog", name="Исправления пропадут")
     other = {"name": "a.txt", "mimeType": "text/plain", "buffer": "Иван".encode()}
-    doors = {
+    doors: dict[str, Callable[[], Any]] = {
         "submit": lambda: page.locator("#submit").click(),
         "example": lambda: page.get_by_role("button", name="Новость").click(),
         "tagger": lambda: page.locator("input[value=lax]").click(),
