@@ -21,7 +21,10 @@ from typing import Any
 from urllib.error import URLError
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("client", "tag", "serve", "serve,spacy", "train")
+EXTRAS = (
+    *("client", "tag", "serve", "serve,spacy", "mcp", "explore", "ray"),
+    *("train", "tune", "huggingface"),  # with torch
+)
 PORT = 8765
 PATIENCE_S = 600.0  # for a first answer, on a busy machine
 QUESTION = json.dumps({"text": "Анна Каренина уехала в Москву."}).encode()

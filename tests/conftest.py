@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,14 @@ from ner_service.service.queue import collector
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
-settings.register_profile("alike every time", derandomize=True, deadline=None)
+# the deep one takes ten times as long: `pytest --hypothesis-profile=deep`
+settings.register_profile("alike every time", derandomize=True, deadline=None, max_examples=30)
+settings.register_profile("deep", derandomize=True, deadline=None, max_examples=400)
 settings.load_profile("alike every time")
+
+# or each process that a test starts would compile the package again
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 PAGE = "tests/service/page/"
 FIRST = ("training", "nets", "engine", "taggers", "corpora", "scoring", "benchmark", "cli")
@@ -27,6 +34,7 @@ gc.disable()  # imports make a million objects that stay: to visit them costs 1.
 def pytest_collection_finish() -> None:
     """Turn the garbage collector on again, except for all that was imported."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # by default tests spend 5 s of CPU in it
     gc.enable()
 
 

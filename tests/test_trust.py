@@ -197,7 +197,7 @@ def hostile(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["tag", "-t", "natasha", "-f", "table"],
+        pytest.param(["tag", "-t", "natasha", "-f", "table"], marks=pytest.mark.slow),
         pytest.param(["tag", "-t", "natasha", "-f", "conll"], marks=pytest.mark.slow),
         pytest.param(["tag", "-t", "natasha", "-f", "html"], marks=pytest.mark.slow),
         pytest.param(["evaluate", "-t", "natasha"], marks=pytest.mark.slow),

@@ -12,6 +12,11 @@ PURPOSES = {
     "spacy": "`tag` and the spaCy pipeline",
     "serve,spacy": "what `make serve` installs: all taggers",
     "train": "`tag` and training, with torch",
+    "explore": "`tag`, reports on corpora, baselines and comparisons",
+    "tune": "`explore` and `train`, and the search for settings",
+    "ray": "`tag`, Parquet, and bulk runs on a cluster",
+    "mcp": "`tag` for agents, by the Model Context Protocol",
+    "huggingface": "`tag` and models of transformers, with torch",
 }
 
 

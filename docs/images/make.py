@@ -27,13 +27,16 @@ def save(page: Page, name: str) -> None:
 
 
 def take_pictures(open: Any) -> None:
-    """Open the page in five ways, bring it to the state to be shown, and save each picture."""
+    """Open the page in several ways, bring it to the state to be shown, and save each picture."""
     page = open(viewport={"width": 1280, "height": 900})
     page.get_by_role("button", name="Новость").click()
     page.locator("#rows mark", has_text="Мурома").first.click()
     page.locator("#rows mark", has_text="Анне Ложкиной").hover()
     save(page, "page")
+    correct(page)
+    save(page, "correct")
     page.get_by_role("button", name="Трудный случай").click()
+    page.get_by_role("button", name="Отбросить исправления").click()
     page.wait_for_selector("text=Спартак здоров")
     page.locator("input[name=tagger][value='']").check()
     page.locator("#submit").click()
@@ -57,6 +60,19 @@ def take_pictures(open: Any) -> None:
     page = open(viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True)
     page.evaluate("document.getElementById('result').scrollIntoView({behavior: 'instant'})")
     save(page, "phone")
+
+
+def correct(page: Page) -> None:
+    """Remove an entity, give another a label of one's own, and leave the bar open at a third."""
+    page.get_by_role("button", name="Новость").click()
+    page.locator("#rows mark", has_text="Мурома").first.wait_for()
+    page.locator("#rows mark", has_text="Оку").click()
+    page.keyboard.press("Delete")
+    page.locator("#rows mark", has_text="Мостострой").click()
+    page.locator("#edit-label").fill("ПОДРЯДЧИК")
+    page.keyboard.press("Enter")
+    page.locator("#rows mark", has_text="Навашина").click()
+    page.evaluate("document.getElementById('result').scrollIntoView({behavior: 'instant'})")
 
 
 def main(address: str) -> None:

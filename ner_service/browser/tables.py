@@ -40,8 +40,8 @@ def text_tables() -> Table:
 def token_tables() -> Table:
     """Return the classes of characters by which tokens are cut, with the numbers of the classes."""
     names = ("BLANK", "RUSSIAN", "LATIN", "NUMBER", "MARK", "OTHER", "KIND", "LINK", "SPLIT",
-             "ENDING", "DELIMITER", "SMILEY", "LAYOUT", "CHANGE", "ORDINARY", "ODD", "DASH",
-             "BREAK", "HYPHEN", "QUOTING", "HARD", "LONGEST", "PACKED")  # fmt: skip
+             "ENDING", "DELIMITER", "SMILEY", "ORDINARY", "ODD", "DASH", "BREAK", "HYPHEN",
+             "QUOTING", "HARD", "LONGEST", "PACKED")  # fmt: skip
     return {name: getattr(tokens, name) for name in names} | {
         "WINDOW": sentences.WINDOW,
         "OPENERS": tokens.OPENERS,

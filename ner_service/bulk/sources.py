@@ -18,6 +18,7 @@ from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import PACKED_ENDINGS, readable_name
+from ner_service.output.numbers import numbered
 
 IN_FOLDERS = {**BY_ENDING, ".txt": InputFormat.text}  # other files of a folder are left out
 ENDINGS = {
@@ -110,7 +111,7 @@ def find_sources(
     if left_out:
         some = ", ".join(path.name for path in left_out[:MOST_NAMED])
         more = ", ..." if len(left_out) > MOST_NAMED else ""
-        note(f"{len(left_out)} files of other endings are left out: {some}{more}")
+        note(f"{numbered(len(left_out), 'file')} with other endings left out: {some}{more}")
     if not sources:
         raise CorpusError(
             f"{', '.join(arguments)}: no file of {', '.join(IN_FOLDERS)} there (.gz or .zst may "

@@ -110,6 +110,7 @@ def compare(
         raise ConfigError("--baselines: name what to learn from by --train, or by --config")
     mapping, root = parse_mapping(map_ or ()), corpora_root()
     check_plots()
+    chosen = _choose_encoders(encoders) if encoders else []
     try:
         documents, training, title = _data(on, config, train, overrides, mapping, root)
         systems = _recorded(predictions or (), documents, names, mapping, root)
@@ -118,8 +119,8 @@ def compare(
 
             echo(f"training the baselines on {len(training)} documents", err=True)
             systems += system.baselines(training, documents)
-        if encoders and config:
-            systems += _encoders(encoders, config, overrides, documents, folder, root)
+        if chosen and config:
+            systems += _encoders(chosen, config, overrides, documents, folder, root)
         systems += [_ask(name, spec, documents, mapping) for name, spec in specs.items()]
     except KeyboardInterrupt:
         echo("stopped; what --encoders has trained is kept", err=True)
@@ -132,6 +133,8 @@ def _spec(name: str) -> str:
     if Path(name).is_dir() and ":" not in name:
         model_and_convention(name)
         return f"bilstm:{name}"
+    if "/" in name and ":" not in name:
+        raise ConfigError(f"{name}: no such folder: name the output of `train`, or a tagger")
     check_spec(name)
     return name
 
@@ -190,8 +193,17 @@ def _recorded(
     return [System(a.name, a.entities, cost=a.cost) for a in answers]
 
 
+def _choose_encoders(names: str) -> list[str]:
+    """Return the encoders and presets that are named, before anything is read or trained."""
+    try:
+        from ner_service.explore.comparison.encoders import choose_variants
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"training ({error})", "train") from error
+    return choose_variants(names)
+
+
 def _encoders(
-    names: str,
+    chosen: Sequence[str],
     config: Path,
     overrides: Sequence[str],
     documents: Sequence[Document],
@@ -199,12 +211,8 @@ def _encoders(
     root: Path | None,
 ) -> "list[System]":
     """Train encoders and presets by the configuration, and return their answers."""
-    try:
-        from ner_service.explore.comparison.encoders import choose_variants, train_variants
-        from ner_service.explore.comparison.system import ask, folder_size
-    except ModuleNotFoundError as error:
-        raise MissingExtra(f"training ({error})", "train") from error
-    chosen = choose_variants(names)
+    from ner_service.explore.comparison.encoders import train_variants
+    from ner_service.explore.comparison.system import ask, folder_size
 
     def say(line: str) -> None:
         echo(line, err=True)

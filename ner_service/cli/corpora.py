@@ -36,12 +36,21 @@ from ner_service.corpora.public import catalogue
 from ner_service.corpora.public.download import download as download_source
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
-from ner_service.errors import CorpusError
+from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
 from ner_service.labels import parse_mapping
 from ner_service.output.terminal import show
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.types import Document
+
+HeldOutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--held-out",
+        help="One more file, to judge on: FILES are for training then, whatever their names; "
+        "repeatable.",
+    ),
+]
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.add_typer(
@@ -131,6 +140,7 @@ def report(
         str | None,
         typer.Option("--tagger", "-t", help="Show where this one contradicts the annotation."),
     ] = None,
+    held_out: HeldOutOption = None,
     map_: MapOption = None,
     from_format: FormatOption = "",
     columns: ColumnsOption = "",
@@ -145,8 +155,9 @@ def report(
 ) -> None:
     """Describe a corpus on one page: sizes, labels, typical words, names, copies, likely errors.
 
-    Files named dev, val or test are held out, or else all but the first; of their names it is shown
-    how many the training files have. Of a large file 10,000 documents are looked at closely.
+    Files of --held-out are held out; without it those named dev, val or test, or else all but the
+    first. Of their names it is shown how many the training files have. Of a large file 10,000
+    documents are looked at closely.
     """
     from ner_service.explore.corpus.page import page
     from ner_service.explore.corpus.report import describe
@@ -158,13 +169,13 @@ def report(
     if tagger:
         check_spec(tagger)
     root, mapping = corpora_root(), parse_mapping(map_ or ())
-    paths = [corpora.locate(file, root) for file in files]
+    paths, roles = _roles(files, held_out or [], root)
     titles = _titles(paths)
     samples = []
-    for path, title, held_out in zip(paths, titles, lint.roles([*map(str, paths)]), strict=True):
+    for path, title, is_held_out in zip(paths, titles, roles, strict=True):
         reading = ReadReport()
         documents = _with_bar(path, corpora.read(path, mapping, options, reading))
-        samples.append(draw_sample(title, held_out, documents))
+        samples.append(draw_sample(title, is_held_out, documents))
         for line in reading.notes():
             echo(f"note: {path}: {line}", err=True)
     loaded = load_tagger(tagger) if tagger else None
@@ -183,6 +194,19 @@ def report(
         note_new_folder(place)
         write_text(place, [page(", ".join(titles), made, samples)])
         echo(str(place), err=as_json)
+
+
+def _roles(
+    files: Sequence[str], held_out: Sequence[str], root: Path | None
+) -> tuple[list[Path], list[bool]]:
+    """Return the paths of all files, and which are held out."""
+    paths = [corpora.locate(file, root) for file in files]
+    if not held_out:
+        return paths, lint.roles([str(path) for path in paths])
+    judges = [corpora.locate(file, root) for file in held_out]
+    if both := next((path for path in judges if path in paths), None):
+        raise ConfigError(f"--held-out {both}: is among the files, too: name it once")
+    return [*paths, *judges], [False] * len(paths) + [True] * len(judges)
 
 
 def _titles(paths: Sequence[Path]) -> list[str]:
@@ -205,6 +229,7 @@ def check(
     files: Annotated[
         list[str], typer.Argument(help=f"Corpora to check together, by path or name: {endings()}.")
     ],
+    held_out: HeldOutOption = None,
     map_: MapOption = None,
     from_format: FormatOption = "",
     columns: ColumnsOption = "",
@@ -216,15 +241,15 @@ def check(
 ) -> None:
     """Find faults in annotated corpora; the exit code is 1 where there are errors.
 
-    Files named dev, val or test are held out, or else all but the first. They must share nothing.
+    Files of --held-out are held out; without it those named dev, val or test, or else all but the
+    first. They must share nothing.
 
     docs/training.md lists the faults.
     """
     options = read_options(from_format, columns, OverlapChoice.error, True, names, annotator)
     root, mapping = corpora_root(), parse_mapping(map_ or ())
-    paths = [corpora.locate(file, root) for file in files]
-    held_out = lint.roles([str(path) for path in paths])
-    parts = [_part(*pair, mapping, options) for pair in zip(paths, held_out, strict=True)]
+    paths, roles = _roles(files, held_out or [], root)
+    parts = [_part(*pair, mapping, options) for pair in zip(paths, roles, strict=True)]
     findings = []
     for finding in lint.check(parts):
         findings.append(finding)

@@ -1,4 +1,4 @@
-"""The client of the service: it tags one text, many, or a stream, from threads or asyncio.
+"""The client of the service: it tags and masks texts, from threads or asyncio.
 
     with Client("http://localhost:8000") as client:
         for entity in client.tag("Анна живёт в Москве."):
@@ -16,6 +16,7 @@ except ImportError as error:
 
 from ner_service.client.aio import AsyncClient
 from ner_service.client.answers import Answer, Entities, Found, Options, ServiceError, Unreachable
+from ner_service.client.masking import Key, Masked
 from ner_service.client.threads import Client
 from ner_service.types import Name, Parts
 
@@ -25,6 +26,8 @@ __all__ = [
     "Client",
     "Entities",
     "Found",
+    "Key",
+    "Masked",
     "Name",
     "Options",
     "Parts",

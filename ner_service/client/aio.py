@@ -6,8 +6,9 @@ from typing import Any, Self
 
 import httpx
 
-from ner_service.client import answers
+from ner_service.client import answers, masking
 from ner_service.client.answers import Answer, Connecting, Entities, Outcome, Read, ServiceError
+from ner_service.client.masking import Key, Masked, Span, Style
 
 
 class AsyncClient(Connecting[httpx.AsyncClient]):
@@ -20,12 +21,12 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
 
         `normal` takes the place of the client's option.
         """
-        asked = self._options.body(normal, text=text)
+        asked = self._options.body(text=text, normal=normal)
         return await self._ask(answers.entities_of, "POST", "/ner", json=asked)
 
     async def tag_batch(self, texts: Sequence[str], *, normal: bool | None = None) -> list[Answer]:
         """Return the entities of each text, or the error of that text."""
-        asked = self._options.body(normal, texts=list(texts))
+        asked = self._options.body(texts=list(texts), normal=normal)
         return await self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(
@@ -53,6 +54,24 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
             if len(window) == 1:
                 return [error]
             return [answer for text in window for answer in await self._window([text], normal)]
+
+    async def mask(
+        self,
+        text: str,
+        *,
+        labels: Sequence[str] | None = None,
+        style: Style = "label",
+        seed: int = 0,
+        entities: Iterable[Span] | None = None,
+    ) -> Masked:
+        """Return a text without its names and the key to them, as `Client.mask` does."""
+        asked = masking.mask_body(self._options, text, labels, style, seed, entities)
+        return await self._ask(masking.masked_of, "POST", "/mask", json=asked)
+
+    async def unmask(self, text: str, key: Key, *, rewritten: bool = False) -> str:
+        """Return a masked text with its names again, as `Client.unmask` does."""
+        asked = {"text": text, "key": dict(key), "rewritten": rewritten}
+        return await self._ask(masking.text_of, "POST", "/unmask", json=asked)
 
     async def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""

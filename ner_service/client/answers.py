@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
+from ner_service.batching import gather
 from ner_service.errors import Code, NerError
 from ner_service.types import Name, Parts
 
@@ -86,10 +87,10 @@ class Options:
     normal: bool | None = None
     convention: str | None = None
 
-    def body(self, normal: bool | None = None, **fields: Any) -> dict[str, Any]:
-        """Return the JSON body of a request with these options, `normal` if it is given here."""
-        options = asdict(self) | ({} if normal is None else {"normal": normal})
-        return fields | {name: value for name, value in options.items() if value is not None}
+    def body(self, **fields: Any) -> dict[str, Any]:
+        """Return the JSON body of a request; what is given here takes the place of an option."""
+        given = asdict(self), fields
+        return {name: value for some in given for name, value in some.items() if value is not None}
 
 
 class Connecting(Generic[Http]):
@@ -207,13 +208,4 @@ def taggers_of(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def windows(texts: Iterable[str]) -> Iterator[list[str]]:
     """Split a stream of texts into lists that are sent in one request each."""
-    window: list[str] = []
-    size = 0
-    for text in texts:
-        if window and (len(window) == WINDOW_TEXTS or size + len(text) > WINDOW_CHARS):
-            yield window
-            window, size = [], 0
-        window.append(text)
-        size += len(text)
-    if window:
-        yield window
+    return gather(texts, len, WINDOW_CHARS, WINDOW_TEXTS)

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 import httpx
 
-from ner_service.client import answers
+from ner_service.client import answers, masking
 from ner_service.client.answers import Answer, Connecting, Entities, Outcome, Read, ServiceError
+from ner_service.client.masking import Key, Masked, Span, Style
 
 
 class Client(Connecting[httpx.Client]):
@@ -21,12 +22,12 @@ class Client(Connecting[httpx.Client]):
 
         `normal` takes the place of the client's option.
         """
-        asked = self._options.body(normal, text=text)
+        asked = self._options.body(text=text, normal=normal)
         return self._ask(answers.entities_of, "POST", "/ner", json=asked)
 
     def tag_batch(self, texts: Sequence[str], *, normal: bool | None = None) -> list[Answer]:
         """Return the entities of each text, or the error of that text."""
-        asked = self._options.body(normal, texts=list(texts))
+        asked = self._options.body(texts=list(texts), normal=normal)
         return self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     def tag_stream(self, texts: Iterable[str], *, normal: bool | None = None) -> Iterator[Answer]:
@@ -53,6 +54,32 @@ class Client(Connecting[httpx.Client]):
             if len(window) == 1:
                 return [error]
             return [answer for text in window for answer in self._window([text], normal)]
+
+    def mask(
+        self,
+        text: str,
+        *,
+        labels: Sequence[str] | None = None,
+        style: Style = "label",
+        seed: int = 0,
+        entities: Iterable[Span] | None = None,
+    ) -> Masked:
+        """Return a text without its names, and the key that brings them back.
+
+        `labels` take the place of the client's option, and may name identifiers such as `EMAIL`.
+        `entities` are hidden in the place of those that a tagger finds. `seed` draws surrogates.
+        """
+        asked = masking.mask_body(self._options, text, labels, style, seed, entities)
+        return self._ask(masking.masked_of, "POST", "/mask", json=asked)
+
+    def unmask(self, text: str, key: Key, *, rewritten: bool = False) -> str:
+        """Return a masked text, as it was or changed, with its names again.
+
+        A text that is `rewritten` need not share a word with the masked one, as answers of a
+        language model do not.
+        """
+        asked = {"text": text, "key": dict(key), "rewritten": rewritten}
+        return self._ask(masking.text_of, "POST", "/unmask", json=asked)
 
     def taggers(self) -> list[dict[str, Any]]:
         """Return the service's description of each of its taggers."""

@@ -1,6 +1,7 @@
 """Annotated corpora are located, read and written here; public ones can be downloaded."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from ner_service.corpora.formats.format import Format, Writable, format_of
@@ -22,12 +23,26 @@ def locate(name: str, root: Path | None) -> Path:
     if shipped.exists():
         return shipped
     if root is None:
-        raise CorpusError(f"corpus {name!r}: no such file, and NER_CORPORA is not set")
+        unset = "no such file, and NER_CORPORA is not set"
+        raise CorpusError(f"corpus {name!r}: {unset}{_similar(name, root)}")
     for folder in FOLDERS:
         file = root / folder / f"{name}.jsonl.gz"
         if file.exists():
             return file
-    raise CorpusError(f"corpus {name!r}: no such file, nor {name}.jsonl.gz under {root}")
+    missing = f"no such file, nor {name}.jsonl.gz under {root}"
+    raise CorpusError(f"corpus {name!r}: {missing}{_similar(name, root)}")
+
+
+def _similar(name: str, root: Path | None) -> str:
+    """Return a question that names the corpus or the file which was meant, if one is like it."""
+    names = [file.stem for file in SHIPPED.glob("*.bracketed")]
+    files = [f for folder in FOLDERS for f in (root / folder).glob("*.jsonl.gz")] if root else []
+    names += [file.name.removesuffix(".jsonl.gz") for file in files]
+    path = Path(name).expanduser()
+    if path.parent.is_dir():
+        names += [str(path.parent / file.name) for file in path.parent.iterdir()]
+    near = get_close_matches(name, names, 1, 0.8)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def read(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
+from ner_service.batching import gather
 from ner_service.corpora.check import check_text
 from ner_service.corpora.formats import jsonl, parquet, tables
 from ner_service.corpora.formats.format import ending_of
@@ -63,12 +64,5 @@ def read_texts(file: Path, input: InputFormat, columns: str = "") -> Iterator[Do
 
 
 def batches_of(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Yield documents in lists small enough to show progress between them."""
-    batch: list[Document] = []
-    for document in documents:
-        batch.append(document)
-        if len(batch) == BATCH_TEXTS or sum(len(d.text) for d in batch) > BATCH_CHARS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    """Return documents in lists small enough to show progress between them."""
+    return gather(documents, lambda document: len(document.text), BATCH_CHARS, BATCH_TEXTS)

@@ -8,7 +8,7 @@ import numpy as np
 from ner_service.engine import crf
 from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats
-from ner_service.engine.layers import Dense, Tensors, UnitBounds, array, group_units, layer
+from ner_service.engine.layers import Between, Dense, Tensors, UnitBounds, array, group_units, layer
 from ner_service.engine.word_features import WordProjection
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
@@ -42,7 +42,7 @@ class Engine:
         net, tensors = artefact.net, artefact.tensors
         self._tags = net.tags
         self._layers = [layer(net.encoder, tensors, n) for n in range(net.layers)]
-        self._between = [Dense(one.inputs, one.bias) for one in self._layers[1:]]
+        self._between = [Between(one) for one in self._layers[1:]]
         self._hidden_head = _dense(tensors, "inner") if net.head_hidden else None
         self._head = _dense(tensors, "head")
         self._zero_digits = net.zero_digits
@@ -55,7 +55,8 @@ class Engine:
         continuations = np.array([ids.get(f"I-{tag[2:]}", -1) for tag in net.tags])
         self._roles = opens, prolongs, continuations  # of tags, as `crf.decode` takes them
         projection = WordProjection(artefact, self._layers[0])
-        capacity = max(cache_bytes // (4 * projection.width), GROUP_TOKENS)
+        size = projection.width * projection.row_dtype.itemsize
+        capacity = max(cache_bytes // size, GROUP_TOKENS)
         self.words = WordCache(projection, capacity)
 
     def temper(self, temperature: float, label_temperatures: Sequence[float] = ()) -> None:
@@ -103,8 +104,8 @@ class Engine:
         places = self.words.places(self._keys([word for unit in group for word in unit]))
         x = self._layers[0].run(self.words.table, places, units)
         everywhere = np.arange(units.tokens)
-        for dense, one in zip(self._between, self._layers[1:], strict=True):
-            x = one.run(dense(x), everywhere, units)
+        for project, one in zip(self._between, self._layers[1:], strict=True):
+            x = one.run(project(x), everywhere, units)
         if self._hidden_head:
             x = np.tanh(self._hidden_head(x))
         return self._head(x)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.engine.kernels import Floats, Ints, aligned_array
+from ner_service.engine.kernels import Ints, aligned_array
 
 Features = NDArray[Any]  # one record a word
+Rows = NDArray[Any]  # fp32 or short numbers: words x width
 WORDS = 50_000  # words whose features are kept
 BLOCK = 256  # rows computed together; bounds the memory that this takes
 OFTEN = 3  # uses of a place beyond this count no more
@@ -21,12 +22,13 @@ class WordProjector(Protocol):
     """Computes a word's features, which are small, and its row from them, which is large."""
 
     width: int  # columns of a row
+    row_dtype: np.dtype[Any]  # of a row's numbers
     dtype: np.dtype[Any]  # a record: the features of a word
 
     def features(self, words: Sequence[str]) -> Features:
         """Return a record of features for each word: words."""
 
-    def rows(self, features: Features) -> Floats:
+    def rows(self, features: Features) -> Rows:
         """Return a row for each record, computed from it alone: words x width."""
 
 
@@ -42,7 +44,9 @@ class WordCache:
         A call may ask for at most `rows` distinct words.
         """
         self._projector = projector
-        self.table: Floats = aligned_array((rows, projector.width))
+        size = projector.width * projector.row_dtype.itemsize
+        table = aligned_array((rows, -(-size // 4))).view(projector.row_dtype)
+        self.table: Rows = table[:, : projector.width]
         self._word_at = np.full(rows, -1, dtype=np.int64)
         self._rows = Clock(rows)
         self._features = np.empty(words, dtype=projector.dtype)

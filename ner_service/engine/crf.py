@@ -48,6 +48,32 @@ def best_paths(emissions, starting, lengths, crf):  # type: ignore[no-untyped-de
 
 
 @compiled_with_gil
+def find_unsure(emissions, starting, lengths, crf, errors, paths):  # type: ignore[no-untyped-def]
+    """Write the best paths as `best_paths` returns them, and return the rows that may be wrong.
+
+    The emissions of a row are wrong by no more than `errors` says. A path is the best for certain
+    if it stays so when each of its emissions is worse by twice the error, since no other path can
+    gain more on it. Else the rows in which the better path differs are unsure.
+    """
+    transitions, starts, ends = crf
+    unsure = np.empty(len(errors), dtype=np.int64)
+    count = 0
+    for n in range(len(lengths)):
+        first, last = starting[n], starting[n] + lengths[n]
+        path, other = paths[first:last], np.empty(lengths[n], dtype=np.int64)
+        worse = emissions[first:last].copy()
+        viterbi(worse, transitions, starts, ends, path)
+        for i in range(lengths[n]):
+            worse[i, path[i]] -= np.float32(2) * errors[first + i]
+        viterbi(worse, transitions, starts, ends, other)
+        for i in range(lengths[n]):
+            if other[i] != path[i] and errors[first + i]:
+                unsure[count] = first + i
+                count += 1
+    return unsure[:count]
+
+
+@compiled_with_gil
 def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped-def]
     """Return the entities on legal paths: rows of unit, start and end within it, last tag.
 

@@ -19,9 +19,8 @@ def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function at its first call; it releases Python's lock (the GIL) while it runs.
 
     Machine code is kept in `NUMBA_CACHE_DIR`, else beside the source, else in the user's cache
-    folder; what lies beside the source is read in any case. Numba recompiles only when the
-    function's own source file has changed, so a kernel must not call or copy anything of another
-    file that may change.
+    folder; what lies beside the source is read in any case. It counts until the function's own
+    source file changes, or one of this folder that its module imports from.
     """
     return _jit(function, nogil=True)
 

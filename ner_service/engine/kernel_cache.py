@@ -6,6 +6,7 @@ not write to, and a damaged file, or a full disk, ends its call; so this module,
 subclasses what numba keeps to itself. tests/engine/test_kernel_cache.py holds it to that.
 """
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -15,18 +16,46 @@ from typing import Any
 
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
 
+from ner_service.digest import digest
 from ner_service.errors import ConfigError
 from ner_service.files import folder_open_to_others
 
 Function = Callable[..., Any]
 
 
-class KernelCache(FunctionCache):
+class StampedCache(FunctionCache):
+    """Numba's cache of one function, whose forms count only while all sources of it are the same.
+
+    Numba looks at the function's own file; a kernel may also contain code of the modules beside it
+    that its module imports from.
+    """
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        own = self._cache_file._source_stamp
+        self._cache_file._source_stamp = own, *map(_digest_source, imported_sources(function))
+
+
+def imported_sources(function: Function) -> list[Path]:
+    """Return the files beside the function's own from which its module imports anything."""
+    own = Path(getfile(function))
+    names = {getattr(value, "__module__", None) for value in function.__globals__.values()}
+    modules = (sys.modules.get(name or "") for name in names)
+    files = {Path(getattr(module, "__file__", None) or own) for module in modules}
+    return sorted(file for file in files - {own} if file.parent == own.parent)
+
+
+@cache
+def _digest_source(path: Path) -> str:
+    return digest(path)
+
+
+class KernelCache(StampedCache):
     """The compiled forms of one function, in a folder of the user's, and as they were installed."""
 
     def __init__(self, function: Function) -> None:
         """Raise `ConfigError` where others may write to the folder, `RuntimeError` without one."""
-        super().__init__(function)  # type: ignore[no-untyped-call]
+        super().__init__(function)
         self._installed = InstalledKernels.of(function)
         if not self._installed or self._installed.cache_path != self.cache_path:
             check_folder(self.cache_path)
@@ -49,7 +78,7 @@ class KernelCache(FunctionCache):
             super().save_overload(signature, compiled)  # type: ignore[no-untyped-call]
 
 
-class InstalledKernels(FunctionCache):
+class InstalledKernels(StampedCache):
     """The compiled forms that lie beside the function's module, as an image is built with them.
 
     They are read, never written. Who may write there may change the module itself.

@@ -25,7 +25,7 @@ GRU, RNN = range(2)
 LANES = 16  # floats of a register of AVX-512
 MISH_BOUND = 20.0  # where thinc takes mish(x) to be x
 NORM_EPSILON = 1e-8  # what thinc adds to a variance
-# tanh as in Eigen; `lstm` has the same numbers, as numba would not notice a change in another file
+# tanh as in Eigen
 TANH_BOUND = 7.9  # tanh is 1 beyond, in fp32
 TANH_TOP = (-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
             5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04,

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ner_service.engine import kernels, lstm
+from ner_service.engine import kernels, lstm, shorts
 from ner_service.engine.kernels import Floats, Ints
+from ner_service.engine.shorts import Shorts
 from ner_service.nets.config import Encoder
 
 Tensors = Mapping[str, Any]
@@ -68,35 +69,77 @@ class Dense:
         return np.ascontiguousarray(kernels.dense(x, self.panels, self.bias)[:, : self.width])
 
 
+class FloatProjection:
+    """A projection makes the rows that a layer reads; these are of fp32."""
+
+    dtype = np.dtype(np.float32)
+
+    def __init__(self, weight: Floats) -> None:
+        """Pack `weight`, inner x columns."""
+        self._panels = kernels.pack(weight)
+        self.width = kernels.padded_columns(weight.shape[1])
+
+    def __call__(self, x: Floats, sums: Floats) -> Floats | Shorts:
+        """Return rows of `x`, rows x inner, added to `sums`, rows x padded columns."""
+        kernels.matmul(x, self._panels, sums)
+        return sums
+
+
+class ShortProjection:
+    """A projection of short factors makes rows of short numbers, with a step in the tail."""
+
+    dtype = np.dtype(np.int16)
+
+    def __init__(self, weight: Floats) -> None:
+        """Pack `weight`, inner x columns, which fill whole panels."""
+        self._weights = shorts.pack(weight)
+        self.width = weight.shape[1] + shorts.TAIL
+
+    def __call__(self, x: Floats, sums: Floats) -> Floats | Shorts:
+        """Return rows of `x`, rows x inner, that are first added to `sums`, rows x columns."""
+        shorts.matmul(*shorts.shorten(x), self._weights.panels, self._weights.steps, sums)
+        rows: Shorts = kernels.aligned_array((len(sums), self.width // 2)).view(np.int16)
+        shorts.store(sums, rows)
+        return rows
+
+
 class Layer(Protocol):
     """Reads projected inputs; those of the first layer depend on the word alone and are cached."""
 
     inputs: Floats  # inner x columns: projects what the layer reads
     bias: Floats  # columns
 
-    def run(self, x: Floats, rows: Ints, units: UnitBounds) -> Floats:
+    @property
+    def projection(self) -> type[FloatProjection] | type[ShortProjection]:
+        """Return the projection that makes the rows which the layer reads."""
+
+    def run(self, x: Floats | Shorts, rows: Ints, units: UnitBounds) -> Floats:
         """Return the states of tokens whose projected inputs are `x[rows]`: tokens x size."""
 
 
 class LSTM:
-    """An LSTM layer, run in both directions."""
+    """An LSTM layer, run in both directions, perhaps with short numbers."""
 
-    def __init__(self, tensors: Tensors, prefix: str) -> None:
+    def __init__(self, tensors: Tensors, prefix: str, is_short: bool = False) -> None:
         both = [_direction(tensors, f"{prefix}.{way}") for way in WAYS]
-        self._panels = [lstm.pack(way.recurrent) for way in both]
+        self.projection = ShortProjection if is_short else FloatProjection
+        packed = [lstm.pack(way.recurrent, is_short) for way in both]
+        self._weights = [(one.panels, one.steps) for one in packed]
         self._hidden = len(both[0].recurrent)
         self.inputs = np.concatenate([lstm.interleave(way.inputs) for way in both], 1)
         self.bias = np.concatenate([lstm.interleave(way.bias + way.inner) for way in both])
 
-    def run(self, x: Floats, rows: Ints, units: UnitBounds) -> Floats:
+    def run(self, x: Floats | Shorts, rows: Ints, units: UnitBounds) -> Floats:
         out = kernels.aligned_array((units.tokens, 2, lstm.padded_states(self._hidden)))
         flat = out.reshape(units.tokens, -1)
-        lstm.run_both(x, rows, units.starts, units.lengths, *self._panels, flat)
+        lstm.run_both(x, rows, units.starts, units.lengths, *self._weights, flat)
         return np.ascontiguousarray(out[:, :, : self._hidden]).reshape(units.tokens, -1)
 
 
 class Recurrent:
     """A GRU or Elman layer, run in both directions."""
+
+    projection = FloatProjection
 
     def __init__(self, encoder: Encoder, tensors: Tensors, prefix: str) -> None:
         self._kind = KINDS[encoder]
@@ -107,7 +150,7 @@ class Recurrent:
         inputs, biases = zip(*(_gates(self._kind, way) for way in both), strict=True)
         self.inputs, self.bias = np.concatenate(inputs, 1), np.concatenate(biases)
 
-    def run(self, x: Floats, rows: Ints, units: UnitBounds) -> Floats:
+    def run(self, x: Floats | Shorts, rows: Ints, units: UnitBounds) -> Floats:
         out = np.empty((units.tokens, 2 * self._hidden), dtype=np.float32)
         for back, recurrent in enumerate(self._recurrent):
             kernels.recur(
@@ -152,6 +195,8 @@ def _wide(gates: Floats) -> Floats:
 class Convolution:
     """A width-3 convolution over the tokens of each unit, and ReLU."""
 
+    projection = FloatProjection
+
     def __init__(self, tensors: Tensors, prefix: str) -> None:
         weight = array(tensors[f"{prefix}.weight"])  # size x inner x 3
         self._size = len(weight)
@@ -159,7 +204,7 @@ class Convolution:
         self.bias = np.zeros(3 * self._size, dtype=np.float32)
         self.bias[self._size : 2 * self._size] = array(tensors[f"{prefix}.bias"])
 
-    def run(self, x: Floats, rows: Ints, units: UnitBounds) -> Floats:
+    def run(self, x: Floats | Shorts, rows: Ints, units: UnitBounds) -> Floats:
         out = np.empty((units.tokens, self._size), dtype=np.float32)
         kernels.convolve(x, rows, units.starts, units.lengths, out)
         return out
@@ -170,8 +215,23 @@ def layer(encoder: Encoder, tensors: Tensors, n: int) -> Layer:
     if encoder == "cnn":
         return Convolution(tensors, f"layers.{n}.conv")
     if encoder == "lstm":
-        return LSTM(tensors, f"layers.{n}")
+        return LSTM(tensors, f"layers.{n}", shorts.AVAILABLE)
     return Recurrent(encoder, tensors, f"layers.{n}")
+
+
+class Between:
+    """A dense layer that projects the states of one layer to the rows of the next."""
+
+    def __init__(self, following: Layer) -> None:
+        self._project = following.projection(following.inputs)
+        self._bias = np.zeros(kernels.padded_columns(len(following.bias)), dtype=np.float32)
+        self._bias[: len(following.bias)] = following.bias
+
+    def __call__(self, states: Floats) -> Floats | Shorts:
+        """Return the rows of states: rows x width."""
+        sums = kernels.aligned_array((len(states), len(self._bias)))
+        sums[:] = self._bias
+        return self._project(states, sums)
 
 
 def array(tensor: Any) -> Floats:

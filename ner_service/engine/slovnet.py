@@ -18,7 +18,7 @@ from slovnet.exec.model import NER
 from slovnet.exec.pack import Pack
 from slovnet.shape import word_shape
 
-from ner_service.engine import crf, kernels
+from ner_service.engine import crf, kernels, shorts
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Floats, Ints
@@ -30,6 +30,7 @@ CACHE_BYTES = 32 << 20  # for projected words
 BLOCK = 1024  # rows that pass all layers before the next rows do
 GAP = ""  # the word of a row of zeros, which parts two units
 REACH = 3  # tokens on each side that a tag depends on: one for each convolution
+ERROR = np.float32(0.02)  # of quick scores, which reach 60; five times the greatest that was seen
 PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
 ACTS = {"O": CLOSE, "B": OPEN, "I": PROLONG}
 
@@ -75,6 +76,12 @@ class Network:
         head = Dense(net.model.head.proj.weight.array, net.model.head.proj.bias.array)
         self._tags = head.width
         self._layers = _norm(first.norm), tuple(map(_layer, others)), (head.panels, head.bias)
+        self.is_short = shorts.AVAILABLE and not any(
+            layer.conv.weight.array.shape[1] % shorts.PART for layer in others
+        )
+        if self.is_short:
+            layers = tuple(map(_short_layer, others))
+            self._short_layers = _norm(first.norm), layers, (head.panels, head.bias)
 
     def scores(self, words: Sequence[str]) -> Floats:
         """Return the score of each tag at each of the words and gaps: rows x tags.
@@ -87,6 +94,20 @@ class Network:
                 self.words.table, places, real, *self._layers, BLOCK, out[start:end]
             )
         return out
+
+    def quick_scores(self, words: Sequence[str]) -> Floats:
+        """Return what `scores` does, by short products and within `ERROR`: rows x tags."""
+        out = np.zeros((len(words), self._tags), dtype=np.float32)
+        for start, end, places, real in self._parts(words):
+            shorts.convolutions(
+                self.words.table, places, real, *self._short_layers, BLOCK, out[start:end]
+            )
+        return out
+
+    def scores_around(self, words: Sequence[str], rows: Ints) -> Floats:
+        """Return the scores of these rows as `scores` has them, which their surroundings give."""
+        around = [words[n - REACH + k] for n in rows.tolist() for k in range(2 * REACH + 1)]
+        return self.scores(around)[REACH :: 2 * REACH + 1]
 
     def scores_at(self, words: Sequence[str], rows: Ints) -> Floats:
         """Return the scores of these rows, which rise, as `scores` has them: rows x tags."""
@@ -122,7 +143,7 @@ class Engine:
     """Tags units of words with the entities on the best path of each."""
 
     def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
-        network = Network(net, navec, cache_bytes)
+        self._network = network = Network(net, navec, cache_bytes)
         self.words = network.words
         self.emissions = network.scores
         self._labels = [tag[2:] for tag in net.tags]
@@ -140,15 +161,37 @@ class Engine:
             words += [*unit, GAP]
         words += [GAP] * (REACH - 1)
         places = np.array(starts), np.array([len(unit) for unit in units])
-        paths = crf.best_paths(self.emissions(words), *places, self._crf)
+        paths = self._paths(words, *places)
         for n, start, end, tag in read_entities(paths, *places, self._acts).tolist():
             spans[n].append(Span(start, end, self._labels[tag]))
         return spans
+
+    def _paths(self, words: Sequence[str], starts: Ints, lengths: Ints) -> Ints:
+        """Return the best path of each unit of words, as fp32 has it: rows.
+
+        Most paths are certain by quick scores. Where one is not, the scores of the rows in question
+        are computed in fp32, until it is.
+        """
+        if not self._network.is_short:
+            paths: Ints = crf.best_paths(self.emissions(words), starts, lengths, self._crf)
+            return paths
+        scores = self._network.quick_scores(words)
+        errors = np.full(len(words), ERROR, dtype=np.float32)
+        paths = np.zeros(len(words), dtype=np.int64)
+        while True:
+            rows = crf.find_unsure(scores, starts, lengths, self._crf, errors, paths)
+            if not len(rows):
+                return paths
+            scores[rows] = self._network.scores_around(words, rows)
+            errors[rows] = 0
+            units = np.unique(np.searchsorted(starts, rows, "right")) - 1
+            starts, lengths = starts[units], lengths[units]
 
 
 class ShareProjection:
     """Projects words to their shares in the first convolution's window: left | middle | right."""
 
+    row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
 
     def __init__(self, net: SlovnetModel, navec: Navec) -> None:
@@ -185,6 +228,15 @@ def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:
     weight = layer.conv.weight.array  # size x inner x 3
     dense = Dense(weight.transpose(2, 1, 0).reshape(-1, len(weight)), layer.conv.bias.array)
     return dense.panels, dense.bias, *_norm(layer.norm)
+
+
+def _short_layer(layer: Any) -> tuple[shorts.Shorts, Floats, Floats, Floats, Floats]:
+    """Return a layer's panels, their steps, bias, scale and shift for `shorts.convolutions`."""
+    weight = layer.conv.weight.array  # size x inner x 3
+    packed = shorts.pack(weight.transpose(2, 1, 0).reshape(-1, len(weight)))
+    bias = np.zeros(packed.steps.shape[1], dtype=np.float32)
+    bias[: len(weight)] = layer.conv.bias.array
+    return packed.panels, packed.steps, bias, *_norm(layer.norm)
 
 
 def _norm(norm: Any) -> tuple[Floats, Floats]:

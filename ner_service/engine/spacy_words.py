@@ -112,6 +112,8 @@ class SpacyWords:
     A row holds the mix of a word's attributes, and behind it 1 for white space, else 0.
     """
 
+    row_dtype = np.dtype(np.float32)
+
     def __init__(self, parts: SpacyParts, nlp: Any) -> None:
         from spacy import symbols
 

@@ -17,11 +17,12 @@ from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_S
 from razdel.segmenters.tokenize import PUNCTS
 
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.text.layout import LAYOUT_CHARS, find_unit_ends
+from ner_service.text.layout import LAYOUT_CHARS
 from ner_service.text.old_print import HARD_SIGNS, OLD_LETTERS
-from ner_service.text.reading import read
+from ner_service.text.reading import Step, read
 from ner_service.text.sentences import WINDOW, ends_sentence
-from ner_service.text.signs import NOTICEABLE
+from ner_service.text.signs import DASHES as DASHES_TO_READ
+from ner_service.text.signs import MARKS, SIGN_CHARS
 from ner_service.text.spacing import CELL, LINE, NOTHING, PARAGRAPH, SIGN, SPACE
 from ner_service.text.spelling import (
     BESIDE,
@@ -42,7 +43,6 @@ LINK, SPLIT, ENDING, DELIMITER, SMILEY = 8, 16, 32, 64, 128
 FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, DELIMITERS),
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
-LAYOUT, CHANGE = 1, 2  # what `notice` returns
 ORDINARY, ODD, DASH, BREAK, HYPHEN, QUOTING, HARD = range(2, 9)  # to `notice`, as 0 and 1 are
 ALPHABETS = LATINS + "0", CYRILLICS  # 0 and 1; a zero beside a Russian letter is noticed, too
 OPENERS = tuple(map(ord, '«"(['))
@@ -93,7 +93,7 @@ def tokenize(text: str) -> Tokens:
 
 def read_signs(text: str) -> str:
     """Return a text as `text.reading` reads it, which changes few texts and no offset."""
-    return read(text).text if notice(_codes(text), NOTICES) == LAYOUT | CHANGE else text
+    return read(text, notice(_codes(text), NOTICES, CHANGES, STEPS)).text
 
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
@@ -103,16 +103,13 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     where `text.layout` says that no name reaches further. The text is read by `text.reading`, and
     the texts of tokens are respelled by `text.spelling`.
     """
-    codes = _codes(text)
-    noticed = notice(codes, NOTICES)
-    if noticed == LAYOUT:
-        yield from _units(text, codes, codes, unit_tokens, find_unit_ends(text, text))
-    elif not noticed:
-        yield from _units(text, codes, codes, unit_tokens, [])
-    else:
-        text, unit_ends = read(text)
-        cut = _units(text, _codes(text), codes, unit_tokens, unit_ends)
-        yield from map(_respell, cut) if TO_RESPELL.search(text) else cut
+    source = _codes(text)
+    steps = notice(source, NOTICES, CHANGES, STEPS)
+    text, unit_ends = read(text, steps)
+    codes = _codes(text) if steps > Step.ENDS else source
+    cut = _units(text, codes, source, unit_tokens, unit_ends)
+    respelled = steps & (Step.RESPELLING | Step.MARKUP) and TO_RESPELL.search(text)
+    yield from map(_respell, cut) if respelled else cut
 
 
 def _respell(unit: Tokens) -> Tokens:
@@ -188,16 +185,30 @@ def _classes() -> NDArray[np.uint8]:
     return classes
 
 
-def _notices() -> NDArray[np.uint8]:
-    """Return what each character below `KNOWN` is to `notice`."""
+def _notices(changes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what each character below `KNOWN` is to `notice`; `changes` are of `_changes`."""
     notices = _table((f"[{chars}]" for chars in ALPHABETS), ORDINARY)
     kinds = (
-        (ODD, BESIDE + NOTICEABLE + OLD_LETTERS), (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS),
-        (HYPHEN, "-"), (QUOTING, ">"), (HARD, HARD_SIGNS),
+        (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS), (HYPHEN, "-"), (QUOTING, ">"),
+        (HARD, HARD_SIGNS),
     )  # fmt: skip
+    notices[changes > 0] = ODD
     for kind, chars in kinds:
         notices[_table((f"[{chars}]",), 1) == 0] = kind
     return notices
+
+
+def _changes() -> NDArray[np.uint8]:
+    """Return the steps of reading that each character below `KNOWN` may need by itself."""
+    changes = np.zeros(KNOWN, dtype=np.uint8)
+    kinds = (
+        (Step.DASHES, DASHES_TO_READ), (Step.SIGNS, SIGN_CHARS), (Step.EMPHASIS, MARKS),
+        (Step.MARKUP, "&<"), (Step.ALPHABETS | Step.RESPELLING, BESIDE),
+        (Step.ALPHABETS | Step.OLD_PRINT, OLD_LETTERS),
+    )  # fmt: skip
+    for steps, chars in kinds:
+        changes[_table((f"[{chars}]",), 1) == 0] |= np.uint8(steps)
+    return changes
 
 
 def _parts() -> NDArray[np.uint8]:
@@ -226,35 +237,40 @@ def _key(word: str) -> int:
 
 
 @compiled_with_gil
-def notice(codes, notices):  # type: ignore[no-untyped-def]
-    """Return what `text.reading` might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE.
+def notice(codes, notices, changes, steps):  # type: ignore[no-untyped-def]
+    """Return the steps of `text.reading` that may change a text or find ends of units in it.
 
-    It may end units at line ends, cells and semicolons, and change the text for hidden characters,
-    marks, words of two alphabets, signs, dashes without blanks, words that a line end breaks, lines
-    of quoted mail, and old spelling.
+    `steps` has those that characters need for their neighbours' sake: at line ends, cells and
+    semicolons, dashes without blanks, words of two alphabets, last hard signs, and words that a
+    line end breaks or lines of quoted mail. The kinds are an argument, as numba would not notice
+    that their file has changed.
     """
+    ends, dashes, alphabets, respelling, markup = steps
     noticed = spaces = 0
     before = ORDINARY
     last = BREAK  # the kind of the last character that was no blank
     for at in range(len(codes)):
         code = codes[at]
-        here = notices[code] if code < len(notices) else ODD
-        if here > BREAK:
-            if here == QUOTING and last == BREAK:
-                here = ODD
-            elif here == HARD:
-                ends = at + 1 == len(codes) or not is_cyrillic(codes[at + 1], notices)
-                here = ODD if ends else 1
-        if here == DASH:
-            wide = at and at + 1 < len(codes) and codes[at - 1] != 32 and codes[at + 1] != 32
-            here = ODD if wide else ORDINARY
-        if here == ODD or (here < ORDINARY and before < ORDINARY and here != before):
-            return LAYOUT | CHANGE
+        here = notices[code] if code < len(notices) else ORDINARY
+        if here == ODD:
+            noticed |= changes[code]
+        elif here == QUOTING and last == BREAK:
+            noticed |= markup
+        elif here == HARD:
+            here = np.uint8(1)
+            if at + 1 == len(codes) or not is_cyrillic(codes[at + 1], notices):
+                noticed |= respelling
+        elif here == DASH:
+            here = np.uint8(ORDINARY)
+            if at and at + 1 < len(codes) and codes[at - 1] != 32 and codes[at + 1] != 32:
+                noticed |= dashes
+        if here < ORDINARY and before < ORDINARY and here != before:
+            noticed |= alphabets
         spaces = spaces + 1 if code == 32 else 0
         if here == BREAK or spaces == 3:
-            noticed = LAYOUT
+            noticed |= ends
             if last == HYPHEN:
-                return LAYOUT | CHANGE
+                noticed |= markup
         if code != 32:
             last = here
         before = here
@@ -532,7 +548,18 @@ def letter_number(code):  # type: ignore[no-untyped-def]
 
 
 CLASSES = _classes()
-NOTICES = _notices()
+CHANGES = _changes()
+NOTICES = _notices(CHANGES)
+STEPS = tuple(
+    int(step)
+    for step in (
+        Step.ENDS,
+        Step.DASHES,
+        Step.ALPHABETS | Step.OLD_PRINT,
+        Step.RESPELLING,
+        Step.MARKUP,
+    )
+)
 PARTS = _parts()
 SPACING_KINDS = (NOTHING, SPACE, SIGN, CELL, LINE, PARAGRAPH)
 ABBREVIATIONS = _abbreviations()

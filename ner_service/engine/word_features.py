@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ner_service.engine import kernels
 from ner_service.engine.kernels import Floats, Ints
-from ner_service.engine.layers import LSTM, Dense, Layer, Tensors, UnitBounds, array
+from ner_service.engine.layers import LSTM, Between, Dense, Layer, Tensors, UnitBounds, array
+from ner_service.engine.shorts import Shorts
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
 from ner_service.text.spacing import SPACE, split_marks
@@ -28,9 +29,9 @@ class WordProjection:
         if net.convention_dim:
             bias = bias + array(tensors["conventions.weight"])[0] @ convention
         inner = net.vector_dim + net.word_dim + net.char_size
-        self.width: int = weight.shape[1]
-        self._panels = kernels.pack(weight[:inner])
-        missing = kernels.padded_columns(self.width) - self.width
+        self._project = first.projection(weight[:inner])
+        self.width, self.row_dtype = self._project.width, self._project.dtype
+        missing = kernels.padded_columns(len(bias)) - len(bias)
         self._spacing_rows = None  # what each kind of spacing adds to that of a space
         if net.spacing_dim:
             spacings = array(tensors["spacings.weight"]) @ spacing
@@ -65,7 +66,7 @@ class WordProjection:
             records["chars"] = self._chars.features(*_spell(words, self._alphabet))
         return records
 
-    def rows(self, features: NDArray[Any]) -> Floats:
+    def rows(self, features: NDArray[Any]) -> Floats | Shorts:
         """Return the projected inputs of words by their records of `features`: words x width."""
         out = kernels.aligned_array((len(features), self._shape_rows.shape[1]))
         self._shape_rows.take(features["shape"], 0, out, "clip")
@@ -79,8 +80,7 @@ class WordProjection:
             vectors = self._vectors.rows(features["vector"])
             vectors[~vectors.any(1)] = self._unknown
             parts.insert(0, vectors)
-        kernels.matmul(np.concatenate(parts, 1), self._panels, out)
-        return out[:, : self.width]
+        return self._project(np.concatenate(parts, 1), out)
 
 
 def _alphabet(vocab: Vocab) -> Ints:
@@ -125,8 +125,7 @@ class _CharLSTM:
 
     def __init__(self, tensors: Tensors) -> None:
         self._layer = LSTM(tensors, "chars.both")
-        dense = Dense(self._layer.inputs, self._layer.bias)
-        self._table = dense(array(tensors["chars.table.weight"]))
+        self._table = Between(self._layer)(array(tensors["chars.table.weight"]))
 
     def features(self, ids: Ints, lengths: Ints) -> Floats:
         order = np.argsort(-lengths, kind="stable")

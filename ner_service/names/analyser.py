@@ -16,7 +16,7 @@ from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.types import Analysis, Gender, Mention
-from ner_service.names.words import Word
+from ner_service.names.words import Mentions
 from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
@@ -27,10 +27,11 @@ LEAST_CHANCE = 0.5  # of a base form; what is less likely than not is not told
 class Contexts(Protocol):
     """Contexts give the words of entities with their grammar in the sentences of a text."""
 
-    def read(
-        self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
-    ) -> list[list[list[Word]]]:
-        """Return the words of each entity of each text."""
+    def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> Mentions:
+        """Cut the words of entities out of their sentences."""
+
+    def read(self, mentions: Mentions, wanted: Sequence[Sequence[int]]) -> None:
+        """Put the grammar of the wanted words of each entity into the words."""
 
 
 class Analyser:
@@ -55,6 +56,11 @@ class Analyser:
         self._aliases = load_aliases(self.morphology)
         self._turn = Lock()
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether some thread has its turn now."""
+        return self._turn.locked()
+
     def analyse(self, text: str, entities: Sequence[Entity]) -> Analysis:
         """Analyse the entities of a text, which are in order, in bounds and do not overlap.
 
@@ -78,16 +84,18 @@ class Analyser:
     def _analyse_some(
         self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
     ) -> list[Analysis]:
-        words = self._contexts.read(texts, entities)
-        phrases = [
-            [self._phrases.read(*pair) for pair in zip(names, map(_label, inside), strict=True)]
-            for names, inside in zip(words, entities, strict=True)
-        ]
-        solved = iter(solve([p for inside in phrases for p in inside], self._lexicon))
-        return [
-            self._analyse(text, inside, some, [next(solved) for _ in some])
-            for text, inside, some in zip(texts, entities, phrases, strict=True)
-        ]
+        labels = [entity.label for inside in entities for entity in inside]
+        mentions = self._contexts.cut(texts, entities)
+        phrases = [*map(self._phrases.read, mentions.names, labels)]
+        self._contexts.read(mentions, [*map(self._phrases.choose, phrases, labels)])
+        phrases = [*map(self._phrases.read_again, phrases, labels)]
+        solved = solve(phrases, self._lexicon)
+        analyses: list[Analysis] = []
+        at = 0
+        for text, inside in zip(texts, entities, strict=True):
+            some = slice(at, at := at + len(inside))
+            analyses.append(self._analyse(text, inside, phrases[some], solved[some]))
+        return analyses
 
     def _analyse(
         self,
@@ -143,10 +151,6 @@ def check_spans(text: str, entities: Sequence[Entity]) -> None:
                 "start, and leave out those that overlap"
             )
         end = entity.end
-
-
-def _label(entity: Entity) -> str:
-    return entity.label
 
 
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:

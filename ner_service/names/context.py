@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,13 +12,13 @@ from ner_service.engine.slovnet_morph import MorphEngine
 from ner_service.engine.tokens import Tokens, units
 from ner_service.names.slots import CASES, SLOTS, slots_of
 from ner_service.names.types import Gender, Number
-from ner_service.names.words import Floats, Word
+from ner_service.names.words import Floats, Mentions, Place, Word
 from ner_service.nets.navec import load_navec
 from ner_service.text.old_print import HARD_SIGNS
 from ner_service.types import Entity
 
 DOUBT = 0.003  # the probability that is left to what the net rules out
-GENDERS: dict[str, Sequence[Gender]] = {"Masc": ["Masc"], "Fem": ["Fem"], "Neut": ["Neut"]}
+GENDERS: dict[str, tuple[Gender, ...]] = {"Masc": ("Masc",), "Fem": ("Fem",), "Neut": ("Neut",)}
 
 
 class Piece(NamedTuple):
@@ -44,27 +45,38 @@ class ContextReader:
             row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag
         self._columns = columns  # tags x (slots and adjectives)
 
-    def read(
-        self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]
-    ) -> list[list[list[Word]]]:
-        """Return the words of each entity of each text."""
-        names: list[list[list[Word]]] = [[[] for _ in inside] for inside in entities]
+    def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> Mentions:
+        """Cut the words of entities out of their sentences."""
+        names: list[list[Word]] = []
+        places: list[list[Place]] = []
         sentences: list[Sequence[str]] = []
-        pieces: list[tuple[list[list[Word]], list[Piece]]] = []
-        for text, inside, words in zip(texts, entities, names, strict=True):
+        for text, inside in zip(texts, entities, strict=True):
+            first = len(names)
+            names += ([] for _ in inside)
+            places += ([] for _ in inside)
             for unit in units(text, 1) if inside else ():
-                if some := list(_pieces(text, unit, inside)):
-                    sentences.append(unit.words)
-                    pieces.append((words, some))
-        if not pieces:
-            return names
-        wanted = [sorted({piece.token for piece in some}) for _, some in pieces]
-        rows = self._grammar(sentences, wanted)
-        for (words, some), tokens in zip(pieces, wanted, strict=True):
-            grammar = {token: next(rows) for token in tokens}
-            for entity, token, start, end, text in some:
-                words[entity].append(Word(start, end, text, text.lower(), *grammar[token]))
-        return names
+                for entity, token, start, end, part in _pieces(text, unit, inside):
+                    names[first + entity].append(Word(start, end, part, part.lower()))
+                    places[first + entity].append((len(sentences), token))
+                sentences.append(unit.words)
+        return Mentions(names, places, sentences)
+
+    def read(self, mentions: Mentions, wanted: Sequence[Sequence[int]]) -> None:
+        """Put the grammar of the wanted words of each entity into the words."""
+        chosen = [
+            [(words, n, places[n]) for n in some]
+            for words, places, some in zip(mentions.names, mentions.places, wanted, strict=True)
+        ]
+        tokens: list[set[int]] = [set() for _ in mentions.sentences]
+        for _, _, (sentence, token) in chain(*chosen):
+            tokens[sentence].add(token)
+        if not any(tokens):
+            return
+        at = [sorted(some) for some in tokens]
+        rows = self._grammar(mentions.sentences, at)
+        grammar = {(n, token): next(rows) for n, some in enumerate(at) for token in some}
+        for words, n, place in chain(*chosen):
+            words[n] = Word(*words[n][:4], *grammar[place])
 
     def _grammar(
         self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]
@@ -119,4 +131,4 @@ def _slots_of_tag(tag: str) -> tuple[int, ...]:
     if case is None:
         return ()
     number: Number = "Plur" if features.get("Number") == "Plur" else "Sing"
-    return slots_of([case], GENDERS.get(features.get("Gender", ""), []), number)
+    return slots_of((case,), GENDERS.get(features.get("Gender", ""), ()), number)

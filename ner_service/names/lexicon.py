@@ -110,8 +110,8 @@ class Lexicon:
     def _of_reading(self, reading: Reading, of: Of) -> Iterator[Candidate]:
         if reading.case is None:
             return
-        genders = [reading.gender] if reading.gender else []
-        for place in slots_of([reading.case], genders, reading.number):
+        genders = (reading.gender,) if reading.gender else ()
+        for place in slots_of((reading.case,), genders, reading.number):
             slot = SLOTS[place]
             gender = slot.gender if reading.pos in ADJECTIVES else None
             base: str | None = reading.word

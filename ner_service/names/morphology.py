@@ -1,20 +1,18 @@
 """Morphology gives the readings of a Russian word, and its other forms, by a dictionary."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ner_service.names.types import Case, Gender, Number
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A reading is one way to understand a word form: lemma and grammatical features.
 
     `pos` is OpenCorpora's part of speech. `kind` is its grammeme for names: `Name` (first name),
     `Patr`, `Surn`, `Geox` (place), `Orgn`, or nothing. A word that the dictionary lacks is read by
     its ending; then `is_known` is false. `score` is the probability among the word's readings, and
-    `index` the place among them.
+    `place` its number among them.
     """
 
     word: str
@@ -27,7 +25,7 @@ class Reading:
     is_animate: bool
     is_known: bool
     score: float
-    index: int
+    place: int
 
 
 class Morphology(Protocol):

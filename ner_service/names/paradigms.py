@@ -6,7 +6,7 @@ and a name in another vowel, has one form.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -96,14 +96,15 @@ PARADIGMS = (
 
 def guess_bases(word: str, of: Of) -> Iterator[Guess]:
     """Yield each base form that a lower-case word could have if no dictionary knows it."""
-    for paradigm, forms, pattern in TABLES[of]:
-        match = pattern.fullmatch(word)
-        if not match:
+    for paradigm, forms, pattern in BY_LETTER.get((of, word[-1:]), ()):
+        if not pattern.fullmatch(word):
             continue
         number: Number = "Sing" if paradigm.genders else "Plur"
         for ending in dict.fromkeys(forms):
             if word.endswith(ending) and _fits(paradigm, stem := word[: len(word) - len(ending)]):
-                cases = [case for case, form in zip(CASES, forms, strict=True) if form == ending]
+                cases = tuple(
+                    case for case, form in zip(CASES, forms, strict=True) if form == ending
+                )
                 slots = slots_of(cases, paradigm.genders, number)
                 base = stem + forms[0]
                 lemma = base if paradigm.singular is None else stem + paradigm.singular
@@ -146,5 +147,16 @@ def _table(of: Of) -> list[tuple[Paradigm, list[str], re.Pattern[str]]]:
     return rows
 
 
+def _may_end(forms: Sequence[str], letter: str) -> bool:
+    """Say whether a declined word may end in a letter; without an ending the stem decides."""
+    return any(form.endswith(letter) for form in forms if form) or "" in forms
+
+
 TABLES = {of: _table(of) for of in ("people", "places")}
 BY_COST = sorted(TABLES["people"], key=lambda row: row[0].cost)
+LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+BY_LETTER = {
+    (of, letter): [row for row in TABLES[of] if _may_end(row[1], letter)]
+    for of in TABLES
+    for letter in LETTERS
+}

@@ -71,6 +71,26 @@ class PhraseReader:
                     groups.append(name)
         return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
 
+    def choose(self, phrase: Phrase, label: str) -> Sequence[int]:
+        """Return the words of a phrase whose grammar counts; their sentence is still unread.
+
+        The place behind another (`остров Крит`) may be found only when it has been read.
+        """
+        is_open = label == "LOC" and self._is_open(phrase)
+        return range(len(phrase.words)) if is_open else phrase.declined
+
+    def read_again(self, phrase: Phrase, label: str) -> Phrase:
+        """Return the phrase of a name whose sentence has been read meanwhile."""
+        return self.read(phrase.words, label) if self._is_open(phrase) else phrase
+
+    def _is_open(self, phrase: Phrase) -> bool:
+        """Say whether a phrase has a word that is an adjective or a noun by its sentence alone."""
+        return phrase.of == "places" and any(
+            kinds & ADJECTIVES and "NOUN" in kinds
+            for n in phrase.declined
+            if (kinds := self._lexicon.parts_of_speech(phrase.words[n].lower))
+        )
+
     def _declines_in_person(self, words: Sequence[Word], n: int, kinds: Kinds) -> bool:
         """Say whether a word of a person's name declines: no particle, initial or acronym."""
         text = words[n].text

@@ -1,6 +1,6 @@
 """A slot is a case with a gender in the singular, or with the plural: what agreeing words share."""
 
-from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple, get_args
 
 from ner_service.names.types import Case, Gender, Number
@@ -25,8 +25,9 @@ SLOTS = tuple(Slot(case, gender) for case in CASES for gender in GENDERS)
 NOMINATIVE = slice(len(GENDERS))  # of `SLOTS`
 
 
+@cache
 def slots_of(
-    cases: Sequence[Case], genders: Sequence[Gender], number: Number | None
+    cases: tuple[Case, ...], genders: tuple[Gender, ...], number: Number | None
 ) -> tuple[int, ...]:
     """Return the places in `SLOTS` of words with these features; no gender means any."""
     places: list[Gender | None] = [None] if number == "Plur" else list(genders or GENDERS[:3])

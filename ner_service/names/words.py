@@ -1,12 +1,14 @@
 """A word of a name is its letters and what its sentence tells about its grammar."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+UNREAD: Floats = np.zeros(0, dtype=np.float32)
 LONGEST = 60  # letters of a word that is looked up; a longer one is no name
 CYRILLIC_WORD = re.compile(rf"(?=.{{1,{LONGEST}}}$)[А-ЯЁа-яё]+(?:-[А-ЯЁа-яё]+)*")
 
@@ -16,12 +18,24 @@ class Word(NamedTuple):
 
     `lower` is the word in small letters, as the lexicon has it. `slots` are log probabilities in
     the order of `SLOTS`; `adjective` is the probability that the word is an adjective or a
-    participle.
+    participle. Where nobody has read the sentence, no slot is known and any word may be one.
     """
 
     start: int
     end: int
     text: str
     lower: str
-    slots: Floats
-    adjective: float
+    slots: Floats = UNREAD
+    adjective: float = 1.0
+
+
+Place = tuple[int, int]
+"""The number of a sentence, and of a token in it."""
+
+
+class Mentions(NamedTuple):
+    """The words of the entities of several texts, and where in their sentences they stand."""
+
+    names: list[list[Word]]
+    places: list[list[Place]]
+    sentences: Sequence[Sequence[str]]

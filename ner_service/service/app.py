@@ -52,6 +52,7 @@ from ner_service.service.web.model import PageModel
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
+READY_S = 5.0  # that one of several processes takes at most before it accepts connections
 MOST_PATH_CHARS = 64  # of a path that is compared with ours; a client chooses it
 
 
@@ -66,8 +67,9 @@ def create_app(
     """Builds the application; taggers load in the background once it starts.
 
     Where several processes serve, `metrics_folder` is where they put their numbers together, and
-    `spread` has all of them reload; `shares` were made before they forked. `roster` is read here
-    where nobody has read it before.
+    `spread` has all of them reload; `shares` were made before they forked. Each of them accepts
+    connections once its taggers answer: clients are told by another one that the service is ready.
+    `roster` is read here where nobody has read it before.
     """
     roster = roster or read_roster(settings)
     settings = settings.model_copy(update={"default_tagger": roster.default})
@@ -83,6 +85,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Shedding]]:
         exchange.start(roster.taggers)
+        if metrics_folder:  # the taggers were loaded before the processes forked
+            await exchange.wait(READY_S)
         tasks = [asyncio.create_task(metrics.keep_sampling(lanes))]
         if settings.is_watched:
             tasks.append(asyncio.create_task(reload.watch()))

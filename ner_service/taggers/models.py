@@ -7,6 +7,7 @@ from pathlib import Path
 from ner_service.errors import ModelError
 
 _PACKAGE = Path(__file__).parents[1]
+RETIRED = {"ru-news-large": "ru-news"}  # models that earlier versions shipped, and what to use
 
 
 def shipped_models() -> Path:
@@ -23,6 +24,11 @@ def model_path(source: str) -> Path:
     shipped = shipped_models() / source
     if shipped.is_dir():
         return shipped
+    if heir := RETIRED.get(source):
+        raise ModelError(
+            f"model {source!r}: is not shipped any more, for {heir!r} is at least as accurate: use "
+            f"bilstm:{heir}, or name the folder of a copy from an earlier version"
+        )
     models = {config.parent.name for config in shipped_models().glob("*/config.*")}
     known = ", ".join(sorted(models)) or "none"
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")

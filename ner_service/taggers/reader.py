@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
+from ner_service.batching import gather
 from ner_service.engine.tokens import Tokens
 from ner_service.types import Entity
 
@@ -35,18 +36,11 @@ class Reader:
         return entities
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[int, Tokens]]]:
-        """Yield batches of units, each unit with the number of its text."""
-        batch: list[tuple[int, Tokens]] = []
-        tokens = 0
-        for n, text in enumerate(texts):
-            for unit in self._clock(self._cut(text)):
-                batch.append((n, unit))
-                tokens += len(unit.words)
-                if tokens >= BATCH_TOKENS:
-                    yield batch
-                    batch, tokens = [], 0
-        if batch:
-            yield batch
+        """Return batches of units, each unit with the number of its text."""
+        numbered = (
+            (n, unit) for n, text in enumerate(texts) for unit in self._clock(self._cut(text))
+        )
+        return gather(numbered, lambda each: len(each[1].words), BATCH_TOKENS)
 
     def _clock(self, units: Iterator[Tokens]) -> Iterator[Tokens]:
         while True:

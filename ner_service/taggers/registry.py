@@ -60,6 +60,9 @@ def check_spec(spec: str) -> tuple[str, str]:
     chosen = backend(name)
     if chosen.needs_source and not source:
         raise UnknownTagger(f"{name!r} alone names no tagger: write {next(iter(chosen.specs))}")
+    form = next((form for form in chosen.specs if ":NAME" in form), "")
+    if form and source and not split_convention(source)[0]:
+        raise UnknownTagger(f"{spec!r} names no model before @: write {form}{source}")
     for inner in chosen.inner_specs(source):
         check_spec(inner)
     return name, source

@@ -6,6 +6,7 @@ an end of its unit the last name of one line and the first of the next may be on
 are replaced one by one, so that every offset stays.
 """
 
+from enum import IntFlag
 from typing import NamedTuple
 
 from ner_service.text.html_markup import replace_references, replace_tags
@@ -15,6 +16,19 @@ from ner_service.text.signs import replace_dashes, replace_emphasis, replace_sig
 from ner_service.text.spelling import unmix
 
 
+class Step(IntFlag):
+    """A step of reading changes a text, or finds ends in it, where certain characters stand."""
+
+    ENDS = 1  # find the ends of units
+    DASHES = 2
+    SIGNS = 4
+    EMPHASIS = 8
+    ALPHABETS = 16
+    OLD_PRINT = 32
+    RESPELLING = 64  # of tokens, by `text.spelling`
+    MARKUP = 128  # of HTML, mail and broken lines, which brings characters of all kinds along
+
+
 class Reading(NamedTuple):
     """A text of the same length to cut into words, and the places where units must end."""
 
@@ -22,8 +36,26 @@ class Reading(NamedTuple):
     ends: list[int]
 
 
-def read(text: str) -> Reading:
-    """Return a text as nets read it, in time linear in its length."""
+def read(text: str, steps: int = Step.MARKUP) -> Reading:
+    """Return a text as nets read it, in time linear in its length.
+
+    `steps` are those of `Step` that may change this text, `MARKUP` all of them.
+    """
+    if steps & Step.MARKUP:
+        return _read_markup(text)
+    ends = find_unit_ends(text, text) if steps & Step.ENDS else []
+    if steps & Step.DASHES:
+        text = replace_dashes(text)
+    if steps & Step.SIGNS:
+        text = replace_signs(text)
+    if steps & Step.EMPHASIS:
+        text = replace_emphasis(text)
+    if steps & Step.ALPHABETS:
+        text = unmix(text)
+    return Reading(modernise(text) if steps & Step.OLD_PRINT else text, ends)
+
+
+def _read_markup(text: str) -> Reading:
     source = text
     if "&" in text:
         text = replace_references(text)

@@ -26,8 +26,6 @@ SIGN_CHARS = (
     "\u303e-\u3040\u309b\u309c\u3190-\u319f\u31c0-\u33ff\u4dc0-\u4dff\ua490-\ua4cf\ua700-\ua721"
     "\ud800-\uf8ff\ufb29\ufdcf-\ufe10\ufe62-\ufe66\uff00-\uffff\U00010000-\U0001ffff"
 )  # the inside of a pattern's brackets: every sign, and a few characters more
-MARKUP_CHARS = "#&*<\\[_`~"
-NOTICEABLE = SIGN_CHARS + MARKUP_CHARS  # every character that may be replaced, and a few more
 SIGN = re.compile(f"[{SIGN_CHARS}]+")
 
 
@@ -92,7 +90,8 @@ def replace_at(
     return "".join([*parts, text[end:]]) if parts else text
 
 
-ANY_DASH = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe63\uff0d]")
+DASHES = "\u2010-\u2015\u2043\u2212\ufe63\uff0d"  # the inside of a pattern's brackets
+ANY_DASH = re.compile(f"[{DASHES}]")
 HYPHEN = re.compile(r"(?<=[^\W_])[\u2010\u2011\u2012\u2043\u2212\ufe63\uff0d](?=[^\W_])")
 DASH = re.compile(r"(?<=[^\W_])[\u2013\u2014\u2015](?=[^\W_])")
 NO_NAME_ALONE = re.compile(
@@ -118,7 +117,8 @@ def _replace_dash(match: re.Match[str]) -> str:
     return "," if two_names and not NO_NAME_ALONE.fullmatch(first.lower()) else "-"
 
 
-ANY_MARK = re.compile(r"[_*~`#\[]")
+MARKS = r"_*~`#\["  # the inside of a pattern's brackets
+ANY_MARK = re.compile(f"[{MARKS}]")
 EMPHASIS = re.compile(
     r"(?<![^\W_])(?<![_*~`#])[_*~`#]++(?=[^\W_])"
     r"|(?<=[^\W_])[_*~`]++(?![^\W_])|(?<=[а-яёА-ЯЁ])#++(?![^\W_])"

@@ -29,7 +29,7 @@ MIXED = re.compile(f"[{LATINS}](?:(?<=[{CYRILLICS}{BESIDE}].)|(?=[{CYRILLICS}{BE
 NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
 TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
-TO_RESPELL = re.compile(rf"[{HIDDEN}{MARKS}]|[{HARD_SIGNS}](?![^\W_])")
+TO_RESPELL = re.compile(rf"[{HIDDEN}{MARKS}]|[{HARD_SIGNS}](?![{CYRILLICS}])")
 MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 

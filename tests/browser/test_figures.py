@@ -12,8 +12,10 @@ import pytest
 from ner_service.corpora import locate, read
 from ner_service.scoring import assess
 from ner_service.service.web.one_file import one_file
+from ner_service.taggers.registry import load_tagger
 from ner_service.types import Entity
 from tests.browser.conftest import Run
+from tests.service.page.driver import running
 
 FIGURES = Path(__file__).parents[2] / "docs" / "generate" / "browser.json"
 CORPORA = {"factru_testset": 0.905, "nerel_named_dev": 0.86}  # the least F1
@@ -76,6 +78,76 @@ def test_the_net_is_fast_in_a_real_browser_and_takes_little_memory(
     assert first_ms < MOST_FIRST_MS
     assert tokens_per_s > LEAST_SPEED
     assert memory_mb < MOST_MEMORY_MB
+
+
+MILLION = 1_000_000  # characters, the most that the service takes by default
+MOST_TASK_MS = 200  # while a reader scrolls, types or corrects
+
+WATCH = """() => {
+  window.tasks = [];
+  const note = list => tasks.push(...list.getEntries().map(each => each.duration));
+  new PerformanceObserver(note).observe({type: "longtask"});
+}"""
+DROP = """text => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], "a.txt"));
+  document.getElementById("status").textContent = "";
+  window.first = null;
+  const began = performance.now();
+  const rows = document.getElementById("rows");
+  rows.replaceChildren();
+  new MutationObserver((_, observer) => {
+    if (!rows.querySelector("mark")) return;
+    window.first = performance.now() - began;
+    observer.disconnect();
+  }).observe(rows, {childList: true});
+  document.body.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true}));
+}"""
+
+
+def longest_task(page: Any, act: Callable[[], Any]) -> float:
+    """The longest time in ms for which the page does not react while somebody acts."""
+    page.evaluate("tasks.length = 0")
+    act()
+    page.wait_for_timeout(700)  # an observer hears of a task some time after it
+    return float(page.evaluate("Math.max(0, ...tasks)"))
+
+
+def use(page: Any) -> list[Callable[[], Any]]:
+    """What a reader does with a long result."""
+    rows = page.locator("#rows mark")
+    return [
+        lambda: [page.mouse.wheel(0, 900) for _ in range(10)],
+        lambda: page.locator("#text").press_sequentially("abc", delay=100),
+        lambda: page.evaluate("document.querySelectorAll('#rows mark')[2].click()"),
+        lambda: rows.nth(2).press("2"),
+        lambda: page.locator("#undo").click(),
+    ]
+
+
+@pytest.mark.parametrize("tagger", ["natasha", "@browser"])
+def test_a_million_characters_stay_smooth(browser: Any, tagger: str) -> None:
+    paragraphs = [d.text for d in texts_and_gold("factru_testset")]
+    text = "\n\n".join(paragraphs * 9)[:MILLION]
+    assert len(text) == MILLION
+    with running("natasha", load_tagger, max_text_chars=MILLION) as address:
+        page = browser.new_page(locale="ru-RU")
+        page.goto(address)
+        page.locator(f"input[value='{tagger}']:enabled").check(timeout=180_000)
+        page.wait_for_selector("#status:not(:empty)")
+        page.evaluate(WATCH)
+        page.evaluate(DROP, text)
+        page.wait_for_selector("#status:not(:empty)", timeout=180_000)
+        first_s = page.evaluate("first") / 1000
+        page.locator(".marked").hover()
+        longest = max(longest_task(page, act) for act in use(page))
+        page.close(run_before_unload=False)
+    who = "the service's natasha" if tagger == "natasha" else "the browser's net"
+    note({
+        f"1,000,000 characters by {who}: first marks, s": round(first_s, 1),
+        f"1,000,000 characters by {who}: longest task while one scrolls, types and corrects, ms": round(longest),
+    })  # fmt: skip
+    assert longest < MOST_TASK_MS
 
 
 TAG_ALL = """async texts => {

@@ -181,6 +181,7 @@ def killed_at(step: int, work: Callable[[], object]) -> bool:
         os._exit(0)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes(tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.mkdir()

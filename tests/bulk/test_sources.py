@@ -44,7 +44,7 @@ def test_a_folder_has_its_visible_files_of_known_endings(folder: Path) -> None:
         "y=1/a.jsonl",
         "y=2/a.jsonl",
     ]
-    assert notes == ["1 files of other endings are left out: d.log"]
+    assert notes == ["1 file with other endings left out: d.log"]
 
 
 def test_a_pattern_names_files_below_its_fixed_part(folder: Path) -> None:

@@ -167,5 +167,17 @@ def test_check_reads_the_formats_of_convert_and_maps_labels(tmp_path: Path) -> N
     assert json.loads(done.stdout.splitlines()[-1])["summary"]["entities"] == 1
 
 
+def test_check_is_told_what_is_held_out_where_names_mislead(tmp_path: Path) -> None:
+    person, place = (str(tmp_path / name) for name in ("dev.jsonl", "news.jsonl"))
+    Path(person).write_text('{"id": "1", "text": "Анна", "entities": [[0, 4, "PER"]]}\n', "utf-8")
+    Path(place).write_text('{"id": "2", "text": "в Омске", "entities": [[2, 7, "LOC"]]}\n', "utf-8")
+    by_name = run.invoke(app, ["corpora", "check", person, place])
+    assert (by_name.exit_code, "label PER" in by_name.stdout) == (1, True), by_name.stdout
+    told = run.invoke(app, ["corpora", "check", person, "--held-out", place])
+    assert (told.exit_code, "label LOC" in told.stdout) == (1, True), told.stdout
+    twice = run.invoke(app, ["corpora", "check", person, place, "--held-out", place])
+    assert f"--held-out {place}: is among the files, too" in str(twice.exception)
+
+
 def test_check_needs_files_that_are_there() -> None:
     assert "no such file" in str(run.invoke(app, ["corpora", "check", "nosuch"]).exception)

@@ -1,6 +1,7 @@
 """The clients, against a real server."""
 
 import asyncio
+import json
 import socketserver
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from ner_service.client import (
 from ner_service.client.answers import LONGEST_PAUSE_S, WINDOW_CHARS, pause
 from ner_service.errors import install_command
 from ner_service.service.api.auth import hash_key
+from ner_service.types import Entity
 from tests.serving import Fragile, Gated, listening, url_of
 
 ANNA = Found(2, 6, "LOC", "Анна", 0.5)
@@ -82,6 +84,32 @@ def test_base_forms_parts_and_names_are_asked_for_by_client_or_call(server: uvic
     asyncio.run(test())
 
 
+def test_names_are_masked_and_brought_back(server: uvicorn.Server) -> None:
+    text = "🙂 Анна. Ивану Петрову"
+    with Client(url_of(server), options=Options(tagger="natasha", normal=True)) as client:
+        masked = client.mask(text)
+        assert (masked.tagger, masked.labels[:3]) == ("natasha", ("PER", "LOC", "ORG"))
+        assert all(masked.text[e.start : e.end] == e.text for e in masked.entities)
+        assert masked.entities
+        assert "Петров" not in masked.text + repr(masked)
+        assert client.unmask(masked.text, masked.key) == text
+        assert client.unmask(masked.text, json.loads(json.dumps(masked.key))) == text
+        own = client.mask(text, entities=[ANNA, Entity(8, 13, "PER")], style="surrogate", seed=3)
+        assert (own.tagger, [e.label for e in own.entities]) == (None, ["LOC", "PER"])
+        assert client.unmask(own.text, own.key) == text
+        assert client.mask(text, labels=["PER"]).labels == ("PER",)
+        with pytest.raises(ServiceError, match="key") as refusal:
+            client.unmask("совсем другое <PER_7>", masked.key)
+        assert refusal.value.code == "key_mismatch"
+
+    async def test() -> None:
+        async with AsyncClient(url_of(server)) as client:
+            masked = await client.mask(text)
+            assert await client.unmask(masked.text, masked.key, rewritten=True) == text
+
+    asyncio.run(test())
+
+
 def test_the_same_from_asyncio(server: uvicorn.Server) -> None:
     async def test() -> None:
         async with AsyncClient(url_of(server)) as client:
@@ -109,7 +137,7 @@ def test_a_stream_is_answered_before_it_ends(server: uvicorn.Server) -> None:
     with Client(url_of(server)) as client:
         answers = client.tag_stream(texts())
         assert next(answers) == [Found(0, 4, "LOC", "Анна", 0.5)]
-        assert len(sent) == 2 * WINDOW_CHARS // 5000 + 1
+        assert len(sent) == 2 * WINDOW_CHARS // 5000  # two full windows, and no text more
         answers.close()
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -107,13 +108,16 @@ def test_no_surname_of_our_dev_half_is_in_the_test_half() -> None:
     assert surnames(DEV) & surnames(TEST) <= {"георги", "львови", "марковн"}
 
 
-@pytest.mark.parametrize("document", [*OWN, *DEV, *TEST], ids=lambda d: d.id)
-def test_our_entities_are_whole_words(document: Document) -> None:
+def cut_words(document: Document) -> Iterator[str]:
     tokens = tokenize(document.text)
     starts, ends = {t.start for t in tokens}, {t.end for t in tokens}
     for e in document.entities:
-        assert e.start in starts, document.text[e.start : e.end]
-        assert e.end in ends, document.text[e.start : e.end]
+        if e.start not in starts or e.end not in ends:
+            yield f"{document.id}: {document.text[e.start : e.end]}"
+
+
+def test_our_entities_are_whole_words() -> None:
+    assert [cut for document in (*OWN, *DEV, *TEST) for cut in cut_words(document)] == []
 
 
 def test_no_other_corpus_shares_a_sentence_with_ours(corpora_root: Path) -> None:

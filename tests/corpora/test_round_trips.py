@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service import corpora
@@ -37,7 +37,6 @@ def documents(draw: Callable[..., object]) -> Document:
 
 
 @pytest.mark.parametrize("name", ["x.jsonl", "x.json", "x.csv", "x.tsv", "x.parquet"])
-@settings(max_examples=60)
 @given(some=st.lists(documents(), min_size=1, max_size=3))
 def test_any_document_comes_back(name: str, some: list[Document]) -> None:
     if name == "x.parquet":
@@ -52,7 +51,6 @@ def test_any_document_comes_back(name: str, some: list[Document]) -> None:
         assert [d.id for d in back] == [d.id for d in some]
 
 
-@settings(max_examples=60)
 @given(document=documents())
 def test_any_document_comes_back_from_brat(document: Document) -> None:
     entities = tuple(Entity(e.start, e.end, "PER") for e in document.entities)
@@ -127,12 +125,12 @@ def test_damaged_bytes_are_read_or_are_an_error_of_one_line(name: str, tmp_path:
         pytest.importorskip("pyarrow")
     data, chance = seed_file(name, tmp_path), random.Random(name)
     messages = []
-    for _ in range(300):
+    for _ in range(60):
         (tmp_path / name).write_bytes(mutate(data, chance))
         for options in (ReadOptions(), ReadOptions(overlap="longest", lenient=True, names=("O",))):
             messages.append(refusal(tmp_path / name, options))
     refused = [message for message in messages if message]
-    assert len(refused) > 10
+    assert len(refused) > 4
     assert all(m.startswith(str(tmp_path)) and "\n" not in m for m in refused)
 
 
@@ -141,7 +139,7 @@ def test_damaged_standoff_is_read_or_is_an_error_of_one_line(tmp_path: Path) -> 
     standoff = tmp_path / "folder" / "000001.ann"
     data, chance = standoff.read_bytes(), random.Random(1)
     messages = []
-    for _ in range(300):
+    for _ in range(60):
         standoff.write_bytes(mutate(data, chance))
         messages.append(refusal(tmp_path / "folder", ReadOptions()))
     assert sum(map(bool, messages)) > 10

@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ner_service.engine.cache import Floats, WordCache
+from ner_service.engine.cache import WordCache
+from ner_service.engine.kernels import Floats
 
 ROWS, WORDS = 4, 6
 batches = st.lists(
@@ -21,6 +22,7 @@ class Codes:
     """Projects a word to its code and to the opposite of that; its feature is the code."""
 
     width = 2
+    row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("code", np.int32)])
 
     def __init__(self) -> None:
@@ -52,7 +54,6 @@ def cache(codes: Codes) -> WordCache:
     return WordCache(codes, ROWS, WORDS)
 
 
-@settings(deadline=None)
 @given(batches)
 def test_rows_are_those_of_the_words_however_often_the_tables_fill(
     batches: list[list[str]],

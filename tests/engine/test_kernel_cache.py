@@ -1,5 +1,6 @@
 """Compiled kernels are kept where nobody else can put any, and no damaged file stops a start."""
 
+import importlib
 import os
 import pickle
 from collections.abc import Callable
@@ -105,3 +106,21 @@ def test_a_full_disk_leaves_a_kernel_that_works(
 
     monkeypatch.setattr(caching.IndexDataCacheFile, "save", fail)
     assert halves()(3.0) == 1.5
+
+
+def test_a_kernel_is_compiled_again_when_a_module_beside_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, used = tmp_path / "own.py", tmp_path / "used.py"
+    own.write_text("def half(x):\n    return x / part()\n")
+    used.write_text("def part():\n    return 2\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    space: dict[str, Any] = {"part": importlib.import_module("used").part}
+    exec(compile(own.read_text(), own, "exec"), space)
+    assert kernel_cache.imported_sources(space["half"]) == [used]
+    stamps = []
+    for text in ("# two\n", "# three\n"):
+        used.write_text(text)
+        kernel_cache._digest_source.cache_clear()
+        stamps.append(kernel_cache.KernelCache(space["half"])._cache_file._source_stamp)
+    assert stamps[0] != stamps[1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from natasha import NewsEmbedding, NewsNERTagger
 from natasha.data import NEWS_EMBEDDING, NEWS_NER
@@ -18,7 +18,7 @@ from slovnet.exec.pack import Pack
 from slovnet.token import Token
 
 from ner_service import corpora
-from ner_service.engine import slovnet
+from ner_service.engine import shorts, slovnet
 from ner_service.errors import ModelError
 from ner_service.nets.navec import load_navec
 from ner_service.taggers.registry import load_tagger
@@ -88,6 +88,24 @@ def test_a_row_is_the_same_to_the_last_bit_whatever_stands_beside_its_unit(
             np.testing.assert_array_equal(rows, alone[units.index(unit)])
 
 
+@pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no VNNI")
+def test_short_products_leave_every_entity_and_score_within_the_error(
+    net: slovnet.SlovnetModel,
+    engine: slovnet.Engine,
+    units: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = [slovnet.GAP] * slovnet.REACH
+    for unit in units:
+        words += [*unit, slovnet.GAP]
+    words += [slovnet.GAP] * slovnet.REACH
+    error = abs(engine._network.quick_scores(words) - engine.emissions(words))
+    assert 0 < error.max() < slovnet.ERROR / 2
+    quick = engine.tag(units)
+    monkeypatch.setattr(shorts, "AVAILABLE", False)
+    assert slovnet.Engine(net, load_navec(Path(NEWS_EMBEDDING))).tag(units) == quick
+
+
 def test_a_full_table_starts_anew_and_answers_the_same(
     net: slovnet.SlovnetModel, engine: slovnet.Engine, units: list[list[str]]
 ) -> None:
@@ -127,7 +145,6 @@ def test_a_net_over_other_vectors_is_refused(net: slovnet.SlovnetModel) -> None:
         slovnet.Engine(net, navec)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(range(len(TAGS))), min_size=1, max_size=9), min_size=1))
 def test_any_tags_are_read_as_slovnet_reads_them(paths: list[list[int]]) -> None:
     lengths = np.array([len(path) for path in paths])
@@ -154,7 +171,6 @@ texts = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(texts, max_size=4))
 def test_made_texts_have_natashas_answers(library: Any, tagger: Tagger, texts: list[str]) -> None:
     found = [[entity.span for entity in entities] for entities in tagger.tag(texts)]

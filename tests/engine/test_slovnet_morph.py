@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from natasha import NewsEmbedding, NewsMorphTagger
 from natasha.data import NEWS_EMBEDDING, NEWS_MORPH
@@ -57,7 +57,6 @@ PARTS = (
 words = st.sampled_from(PARTS.split())
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(words, min_size=1, max_size=15), min_size=1, max_size=4))
 def test_tags_of_made_sentences_are_slovnets(
     engine: MorphEngine, library: Any, sentences: list[list[str]]
@@ -65,7 +64,6 @@ def test_tags_of_made_sentences_are_slovnets(
     assert engine.tag(sentences) == [slovnet_tags(library, words) for words in sentences]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_some_words_have_the_scores_that_they_have_among_all(
     engine: MorphEngine, sentences: list[list[str]], data: st.DataObject

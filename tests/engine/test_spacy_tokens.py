@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.attrs import IDS
 from spacy.lang.lex_attrs import word_shape
@@ -60,7 +60,6 @@ def made_of(parts: Sequence[str]) -> st.SearchStrategy[str]:
     return st.lists(pair, max_size=12).map(lambda pairs: "".join("".join(pair) for pair in pairs))
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_made_texts_are_cut_as_spacy_cuts_them(
     nlp: Any, tokens: SpacyTokens, attributes: Attributes, data: st.DataObject

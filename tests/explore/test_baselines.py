@@ -40,6 +40,13 @@ def test_a_feature_crf_learns_names_that_training_has_not(crf: FeatureCrf) -> No
     assert crf.info.labels == ("LOC", "PER")
 
 
+def test_a_feature_crf_is_less_sure_of_what_it_has_not_seen(crf: FeatureCrf) -> None:
+    seen, strange = crf.tag(["Анна Петрова живёт в Омске.", "Анна любит Омск."])
+    assert crf.info.score_kind == "raw"
+    assert all(e.score is not None and 0 < e.score <= 1 for e in (*seen, *strange))
+    assert min(e.score or 0 for e in seen) > max(e.score or 0 for e in strange)
+
+
 @settings(max_examples=25)
 @given(st.lists(st.text(max_size=40) | st.just("Анна в Нижнем  Новгороде. Рим!"), max_size=4))
 def test_baselines_answer_every_text_alone_as_in_a_batch(texts: list[str]) -> None:

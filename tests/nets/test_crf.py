@@ -12,7 +12,7 @@ from ner_service.labels import OUTSIDE, Scheme, may_follow, tag_set
 from ner_service.nets.crf import CRF
 
 Row = list[int]
-CASES = {"max_examples": 25, "deadline": None, "derandomize": True}
+CASES = {"max_examples": 10, "deadline": None, "derandomize": True}
 
 schemes = st.sampled_from(["BIO", "BIOES"])
 label_sets = st.sampled_from([("PER",), ("PER", "LOC")])

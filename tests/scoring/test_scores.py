@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.scoring.calibration import calibration_of
@@ -25,7 +25,6 @@ def entities(draw: st.DrawFn) -> tuple[Entity, ...]:
 documents = st.lists(st.tuples(entities(), entities()), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(documents)
 def test_seqeval_over_the_boundary_grid_is_exact_span_f1(
     pairs: list[tuple[tuple[Entity, ...], tuple[Entity, ...]]],
@@ -48,7 +47,6 @@ def test_a_label_is_scored_whatever_its_name(label: str) -> None:
     assert report.micro.precision == pytest.approx(2 / 3)
 
 
-@settings(deadline=None)
 @given(documents)
 def test_every_gold_entity_has_one_fate(
     pairs: list[tuple[tuple[Entity, ...], tuple[Entity, ...]]],

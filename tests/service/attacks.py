@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -49,6 +49,7 @@ class Watch:
     def __init__(self, service: Running) -> None:
         self._service = service
         self.longest_s, self.least, self.most = 0.0, memory_of(service.process.pid), 0
+        self.asked = 0
         self._stop = threading.Event()
 
     def _ask(self) -> None:
@@ -58,6 +59,7 @@ class Watch:
                 client.get(self._service.url + "/health/live")
                 self.longest_s = max(self.longest_s, time.monotonic() - began)
                 self.most = max(self.most, memory_of(self._service.process.pid))
+                self.asked += 1
                 self._stop.wait(0.02)
 
     @contextmanager
@@ -92,13 +94,37 @@ def watched(path: str, body: bytes, requests: int = 1) -> str:
     with running() as service, Watch(service).on() as watch:
         with ThreadPoolExecutor(requests) as threads:
             answers = list(threads.map(lambda _: send(service, path, body), range(requests)))
-        time.sleep(0.2)
+        asked = watch.asked
+        until(lambda: watch.asked > asked + 1)  # one of them began after the attack
     return f"{max(answers)}, {watch}"
+
+
+def sockets_of(pid: int) -> int:
+    """Counts the sockets that a process has open."""
+    count = 0
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            count += os.readlink(file).startswith("socket:")
+    return count
+
+
+def queued(service: Running) -> float:
+    """Characters that wait in the service, as its metrics last told."""
+    lines = httpx.get(service.url + "/metrics", timeout=60).text.splitlines()
+    name = "ner_queued_characters{"
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+
+def listeners(service: Running) -> int:
+    """Counts the sockets that listen at the port of a service, of which each process has one."""
+    port = f":{int(service.url.rpartition(':')[2]):04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(port) and row[3] == "0A" for row in rows)
 
 
 def abort_pipelines(_: Path) -> str:
     with running() as service:
-        before = memory_of(service.process.pid)
+        before, open_before = memory_of(service.process.pid), sockets_of(service.process.pid)
         for _ in range(8):
             pipes = [connect(service) for _ in range(20)]
             for pipe in pipes:
@@ -109,7 +135,7 @@ def abort_pipelines(_: Path) -> str:
                     continue
             for pipe in pipes:
                 pipe.close()
-        time.sleep(2)
+        until(lambda: sockets_of(service.process.pid) <= open_before)
         return f"{before / MB:.0f} -> {memory_of(service.process.pid) / MB:.0f} MB"
 
 
@@ -144,7 +170,7 @@ def starve(_: Path) -> str:
 
         thread = threading.Thread(target=ask_long, daemon=True)
         thread.start()
-        time.sleep(2)
+        until(lambda: queued(service) >= MB)
         for _ in range(15):
             answer = httpx.post(service.url + "/ner", json={"text": "Анна в Москве."}, timeout=60)
             got[answer.status_code] += 1
@@ -174,7 +200,7 @@ def ask_beside_long_ones(_: Path) -> str:
         threads = [threading.Thread(target=ask_long) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(2)
+        until(lambda: queued(service) >= len(threads) * MB)
         beside = median(times(client, url, 20))
         stop.set()
         for thread in threads:
@@ -269,8 +295,7 @@ def name_other_vectors(folder: Path) -> str:
 
 def burst(_: Path) -> str:
     with running("--workers", "4") as service:
-        until(lambda: len(service.workers) == 4)
-        time.sleep(2)
+        until(lambda: listeners(service) == 4)
         sockets = [connect(service) for _ in range(64)]
         for one in sockets:
             one.sendall(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")

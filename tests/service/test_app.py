@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 import pytest
 from hypothesis import given
-from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from tests.serving import Client, serving
@@ -330,7 +329,6 @@ json_values = st.recursive(
 keys = st.sampled_from(["text", "texts", "tagger", "labels", "offsets", "id"]) | st.text()
 
 
-@bounds(max_examples=80, deadline=None)
 @given(st.dictionaries(keys, json_values, max_size=5), st.sampled_from(["/ner", "/ner/batch"]))
 def test_no_json_makes_a_server_error(client: Client, body: Any, route: str) -> None:
     content = json.dumps(body).encode()
@@ -338,7 +336,6 @@ def test_no_json_makes_a_server_error(client: Client, body: Any, route: str) -> 
     assert answer.status_code in (200, 404, 413, 422)
 
 
-@bounds(max_examples=80, deadline=None)
 @given(
     st.binary(max_size=60) | st.text(max_size=60).map(lambda s: s.encode(errors="surrogatepass")),
     st.sampled_from(["/ner", "/ner/batch"]),

@@ -31,7 +31,7 @@ def holds(attack: Attack, now: str) -> bool:
         case 5:
             return numbers(now)[0] == 0
         case 6:
-            return numbers(now)[0] < 70
+            return numbers(now)[0] < 12
         case 7:
             return sum(numbers(now)) <= 1
         case 12:

@@ -16,6 +16,8 @@ gone = weakref.ref(tagger)
 collector.spare()
 assert gc.get_freeze_count() > 1000
 assert gc.get_threshold() == collector.COLLECT_AFTER
+objects, young, _ = gc.get_threshold()
+assert objects * young <= 100_000  # which one collection looks at, and keeps the event loop from
 del tagger
 gc.collect()
 assert gone() is not None  # it was frozen

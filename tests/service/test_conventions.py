@@ -78,11 +78,11 @@ def test_the_taggers_list_their_conventions(client: Client) -> None:
 
 
 def test_a_net_answers_by_each_of_its_conventions_as_if_it_were_loaded_for_it() -> None:
-    tagger = load("ru-news-large")
+    tagger = load("ru-news")
     assert isinstance(tagger, Conventional)
     text = "Как сообщает РИА Новости, в Евросоюзе и на Украине ждут решения НАТО и Верховной Рады."
     for convention in tagger.info.conventions:
-        own = load(f"ru-news-large@{convention}")
+        own = load(f"ru-news@{convention}")
         other = tagger.in_convention(convention)
         assert other.info == own.info
         assert other.tag([text]) == own.tag([text])

@@ -17,7 +17,7 @@ NEWS = "Посол Израиля на Украине Йоэль Лион вст
 SMALL = orjson.dumps({"text": (NEWS * 13)[:1_000]})
 LARGE = orjson.dumps({"text": (NEWS * 13_000)[:1_000_000]})
 CLIENTS, ASKED = 4, 300
-MOST_WAIT = 12  # times the wait alone; 34 before
+MOST_WAIT = 5  # times the wait alone; 34 when turns went by requests, 8 to 14 with long pieces
 
 
 def work_of(service: Running) -> float:
@@ -76,8 +76,12 @@ def large_clients(service: Running, done: Callable[[bytes], None]) -> Iterator[N
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_small_request_waits_for_little_beside_four_clients_of_a_million_characters() -> None:
-    with running(log_level="warning", timeout_s=300, queue_chars=100_000_000) as service:
+@pytest.mark.parametrize("tagger", ["natasha", "bilstm", "spacy"])
+def test_a_small_request_waits_for_little_beside_four_clients_of_a_million_characters(
+    tagger: str,
+) -> None:
+    settings = {"taggers": tagger, "timeout_s": 300, "queue_chars": 100_000_000}
+    with running(log_level="warning", **settings) as service:
         pin(service)
         waits(service)
         answers: list[bytes] = []
@@ -89,8 +93,8 @@ def test_a_small_request_waits_for_little_beside_four_clients_of_a_million_chara
         f"p{share}": [round(1000 * times[ASKED * share // 100], 1) for times in (alone, beside)]
         for share in (50, 90, 99)
     }
-    print(told)  # the last hundredth is what a busy machine makes of it
-    before, now = told["p90"]
+    print(told)
+    before, now = told["p99"]
     assert now < MOST_WAIT * before, told
     assert len({answer for answer in answers}) == 1
     assert len(json.loads(answers[0])["entities"]) > 50_000

@@ -6,7 +6,7 @@ from itertools import pairwise
 import httpx
 import pytest
 import uvicorn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.service.connecting import (
@@ -166,7 +166,6 @@ ECHOES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=8), st.data())
 def test_requests_are_the_same_wherever_reads_part_them(
     which: list[int], data: st.DataObject

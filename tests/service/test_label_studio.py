@@ -311,8 +311,8 @@ def test_a_training_begins_after_some_tasks_and_the_service_follows_it(
         assert send(client, event("START_TRAINING")).json() == {"status": "ignored"}  # on nothing
         assert send(client, event("ANNOTATION_CREATED", 1, 1)).json() == {"status": "collected"}
         assert send(client, event("ANNOTATION_CREATED", 2, 2)).json() == {"status": "training"}
-        assert send(client, event("ANNOTATION_CREATED", 3, 3)).json() == {"status": "collected"}
         until(lambda: (folder / "training.log").exists() and (folder / "training.log").read_text())
+        assert send(client, event("ANNOTATION_CREATED", 3, 3)).json() == {"status": "collected"}
         assert (folder / "training.log").read_text() == f"-m ner_service retrain {config}\n"
         assert len([*corpora.read(folder / "annotations.jsonl")]) == 2
         assert send(client, event("START_TRAINING")).json() == {"status": "ignored"}  # still at it

@@ -288,7 +288,7 @@ def test_a_long_text_goes_in_pieces_between_which_others_have_their_turn() -> No
         pieces = list(chunks(text, LEAST_PIECE_CHARS))
         ends = [(at, at + 1) for start, end in pieces for at in (start, end - 1)]
         assert [(e.start, e.end) for e in found] == ends
-        assert len(pieces) == 37
+        assert len(pieces) == 91
         assert [batch == ["Пётр"] for batch in tagger.batches].index(True) < len(pieces)
 
     run(test)
@@ -304,6 +304,41 @@ def test_a_long_text_with_a_poisonous_piece_has_failed() -> None:
             assert found[1:] == Capitals().tag(["Анна"])
 
     run(test)
+
+
+def test_a_sink_takes_the_entities_of_each_piece_and_the_labels_are_counted() -> None:
+    text = "Анна пошла домой. " * 6_000
+    taken: list[Entity] = []
+
+    async def test() -> None:
+        async with lane_of(Capitals, queue_chars=10**6) as lane:
+            tagged = await lane.tag(
+                [text, "Пётр"], sink=lambda n, es: taken.extend([*es] * (not n))
+            )
+            assert tagged.answers == [[], []]
+            assert tagged.labels == {"LOC": 6_000, "PER": 1}
+            assert [taken] == Capitals().tag([text])
+
+    run(test)
+
+
+def test_a_sink_that_cannot_take_entities_fails_their_text_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def take(n: int, entities: Sequence[Entity]) -> None:
+        if n == 0:
+            raise TypeError("Анна")
+
+    async def test() -> None:
+        async with lane_of(Capitals, queue_chars=10**6) as lane:
+            tagged = await lane.tag(["Анна пошла домой. " * 6_000, "Пётр"], sink=take)
+            assert isinstance(tagged.answers[0], TaggerFailed)
+            assert (tagged.answers[1], tagged.labels) == ([], {"PER": 1})
+            assert await tag(lane, "Анна") == Capitals().tag(["Анна"])
+
+    run(test)
+    assert "TypeError" in caplog.text
+    assert "Анна" not in caplog.text
 
 
 def test_stopping_answers_what_was_admitted() -> None:

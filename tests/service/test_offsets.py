@@ -1,17 +1,16 @@
 """Offsets in three units: each must cut the very same piece out of the text."""
 
-import asyncio
-
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ner_service.service.api.answers import entities_out, write_entities
+from ner_service.service.api.answers import entities_out
 from ner_service.service.api.offsets import convert
 from ner_service.service.api.schemas import Options
-from ner_service.service.api.slices import SLICE_ENTITIES, dump
+from ner_service.service.api.slices import Slices, dump
 from ner_service.types import Entity
+from tests.serving import serving
 
 spans = st.text(max_size=40).flatmap(
     lambda text: st.tuples(
@@ -53,30 +52,34 @@ def test_ascii_counts_the_same_in_every_unit() -> None:
 
 @pytest.mark.parametrize("unit", ["codepoint", "utf16", "utf8"])
 @pytest.mark.parametrize("labels", [None, ["PER"], []])
-def test_many_entities_are_written_in_slices_as_few_are_in_one_go(
+def test_entities_that_come_in_slices_are_written_as_those_that_come_together(
     unit: str, labels: list[str] | None
 ) -> None:
-    text = "Ая😀 " * (3 * SLICE_ENTITIES)
+    text = "Ая😀 " * 1500
     entities = [
-        Entity(4 * n, 4 * n + 3, "LOC" if n // SLICE_ENTITIES == 1 else "PER", 0.12345)
-        for n in range(3 * SLICE_ENTITIES)
+        Entity(4 * n, 4 * n + 3, "LOC" if n // 500 == 1 else "PER", 0.12345) for n in range(1500)
     ]
     options = Options.model_validate({"offsets": unit, "labels": labels})
-    writing, steps = write_entities(text, entities, options), 0
-    while True:
-        try:
-            writing.send(None)
-        except StopIteration as done:
-            written = done.value
-            break
-        steps += 1
-    assert steps == 3
+    slices = Slices(entities_out, text, options)
+    for start in range(0, 1500, 500):
+        slices.extend(entities[start : start + 500])
+        slices.extend([])
     expected = entities_out(text, entities, options)
-    assert orjson.loads(dump({"entities": written})) == {"entities": expected}
+    assert orjson.loads(dump({"entities": slices})) == {"entities": expected}
 
 
-def test_few_entities_are_written_at_once() -> None:
-    entities = [Entity(n, n + 1, "PER") for n in range(SLICE_ENTITIES)]
-    assert asyncio.run(write_entities("а" * 500, entities, Options())) == entities_out(
-        "а" * 500, entities, Options()
-    )
+def test_a_long_text_is_answered_as_a_short_one_is() -> None:
+    """A long one is cut, and its entities become JSON where they are found."""
+    short, times = "Анна 😀 в Москве. ", 600
+    with serving() as client:
+        for unit, size in (("codepoint", 17), ("utf16", 18)):
+            asked = {"offsets": unit, "labels": ["PER"]}
+            (one,) = client.post("/ner", json=asked | {"text": short}).json()["entities"]
+            expected = [
+                one | {"start": one["start"] + size * n, "end": one["end"] + size * n}
+                for n in range(times)
+            ]
+            long = client.post("/ner", json=asked | {"text": short * times}).json()
+            assert long["entities"] == expected
+            batch = client.post("/ner/batch", json=asked | {"texts": [short * times, short]}).json()
+            assert [r["entities"] for r in batch["results"]] == [expected, [one]]

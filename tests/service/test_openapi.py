@@ -123,7 +123,7 @@ def check(server: uvicorn.Server, path: str, method: str, examples: int) -> None
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_answer_is_documented(server: uvicorn.Server, path: str, method: str) -> None:
-    check(server, path, method, 20)
+    check(server, path, method, 5)
 
 
 @pytest.mark.slow
@@ -148,7 +148,8 @@ def test_every_field_and_option_has_a_type_and_says_what_it_is() -> None:
         f"{name}.{field}": schema
         for name, form in schemas.items()
         for field, schema in form.get("properties", {}).items()
-        if hasattr(forms, name) and name not in ("ErrorResponse", "Status")
+        if (hasattr(forms, name) and name not in ("ErrorResponse", "Status"))
+        or name in ("MaskRequest", "MaskResponse", "UnmaskRequest", "UnmaskResponse", "Key")
     }
     assert len(said) > 15
     assert [field for field, schema in said.items() if not schema.get("description")] == []

@@ -1,5 +1,6 @@
 """A start says in few lines what loads, what is ready and where; what is wrong, in one."""
 
+import asyncio
 import io
 import logging
 import socket
@@ -78,6 +79,25 @@ def test_the_tagger_that_answers_by_default_loads_first() -> None:
     stop_lanes(lanes.values())
     assert order[0] == "bilstm"
     assert {*order} == {"natasha", "spacy", "bilstm"}
+
+
+def test_one_of_several_processes_waits_for_its_taggers_and_for_none_that_fails() -> None:
+    def load(spec: str) -> Tagger:
+        if spec == "spacy":
+            raise ModelError("no such model")
+        return Capitals()
+
+    async def ready() -> list[bool]:
+        lanes: dict[str, Lane] = {}
+        settings = Settings(taggers="natasha,spacy,bilstm", default_tagger="natasha")
+        exchange = Exchange(settings, load, lambda name, pieces, seconds: None, lanes)
+        exchange.start(read_roster(settings).taggers)
+        await exchange.wait(30)
+        answers = [lane.ready for lane in lanes.values()]
+        await asyncio.to_thread(stop_lanes, lanes.values())
+        return answers
+
+    assert asyncio.run(ready()) == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -216,5 +236,5 @@ def test_a_default_tagger_without_its_library_is_left_out_and_one_that_is_asked_
         assert "NER_TAGGERS: spacy (no spacy) needs: " in done.stderr
         assert done.stderr.count("\n") == 1
     else:
-        assert done.stdout == "natasha,bilstm,bilstm-large=bilstm:ru-news-large\n"
+        assert done.stdout == "natasha,bilstm\n"
         assert "spacy: left out: " in done.stderr

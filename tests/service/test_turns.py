@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ner_service.service.queue import pieces
 from ner_service.service.queue.job import Job, cost
 from ner_service.service.queue.lane import RESERVE, SMALL_COST, Lane
-from ner_service.service.queue.pieces import LOOK_BACK, cut
+from ner_service.service.queue.pieces import FAR, cut
 from ner_service.service.queue.turns import Turns
 from ner_service.service.queue.worker import Worker
 from ner_service.text import sentences
@@ -126,8 +126,8 @@ def test_pieces_that_are_cut_on_the_way_are_those_of_the_whole_text() -> None:
 
 @pytest.mark.parametrize("word", ["Анна ", "Анна. ", "а", "   ", "Анна\n"])
 def test_a_piece_ends_with_a_sentence_or_else_with_a_word(word: str) -> None:
-    most = 3 * LOOK_BACK
-    text = "Конец. " + word * (20 * LOOK_BACK)
+    most = 3 * FAR
+    text = "Конец. " + word * (20 * FAR)
     ends = [text[start:end] for start, end in cut(text, most)]
     assert all(len(piece) <= most and piece == piece.strip() for piece in ends)
     assert "".join("".join(ends).split()) == "".join(text.split())

@@ -71,6 +71,15 @@ def test_a_killed_process_is_replaced_and_takes_only_its_own_requests_along() ->
         assert lost <= 8, load.got
 
 
+def test_no_process_accepts_before_its_taggers_answer() -> None:
+    """Clients hear from one process that the service is ready, and may reach any other."""
+    with running("--workers", "4") as service:
+        statuses = [
+            httpx.post(service.url + "/ner", json={"text": NEWS}).status_code for _ in range(60)
+        ]
+    assert {*statuses} == {200}
+
+
 def test_processes_stop_when_the_first_one_is_killed() -> None:
     with running("--workers", "2") as service:
         service.process.kill()

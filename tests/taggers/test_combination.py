@@ -106,6 +106,8 @@ def test_a_combination_has_members_weights_and_a_least_weight(
         ("vote:natasha)+(spacy", "a parenthesis without its other"),
         ("union:natasha+nobody", "unknown tagger 'nobody'"),
         ("vote:(union:natasha+nobody)+spacy", "unknown tagger 'nobody'"),
+        ("bilstm:@x", r"'bilstm:@x' names no model before @: write bilstm:NAME-OR-FOLDER@x"),
+        ("union:natasha+spacy:@library", "names no model before @"),
         ("natasha+spacy", r"unknown tagger .*; to join taggers write union:A\+B"),
         ("+".join(["union:told:short", *(f"told:short-{n}" for n in range(16))]), "17 tagger"),
     ],
@@ -140,11 +142,11 @@ def test_combinations_stand_among_the_taggers_of_a_service() -> None:
 
 
 def test_a_combination_needs_what_its_members_need() -> None:
-    nested = "union:(vote:natasha+spacy*2)+bilstm:ru-news-large"
-    assert leaves(nested) == ["natasha", "spacy", "bilstm:ru-news-large"]
+    nested = "union:(vote:natasha+spacy*2)+bilstm:ru-news"
+    assert leaves(nested) == ["natasha", "spacy", "bilstm:ru-news"]
     assert needs_kernels(nested)
     assert not needs_kernels("union:told:long+told:short")
-    assert state_of(nested) == state_of("spacy") + state_of("bilstm:ru-news-large")
+    assert state_of(nested) == state_of("spacy") + state_of("bilstm:ru-news")
     with pytest.raises(Exception, match="no such folder, nor a shipped model"):
         check_present("union:natasha+bilstm:nowhere")
 

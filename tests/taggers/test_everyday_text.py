@@ -11,7 +11,7 @@ from ner_service import corpora
 from ner_service.scoring.f1 import exact
 from ner_service.types import Document, Tagger
 
-SPECS = ("bilstm", "bilstm:ru-news-large", "natasha:read")
+SPECS = ("bilstm", "bilstm@ne5", "natasha:read")
 SIGNS = ("😊", "❤️", "👨‍👩‍👧", "🇷🇺", "→", "•", "\uf0b7", "_", "*", "#", "\ufffd", "\x07")
 Loads = Callable[[str], Tagger]
 
@@ -37,7 +37,9 @@ def f1(tagger: Tagger, documents: Sequence[Document]) -> float:
     return exact(documents, tagger.tag([document.text for document in documents])).f1
 
 
-@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize(
+    "spec", ["bilstm", *(pytest.param(s, marks=pytest.mark.slow) for s in SPECS if s != "bilstm")]
+)
 def test_signs_at_names_take_none_of_them_away(
     spec: str, shipped: Loads, news: list[Document]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import razdel
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ner_service import corpora
@@ -40,7 +40,6 @@ def check_sentences(text: str) -> None:
     assert [tuple(sentence) for sentence in sentenize(text)] == expected
 
 
-@settings(max_examples=200, deadline=None)
 @given(texts)
 @example("yahoo! и Yahoo!")
 @example("в т.ч. А.С. Пушкин")
@@ -48,7 +47,6 @@ def test_tokens_are_razdels(text: str) -> None:
     check_tokens(text)
 
 
-@settings(max_examples=200, deadline=None)
 @given(texts)
 @example("Он пришел. (Поздно.) «Да!» — сказал А. С. Пушкин.")
 def test_sentences_are_razdels(text: str) -> None:

@@ -1,7 +1,7 @@
 """Everyday text is read for nets: signs, hyphens, markup and lines are seen through."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.text import signs
@@ -147,7 +147,6 @@ pieces = st.sampled_from(
 texts = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=30).map("".join))
 
 
-@settings(max_examples=300, deadline=None)
 @given(texts)
 def test_offsets_stay_and_ends_lie_in_order_within_the_text(text: str) -> None:
     reading = read(text)

@@ -1,7 +1,7 @@
 """The spacing before each token of a text, and the marks that carry it to a net."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.engine.tokens import units
@@ -81,7 +81,6 @@ def test_no_word_of_any_text_begins_with_a_mark(text: str) -> None:
         )
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(GAPS), max_size=14).map("".join))
 def test_the_compiled_kinds_are_those_of_plain_python(text: str) -> None:
     found = [kind for unit in units(text, 64) for kind in unit.spacings]

@@ -71,6 +71,7 @@ def test_the_temperature_of_the_truth_is_found_and_lowers_the_error(
     assert errors[1] < errors[0] / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("true", [0.7, 2.0])
 def test_the_temperature_of_a_label_is_found_and_changes_that_label_alone(
     artefact: Artefact, true: float

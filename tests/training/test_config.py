@@ -136,9 +136,8 @@ def test_errors_name_a_key_as_it_was_written(tmp_path: Path, override: str, comp
         read(tmp_path, override)
 
 
-@pytest.mark.parametrize("name", ["ru-news", "ru-news-large"])
-def test_the_configurations_in_shipped_models_are_still_read(tmp_path: Path, name: str) -> None:
-    model = json.loads((shipped_models() / name / "config.json").read_text("utf-8"))
+def test_the_configurations_in_shipped_models_are_still_read(tmp_path: Path) -> None:
+    model = json.loads((shipped_models() / "ru-news" / "config.json").read_text("utf-8"))
     record = model["meta"]
     while isinstance(record, dict):
         (tmp_path / "stage.toml").write_text(tomli_w.dumps(record["config"]), "utf-8")

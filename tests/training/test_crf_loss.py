@@ -24,7 +24,7 @@ def gradients(crf: CRF, emissions: Tensor, losses: Tensor) -> list[Tensor]:
     return list(torch.autograd.grad((losses * weights).sum(), [emissions, *crf.parameters()]))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(
     st.sampled_from(["BIO", "BIOES"]),
     st.lists(st.integers(1, 30), min_size=1, max_size=5),

@@ -62,6 +62,7 @@ def test_a_score_rises_if_the_last_quarter_brought_more_than_noise(
     assert is_rising(history(*scores)) is rising
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_too_early_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service import corpora
@@ -71,7 +71,6 @@ def entity_lists() -> st.SearchStrategy[list[Entity]]:
     )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(entity_lists(), st.floats(0.1, 3)), min_size=1, max_size=5))
 def test_what_is_kept_never_overlaps_and_one_voter_is_obeyed(
     votes: list[tuple[list[Entity], float]],

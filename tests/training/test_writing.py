@@ -198,6 +198,7 @@ def corpus(**source: object) -> Corpus:
     return Corpus(Source(path="x", **source), "hash", documents)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_additions_have_the_size_that_the_rates_ask_for() -> None:
     given = [corpus(convention="a", weight=0.5), corpus(convention="b")]
     swapped = list(add_documents(Augmentation(names=0.5), given, Random(0)))
@@ -209,6 +210,7 @@ def test_additions_have_the_size_that_the_rates_ask_for() -> None:
     assert {a.convention for a in made} == {"a", "b"}
 
 
+@pytest.mark.slow
 def test_a_folder_of_lists_adds_names(tmp_path: Path) -> None:
     (tmp_path / "last_names.tsv").write_text("name\nЗюзиков\n", "utf-8")
     (tmp_path / "companies.tsv").write_text("company\nРогалик\n", "utf-8")
@@ -260,9 +262,33 @@ def test_an_adjective_of_a_thing_is_declined(adjective: str, case: str, form: st
 
 def test_organisations_stand_in_the_case_that_is_asked_for(names: Names) -> None:
     written = {write_organisation(names, "datv", Random(seed)) for seed in range(200)}
-    assert any(name.endswith("скому заводу") for name in written)
+    assert any(re.search(r"скому (завод|суд|институт|театр)у$", name) for name in written)
     assert any(re.fullmatch(r"[А-Я][а-я]+у", name) for name in written)
     assert any(name.isascii() for name in written)
+
+
+def test_a_described_organisation_declines_its_noun_and_leaves_its_tail(names: Names) -> None:
+    written = {write_organisation(names, "accs", Random(seed)) for seed in range(300)}
+    assert any(re.fullmatch(r"(Клинику|Стоматологию) доктора \w+", name) for name in written)
+    assert any(re.fullmatch(r"(Школу|Больницу|Аптеку|Типографию) № \d+", name) for name in written)
+
+
+def test_a_village_is_a_place_in_the_case_that_is_asked_for(names: Names) -> None:
+    writer = Writer(names, Random(5))
+    places = set()
+    for _ in range(60):
+        document = assemble("a", writer.fill("Едем в {village:accs}."))
+        (village,) = document.entities
+        assert village.label == "LOC"
+        places.add(document.text[village.start : village.end])
+    assert any(re.fullmatch(r"\w+ую \w+ку", place) for place in places)
+
+
+def test_a_notice_in_capitals_has_its_names_in_capitals_too(names: Names) -> None:
+    made = [document.text for document in islice(write_records(names, Random(4)), 400)]
+    notices = [text for text in made if re.match("[А-Я]{5,} [А-Я]{2,}", text)]
+    assert notices
+    assert sum(map(str.isupper, notices)) > len(notices) / 2
 
 
 def test_a_street_that_agrees_with_its_word_holds_it(names: Names) -> None:

@@ -2,7 +2,9 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,8 @@ class FeatureCrf:
     """A linear-chain CRF (Lafferty et al. 2001) by CRFsuite, over BIO tags of sentences.
 
     A word's features are its letters, its first and last letters, and its shape; and the same of
-    two words on each side.
+    two words on each side. The score of an entity is the posterior of its least certain word, which
+    the probability of the whole entity never exceeds.
     """
 
     def __init__(self, model: bytes) -> None:
@@ -32,7 +35,7 @@ class FeatureCrf:
         self._model = model
         named = {tag[2:] for tag in self._crf.labels() if tag != "O"}
         hash = sha256(model).hexdigest()
-        self.info = TaggerInfo("feature-crf", __version__, (), tuple(sorted(named)), "none", hash)
+        self.info = TaggerInfo("feature-crf", __version__, (), tuple(sorted(named)), "raw", hash)
 
     @classmethod
     def train(cls, documents: Iterable[Document]) -> "FeatureCrf":
@@ -56,14 +59,16 @@ class FeatureCrf:
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         """Find the entities of each text."""
-        return [
-            [
-                entity
-                for tokens in sentences_of(text)
-                for entity in entities(tokens, self._crf.tag(features_of(tokens)))
-            ]
-            for text in texts
-        ]
+        return [[*chain.from_iterable(map(self._read, sentences_of(text)))] for text in texts]
+
+    def _read(self, tokens: Sequence[Token]) -> Iterator[Entity]:
+        """Yield the entities of a sentence with their scores."""
+        path = self._crf.tag(features_of(tokens))
+        for entity in entities(tokens, path):
+            inside = (
+                n for n, token in enumerate(tokens) if entity.start <= token.start < entity.end
+            )
+            yield replace(entity, score=min(self._crf.marginal(path[n], n) for n in inside))
 
 
 def _library() -> Any:

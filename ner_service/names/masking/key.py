@@ -99,8 +99,8 @@ class NameColumns(TypedDict):
 class OwnNumber(TypedDict):
     """The text itself held placeholders of a label, with numbers up to this one."""
 
-    label: Label
-    number: Count
+    label: Annotated[Label, Field(description="the label")]
+    number: Annotated[Count, Field(description="the greatest number")]
 
 
 MENTION_FIELDS = tuple(MentionColumns.__annotations__)
@@ -116,14 +116,18 @@ class Key(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    version: Literal[1] = 1
-    style: Style
-    text: Annotated[str, Field(max_length=64)]
-    own: Annotated[list[OwnNumber], Field(max_length=MOST_LABELS, fail_fast=True)]
-    names: NameColumns
-    mentions: MentionColumns
-    words: Annotated[list[Hash], Field(max_length=MOST_WORDS, fail_fast=True)]
-    checksum: Annotated[str, Field(max_length=64)] = ""
+    version: Literal[1] = Field(1, description="of the form of keys")
+    style: Style = Field(description="placeholders, or other names")
+    text: str = Field(max_length=64, description="the SHA-256 of the masked text")
+    own: list[OwnNumber] = Field(
+        max_length=MOST_LABELS, fail_fast=True, description="placeholders that the text had itself"
+    )
+    names: NameColumns = Field(description="the names and what stands for them, in columns")
+    mentions: MentionColumns = Field(description="where they stand, and what stood there")
+    words: list[Hash] = Field(
+        max_length=MOST_WORDS, fail_fast=True, description="hashes of words of the masked text"
+    )
+    checksum: str = Field("", max_length=64, description="the SHA-256 of all other fields")
 
     @classmethod
     def seal(

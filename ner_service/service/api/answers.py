@@ -22,14 +22,9 @@ from ner_service.service.api.request_body import (
 )
 from ner_service.service.api.schemas import TaggingOptions, TextRequest
 from ner_service.service.api.shares import Shares
-from ner_service.service.api.slices import (
-    SLICE_ENTITIES,
-    SlicedResponse,
-    Slices,
-    slice_entities,
-)
+from ner_service.service.api.slices import SlicedResponse, Slices, sink_of
 from ner_service.service.queue.errors import TaggerFailed
-from ner_service.service.queue.job import Answer, Tagged
+from ner_service.service.queue.job import SMALL_COST, Answer, Sink, Tagged
 from ner_service.service.queue.lane import Lane
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.metrics import Metrics
@@ -96,7 +91,10 @@ class Answers:
         self.check_length(asked.text, "text")
         if asked.normal and not patient:
             self.names.check_room([asked.text])
-        head, (answer,) = await self.tag(request, asked, [asked.text], patient)
+        long = len(asked.text) > SMALL_COST and not asked.normal
+        slices = Slices(entities_out, asked.text, asked) if long else None
+        sink = sink_of([slices]) if slices else None
+        head, (answer,) = await self.tag(request, asked, [asked.text], patient, sink)
         head |= self.warning_of(head["tagger"], asked.text)
         if asked.normal:
             (result,) = await self.names.write(request, asked, [asked.text], [answer], patient)
@@ -105,11 +103,16 @@ class Answers:
             return head | result
         if isinstance(answer, TaggerFailed):
             raise answer
-        head["entities"] = await write_entities(asked.text, answer, asked)
+        head["entities"] = slices or entities_out(asked.text, answer, asked)
         return head
 
     async def tag(
-        self, request: Request, options: TaggingOptions, texts: Sequence[str], patient: bool = False
+        self,
+        request: Request,
+        options: TaggingOptions,
+        texts: Sequence[str],
+        patient: bool = False,
+        sink: Sink | None = None,
     ) -> tuple[dict[str, Any], list[Answer]]:
         """Returns the head of the answer, and the answer to each text.
 
@@ -123,7 +126,7 @@ class Answers:
             self._shares.take(trace.key, sum(map(len, texts)))
         heard = None if patient else connection
         asked = asked_labels(lane.check(), options)
-        tagged = await lane.tag(texts, patient, heard, client, options.convention, asked)
+        tagged = await lane.tag(texts, patient, heard, client, options.convention, asked, sink)
         self._note(trace, lane, texts, tagged)
         return {"tagger": lane.worker.name, "offsets": options.offsets}, tagged.answers
 
@@ -196,15 +199,6 @@ def check_convention(convention: str, tagger: str, known: Sequence[str]) -> None
     if convention not in known:
         names = ", ".join(known) or "no convention by name: leave it out"
         raise Refused(Code.INVALID_REQUEST, f"convention: {tagger} knows {names}", ["convention"])
-
-
-async def write_entities(
-    text: str, entities: Sequence[Entity], options: TaggingOptions
-) -> list[dict[str, Any]] | Slices:
-    """Returns entities for JSON, as `entities_out` does, but many of them in slices."""
-    if len(entities) <= SLICE_ENTITIES:
-        return entities_out(text, entities, options)
-    return await slice_entities(entities_out, text, entities, options)
 
 
 def entities_out(

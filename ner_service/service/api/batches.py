@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 
 from ner_service.errors import Code, NerError, Refused
-from ner_service.service.api.answers import Answers, JsonResponse, write_entities
+from ner_service.service.api.answers import Answers, JsonResponse, entities_out
 from ner_service.service.api.errors import refusal
 from ner_service.service.api.lines import read_lines
 from ner_service.service.api.other_fields import other_fields
@@ -29,11 +29,13 @@ from ner_service.service.api.schemas import (
     LineRequest,
     Options,
 )
-from ner_service.service.api.slices import SLICE_ENTITIES, Slices, dump
+from ner_service.service.api.slices import Slices, dump, sink_of
 from ner_service.service.api.stream import Stream, in_order
 from ner_service.service.queue.errors import TaggerFailed
+from ner_service.service.queue.job import cost
 from ner_service.service.telemetry.metrics import Metrics
 
+STEP_COST = 50_000  # of texts whose answers are put together in one go: half a millisecond
 LINE = Form(LineRequest, spare=MOST_OTHER_VALUES)
 
 
@@ -69,8 +71,8 @@ class Batches:
             self._answers.check_length(text, f"texts.{n}")
         if asked.normal:
             self._answers.names.check_room(asked.texts)
-        head, answers = await self._answers.tag(request, asked, asked.texts)
         if asked.normal:
+            head, answers = await self._answers.tag(request, asked, asked.texts)
             named = await self._answers.names.write(request, asked, asked.texts, answers)
             return head | {
                 "results": [
@@ -78,17 +80,19 @@ class Batches:
                     for a, text in zip(named, asked.texts, strict=True)
                 ]
             }
+        slices = [Slices(entities_out, text, asked) for text in asked.texts]
+        sink = sink_of(slices)
+        head, answers = await self._answers.tag(request, asked, asked.texts, sink=sink)
         results: list[orjson.Fragment] = []
-        written = 0  # entities, since others were served
-        for text, answer in zip(asked.texts, answers, strict=True):
+        written = 0  # what texts cost, since others were served
+        for text, answer, entities in zip(asked.texts, answers, slices, strict=True):
             if isinstance(answer, TaggerFailed):
                 result = self._fault(answer)
             else:
-                result = {"entities": await write_entities(text, answer, asked)}
-                result |= self._warning(head, text)
-                written += len(answer)
+                result = {"entities": entities} | self._warning(head, text)
             results.append(orjson.Fragment(dump(result)))
-            if written > SLICE_ENTITIES:
+            written += cost(text)
+            if written > STEP_COST:
                 written = 0
                 await asyncio.sleep(0)
         return head | {"results": results}

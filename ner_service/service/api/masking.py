@@ -52,12 +52,12 @@ class MaskResponse(BaseModel):
     `labels` are those that were looked for.
     """
 
-    tagger: str | None
-    offsets: OffsetUnit
-    labels: list[str]
-    text: str
-    entities: list[EntityOut]
-    key: Key
+    tagger: str | None = Field(description="who was asked; null where nobody was")
+    offsets: OffsetUnit = Field(description="what `start` and `end` count")
+    labels: list[str] = Field(description="the labels that were looked for")
+    text: str = Field(description="the masked text", examples=["<PER_1> в <LOC_1>."])
+    entities: list[EntityOut] = Field(description="placeholders or surrogates, in order")
+    key: Key = Field(description="what `POST /unmask` needs; as secret as the text")
 
 
 class UnmaskRequest(BaseModel):
@@ -75,7 +75,7 @@ class UnmaskRequest(BaseModel):
 class UnmaskResponse(BaseModel):
     """A text has its names again."""
 
-    text: str
+    text: str = Field(description="the text with its names")
 
 
 MASK, UNMASK = Form(MaskRequest), Form(UnmaskRequest)

@@ -144,9 +144,9 @@ class Span(TypedDict):
     times as long.
     """
 
-    start: Int64
-    end: Int64
-    label: Name
+    start: Annotated[Int64, Field(description="where it begins, in the unit of `offsets`")]
+    end: Annotated[Int64, Field(description="where it ends: the place behind its last character")]
+    label: Annotated[Name, Field(description="what it names", examples=["PER"])]
 
 
 class TextResponse(BaseModel):

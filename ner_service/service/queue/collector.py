@@ -2,7 +2,7 @@
 
 import gc
 
-COLLECT_AFTER = (20_000, 20, 100)  # objects, and collections of the younger
+COLLECT_AFTER = (10_000, 5, 800)  # objects, and collections of the younger
 
 
 def spare() -> None:
@@ -12,6 +12,7 @@ def spare() -> None:
     loaded, 0.015 s without it beside four texts of a million characters, and came twice a second.
     With 90 clients at once, Python's own settings took a fifth of the worker's CPU. With 700
     objects instead of 20,000, the service answered 2% fewer requests under four times its load.
+    A collection of the middle-aged looks at 50,000 objects, in 6 ms; at 400,000 it took 45 ms.
     """
     gc.collect()
     gc.freeze()

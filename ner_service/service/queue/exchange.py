@@ -47,6 +47,13 @@ class Exchange:
         workers = {name: self._start_worker(name, source, roll) for name, source in sources.items()}
         self._put(sources, workers)
 
+    async def wait(self, seconds: float) -> None:
+        """Waits until each tagger has answered a text or failed, for so many seconds at most."""
+        loads = [asyncio.wrap_future(lane.worker.first_load) for lane in self._lanes.values()]
+        for load in loads:
+            load.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        await asyncio.wait(loads, timeout=seconds)
+
     async def follow(self, sources: Mapping[str, Source]) -> Changes:
         """Loads what has changed beside what serves, and puts it in its place once all answer.
 

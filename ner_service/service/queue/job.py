@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,15 +13,19 @@ from ner_service.service.queue.pieces import cut
 from ner_service.types import Entity
 
 OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
+WHOLE_CHARS = 10_000  # shorter texts are never cut, however small a piece is
 SMALL_COST = 8_000  # of a request; the bytes of a thousand characters, however JSON writes them
 
 Answer = list[Entity] | TaggerFailed
+Sink = Callable[[int, Sequence[Entity]], None]
+"""Called in the worker's thread with the number of a text and the entities of its next piece."""
 
 
 class Tagged(NamedTuple):
     """A finished job has an answer to each text; it queued and was tagged for so many seconds.
 
-    `labels` are the numbers of its entities by label.
+    `labels` are the numbers of its entities by label. Entities that a sink has taken are in no
+    answer.
     """
 
     answers: list[Answer]
@@ -57,10 +61,11 @@ class Job:
     client: Hashable = None  # with whom other clients take turns
     convention: str | None = None  # by which the texts are annotated, if not by the first
     asked: tuple[str, ...] = ()  # labels, of a tagger that finds any
+    sink: Sink | None = None  # takes entities at once: those of a long text are many objects
     small: bool = True
     piece: Piece | None = None  # the next one
     answers: list[Answer] = field(default_factory=list)
-    labels: dict[str, int] = field(default_factory=dict)
+    labels: list[dict[str, int]] = field(default_factory=list)  # of each text
     admitted: float = field(default_factory=time.perf_counter)
     begun: float = 0.0
     _rest: Iterator[Piece] = NO_PIECES
@@ -79,8 +84,9 @@ class Job:
         """Begins to tag the texts, and yields their pieces; an empty text has none."""
         self.begun = time.perf_counter()
         self.answers = [[] for _ in self.texts]
+        self.labels = [{} for _ in self.texts]
         for n, text in enumerate(self.texts):
-            if 0 < len(text) <= most_chars:
+            if 0 < len(text) <= max(most_chars, WHOLE_CHARS):
                 yield Piece(self, n, 0, text)
             else:
                 for start, end in cut(text, most_chars):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from ner_service.service.connection import Connection, Gone
 from ner_service.service.queue.errors import Late, NotReady, Overloaded
-from ner_service.service.queue.job import SMALL_COST, Job, Tagged, cost_of
+from ner_service.service.queue.job import SMALL_COST, Job, Sink, Tagged, cost_of
 from ner_service.service.queue.loading import COMPILE_S, compiling
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.types import Tagger
@@ -113,11 +113,13 @@ class Lane:
         client: Hashable = None,
         convention: str | None = None,
         asked: tuple[str, ...] = (),
+        sink: Sink | None = None,
     ) -> Tagged:
         """Answers each text in order, or with the error that it caused.
 
         A convention is one of those that the tagger's info lists; without one, its first. Labels
-        are `asked` of a tagger that finds any.
+        are `asked` of a tagger that finds any. Where a sink takes the entities of each piece, the
+        answers have none.
 
         Raises `Overloaded` or `NotReady` at once, though the patient wait for room; `Late` after
         the deadline, and `Gone` when the client leaves. Texts that no batch has yet are dropped
@@ -133,7 +135,7 @@ class Lane:
             self.check_room(size)
         if connection and connection.closed:
             raise Gone
-        job = Job(texts, loop.create_future(), client, convention, asked)
+        job = Job(texts, loop.create_future(), client, convention, asked, sink)
         self._count(size, 1)
         timer = loop.call_at(deadline, lambda: settle((job, Late(self._timeout_s))))
         if connection:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ner_service.text.sentences import sentenize
 from ner_service.text.tokens import tokenize
 
-LOOK_BACK = 2_000  # characters before the end of a piece in which a sentence mostly ends
+NEAR, FAR = 500, 2_000  # characters before the end of a piece in which a sentence mostly ends
 LOOK_AHEAD = 100  # characters behind it, by which the end of a sentence is told
 
 
@@ -29,11 +29,11 @@ def cut(text: str, most_chars: int) -> Iterator[tuple[int, int]]:
 
 def end_of_piece(text: str, start: int, most: int) -> int:
     """Returns where a piece ends: with a sentence, else with a token, else at `most`."""
-    for look_back in (LOOK_BACK, most - start):
+    for look_back in (NEAR, FAR, most - start):
         begin = max(start, most - look_back)
         sentences = sentenize(text[begin : most + LOOK_AHEAD])[:-1]  # the last one is cut short
         if ends := [end for _, end in sentences if begin + end <= most]:
             return begin + ends[-1]
-    begin = max(start, most - LOOK_BACK)
+    begin = max(start, most - FAR)
     tokens = [begin + token.start for token in tokenize(text[begin : most + LOOK_AHEAD])]
     return max((at for at in tokens if begin < at <= most), default=most)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from ner_service.errors import NerError
 from ner_service.service.queue import collector
 from ner_service.service.queue.errors import NotReady, TaggerFailed
-from ner_service.service.queue.job import Answer, Job, Piece, Result, Tagged, cost_of
+from ner_service.service.queue.job import Answer, Job, Piece, Result, Sink, Tagged, cost_of
 from ner_service.service.queue.loading import probe
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
@@ -21,8 +21,8 @@ from ner_service.types import Conventional, Entity, Tagger, ask_labels
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
-LEAST_PIECE_CHARS = 10_000  # shorter texts are never cut, however small a batch is
-BREAK_S = 0.0001  # after batches with parts of long texts, while others wait for their turns
+LEAST_PIECE_CHARS = 4_000  # smaller pieces take longer for each character
+BREAK_S = 0.0001  # after batches that end somebody's wait, while long texts wait for their turns
 MEMORY = 0.8  # of former batches, when the pace is measured
 
 Observe = Callable[[int, float], None]
@@ -48,7 +48,7 @@ class Worker:
         self.restarts = 0  # how often the tagger has died or failed to load
         self._measured = (0.0, 0.0)  # seconds and characters of late
         self.batch_chars = batch_chars
-        self.piece_chars = min(PIECE_CHARS, max(batch_chars // 4, LEAST_PIECE_CHARS))
+        self.piece_chars = min(PIECE_CHARS, max(batch_chars // 10, LEAST_PIECE_CHARS))
         self._load, self._observe, self._on_ready = load, observe, on_ready
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._turns = Turns()
@@ -174,8 +174,9 @@ class Worker:
         for piece, answer in zip(self._batch, answers, strict=True):
             add_answer(piece, answer)
         jobs = {piece.job: None for piece in self._batch}
-        deliver([(job, finish(job)) for job in jobs if not job.piece])
-        if self._sharing and any(not job.small for job in jobs):
+        done = [(job, finish(job)) for job in jobs if not job.piece]
+        deliver(done)
+        if done and self._turns.large.clients:
             time.sleep(BREAK_S)  # lets the event loop send the answers, which needs the same lock
 
     def _abandon(self) -> None:
@@ -231,33 +232,53 @@ def tag_each(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
 
 def add_answer(piece: Piece, answer: Answer) -> None:
     """Keeps the answer to one piece; a text with a piece that failed has failed."""
-    answers = piece.job.answers
-    before = answers[piece.n]
+    job, n = piece.job, piece.n
+    before = job.answers[n]
     if isinstance(before, TaggerFailed):
         return
+    if not isinstance(answer, TaggerFailed):
+        count_labels(job.labels[n], answer)
+        if piece.start:  # not in most texts: copies would cost a fifth of a small request
+            answer = [entity.shift(piece.start) for entity in answer]
+        answer = pour(job.sink, n, answer) if job.sink else answer
     if isinstance(answer, TaggerFailed):
-        answers[piece.n] = answer
-        count_labels(piece.job, before, -1)
-        return
-    count_labels(piece.job, answer, 1)
-    if piece.start:
-        before.extend(entity.shift(piece.start) for entity in answer)
-    else:  # of most texts: to copy each entity would cost a fifth of a small request
+        job.answers[n] = answer
+        job.labels[n].clear()
+    else:
         before.extend(answer)
 
 
-def count_labels(job: Job, entities: Sequence[Entity], by: int) -> None:
-    """Counts entities of a job by label, here where it keeps no other request waiting."""
-    labels = job.labels
+def pour(sink: Sink, n: int, entities: Sequence[Entity]) -> Answer:
+    """Gives a sink the entities of a piece, and returns none; they may be none that it can take."""
+    try:
+        sink(n, entities)
+    except Exception as error:  # its message may quote the text
+        log.error("%s on %d entities", type(error).__name__, len(entities))
+        return TaggerFailed()
+    return []
+
+
+def count_labels(labels: dict[str, int], entities: Iterable[Entity]) -> None:
+    """Counts entities by label, here where it keeps no other request waiting."""
     for entity in entities:
-        labels[entity.label] = labels.get(entity.label, 0) + by
+        labels[entity.label] = labels.get(entity.label, 0) + 1
+
+
+def sum_labels(of_texts: Sequence[dict[str, int]]) -> dict[str, int]:
+    """Returns the numbers of entities by label in all texts of a job."""
+    if len(of_texts) == 1:
+        return of_texts[0]
+    total: dict[str, int] = {}
+    for labels in of_texts:
+        for label, number in labels.items():
+            total[label] = total.get(label, 0) + number
+    return total
 
 
 def finish(job: Job) -> Tagged:
     """Returns the result of a job of which nothing is left."""
-    return Tagged(
-        job.answers, job.labels, job.begun - job.admitted, time.perf_counter() - job.begun
-    )
+    queued, tagging = job.begun - job.admitted, time.perf_counter() - job.begun
+    return Tagged(job.answers, sum_labels(job.labels), queued, tagging)
 
 
 def deliver(results: Sequence[tuple[Job, Result]]) -> None:

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     taggers: Annotated[str, AfterValidator(_check_taggers)] = Field(
-        "natasha,spacy,bilstm,bilstm-large=bilstm:ru-news-large",
+        "natasha,spacy,bilstm",
         description="taggers to serve: NAME or NAME=SPEC, by commas",
     )
     taggers_file: str = Field(
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         1_000, "connections that a process keeps; one more gets 503", 1_000_000
     )
     queue_chars: int = _number(
-        4_000_000, "characters that may wait for one tagger before 429", 1_000_000_000
+        5_000_000, "characters that may wait for one tagger before 429", 1_000_000_000
     )
     batch_chars: int = _number(40_000, "characters tagged in one go", 10_000_000)
     timeout_s: float = _number(30.0, "seconds until a request gets 504", 3600, 0.01)

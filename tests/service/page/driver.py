@@ -12,7 +12,7 @@ import uvicorn
 
 from ner_service.service.app import create_app
 from ner_service.service.settings import Settings
-from ner_service.types import Entity, TaggerInfo
+from ner_service.types import Entity, Tagger, TaggerInfo
 
 Open = Callable[..., Any]
 
@@ -65,10 +65,10 @@ class Server(uvicorn.Server):
 
 @contextmanager
 def running(
-    taggers: str, load: Callable[[str], Names] = TAGGERS.__getitem__, **others: Any
+    taggers: str, load: Callable[[str], Tagger] = TAGGERS.__getitem__, **others: Any
 ) -> Iterator[str]:
     """Runs a service with the taggers above and yields its address."""
-    settings = Settings(taggers=taggers, max_text_chars=MOST, **others)
+    settings = Settings(taggers=taggers, **{"max_text_chars": MOST} | others)
     config = uvicorn.Config(create_app(settings, load), port=0, log_level="warning", lifespan="on")
     server = Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -105,7 +105,7 @@ def test_the_command_lines_html_has_the_pages_own_marks(opened: Open, tab: Any) 
     assert other.locator("mark").evaluate_all(script) == drawn
     other.close()
     for label in ("PER", "LOC", "ORG"):
-        hue = page.evaluate("l => import('./web/render.js').then(m => m.hue(l))", label)
+        hue = page.evaluate("l => import('./web/palette.js').then(m => m.hue(l))", label)
         assert hue == html.hue(label)
 
 
@@ -122,7 +122,7 @@ def test_no_two_of_many_labels_look_alike(opened: Open) -> None:
         *map(str, range(12)),
     ]
     script = (
-        "labels => import('./web/render.js').then(m => (m.setLabels(labels), labels.map(m.hue)))"
+        "labels => import('./web/palette.js').then(m => (m.setLabels(labels), labels.map(m.hue)))"
     )
     looks = opened().evaluate(script, ["PER", "LOC", "ORG", *labels])
     assert len(set(looks)) == len(labels) + 3

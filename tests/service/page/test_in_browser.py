@@ -1,5 +1,6 @@
 """The net runs in the browser: fast, and without a word to the service."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,25 @@ TEXT = "Олег Береговой приехал из Мурома в Нижн
 LONG = f"{TEXT} " * 400  # some 6,000 tokens
 
 
+def correct(page: Any, into: Path) -> list[list[Any]]:
+    """Relabels an entity, removes another, and downloads the result, where no service helps."""
+    page.locator("#rows mark", has_text="Росавтодор").click()
+    page.locator("#edit-labels [data-label=LOC]").click()
+    page.locator("#rows mark", has_text="Муром").click()
+    page.keyboard.press("Delete")
+    for tab in ("CoNLL", "JSONL"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        with page.expect_download() as event:
+            page.locator("#download").click()
+        event.value.save_as(into / tab)
+    assert "Росавтодор\tB-LOC" in (into / "CoNLL").read_text()
+    record = json.loads((into / "JSONL").read_text())
+    return [[each["label"], each["text"]] for each in record["entities"]]
+
+
+CORRECTED = [["PER", "Олег Береговой"], ["LOC", "Нижний Новгород"], ["LOC", "Росавтодор"]]
+
+
 def choose(page: Any) -> None:
     clear(page)
     page.locator("input[value='@browser']").check()
@@ -30,7 +50,7 @@ def tag_here(page: Any, text: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_text_that_is_tagged_here_is_not_sent(opened: Open) -> None:
+def test_a_text_that_is_tagged_here_is_not_sent(opened: Open, tmp_path: Path) -> None:
     page = opened()
     sent: list[tuple[str, str]] = []
     page.on("request", lambda request: sent.append((request.method, request.url)))
@@ -46,7 +66,9 @@ def test_a_text_that_is_tagged_here_is_not_sent(opened: Open) -> None:
         page.get_by_role("tab", name=name, exact=True).click()
         until(page, "() => document.getElementById('preview').textContent !== ''")
     assert page.get_by_role("tab", name="curl").count() == 0
+    assert correct(page, tmp_path) == CORRECTED
     page.locator("#clear").click()
+    page.get_by_role("button", name="Отбросить исправления").click()
     assert page.locator("#result").is_hidden()
     assert sent[loaded:] == []
 
@@ -159,6 +181,10 @@ def test_the_page_as_one_file_works_from_the_disk_without_a_network(
     drawn(page)
     tag_here(page, TEXT)
     assert "Олег Береговой" in page.locator("#rows mark").all_inner_texts()
+    assert correct(page, tmp_path) == CORRECTED
+    page.get_by_role("button", name="Скрыть имена").click()
+    assert "файл без сервиса" in page.locator("#mask-state").inner_text()
+    assert page.locator("#mask-send").is_hidden()
     page.get_by_role("button", name="English").click()
     assert page.get_by_role("button", name="Business").is_visible()
     assert page.locator("a[href='docs']").count() == 0

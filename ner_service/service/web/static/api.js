@@ -103,3 +103,6 @@ export async function exportAs(format, text, entities) {
   const spans = entities.map(({ start, end, label }) => ({ start, end, label }));
   return (await post("web/export", { format, text, entities: spans })).text();
 }
+
+/** Has the service mask a text; returns the masked text, its entities, the labels and the key. */
+export const mask = async (request, signal) => json(await post("mask", request, signal));

@@ -55,11 +55,32 @@ function chosen() {
 
 /** Tags the text and scrolls to the answer. */
 async function submit() {
+  if (await mayDiscard()) await answerAndReveal();
+}
+
+/** Tags another text. */
+async function replace(value) {
+  if (!(await mayDiscard())) return;
+  put(value);
+  await answerAndReveal();
+}
+
+async function answerAndReveal() {
   const answered = await ask();
   if (answered) result.reveal();
 }
 
-/** Tags the text; returns whether there is an answer. */
+/** Returns whether the result may go: it is not corrected, or the reader lets the corrections go. */
+async function mayDiscard() {
+  if (!result.isCorrected) return true;
+  if ($("losing").open) return false;
+  $("losing").returnValue = "keep";
+  $("losing").showModal();
+  await new Promise((resolve) => $("losing").addEventListener("close", resolve, { once: true }));
+  return $("losing").returnValue === "lose";
+}
+
+/** Tags the text, whatever stands there; returns whether there is an answer. */
 async function ask() {
   state.pending.abort();
   state.pending = new AbortController();
@@ -122,19 +143,19 @@ function remembered(tagged) {
 }
 
 /** Brings back a text that was tagged before or after this one. */
-function travel(step) {
-  const earlier = history.go(step);
-  if (earlier === null) return;
-  put(earlier);
-  submit();
+async function travel(step) {
+  if (!history.has(step) || !(await mayDiscard())) return;
+  put(history.go(step));
+  await answerAndReveal();
 }
 
 /** Opens a file and tags it. */
 async function tagFile(file) {
   try {
     const { text, note } = await openFile(file);
+    if (!(await mayDiscard())) return;
     put(text);
-    await submit();
+    await answerAndReveal();
     if (note) say(`${$("problem").textContent} ${note}`.trim());
   } catch (error) {
     say(sentence(error));
@@ -166,10 +187,7 @@ function drawTaggers() {
 function drawExamples() {
   const buttons = EXAMPLES.map((example) => {
     const button = element("button", "chip", { type: "button" }, example[currentLanguage()]);
-    button.addEventListener("click", () => {
-      put(example.text);
-      submit();
-    });
+    button.addEventListener("click", () => replace(example.text));
     return button;
   });
   $("examples").replaceChildren(...buttons);
@@ -214,7 +232,8 @@ $("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
-$("taggers").addEventListener("change", ({ target }) => {
+$("taggers").addEventListener("change", async ({ target }) => {
+  if (!(await mayDiscard())) return drawTaggers(); // with the choice as it was
   state.choice = target.value;
   remember("tagger", target.value);
   if (text().trim()) ask(); // the answer beside a choice is always that choice's
@@ -233,7 +252,8 @@ $("text").addEventListener("keydown", (event) => {
 $("text").addEventListener("paste", () => setTimeout(submit));
 $("back").addEventListener("click", () => travel(-1));
 $("forth").addEventListener("click", () => travel(1));
-$("clear").addEventListener("click", () => {
+$("clear").addEventListener("click", async () => {
+  if (!(await mayDiscard())) return;
   state.pending.abort();
   showBusy(false);
   put("");
@@ -282,6 +302,20 @@ async function begin() {
   if (!STANDALONE) await listTaggers();
   if (chosen().length && !result.shown && !isBusy() && !$("problem").textContent) ask();
 }
+
+addEventListener("beforeunload", (event) => {
+  if (result.isCorrected) event.preventDefault();
+});
+
+/** Tags the text of an address that was opened in this very page. */
+addEventListener("hashchange", async () => {
+  const linkedHere = linked();
+  if (!linkedHere || !(await mayDiscard())) return;
+  state.choice = linkedHere.tagger ?? state.choice;
+  drawTaggers();
+  put(linkedHere.text);
+  await answerAndReveal();
+});
 
 const own = linked(); // what the page's address asks for goes before what the reader chose last
 if (own) state.choice = own.tagger ?? state.choice;

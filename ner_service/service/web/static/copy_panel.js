@@ -3,11 +3,14 @@
 import { sentence } from "./api.js";
 import { FORMATS, copy, download } from "./formats.js";
 import { number, t } from "./i18n.js";
+import { beginning } from "./names.js";
 import { linkTo } from "./permalink.js";
 import { element } from "./render.js";
 import { titleOf } from "./taggers.js";
 
 const MAX_PREVIEW = 4_000; // characters
+const LONG = 50_000; // characters of a text that takes a while to write
+const PAUSE_MS = 400;
 
 const $ = (id) => document.getElementById(id);
 
@@ -17,6 +20,7 @@ export class CopyPanel {
     this.local = local;
     this.answers = [];
     this.format = "JSON";
+    this.onChoice = () => {}; // hears which answer is chosen
     this.tabs = Object.keys(FORMATS).map((format) => this.tab(format));
     $("formats").append(...this.tabs);
     $("formats").addEventListener("keydown", (event) => this.key(event));
@@ -56,36 +60,47 @@ export class CopyPanel {
     this.draw();
   }
 
-  /** Draws the panel; `ready` settles when the text to copy is there. */
-  draw() {
-    this.ready = this.fill();
+  get answer() {
+    return this.answers.find(({ tagger }) => tagger === $("which").value);
   }
 
-  async fill() {
-    const answer = this.answers.find(({ tagger }) => tagger === $("which").value);
-    if (answer?.local && FORMATS[this.format].service) this.format = "JSON";
+  /** Draws the panel; the preview of a long text waits until the reader pauses. */
+  draw() {
+    const { answer } = this;
+    if (answer.local && FORMATS[this.format].service) this.format = "JSON";
     for (const tab of this.tabs) {
-      tab.hidden = Boolean(answer?.local && FORMATS[tab.textContent].service);
+      tab.hidden = Boolean(answer.local && FORMATS[tab.textContent].service);
       const on = tab.textContent === this.format;
       tab.setAttribute("aria-selected", on);
       tab.tabIndex = on ? 0 : -1;
     }
-    $("copied").textContent = "";
-    const { format } = this;
-    const { write, ending } = FORMATS[format];
+    const { ending } = FORMATS[this.format];
     $("download").hidden = !ending;
-    this.value = "";
-    let value;
+    $("taken").textContent = answer.corrected ? t(ending ? "taken_corrected" : "taken_request") : "";
+    $("copied").textContent = "";
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.preview(), answer.text.length > LONG ? PAUSE_MS : 0);
+    this.onChoice(answer);
+  }
+
+  /** Returns an answer in the chosen format, or the sentence of what went wrong. */
+  async written(answer = this.answer) {
     try {
-      value = await write(answer, this.local);
+      return await FORMATS[this.format].write(answer, this.local);
     } catch (error) {
-      value = sentence(error);
+      return sentence(error);
     }
-    if (format !== this.format || !this.answers.includes(answer)) return; // the reader has chosen another since
-    this.value = value;
+  }
+
+  /** Shows the beginning; of a long text no more is written for it. */
+  async preview() {
+    const { format, answer } = this;
+    const isLong = answer.text.length > LONG;
+    const value = await this.written(isLong ? beginning(answer, MAX_PREVIEW) : answer);
+    if (format !== this.format || answer !== this.answer) return; // the reader has chosen another since
     const rest = value.length - MAX_PREVIEW;
-    $("preview").textContent =
-      rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${t("cut")}${number(rest)}` : value;
+    const cut = isLong ? t("cut_long") : t("cut") + number(rest);
+    $("preview").textContent = isLong || rest > 0 ? `${value.slice(0, MAX_PREVIEW)}\n${cut}` : value;
   }
 
   /** Copies an address that holds the text and the choice of the tagger. */
@@ -97,13 +112,13 @@ export class CopyPanel {
   }
 
   async download() {
-    await this.ready;
-    download(this.value, `ner.${FORMATS[this.format].ending}`);
+    const { ending } = FORMATS[this.format];
+    const name = this.answer.corrected ? "ner-corrected" : "ner";
+    download(await this.written(), `${name}.${ending}`);
   }
 
   async copy() {
-    await this.ready;
-    await copy(this.value);
+    await copy(await this.written());
     $("copied").textContent = t("copied");
   }
 }

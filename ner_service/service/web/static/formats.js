@@ -6,9 +6,9 @@ import { brat, conll, csv, html, inCodePoints, jsonLine, labelStudio, spacy } fr
 const MAX_ARGUMENT = 100_000; // characters; Linux allows 128 KiB for one argument of a command
 
 /** Shows the answer itself. */
-function json({ text, tagger, entities, names }) {
+function json({ text, tagger, corrected, entities, names }) {
   const counted = inCodePoints(text, entities);
-  return JSON.stringify({ text, tagger, offsets: "codepoint", entities: counted, names }, null, 2);
+  return JSON.stringify({ text, tagger, corrected, offsets: "codepoint", entities: counted, names }, null, 2);
 }
 
 /** Writes CoNLL's columns: of an answer of the net that runs here without asking the service. */

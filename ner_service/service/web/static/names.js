@@ -12,6 +12,14 @@ export function withScores(answer, least) {
 /** Returns the entities and names of an answer without those of hidden labels. */
 export const withoutLabels = (answer, hidden) => keep(answer, (entity) => !hidden.has(entity.label));
 
+/** Returns the beginning of an answer, as one to a text of so many characters. */
+export function beginning(answer, chars) {
+  const text = answer.text.slice(0, chars);
+  const kept = keep(answer, ({ end }) => end <= chars);
+  const original = answer.original && beginning(answer.original, chars);
+  return { ...answer, ...kept, text, request: { ...answer.request, text }, ...(original && { original }) };
+}
+
 /** Returns some entities of an answer, and the names that have mentions among them. */
 function keep({ entities, names }, wanted) {
   const kept = entities.filter(wanted);

@@ -1,9 +1,10 @@
 // The panels beside the text: names with their mentions, and differences of the taggers.
 
 import { count, number, t } from "./i18n.js";
-import { element, hue, table } from "./render.js";
+import { hue } from "./palette.js";
+import { element, table } from "./render.js";
 
-const SHOWN_FIRST = 60; // names or differences; a button shows the rest
+const SHOWN_FIRST = 60; // names, mentions or differences; a button shows the rest
 const CONTEXT = 36; // characters on either side of a mention
 
 /** Draws the names as a list of buttons; the selected one shows its mentions. */
@@ -46,12 +47,24 @@ function name(group, result) {
   button.addEventListener("click", () => result.select(open ? null : group));
   const item = element("li", "", {}, button);
   if (open) {
-    const mentions = group.mentions.map((mention) => context(mention, group, result));
     const parts = partsOf(group);
     if (parts.length) item.append(element("p", "parts", {}, parts.join(" · ")));
-    item.append(element("ol", "mentions", {}, ...mentions));
+    item.append(...mentionsOf(group, result));
   }
   return item;
+}
+
+/** Makes the list of a name's mentions: of many the first ones, and a button for the rest. */
+function mentionsOf(group, result) {
+  const made = (mentions) => mentions.map((mention) => context(mention, group, result));
+  const list = element("ol", "mentions", {}, ...made(group.mentions.slice(0, SHOWN_FIRST)));
+  if (group.mentions.length <= SHOWN_FIRST) return [list];
+  const more = element("button", "link", { type: "button" }, t("more") + number(group.mentions.length));
+  more.addEventListener("click", () => {
+    list.append(...made(group.mentions.slice(SHOWN_FIRST)));
+    more.remove();
+  });
+  return [list, more];
 }
 
 /** Says in words which parts a person's name has, each with its base form. */

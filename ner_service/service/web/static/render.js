@@ -1,27 +1,9 @@
 // The text with its entities as elements: rows of paragraphs, a cell for each answer.
 
+import { hue } from "./palette.js";
+
 const MIN_ROW = 600; // characters; the browser skips the layout of rows that are out of sight
-
-const OWN_HUE = ["PER", "LOC", "ORG"];
-const OTHER_HUES = [3, 6, 5, 4, 7, 11, 8, 10, 9]; // those beside each other are told apart best
-const PATTERNS = 3; // plain, striped, dotted: for labels beyond the hues
-
-let others = []; // labels without a hue of their own, in the order in which they came
-
-/** Gives each label that is shown from now on a look of its own. */
-export function setLabels(labels) {
-  others = [...new Set(labels)].filter((label) => !OWN_HUE.includes(label)).sort();
-}
-
-/** Returns the classes that colour a label: no two labels have the same hue and pattern. */
-export function hue(label) {
-  const own = OWN_HUE.indexOf(label);
-  if (own >= 0) return `hue-${own}`;
-  if (!others.includes(label)) others.push(label);
-  const place = others.indexOf(label);
-  const pattern = Math.floor(place / OTHER_HUES.length) % PATTERNS;
-  return `hue-${OTHER_HUES[place % OTHER_HUES.length]}${pattern ? ` pattern-${pattern}` : ""}`;
-}
+const MOST_ROW = 4_000; // characters; a longer paragraph would be drawn all at once
 
 /** Makes an element with class names, attributes and children. */
 export function element(name, classes = "", attributes = {}, ...children) {
@@ -53,15 +35,15 @@ export function table(head, body) {
   );
 }
 
-/** Splits a text into rows of whole lines that cut no place in two. */
+/** Splits a text into rows of whole lines, or of parts of very long ones, that cut no place in two. */
 export function rows(text, places) {
   const bounds = [];
   let start = 0;
   let next = 0;
   while (start < text.length) {
-    let end = text.indexOf("\n", start + MIN_ROW) + 1 || text.length;
+    let end = rowEnd(text, start, start + MIN_ROW);
     while (next < places.length && places[next].start < end) {
-      if (places[next].end > end) end = text.indexOf("\n", places[next].end) + 1 || text.length;
+      if (places[next].end > end) end = rowEnd(text, start, places[next].end);
       next++;
     }
     bounds.push({ start, end });
@@ -70,8 +52,22 @@ export function rows(text, places) {
   return bounds;
 }
 
+/** Returns where a row ends that goes on to a place at least: behind a line, or a sentence, or a word. */
+function rowEnd(text, start, least) {
+  const most = Math.max(start + MOST_ROW, least);
+  const line = text.indexOf("\n", least) + 1 || text.length;
+  if (line <= most) return line;
+  const sentence = text.lastIndexOf(". ", most) + 2;
+  if (sentence > least) return sentence;
+  const word = text.lastIndexOf(" ", most) + 1;
+  if (word >= least) return word;
+  return least < most && isHigh(text[most - 1]) ? most + 1 : most;
+}
+
+const isHigh = (unit) => /[\ud800-\udbff]/.test(unit);
+
 function mark(text, entity, differs) {
-  const classes = `entity ${hue(entity.label)}${differs ? " differs" : ""}`;
+  const classes = `entity ${hue(entity.label)}${differs ? " differs" : ""}${entity.corrected ? " corrected" : ""}`;
   const made = element("mark", classes, { "data-label": entity.label });
   made.append(text.slice(entity.start, entity.end));
   made.setAttribute("role", "button");
@@ -83,51 +79,70 @@ function mark(text, entity, differs) {
 function pieces(places, column) {
   return places.flatMap((place) => {
     const own = place.entities[column];
-    if (own.length) return own.map((entity) => ({ ...entity, entity, place }));
-    return place.agreed ? [] : [{ start: place.start, end: place.end, place }];
+    if (own.length) return own.map((entity) => ({ start: entity.start, end: entity.end, entity, place, column }));
+    return place.agreed ? [] : [{ start: place.start, end: place.end, place, column }];
   });
 }
 
 function cell(text, row, shown, marks) {
-  const made = element("div", "cell text");
+  const made = element("div", "cell text", { "data-start": row.start });
   let at = row.start;
   for (const piece of shown) {
     if (piece.start > at) made.append(text.slice(at, piece.start));
-    if (piece.entity) {
-      const drawn = mark(text, piece.entity, !piece.place.agreed);
-      marks.set(drawn, piece);
-      made.append(drawn);
-    } else {
-      const gap = element("span", "gap", {}, text.slice(piece.start, piece.end));
-      marks.set(gap, piece);
-      made.append(gap);
-    }
+    const drawn = piece.entity
+      ? mark(text, piece.entity, !piece.place.agreed)
+      : element("span", "gap", {}, text.slice(piece.start, piece.end));
+    marks.push([drawn, piece]);
+    made.append(drawn);
     at = piece.end;
   }
   if (at < row.end) made.append(text.slice(at, row.end));
   return made;
 }
 
+/** Returns a string that differs wherever two rows look different. */
+function look(row, inside, names) {
+  const entity = (e) => `${e.start} ${e.end} ${hue(e.label)} ${e.label} ${e.corrected ?? ""}`;
+  const place = ({ entities, agreed }) => `${agreed} ${entities.map((own) => own.map(entity).join(";")).join("|")}`;
+  return [row.start, row.end, ...names, ...inside.map(place)].join("\n");
+}
+
 /**
- * Draws the rows of a text with a cell for each name; returns them, and the piece of each mark and
- * gap. A column's text content is the text itself.
+ * Draws the rows of a text with a cell for each name: [{look, element, marks}], where `marks` are
+ * pairs of a mark or gap and its piece. A column's text content is the text itself. Rows that look
+ * as they did before are taken from `before`, for a reader changes one of thousands.
  */
-export function draw(text, places, names) {
-  const body = document.createDocumentFragment();
-  const marks = new Map();
+export function draw(text, places, names, before = []) {
+  const old = new Map(before.map((row) => [row.look, row]));
   let next = 0;
-  for (const row of rows(text, places)) {
+  return rows(text, places).map((row) => {
     const first = next;
     while (next < places.length && places[next].start < row.end) next++;
     const inside = places.slice(first, next);
-    const agreed = inside.every((place) => place.agreed);
-    const made = element("div", agreed ? "row" : "row split");
-    names.forEach((name, column) => {
-      const drawn = cell(text, row, pieces(inside, column), marks);
-      if (names.length > 1) drawn.dataset.tagger = name;
-      made.append(drawn);
-    });
-    body.append(made);
+    const looks = look(row, inside, names);
+    return old.get(looks) ?? { look: looks, ...drawRow(text, row, inside, names) };
+  });
+}
+
+function drawRow(text, row, inside, names) {
+  const agreed = inside.every((place) => place.agreed);
+  const made = element("div", agreed ? "row" : "row split");
+  const marks = [];
+  names.forEach((name, column) => {
+    const drawn = cell(text, row, pieces(inside, column), marks);
+    if (names.length > 1) drawn.dataset.tagger = name;
+    made.append(drawn);
+  });
+  return { element: made, marks };
+}
+
+/** Makes an element hold these children and no others, and moves none that it holds already. */
+export function fill(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let at = parent.firstChild;
+  for (const child of children) {
+    if (child === at) at = at.nextSibling;
+    else parent.insertBefore(child, at);
   }
-  return { body, marks };
 }

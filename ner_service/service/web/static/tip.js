@@ -1,5 +1,9 @@
 // Shows a tip over a mark, on hover and on focus.
 
+import { number, t } from "./i18n.js";
+import { partsOf } from "./panels.js";
+import { element } from "./render.js";
+
 const $ = (id) => document.getElementById(id);
 
 export class Tip {
@@ -36,4 +40,22 @@ export class Tip {
     this.mark?.removeAttribute("aria-describedby");
     this.mark = null;
   }
+}
+
+/** Returns the lines about an entity; `kind` says what its score is. */
+export function entityLines(entity, kind) {
+  const meaning = t(entity.label) === entity.label ? "" : `: ${t(entity.label)}`;
+  const lines = [element("b", "", {}, `${entity.label}${meaning}`)];
+  if (entity.normal !== null) lines.push(`${t("normal")}${entity.normal}`);
+  lines.push(...partsOf(entity));
+  if (entity.sources) lines.push(`${t("sources")}${entity.sources.join(", ")}`);
+  lines.push(entity.corrected ? t("corrected_by_you") : scoreOf(entity, kind));
+  lines.push(`${t("offsets")}${number(entity.start)}–${number(entity.end)}`);
+  return lines;
+}
+
+function scoreOf({ score }, kind) {
+  if (score === null) return t("score_none");
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  return t(kind === "calibrated" ? "score_calibrated" : "score_raw") + number(score, digits);
 }

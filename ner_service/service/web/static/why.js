@@ -2,7 +2,8 @@
 
 import { sentence } from "./api.js";
 import { number, t } from "./i18n.js";
-import { element, hue } from "./render.js";
+import { hue } from "./palette.js";
+import { element } from "./render.js";
 
 const PAUSE_MS = 150; // after a key, before the changed sentence is read
 const MOST_RIVALS = 4; // of a span

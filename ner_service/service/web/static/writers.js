@@ -1,5 +1,7 @@
 // A tagged text in the formats of other programs, as `ner-service tag` writes them.
 
+import { background } from "./palette.js";
+
 /** Returns the entities with offsets in code points instead of UTF-16 code units. */
 export function inCodePoints(text, entities) {
   let unit = 0;
@@ -52,23 +54,31 @@ export function spacy({ text, entities }) {
   return `${JSON.stringify([text, { entities: spans }])}\n`;
 }
 
-/** Writes a task for Label Studio with predictions, which annotators begin from. */
-export function labelStudio({ text, entities, tagger }) {
+/**
+ * Writes a task for Label Studio: a tagger's answer as predictions, which annotators begin from; what
+ * the reader has corrected as an annotation, beside the answer it was made of.
+ */
+export function labelStudio({ text, entities, tagger, original }) {
+  const annotations = original && [{ result: regions(entities) }];
+  const predictions = [prediction(original?.entities ?? entities, tagger)];
+  return `${JSON.stringify([{ data: { text }, ...(annotations && { annotations }), predictions }], null, 2)}\n`;
+}
+
+function prediction(entities, tagger) {
   const scores = entities.map(({ score }) => score).filter((score) => score !== null && score !== undefined);
-  const result = entities.map(({ start, end, label, text: surface, score, normal }) => ({
+  const score = scores.length && { score: rounded(Math.min(...scores)) };
+  return { model_version: tagger, ...score, result: regions(entities) };
+}
+
+function regions(entities) {
+  return entities.map(({ start, end, label, text, score, normal }) => ({
     from_name: "label",
     to_name: "text",
     type: "labels",
-    value: { start, end, text: surface, labels: [label] },
+    value: { start, end, text, labels: [label] },
     ...(score !== null && score !== undefined && { score: rounded(score) }),
     ...(normal && { meta: { text: [normal] } }),
   }));
-  const prediction = {
-    model_version: tagger,
-    ...(scores.length && { score: rounded(Math.min(...scores)) }),
-    result,
-  };
-  return `${JSON.stringify([{ data: { text }, predictions: [prediction] }], null, 2)}\n`;
 }
 
 /** Writes a token a line with its IOB2 tag, and an empty line after each sentence. */
@@ -95,18 +105,20 @@ export function conll({ text, entities }, { tokens, sentenceEnds }) {
 const escaped = (text) => text.replace(/[&<>"]/gu, (char) => `&#${char.charCodeAt(0)};`);
 
 const STYLE = `body { font: 16px/1.8 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-main { white-space: pre-wrap; } mark { color: inherit; background: #e4e9fb; border-radius: 4px; padding: 1px 4px; }
+main { white-space: pre-wrap; } mark { color: inherit; border-radius: 4px; padding: 1px 4px; }
 mark::after { content: attr(data-label); font-size: 0.65em; font-weight: 650; margin-inline-start: 0.4em; }`;
 
-/** Writes a page of its own with the entities marked. */
+/** Writes a page of its own with the entities marked, in the colours of this page. */
 export function html({ text, entities }) {
+  const labels = [...new Set(entities.map(({ label }) => label))];
+  const colours = labels.map((label, n) => `.l${n} { background: ${background(label)}; }`).join("\n");
   let at = 0;
   let body = "";
   for (const { start, end, label } of entities) {
     body += escaped(text.slice(at, start));
-    body += `<mark data-label="${escaped(label)}">${escaped(text.slice(start, end))}</mark>`;
+    body += `<mark class="l${labels.indexOf(label)}" data-label="${escaped(label)}">${escaped(text.slice(start, end))}</mark>`;
     at = end;
   }
   body += escaped(text.slice(at));
-  return `<!doctype html>\n<html lang="ru"><meta charset="utf-8"><title>ner-service</title>\n<style>${STYLE}</style>\n<main>${body}</main></html>\n`;
+  return `<!doctype html>\n<html lang="ru"><meta charset="utf-8"><title>ner-service</title>\n<style>${STYLE}\n${colours}</style>\n<main>${body}</main></html>\n`;
 }

@@ -73,8 +73,10 @@ def decline_thing(noun: str, case: Case) -> str:
     return noun if case == "accs" else _decline(noun, HARD, case)
 
 
-def decline_adjective(adjective: str, case: Case) -> str:
-    """Return a masculine adjective of a thing, `новый` or `омский`, in another case."""
+def decline_adjective(adjective: str, case: Case, gender: Gender = "masc") -> str:
+    """Return an adjective of a thing, given as `новый` or `омский`, in another form."""
+    if gender == "femn":
+        return _decline(adjective, ADJECTIVE["femn"], case)
     if case == "accs":
         return adjective
     is_velar = adjective[-3].lower() in VELARS

@@ -7,7 +7,7 @@ from ner_service.training.data.writing.declension import Case
 from ner_service.training.data.writing.names import Person
 from ner_service.training.data.writing.words import WORDS
 
-CAPITALS = 0.15  # the share of names with a word or all of it in capitals
+CAPITALS = 0.2  # the share of names with a word or all of it in capitals
 Shares = Mapping[str, float]  # of each pattern
 FULL: Shares = {"{surname} {first} {patronymic}": 4, "{first} {patronymic} {surname}": 1}
 INITIALS: Shares = {
@@ -48,6 +48,11 @@ ORDERS: Mapping[str, Shares] = {
     "first": {"{first}": 1},
     "patronymic": {"{patronymic}": 1},
     "foreign": {"{foreign}": 1},
+    "foreign_last": {"{foreign_last}": 1},
+    "foreign_initials": {
+        "{foreign_last} {foreign_initial}.": 3,
+        "{foreign_initial}. {foreign_last}": 1,
+    },
 }
 
 
@@ -55,12 +60,16 @@ def write_name(person: Person, order: str, case: Case, random: Random) -> str:
     """Return a person's name in a case, by a pattern drawn from those of an order."""
     shares = ORDERS[order]
     pattern = random.choices([*shares], [*shares.values()])[0]
+    foreign_first = random.choice(WORDS.foreign_firsts)
+    foreign_last = random.choice(WORDS.foreign_lasts)
     name = pattern.format(
         first=person.first[case],
         patronymic=person.patronymic[case],
         surname=person.surname[case],
         initials=_initials(person, random),
-        foreign=f"{random.choice(WORDS.foreign_firsts)} {random.choice(WORDS.foreign_lasts)}",
+        foreign=f"{foreign_first} {foreign_last}",
+        foreign_last=foreign_last,
+        foreign_initial=foreign_first[0],
     )
     return _capitals(name, random) if random.random() < CAPITALS else name
 

@@ -1,10 +1,11 @@
 """Slots of templates, and what is written into them.
 
 A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `friend`
-for a short first name, `city`, `spot`, `firm`, `brand`, `org`, `memorial`, which has a person's
-name, `street`, `street_name`, `wide_street`, `address`, and what is no name: `cited`, a person in
-the title of a work, `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A
-street's name is a LOC, also where a person gave it.
+for a short first name, `city`, `village`, `imprint` for a town in a reference, `spot`, `firm`,
+`brand`, `org`, `memorial`, which has a person's name, `street`, `street_name`, `wide_street`,
+`address`, and what is no name: `cited`, a person in the title of a work, `role`, `Role` with a
+capital, `date`, `number`, `money`, `phone`, `email`. A street's name is a LOC, also where a person
+gave it.
 """
 
 import re
@@ -17,36 +18,18 @@ from ner_service.training.data.writing.names import Names
 from ner_service.training.data.writing.orders import ORDERS, write_name
 from ner_service.training.data.writing.organisations import write_organisation
 from ner_service.training.data.writing.pieces import Piece
+from ner_service.training.data.writing.places import (
+    name_street,
+    name_village,
+    write_address,
+    write_street,
+    write_wide_street,
+)
 from ner_service.training.data.writing.words import WORDS
 
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+IMPRINTS = ("М.", "М.", "СПб.", "СПб.", "Л.", "Киев", "Минск", "Рига", "Казань", "Пермь")
 QUOTES = ("«»", "«»", "«»", '""', "“”")
-
-
-AGREES = 0.25  # the share of streets in addresses that agree with their word
-AGREEING = {  # words for streets, and the endings of adjectives behind ск and behind others
-    "nomn": (
-        ("улица", ("ая",)),
-        ("ул.", ("ая",)),
-        ("проспект", ("ий", "ый")),
-        ("пр-т", ("ий", "ый")),
-        ("переулок", ("ий", "ый")),
-        ("пер.", ("ий", "ый")),
-        ("шоссе", ("ое",)),
-        ("бульвар", ("ий", "ый")),
-        ("площадь", ("ая",)),
-        ("пл.", ("ая",)),
-        ("наб.", ("ая",)),
-    ),
-    "on": (
-        ("улице", ("ой",)),
-        ("проспекте", ("ом",)),
-        ("шоссе", ("ом",)),
-        ("бульваре", ("ом",)),
-        ("площади", ("ой",)),
-        ("набережной", ("ой",)),
-    ),
-}
 
 
 class Writer:
@@ -67,11 +50,11 @@ class Writer:
     def slot(self, kind: str, form: str) -> Iterator[Piece]:
         """Yield what is written into one slot."""
         if kind == "street":
-            yield from self._street(form)
+            yield from write_street(self._names, form, self._random)
         elif kind == "street_name":
-            yield Piece(self._street_name(), "LOC")
+            yield Piece(name_street(self._names, self._random), "LOC")
         elif kind == "address":
-            yield from self._address()
+            yield from write_address(self._names, self._random)
         elif kind == "firm":
             yield from self._firm(form)
         elif kind in ORDERS:
@@ -83,12 +66,16 @@ class Writer:
             yield Piece(write_name(friend, "first", _case(form), self._random), "PER")
         elif kind == "city":
             yield Piece(self._names.place(self._random, _case(form)), "LOC")
+        elif kind == "village":
+            yield Piece(name_village(_case(form), self._random), "LOC")
+        elif kind == "imprint":
+            yield Piece(self._random.choice(IMPRINTS), "LOC")
         elif kind == "org":
             yield Piece(write_organisation(self._names, _case(form), self._random), "ORG")
         elif kind == "spot":
             yield Piece(self._random.choice(WORDS.spots), "LOC")
         elif kind == "wide_street":
-            yield from self._wide_street(form)
+            yield from write_wide_street(form, self._random)
         elif kind == "brand":
             yield Piece(self._names.company(self._random), "ORG")
         else:
@@ -110,52 +97,6 @@ class Writer:
         yield Piece(f"{self._random.choice(WORDS.firms[form])} {quotes[0]}")
         yield Piece(self._names.company(self._random), "ORG")
         yield Piece(quotes[1])
-
-    def _street(self, form: str) -> Iterator[Piece]:
-        word = self._random.choice(WORDS.streets[form])
-        gap = "" if word.endswith(".") and self._random.random() < 0.15 else " "
-        yield Piece(word + gap)
-        yield Piece(self._street_name(), "LOC")
-
-    def _wide_street(self, form: str) -> Iterator[Piece]:
-        """Yield a street whose name agrees with the word for it, which then is part of it."""
-        stem = self._random.choice(WORDS.street_stems)
-        word, endings = self._random.choice(AGREEING["on" if form == "on" else "nomn"])
-        yield Piece("на " if form == "on" else "")
-        yield Piece(f"{stem}{endings[0 if stem.endswith('ск') else -1]} {word}", "LOC")
-
-    def _street_name(self) -> str:
-        chance, random = self._random.random(), self._random
-        if chance < 0.2:
-            return random.choice(self._names.streets or WORDS.other_streets)
-        person = self._names.person(random, "masc" if random.random() < 0.8 else "femn")
-        surname = person.surname["gent"]
-        if chance < 0.55:
-            return surname
-        if chance < 0.75:
-            return f"{person.first['gent']} {surname}"
-        if chance < 0.85:
-            return f"{person.first['nomn'][0]}. {surname}"
-        title = random.choice(WORDS.titles)
-        return f"{title if random.random() < 0.6 else title.lower()} {surname}"
-
-    def _address(self) -> Iterator[Piece]:
-        random = self._random
-        if random.random() < 0.3:
-            yield Piece(f"{random.randint(101000, 690999)}, ")
-        if random.random() < 0.8:
-            yield Piece(random.choice(("г. ", "г. ", "г.", "", "город ")))
-            yield Piece(self._names.place(random, "nomn"), "LOC")
-            yield Piece(", ")
-        if random.random() < AGREES:
-            yield from self._wide_street("nomn")
-        else:
-            yield from self._street("short" if random.random() < 0.75 else "nomn")
-        yield Piece(random.choice((", д. {}", ", {}", " {}", ", дом {}", ", д.{}")).format(
-            random.randint(1, 180)))  # fmt: skip
-        if random.random() < 0.5:
-            flat = random.choice((", кв. {}", ", кв.{}", ", офис {}", "-{}", ", корп. {}"))
-            yield Piece(flat.format(random.randint(1, 300)))
 
     def _fact(self, kind: str, form: str) -> str:
         random = self._random

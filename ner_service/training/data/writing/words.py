@@ -26,6 +26,11 @@ class Vocabulary(BaseModel):
     org_ends: Words
     org_nouns: Words
     org_adjectives: Words
+    org_descriptions: list[str]
+    brands: Words
+    transcribed_firsts: Words
+    transcribed_lasts: Words
+    village_stems: Words
     abbreviations: Words
     latin_brands: Words
     street_stems: Words

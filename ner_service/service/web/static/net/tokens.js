@@ -10,6 +10,8 @@ const CLOSE = code(")");
 const UNDERSCORE = code("_");
 const STOP = code(".");
 const SPACE = 32;
+export const LAYOUT = 1; // what `notice` returns
+const CHANGE = 2;
 
 /** Cuts characters into tokens, and finds the delimiters that may end sentences. */
 export class Tokenizer {
@@ -22,7 +24,7 @@ export class Tokenizer {
 
   /** Returns what reading might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE. */
   notice(codes) {
-    const { notices, ODD, DASH, BREAK, HYPHEN: BROKEN, QUOTING, HARD, ORDINARY, LAYOUT, CHANGE } = this;
+    const { notices, ODD, DASH, BREAK, HYPHEN: BROKEN, QUOTING, HARD, ORDINARY } = this;
     let noticed = 0;
     let spaces = 0;
     let before = ORDINARY;

@@ -4,7 +4,7 @@ import { expandRuns } from "./model_file.js";
 import { TextReader } from "./reading.js";
 import { SentenceRules } from "./sentences.js";
 import { Speller } from "./spelling.js";
-import { Tokenizer } from "./tokens.js";
+import { LAYOUT, Tokenizer } from "./tokens.js";
 
 const PIPE = 124;
 const RETURN = 13;
@@ -26,7 +26,7 @@ export class UnitCutter {
     const { tokenizer, reader } = this;
     const noticed = tokenizer.notice(source.codes);
     if (!noticed) yield* this.units(source, source, []);
-    else if (noticed === tokenizer.LAYOUT) {
+    else if (noticed === LAYOUT) {
       yield* this.units(source, source, reader.layout.unitEnds(source, source));
     } else {
       const { text, ends } = reader.read(source);
