@@ -76,7 +76,7 @@ class Dictionary:
         tables: dict[tuple[str, int], tuple[str, Endings]] = {}
         oblique, noun, read = False, False, False
         entries = self._look_up(word, self._analyzer.char_substitutes)
-        for form, paradigm, n in _places_of(entries) if entries else self._unknown(word):
+        for form, paradigm, n in _readings(entries) if entries else self._unknown(word):
             place = self._places.get((paradigm, n)) or self._read(paradigm, n)
             if place.pos is None:
                 continue
@@ -128,7 +128,7 @@ class Dictionary:
         return self._tags[tag]
 
 
-def _places_of(
+def _readings(
     entries: Sequence[tuple[str, Sequence[tuple[int, int]]]],
 ) -> Iterator[tuple[str, int, int]]:
     """Yield the word, the number of its paradigm and its place there for each entry."""
