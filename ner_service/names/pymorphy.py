@@ -116,8 +116,8 @@ class Pymorphy:
     def _fitting_forms(self, reading: Reading, wanted: frozenset[str]) -> Sequence[Form]:
         """Return the forms of a reading's paradigm that have these grammemes.
 
-        pymorphy3 lists a paradigm anew for each word that has it, which takes ten times as long as
-        to join stem and endings. Only words with hyphens or prefixes need its own list.
+        pymorphy3 lists a paradigm anew for each word that has it; to join stem and endings takes
+        less time. Only words with hyphens or prefixes need its own list.
         """
         parse = self._parse(reading.word).parses[reading.place]
         own, (_, inflected, *paradigm) = parse.word, parse.methods_stack[0]

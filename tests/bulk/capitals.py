@@ -36,8 +36,8 @@ class Capitals:
 
 
 def annotator(**asked: object) -> Annotator:
-    """Return an annotator with this tagger; `asked` are the fields of its job."""
-    return Annotator(Job("capitals", **asked), Capitals())  # type: ignore[arg-type]
+    """Return an annotator with this tagger in natasha's place; `asked` are fields of its job."""
+    return Annotator(Job("natasha", **asked), Capitals())  # type: ignore[arg-type]
 
 
 def write_corpus(folder: Path, copies: int = 3) -> None:

@@ -84,8 +84,8 @@ class AnalysisThread:
     def answer_now(self, task: Task) -> Written | None:
         """Returns what is written of a short task, at once; `None` where that is for the thread.
 
-        To hand it to the thread and back costs up to a third of its time. The event loop gives at
-        most half of its own, so that a crowd is queued, and refused, as with longer texts.
+        It is spared the way to the thread and back. The event loop gives at most half of its own
+        time, so that a crowd is queued, and refused, as with longer texts.
         """
         analyser, started = self._analyser, time.perf_counter()
         if analyser is None or started < self._free_at or analyser.is_busy:
