@@ -26,7 +26,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 PAGE = "tests/service/page/"
-FIRST = ("training", "nets", "engine", "taggers", "corpora", "scoring", "benchmark", "cli")
+FIRST = ("training", "nets", "engine", "taggers", "corpora", "scoring", "benchmark", "cli", "bulk")
 
 gc.disable()  # imports make a million objects that stay: to visit them costs 1.5 s of CPU a process
 

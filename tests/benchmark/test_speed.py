@@ -67,6 +67,7 @@ def timed() -> Iterator[Worker]:
         yield timed
 
 
+@pytest.mark.slow
 def test_an_interrupt_of_the_terminal_is_not_the_workers(timed: Worker) -> None:
     assert os.getpgid(timed._process.pid) != os.getpgid(0)
 

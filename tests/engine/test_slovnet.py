@@ -132,6 +132,7 @@ def test_the_words_of_the_net_are_those_of_its_vectors() -> None:
     assert navec.unknown == vocab.unk_id
 
 
+@pytest.mark.slow
 def test_vectors_are_navecs() -> None:
     ours, navec = load_navec(Path(NEWS_EMBEDDING)), NewsEmbedding()
     words = ["москва", "и", "<unk>"]

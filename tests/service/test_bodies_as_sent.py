@@ -183,7 +183,7 @@ def bomb(size: int) -> bytes:
 
 @pytest.mark.parametrize("path", ["/ner", pytest.param("/ner/batch", marks=pytest.mark.slow)])
 def test_a_bomb_is_refused_before_it_is_unpacked(path: str) -> None:
-    packed = bomb(200_000_000)
+    packed = bomb(60_000_000)
     with listening(max_body_bytes=1_000_000) as server:
         headers = {"content-type": LINES if path == "/ner/batch" else JSON}
         tracemalloc.start()

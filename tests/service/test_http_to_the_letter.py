@@ -160,6 +160,7 @@ def test_a_dripping_stream_ends_and_says_why() -> None:
         assert b"NER_LEAST_RATE" in answer
 
 
+@pytest.mark.slow
 def test_an_idle_connection_is_kept_as_long_as_the_setting_says() -> None:
     with listening(keep_alive_s=1) as server, connected(server) as connection:
         connection.sendall(WHOLE)

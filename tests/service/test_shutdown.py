@@ -74,6 +74,7 @@ async def test_stopping_closes_a_connection_that_stays_idle(clock: Clock) -> Non
     assert wire.transport.closed
 
 
+@pytest.mark.slow
 def test_stopping_waits_for_no_tagger_that_hangs() -> None:
     taggers = [Gated(), Gated()]
     loading = iter(taggers)
@@ -91,6 +92,7 @@ def test_stopping_waits_for_no_tagger_that_hangs() -> None:
         tagger.gate.set()
 
 
+@pytest.mark.slow
 def test_a_stream_that_stopping_cuts_leaves_no_stack_trace(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

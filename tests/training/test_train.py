@@ -666,6 +666,7 @@ def test_without_tensorboard_one_line_says_what_to_install(
     refused(config, capsys, install_command("train"), train__tensorboard="true")
 
 
+@pytest.mark.slow
 def test_vectors_from_a_file_go_with_the_model(
     config: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
