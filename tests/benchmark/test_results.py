@@ -427,6 +427,7 @@ def page(store: Store) -> Page:
     return found
 
 
+@pytest.mark.slow
 def test_the_report_is_one_page_that_fetches_nothing(store: Store) -> None:
     found = page(store)
     assert found.fetched == []

@@ -38,6 +38,7 @@ def explain(engine: Engine, text: str, forbidden: list[dict[str, Any]]) -> Expla
     return explainer.explain(marked, [Forbidden(**each) for each in forbidden])
 
 
+@pytest.mark.slow
 def test_the_page_and_the_engine_explain_alike(engine_alone: Engine, node: Run) -> None:
     asked = [{"text": text, "forbidden": forbidden} for text, forbidden in TEXTS]
     for (text, forbidden), there in zip(

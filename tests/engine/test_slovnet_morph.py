@@ -44,6 +44,7 @@ def slovnet_tags(library: Any, words: Sequence[str]) -> list[str]:
     return [format_tag(token.pos, token.feats) for token in library(words).tokens]
 
 
+@pytest.mark.slow
 def test_tags_of_own_news_are_slovnets(
     engine: MorphEngine, library: Any, sentences: list[list[str]]
 ) -> None:

@@ -127,6 +127,7 @@ def test_the_last_layer_is_spacys() -> None:
     np.testing.assert_allclose(states, np.concatenate([doc.tensor for doc in docs]), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_answers_depend_neither_on_neighbours_nor_on_room() -> None:
     nlp = SHAPES["more tokens"]()
     alone = [tagged(nlp, [text])[0] for text in TEXTS[:3]]

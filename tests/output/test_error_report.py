@@ -104,6 +104,7 @@ def test_each_kind_of_error_has_its_look_with_labels_and_score(
     assert re.findall(r'class="entity (\w+)" data-label="([^"]+)" title="([^"]+)"', html) == marks
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_matrix_leads_to_its_mistakes_and_these_to_their_documents() -> None:
     documents = [
         GOLD,

@@ -116,7 +116,14 @@ def largest(schema: dict[str, Any], names: dict[str, Any], short: bool = False) 
 
 
 # forms whose fields are of kinds that others have too
-ALIKE = ("AnalyzeForm", "AnonymizeForm", "DeanonymizeForm", "ExplainRequest", "MaskRequest")
+ALIKE = (
+    "AnalyzeForm",
+    "AnonymizeForm",
+    "DeanonymizeForm",
+    "ExplainRequest",
+    "MaskRequest",
+    "UnmaskRequest",
+)
 
 
 @pytest.mark.parametrize(
