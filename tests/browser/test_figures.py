@@ -114,7 +114,7 @@ def longest_task(page: Any, act: Callable[[], Any]) -> float:
 
 
 def use(page: Any) -> list[Callable[[], Any]]:
-    """What a reader does with a long result."""
+    """Scrolls through a long result, types into the text and corrects an entity, as a reader does."""
     rows = page.locator("#rows mark")
     return [
         lambda: [page.mouse.wheel(0, 900) for _ in range(10)],
