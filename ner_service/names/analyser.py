@@ -56,11 +56,6 @@ class Analyser:
         self._aliases = load_aliases(self.morphology)
         self._turn = Lock()
 
-    @property
-    def is_busy(self) -> bool:
-        """Return whether some thread has its turn now."""
-        return self._turn.locked()
-
     def analyse(self, text: str, entities: Sequence[Entity]) -> Analysis:
         """Analyse the entities of a text, which are in order, in bounds and do not overlap.
 

@@ -137,8 +137,6 @@ def test_a_text_on_which_the_analysis_fails_spoils_no_other(
 class Slow:
     """An analyser that begins when it is let, and notes the texts of each batch."""
 
-    is_busy = False
-
     def __init__(self) -> None:
         self.go, self.begun = threading.Event(), threading.Event()
         self.batches: list[list[str]] = []
@@ -275,26 +273,3 @@ class Fragile:
         if "bad" in texts:
             raise ValueError("bad")
         return [Analysis((), ()) for _ in texts]
-
-
-@in_a_loop
-async def test_a_short_text_alone_needs_no_thread_but_a_crowd_is_queued(slow: Slow) -> None:
-    queue = AnalysisQueue(10_000, 200, 30, ignore)
-    slow.go.set()
-    assert await ask(queue, "first") == [{"text": "first", "normal": "first"}]
-    queue._thread._free_at = 0.0
-    alone = asyncio.ensure_future(ask(queue, "alone"))
-    await asyncio.sleep(0)  # one step of the event loop, which no other thread could use
-    assert alone.done()
-    queue._thread._free_at = float("inf")  # as after a text that took its share of the loop's time
-    crowd = [asyncio.ensure_future(ask(queue, name)) for name in "abc"]
-    await asyncio.sleep(0)
-    assert queue.queued > 0
-    assert [one["text"] for (one,) in await asyncio.gather(*crowd)] == [*"abc"]
-    queue._thread._free_at = 0.0
-    slow.is_busy = True  # with the text of another thread, for which the loop must not wait
-    waiting = asyncio.ensure_future(ask(queue, "waiting"))
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    await waiting
-    queue.stop()

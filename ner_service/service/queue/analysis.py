@@ -17,7 +17,6 @@ from ner_service.service.queue.job import cost_of
 from ner_service.types import Entity
 
 LONGEST_RETRY_S = 60
-SHORT_COST, SHORT_ENTITIES = 2_000, 30  # of a request that holds the event loop for some 5 ms
 STOP_S = 1.0  # how long a running batch may take; nobody waits for answers any more
 
 
@@ -60,15 +59,11 @@ class AnalysisQueue:
         size = cost_of(texts)
         self._number += 1
         self._came += size
-        task = Task(self._came + size, self._number, texts, entities, write, future)
-        is_short = size <= SHORT_COST and sum(map(len, entities)) <= SHORT_ENTITIES
-        if is_short and not self.queued and (written := self._thread.answer_now(task)) is not None:
-            return written
         self.queued += size
         timer = loop.call_later(seconds, lambda: settle((future, Late(self._timeout_s))))
         if connection:
             connection.on_close = lambda gone: settle((future, gone))
-        self._thread.put(task)
+        self._thread.put(Task(self._came + size, self._number, texts, entities, write, future))
         try:
             return await future
         finally:

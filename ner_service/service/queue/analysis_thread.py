@@ -64,7 +64,6 @@ class AnalysisThread:
         self._waiting: list[Task] = []  # a heap
         self._measured = (0.0, 0.0)  # seconds and characters of late
         self._analyser: Analyser | None = None
-        self._free_at = 0.0  # when the event loop may analyse the next short text by itself
         self._thread: threading.Thread | None = None
         self._stopping = False
 
@@ -81,20 +80,6 @@ class AnalysisThread:
             self._thread.start()
         self._inbox.put(task)
 
-    def answer_now(self, task: Task) -> Written | None:
-        """Returns what is written of a short task, at once; `None` where that is for the thread.
-
-        It is spared the way to the thread and back. The event loop gives at most half of its own
-        time, so that a crowd is queued, and refused, as with longer texts.
-        """
-        analyser, started = self._analyser, time.perf_counter()
-        if analyser is None or started < self._free_at or analyser.is_busy:
-            return None
-        written = write_each(analyser, [task])
-        self._note([task], seconds := time.perf_counter() - started)
-        self._free_at = started + 2 * seconds
-        return written
-
     def stop(self, seconds: float) -> None:
         """Lets the thread end, and waits so many seconds for that."""
         self._inbox.put(None)
@@ -106,14 +91,10 @@ class AnalysisThread:
         while batch := self._take():
             started = time.perf_counter()
             self._answer(batch)
-            self._note(batch, time.perf_counter() - started)
-
-    def _note(self, batch: Sequence[Task], seconds: float) -> None:
-        """Measures the pace by a batch that took so many seconds."""
-        before, chars = self._measured
-        size = sum(cost_of(task.texts) for task in batch)
-        self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
-        self._observe(NAME, sum(len(task.texts) for task in batch), seconds)
+            seconds, size = time.perf_counter() - started, sum(cost_of(t.texts) for t in batch)
+            before, chars = self._measured
+            self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
+            self._observe(NAME, sum(len(task.texts) for task in batch), seconds)
 
     def _take(self) -> list[Task]:
         """Waits for tasks and takes a batch of them; returns none where no more will come."""
