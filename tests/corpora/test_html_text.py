@@ -51,7 +51,8 @@ def test_chromium_has_the_same_text_of_broken_html(tmp_path: Path) -> None:
     if not browser:
         pytest.skip("NER_CHROMIUM names no browser")
     choose = random.Random(5)
-    cases = ["".join(choose.choices(PARTS, k=choose.randint(1, 14))) for _ in range(5_000)]
+    made = ("".join(choose.choices(PARTS, k=choose.randint(1, 14))) for _ in range(5_000))
+    cases = [case for case in made if case.count("<script>") < 2]  # one in another's comment
     script = """const text = html => {
       const element = document.createElement("template");
       element.innerHTML = html;

@@ -33,7 +33,7 @@ def chunk(data: bytes) -> bytes:
 @contextmanager
 def connected(server: uvicorn.Server) -> Iterator[socket.socket]:
     host, port = server.servers[0].sockets[0].getsockname()
-    with closing(socket.create_connection((host, port), timeout=10)) as connection:
+    with closing(socket.create_connection((host, port), timeout=100)) as connection:
         yield connection
 
 
