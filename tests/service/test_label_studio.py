@@ -11,10 +11,11 @@ import pytest
 from pydantic import ValidationError
 
 from ner_service import corpora
-from ner_service.errors import ConfigError
+from ner_service.errors import ConfigError, Refused
 from ner_service.service.api.auth import hash_key, new_key
+from ner_service.service.api.labelstudio import handlers
 from ner_service.service.api.labelstudio.forms import PredictForm
-from ner_service.service.api.labelstudio.labelling import read_labelling
+from ner_service.service.api.labelstudio.labelling import TaskText, read_labelling
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import read_roster
 from ner_service.types import Entity
@@ -233,6 +234,17 @@ def test_a_configuration_of_very_many_controls_is_refused(client: Client) -> Non
     config = f'<View>{controls}<Text name="t" value="$text"/></View>'
     error = predict(client, task(1, text="Пётр"), config=config).json()["error"]
     assert error["message"] == "label_config: labels texts in more than 64 ways: send fewer"
+
+
+def test_an_answer_of_very_many_regions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One text with 64 controls took 20 s, and its answer had half a gigabyte."""
+    monkeypatch.setattr(handlers, "MOST_REGIONS", 4)
+    fields = read_labelling(PLAIN.replace("</View>", '<Labels name="m" toName="t"/></View>'), "")
+    texts = [TaskText(0, fields[0], "Ян и Ян и Ян", [])]
+    names = [Entity(at, at + 2, "PER") for at in (0, 5, 10)]
+    assert handlers.predictions(1, fields, texts, [names[:2]], "v").count(b"from_name") == 4
+    with pytest.raises(Refused, match="more than 4 regions: send fewer tasks"):
+        handlers.predictions(1, fields, texts, [names], "v")
 
 
 def test_a_body_of_very_many_faults_is_refused_at_the_first() -> None:

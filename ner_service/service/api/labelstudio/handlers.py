@@ -1,6 +1,7 @@
 """The handlers of Label Studio's protocol for ML backends, under `/label-studio/`."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -34,6 +35,7 @@ from ner_service.service.queue.job import Answer
 from ner_service.types import Entity
 
 log = logging.getLogger(__name__)
+MOST_REGIONS = 200_000  # of an answer, with those of each control; 35 MB
 OFF = "annotations are not collected here: see NER_LABEL_STUDIO_FOLDER"
 
 
@@ -130,7 +132,19 @@ def predictions(
     answers: Sequence[Answer],
     version: str,
 ) -> bytes:
-    """Return the body of an answer: a prediction for each task, of all controls of its texts."""
+    """Return the body of an answer: a prediction for each task, of all controls of its texts.
+
+    Raises `Refused` where they have too many regions.
+    """
+    controls = Counter(field.place for field in fields)
+    number = sum(
+        len(answer) * controls[one.field.place]
+        for one, answer in zip(texts, answers, strict=True)
+        if not isinstance(answer, TaggerFailed)
+    )
+    if number > MOST_REGIONS:
+        message = f"tasks: have more than {MOST_REGIONS} regions: send fewer tasks at a time"
+        raise Refused(Code.TOO_MANY_TEXTS, message, ["tasks"])
     regions: list[list[orjson.Fragment]] = [[] for _ in range(tasks)]
     scores: list[list[float | None]] = [[] for _ in range(tasks)]
     for (n, field, text, starts), answer in zip(texts, answers, strict=True):
