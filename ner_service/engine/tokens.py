@@ -43,6 +43,7 @@ LINK, SPLIT, ENDING, DELIMITER, SMILEY = 8, 16, 32, 64, 128
 FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, DELIMITERS),
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
+EVERY = "".join(map(chr, range(KNOWN)))
 ORDINARY, ODD, DASH, BREAK, HYPHEN, QUOTING, HARD = range(2, 9)  # to `notice`, as 0 and 1 are
 ALPHABETS = LATINS + "0", CYRILLICS  # 0 and 1; a zero beside a Russian letter is noticed, too
 OPENERS = tuple(map(ord, '«"(['))
@@ -169,10 +170,9 @@ def _codes(text: str) -> Codes:
 
 def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.uint8]:
     """Return the number of the pattern that each character below `KNOWN` matches."""
-    every = "".join(map(chr, range(KNOWN)))
     table = np.full(KNOWN, others, dtype=np.uint8)
     for number, pattern in enumerate(patterns):
-        for match in re.finditer(f"(?:{pattern})+", every, flags):
+        for match in re.finditer(f"(?:{pattern})+", EVERY, flags):
             table[match.start() : match.end()] = number
     return table
 

@@ -83,9 +83,15 @@ def _load(path: Path) -> Navec:
     from navec.tar import Tar
     from navec.vocab import Vocab
 
+    class Words(Vocab):  # type: ignore[misc]
+        """The words without navec's dict of their numbers, of 35 MB, which `WordIndex` replaces."""
+
+        def __init__(self, words: list[str], counts: list[int]) -> None:
+            self.words = words
+
     with Tar(path) as tar:
         meta = Meta.from_file(tar.load(META))
-        words = Vocab.from_file(tar.load(VOCAB)).words
+        words = Words.from_file(tar.load(VOCAB)).words
         data = tar.load(PQ_).read()
     vectors, _, parts, centroids = np.frombuffer(data, np.uint32, 4).tolist()
     codes = np.frombuffer(data, np.float32, offset=16 + vectors * parts)
