@@ -69,7 +69,7 @@ def test_a_text_that_is_tagged_here_is_not_sent(opened: Open, tmp_path: Path) ->
     assert correct(page, tmp_path) == CORRECTED
     page.locator("#clear").click()
     page.get_by_role("button", name="Отбросить исправления").click()
-    assert page.locator("#result").is_hidden()
+    page.locator("#result").wait_for(state="hidden")
     assert sent[loaded:] == []
 
 

@@ -66,12 +66,18 @@ function rowEnd(text, start, least) {
 
 const isHigh = (unit) => /[\ud800-\udbff]/.test(unit);
 
+const EMPTY_MARKS = new Map(); // by classes and label; a copy takes half the time of a new element
+
 function mark(text, entity, differs) {
   const classes = `entity ${hue(entity.label)}${differs ? " differs" : ""}${entity.corrected ? " corrected" : ""}`;
-  const made = element("mark", classes, { "data-label": entity.label });
+  const look = `${classes} ${entity.label}`;
+  let empty = EMPTY_MARKS.get(look);
+  if (!empty) {
+    empty = element("mark", classes, { "data-label": entity.label, role: "button", tabindex: -1 });
+    EMPTY_MARKS.set(look, empty);
+  }
+  const made = empty.cloneNode(false);
   made.append(text.slice(entity.start, entity.end));
-  made.setAttribute("role", "button");
-  made.tabIndex = -1;
   return made;
 }
 
