@@ -66,7 +66,7 @@ def test_language_and_theme_are_kept(opened: Open) -> None:
     assert page.evaluate(back) != light
     page.reload()
     drawn(page)
-    assert page.get_by_role("button", name="Tag", exact=False).first.is_visible()
+    page.get_by_role("button", name="Tag", exact=False).first.wait_for(state="visible")
     assert "entities" in page.locator("#status").inner_text()
     assert page.evaluate(back) != light
 
@@ -106,7 +106,7 @@ def test_figures_stand_beside_the_very_weights_they_were_measured_of(opened: Ope
     assert dialog.locator("tbody th").all_inner_texts() == ["strict 1"]
     assert "PER 90,0 LOC 80,0" in dialog.inner_text()
     page.keyboard.press("Escape")
-    assert dialog.is_hidden()
+    dialog.wait_for(state="hidden")
 
 
 def test_the_apis_page_shows_the_operations_and_tries_them(opened: Open) -> None:

@@ -135,7 +135,7 @@ def test_the_keyboard_alone_corrects(opened: Open) -> None:
     page.keyboard.press("Tab")
     assert page.locator("#edit").evaluate("bar => bar.contains(document.activeElement)")
     page.keyboard.press("Escape")
-    assert page.locator("#edit").is_hidden()
+    page.locator("#edit").wait_for(state="hidden")
     assert page.evaluate("document.activeElement.tagName") == "MARK"
 
 
@@ -245,7 +245,7 @@ def test_a_new_answer_asks_before_it_throws_corrections_away(opened: Open) -> No
     clear(page)
     dialog.get_by_role("button", name="Отбросить исправления").click()
     drawn(page)
-    assert page.locator("#edits").is_hidden()
+    page.locator("#edits").wait_for(state="hidden")
     page.get_by_role("button", name="Бизнес").click()  # nothing to lose any more
     until(page, "() => document.querySelector('#rows').textContent.startsWith('Совет')")
 

@@ -184,9 +184,9 @@ def test_the_page_as_one_file_works_from_the_disk_without_a_network(
     assert correct(page, tmp_path) == CORRECTED
     page.get_by_role("button", name="Скрыть имена").click()
     assert "файл без сервиса" in page.locator("#mask-state").inner_text()
-    assert page.locator("#mask-send").is_hidden()
+    page.locator("#mask-send").wait_for(state="hidden")
     page.get_by_role("button", name="English").click()
-    assert page.get_by_role("button", name="Business").is_visible()
+    page.get_by_role("button", name="Business").wait_for(state="visible")
     assert page.locator("a[href='docs']").count() == 0
     assert {url.partition(":")[0] for url in sent} == {"file", "blob"}
     assert errors == []

@@ -87,4 +87,4 @@ def test_where_the_service_is_off_the_view_says_so(opened: Open) -> None:
     page.route("**/mask", lambda route: route.abort())
     page.get_by_role("button", name="Скрыть имена").click()
     page.get_by_text("Без сервиса имена скрыть нельзя").wait_for()
-    assert page.locator("#mask-take").is_hidden()
+    page.locator("#mask-take").wait_for(state="hidden")

@@ -20,7 +20,7 @@ def test_hovering_shows_label_score_and_offsets(opened: Open) -> None:
         "позиции 9–15",
     ]
     page.locator("h1").hover()
-    assert tip.is_hidden()
+    tip.wait_for(state="hidden")
 
 
 def test_the_keyboard_alone_does_it_all(opened: Open) -> None:
@@ -32,7 +32,7 @@ def test_the_keyboard_alone_does_it_all(opened: Open) -> None:
     page.keyboard.press("Tab")
     focused = "document.activeElement.textContent"
     assert page.evaluate(focused) == "Петров"
-    assert page.get_by_role("tooltip").is_visible()
+    page.get_by_role("tooltip").wait_for(state="visible")
     page.keyboard.press("ArrowRight")
     assert page.evaluate(focused) == "Анна"
     page.keyboard.press("End")
@@ -194,7 +194,7 @@ def test_alt_and_arrows_bring_back_earlier_texts(opened: Open) -> None:
         drawn(page)
         assert page.locator("#text").input_value() == text
         assert columns(page)[0] == text
-    assert page.locator("#forth").is_hidden()
+    page.locator("#forth").wait_for(state="hidden")
 
 
 def test_the_answer_is_always_that_of_the_choice_and_of_the_text(opened: Open) -> None:
@@ -209,10 +209,10 @@ def test_the_answer_is_always_that_of_the_choice_and_of_the_text(opened: Open) -
     page.locator("#text").fill("Беда")
     page.locator("#submit").click()
     page.locator("#problem:not(:empty)").wait_for()
-    assert page.locator("#result").is_hidden()
+    page.locator("#result").wait_for(state="hidden")
     tag(page, "Анна")
     page.locator("#clear").click()
-    assert page.locator("#result").is_hidden()
+    page.locator("#result").wait_for(state="hidden")
 
 
 def test_a_link_brings_back_a_text_that_nobody_was_sent(opened: Open) -> None:
