@@ -1,5 +1,7 @@
 """Schemathesis makes requests of an OpenAPI document and checks the answers to them.
 
+As hooks (`SCHEMATHESIS_HOOKS`) this module teaches its command JSON lines.
+
 Its import costs more than a second, so a test imports this module when it runs.
 """
 
@@ -31,6 +33,12 @@ CHECKS = [
 def lines(context: Any, value: Any) -> bytes:
     """Return the one line that Schemathesis makes; a body may have more."""
     return value.encode() if isinstance(value, str) else json.dumps(value, default=str).encode()
+
+
+@schemathesis.deserializer("application/x-ndjson")
+def first_line(context: Any, response: Any) -> Any:
+    """Return the answer to the one line that was sent."""
+    return json.loads(response.content.partition(b"\n")[0])
 
 
 def check(document: dict[str, Any], url: str, path: str, method: str, examples: int) -> None:
