@@ -57,14 +57,14 @@ def ask_long(service: Running, taggers: Sequence[str]) -> None:
     text = " ".join(new_text(numbers) for _ in range(13_000))[:1_000_000]
     for tagger in [*taggers] * 2:
         question = {"text": text, "tagger": tagger}
-        httpx.post(f"{service.url}/ner", json=question, timeout=60).raise_for_status()
+        httpx.post(f"{service.url}/ner", json=question, timeout=600).raise_for_status()
 
 
 def main(taggers: str, requests: int) -> None:
     """Prints the memory in megabytes after each twentieth of the requests, and its peak."""
     started = time.monotonic()
     names = taggers.split(",")
-    with running(taggers=taggers, log_level="warning") as service:
+    with running(taggers=taggers, log_level="warning", timeout_s=600) as service:
         ready = memory_of(service.process.pid)
         memory = asyncio.run(soak(service, names, requests, requests // 20))
         ask_long(service, names)

@@ -53,11 +53,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
     return command
 
 
+OF_TESTS = ("NER_CHROMIUM", "NER_LITELLM_PYTHON")  # which are no settings: `serve` says so
+
+
 def process(*arguments: str, **env: str) -> Done:
     """Runs the command line as a process of its own."""
     command = [sys.executable, "-m", "ner_service", *arguments]
+    others = {name: value for name, value in os.environ.items() if name not in OF_TESTS}
     done = subprocess.run(
-        command, input=b"", capture_output=True, timeout=100, env={**os.environ, **env}
+        command, input=b"", capture_output=True, timeout=600, env={**others, **env}
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -17,8 +17,10 @@ from tests.serving import Running, running
 NEWS = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области. "
 SMALL = orjson.dumps({"text": (NEWS * 13)[:1_000]})
 LARGE = orjson.dumps({"text": (NEWS * 13_000)[:1_000_000]})
-CLIENTS, ASKED = 4, 300
-ROUNDS = 5  # whose median counts: others take caches and cores away now and then
+CLIENTS, ASKED = 4, 200
+MOST_ASKED = 50 * ASKED
+PROMPT_S = 0.0002  # in which the service does little
+ROUNDS = 3  # whose median counts: others take caches and cores away now and then
 MOST_WAIT = 5  # times the wait alone; 34 when turns went by requests, 8 to 14 with long pieces
 
 
@@ -48,14 +50,26 @@ def pin(service: Running) -> None:
 
 
 def waits(service: Running) -> list[float]:
-    """The CPU seconds that pass from each small request to its answer, in order of their length."""
-    times = []
+    """The CPU seconds that pass from each small request to its answer, in order of their length.
+
+    Answers do not count that lay there while this thread waited for a core: the service goes on.
+    """
+    times: list[float] = []
     with connected(service) as connection:
-        for _ in range(ASKED):
-            before = work_of(service)
+        for _ in range(MOST_ASKED):
+            before, waited = work_of(service), kept_waiting()
             ask(connection, SMALL)
-            times.append(work_of(service) - before)
-    return sorted(times)
+            took = work_of(service) - before
+            if kept_waiting() - waited < PROMPT_S:
+                times.append(took)
+            if len(times) == ASKED:
+                return sorted(times)
+    pytest.skip("other programs have the cores nearly all the time")
+
+
+def kept_waiting() -> float:
+    """Seconds for which this thread has been ready to run, and others had the cores."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """The service as an operator runs it: killed, stopped, on a full disk."""
 
 import os
+import re
 import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -168,6 +171,34 @@ def test_a_hangup_ends_no_service(workers: str) -> None:
         for _ in range(5):
             httpx.get(service.url + "/health/live").raise_for_status()
         assert service.process.poll() is None
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_hangup_while_the_service_starts_is_followed_once_it_can_be(
+    workers: str, tmp_path: Path
+) -> None:
+    """Before, one within the first second ended the service."""
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "ner_service", "serve", "--port", "0", "--workers", workers]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env={**os.environ, "NER_TAGGERS": "natasha"}, stdout=output, stderr=output
+        )
+    try:
+        until(lambda: process.poll() is not None or blocks_hangups(process.pid))
+        process.send_signal(signal.SIGHUP)
+        until(lambda: process.poll() is not None or b'"reloaded"' in log.read_bytes())
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def blocks_hangups(pid: int) -> bool:
+    """Whether a process keeps hangups for later, as Linux shows it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (blocked,) = re.findall(r"SigBlk:\s+(\w+)", status)
+    return bool(int(blocked, 16) >> (signal.SIGHUP - 1) & 1)
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGQUIT])
