@@ -39,6 +39,7 @@ from ner_service.corpora.report import ReadReport
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
 from ner_service.labels import parse_mapping
+from ner_service.output.numbers import numbered
 from ner_service.output.terminal import show
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.types import Document
@@ -110,7 +111,7 @@ def info(
         documents = list(corpora.read(path))
         labels = Counter(e.label for d in documents for e in d.entities)
         counted = ", ".join(f"{label} {n}" for label, n in labels.most_common())
-        echo(f"here: {path}\n{len(documents)} documents: {counted or 'no entities'}")
+        echo(f"here: {path}\n{numbered(len(documents), 'document')}: {counted or 'no entities'}")
 
 
 @group.command(epilog=example("corpora download nerel"))

@@ -57,7 +57,9 @@ def draw_learning_curve(
         output = as_override("output", str(folder / name))
         length = _length(settings.train, share)
         own = [*overrides, *length, f"train.share={share}", output, "train.tensorboard=false"]
-        run = train_quietly(config, own, folder / f"{name}.log", init, root)
+        log = folder / f"{name}.log"
+        say(f"training with {share:.0%} of the documents; epochs are in {log}")
+        run = train_quietly(config, own, log, init, root)
         points.append(Point(share, run.dev_f1, run.seconds))
         say(f"{share:4.0%} of the documents: dev F1 {run.dev_f1:.4f}, {run.seconds:.0f} s")
     write_text(folder / FILE, [orjson.dumps([asdict(point) for point in points]).decode()])

@@ -30,14 +30,18 @@ def train_quietly(
     root: Path | None,
     *watchers: Watcher,
 ) -> Run:
-    """Train as `train` does; all that it prints goes to the file `log`.
+    """Train as `train` does; all that it prints goes to the file `log`, line by line.
 
     One thread is used, which is the fastest for nets of this size on a CPU.
     """
     torch.set_num_threads(1)
     epochs: list[Epoch] = []
     began = time.perf_counter()
-    with log.open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
+    with (
+        log.open("w", encoding="utf-8", buffering=1) as file,
+        redirect_stdout(file),
+        redirect_stderr(file),
+    ):
         folder = train_from_file(
             config, overrides, False, init, root, epochs.append, *watchers, overwrite=True
         )

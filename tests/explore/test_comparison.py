@@ -73,6 +73,17 @@ def test_baselines_and_recorded_answers_stand_in_one_table(folder: Path) -> None
     assert "Seen names are those of the training data" in html
 
 
+def test_baselines_learn_from_the_share_of_the_documents_that_nets_learn_from(folder: Path) -> None:
+    out, share = folder / "share", ["--set", "train.share=0.25"]
+    command = ["compare", "--config", str(folder / "tiny.toml"), *share, "--baselines"]
+    done = run.invoke(app, [*command, "-o", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    assert "training the baselines on 10 documents" in done.stderr
+    html = " ".join((out / "index.html").read_text("utf-8").split())
+    learned = "Training data: 10 documents (25% of train.jsonl); the settings of nets are those of"
+    assert f"{learned} tiny.toml, with train.share=0.25." in html
+
+
 @pytest.mark.slow  # trains two nets
 def test_encoders_are_trained_once_and_runs_are_compared_with_them(folder: Path) -> None:
     config, out = str(folder / "tiny.toml"), str(folder / "encoders")

@@ -3,6 +3,8 @@
 import re
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -142,6 +144,30 @@ def test_a_trial_that_fails_says_why_and_the_search_goes_on(config: Path) -> Non
     tune(config, "--trials", "6", "--seeds", "0")
     html = (config.parent / "tiny.tune" / "index.html").read_text("utf-8")
     assert "lower optimiser.lr" in html
+
+
+@pytest.mark.parametrize(("score", "counts"), [(0.8, True), (0.6, False)])
+def test_a_trial_whose_time_is_over_counts_if_it_is_the_best_already(
+    config: Path, monkeypatch: pytest.MonkeyPatch, score: float, counts: bool
+) -> None:
+    space = read_space(config, [], False)
+    search = study.Search(config, (), None, None, space, config.parent, 2, None, 1)
+    opened = study.open_study(search)
+    ends = iter([None, 0.0])
+    scores = iter([0.7, score])
+
+    def train(*arguments: Any) -> None:
+        f1 = next(scores)
+        arguments[-1](SimpleNamespace(number=1, dev=SimpleNamespace(f1=f1)))
+
+    monkeypatch.setattr(study, "train_quietly", train)
+    opened.optimize(lambda trial: study.run_trial(trial, search, next(ends)), n_trials=2)
+    whole, stopped = opened.trials
+    assert whole.value == 0.7
+    assert (stopped.state.name, stopped.value) == (
+        ("COMPLETE", score) if counts else ("PRUNED", score)
+    )
+    assert "the time was over" in study.outcome(stopped)
 
 
 def test_a_search_without_time_says_what_to_do(config: Path) -> None:

@@ -15,6 +15,7 @@ from ner_service.explore.runs import Run, train_quietly
 from ner_service.explore.tuning.space import as_override
 from ner_service.files import write_text
 from ner_service.nets.config import Encoder
+from ner_service.output.numbers import numbered
 from ner_service.training.config import presets, read_config
 
 OURS = "ours"  # the preset that all encoders are trained with
@@ -48,7 +49,7 @@ def train_variants(
     """Train each variant in `folder`; one that is there of the same settings and data stays."""
     runs = {}
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
+    for number, name in enumerate(names, 1):
         settings = [
             *overrides, variants()[name], as_override("output", str(folder / name)),
             "train.tensorboard=false",
@@ -58,10 +59,13 @@ def train_variants(
         if kept.get("of") == fingerprint and (folder / name).is_dir():
             run = Run(folder / name, **kept["run"])
         else:
-            run = train_quietly(config, settings, folder / f"{name}.log", None, root)
+            log = folder / f"{name}.log"
+            say(f"training {name}, {number} of {len(names)}; epochs are in {log}")
+            run = train_quietly(config, settings, log, None, root)
             figures = {key: value for key, value in asdict(run).items() if key != "folder"}
             write_text(record, [orjson.dumps({"of": fingerprint, "run": figures}).decode()])
-        say(f"{name}: dev F1 {run.dev_f1:.4f} after {run.epochs} epochs, {run.seconds:.0f} s")
+        length = f"{numbered(run.epochs, 'epoch')}, {run.seconds:.0f} s"
+        say(f"{name}: dev F1 {run.dev_f1:.4f} after {length}")
         runs[name] = run
     return runs
 

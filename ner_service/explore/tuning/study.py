@@ -17,6 +17,7 @@ from ner_service.digest import digest
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import Space, Value, as_override, holds, suggest
+from ner_service.output.numbers import numbered
 from ner_service.output.terminal import show
 from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.progress.epoch import Epoch
@@ -111,7 +112,9 @@ def run_search(search: Search, say: Callable[[str], None]) -> Any:
     if not study.trials:
         study.enqueue_trial(_written_values(search))
     done = sum(trial.state in FINISHED for trial in study.trials)
-    say(f"{done} of {search.trials} trials are done; the study is in {search.folder}")
+    are = "is" if search.trials == 1 else "are"
+    trials = f"{done} of {numbered(search.trials, 'trial')} {are} done"
+    say(f"{trials}; the study is in {search.folder}")
     if done < search.trials:
         end = None if search.seconds is None else time.time() + search.seconds
         _work_side_by_side(search, end) if search.workers > 1 else work(search, 0, end)
@@ -175,20 +178,26 @@ def work(search: Search, number: int, end: float | None) -> None:
     )
 
 
+class TimeOver(Exception):
+    """The time of a search is over in the middle of a trial."""
+
+
 def run_trial(trial: Any, search: Search, end: float | None) -> float:
     """Train with the values of a trial and return the best dev F1, epoch by epoch to the pruner.
 
-    Trials share the seed of the file, so that they differ by their values alone.
+    Trials share the seed of the file, so that they differ by their values alone. One that the end
+    of the time has stopped counts if it is the best already, since more epochs take no F1 away.
     """
     values = suggest(trial, search.space)
+    scores: list[float] = []
 
     def watch(epoch: Epoch) -> None:
+        scores.append(epoch.dev.f1)
         trial.report(epoch.dev.f1, epoch.number)
         if trial.should_prune():
             raise optuna.TrialPruned
         if end is not None and time.time() > end:
-            trial.set_user_attr("stopped", "the time was over")
-            raise optuna.TrialPruned
+            raise TimeOver
 
     with TemporaryDirectory(dir=search.folder, prefix="trial-") as folder:
         overrides = [
@@ -199,12 +208,22 @@ def run_trial(trial: Any, search: Search, end: float | None) -> float:
         ]
         try:
             log = Path(folder) / "log.txt"
-            run = train_quietly(search.config, overrides, log, search.init, search.root, watch)
+            train_quietly(search.config, overrides, log, search.init, search.root, watch)
         except (ConfigError, Diverged) as error:
             trial.set_user_attr("error", str(error))
             raise
-    trial.set_user_attr("epochs", run.epochs)
-    return run.dev_f1
+        except TimeOver:
+            trial.set_user_attr("stopped", "the time was over")
+            if not _is_best(max(scores), trial.study):
+                raise optuna.TrialPruned from None
+    trial.set_user_attr("epochs", len(scores))
+    return max(scores)
+
+
+def _is_best(score: float, study: Any) -> bool:
+    """Return whether a dev F1 is better than those of all trials that came to their end."""
+    complete = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
+    return bool(complete) and score > max(trial.value for trial in complete)
 
 
 def _print_trial(study: Any, trial: Any) -> None:
@@ -226,7 +245,9 @@ def _best_so_far(study: Any) -> str:
 def outcome(trial: Any) -> str:
     """Return how a trial has ended, in a few words."""
     if trial.state is optuna.trial.TrialState.COMPLETE:
-        return f"dev F1 {trial.value:.4f} after {trial.user_attrs['epochs']} epochs"
+        stopped = ", when the time was over" if "stopped" in trial.user_attrs else ""
+        epochs = numbered(trial.user_attrs["epochs"], "epoch")
+        return f"dev F1 {trial.value:.4f} after {epochs}{stopped}"
     if trial.state is optuna.trial.TrialState.PRUNED:
         epoch = max(trial.intermediate_values, default=0)
         reason = trial.user_attrs.get("stopped", "behind the others")
