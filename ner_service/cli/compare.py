@@ -14,7 +14,7 @@ from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.labels import map_labels, parse_mapping
 from ner_service.output.numbers import numbered
 from ner_service.output.plots import check_plots
@@ -111,6 +111,7 @@ def compare(
     names, overrides = list(dict.fromkeys(runs or ())), set_ or []
     folder = output or Path("comparison")
     specs = {name: _spec(name) for name in names}
+    check_folder(folder)
     if (encoders or overrides) and config is None:
         raise ConfigError("--encoders and --set: name a training file by --config")
     if on is None and config is None:

@@ -21,7 +21,7 @@ from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.labels import parse_mapping
 from ner_service.nets.artefact import load
 from ner_service.output.error_report import page
@@ -79,6 +79,8 @@ def evaluate(
     specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:
         check_spec(spec)
+    if report:
+        check_folder(report)
     if card:
         _check_names(corpus)
         if not specs:

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 
 from ner_service.explore.tuning.space import as_override
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.output.html import render
 from ner_service.output.plots import COLORS, check_plots, new_axes, svg
 from ner_service.training.config import Train, read_config
@@ -50,6 +50,7 @@ def draw_learning_curve(
     check_plots()
     settings = read_config(config, overrides)
     folder = curve_folder(settings.output)
+    check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     points = []
     for share in SHARES:

@@ -128,6 +128,9 @@ def test_the_learning_curve_has_a_point_for_each_share(folder: Path) -> None:
         (["nosuch", "--on", "own_news"], "unknown tagger 'nosuch'"),
         (["natasha", "--on", "nosuch"], "corpus 'nosuch': no such file"),
         (["natasha", "--on", "own_kind_test"], "did you mean own_kinds_test?"),
+        (["docs", "--on", "own_news"], "docs: holds no model: name a folder that `train` has"),
+        (["natasha", "--on", "own_news", "-o", "README.md"], "is a file: name another folder"),
+        (["natasha", "--on", "nosuch"], "of those that `ner-service corpora list` shows"),
         (["models/mine", "--on", "own_news"], "models/mine: no such folder: name the output"),
     ],
 )

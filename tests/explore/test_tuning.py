@@ -170,6 +170,24 @@ def test_a_trial_whose_time_is_over_counts_if_it_is_the_best_already(
     assert "the time was over" in study.outcome(stopped)
 
 
+def test_a_search_that_came_to_nothing_does_not_forbid_another_one(config: Path) -> None:
+    folder = config.parent / "tiny.tune"
+    failed = run.invoke(app, ["tune", str(config), "--from", "nosuch"])
+    assert "model 'nosuch': no such folder" in str(failed.exception)
+    assert not folder.exists()
+    for epochs in (1, 2):
+        command = ["tune", str(config), "--minutes", "0", "--set", f"train.epochs={epochs}"]
+        assert "no trial came to its end" in str(run.invoke(app, command).exception)
+
+
+def test_a_file_in_the_place_of_the_folder_is_named_before_the_search(config: Path) -> None:
+    (config.parent / "file").write_text("mine", "utf-8")
+    for place in ("file", "file/deeper"):
+        failed = run.invoke(app, ["tune", str(config), "-o", str(config.parent / place)])
+        assert f"{config.parent / 'file'} is a file: name another folder" in str(failed.exception)
+    assert (config.parent / "file").read_text("utf-8") == "mine"
+
+
 def test_a_search_without_time_says_what_to_do(config: Path) -> None:
     failed = run.invoke(app, ["tune", str(config), "--minutes", "0", "--seeds", "0"])
     assert "no trial came to its end" in str(failed.exception)

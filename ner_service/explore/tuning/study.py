@@ -17,8 +17,10 @@ from ner_service.digest import digest
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import Space, Value, as_override, holds, suggest
+from ner_service.files import check_folder
 from ner_service.output.numbers import numbered
 from ner_service.output.terminal import show
+from ner_service.taggers.models import model_path
 from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.progress.epoch import Epoch
 from ner_service.training.train import Diverged
@@ -29,7 +31,7 @@ try:
 except ImportError as error:
     raise MissingExtra(f"tune ({error})", "tune") from error
 
-NAME = "tune"
+NAME, STUDY = "tune", "study.log"
 INTERRUPTED = 130  # the exit code of a process that Ctrl-C has ended
 FIRST_AT_RANDOM = 8  # trials before the sampler models dev F1 (TPE; Bergstra et al. 2011)
 UNPRUNED = 4  # trials that always run to their end, for others to be compared with
@@ -76,7 +78,7 @@ class Search:
 def open_study(search: Search, seed: int = 0) -> Any:
     """Open the study of a folder, or begin one; `seed` draws what is tried at random."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    path = search.folder / "study.log"
+    path = search.folder / STUDY
     try:
         return optuna.create_study(
             storage=optuna.storages.JournalStorage(JournalFileBackend(str(path))),
@@ -95,12 +97,19 @@ def open_study(search: Search, seed: int = 0) -> Any:
 def run_search(search: Search, say: Callable[[str], None]) -> Any:
     """Run the trials that are left, and return the study.
 
-    Raises `ConfigError` where the folder has the study of something else. A trial that a stop has
+    Raises `ConfigError` where the folder has the study of something else, unless it came to no
+    result, such as where the configuration was wrong. A trial that a stop has
     left in the middle is tried no more; what is asked for first are the values of the file.
     """
+    if search.init is not None:
+        model_path(search.init)
+    fingerprint = search.fingerprint()
+    check_folder(search.folder)
     search.folder.mkdir(parents=True, exist_ok=True)
     study = open_study(search)
-    fingerprint = search.fingerprint()
+    if study.user_attrs.get("search", fingerprint) != fingerprint and not _has_results(study):
+        (search.folder / STUDY).unlink()  # another space of values would not fit its trials
+        study = open_study(search)
     if study.user_attrs.setdefault("search", fingerprint) != fingerprint:
         raise ConfigError(
             f"{search.folder}: has the trials of another configuration, other data or other "
@@ -119,6 +128,12 @@ def run_search(search: Search, say: Callable[[str], None]) -> Any:
         end = None if search.seconds is None else time.time() + search.seconds
         _work_side_by_side(search, end) if search.workers > 1 else work(search, 0, end)
     return open_study(search)
+
+
+def _has_results(study: Any) -> bool:
+    """Return whether a trial has come to an end that says something of its values."""
+    ends = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
+    return bool(study.get_trials(deepcopy=False, states=ends))
 
 
 def _written_values(search: Search) -> dict[str, Value]:
