@@ -115,7 +115,8 @@ def draw_curve(points: Sequence[Point]) -> str:
     axes.plot(shares, scores, "o-", color=COLORS[0])
     for share, score in zip(shares, scores, strict=True):
         axes.annotate(f"{score:.3f}", (share, score), xytext=(0, 7), ha="center", fontsize=9,
-                      textcoords="offset points")  # fmt: skip
+                      textcoords="offset points",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.set_xlabel("share of the training documents, %")
     axes.set_ylabel("dev F1")
     axes.margins(y=0.18)

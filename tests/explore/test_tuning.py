@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from ner_service.cli import app
 from ner_service.errors import ConfigError
 from ner_service.explore.tuning import study
+from ner_service.explore.tuning.page import lowest_drawn
+from ner_service.explore.tuning.results import Results, Trial
 from ner_service.explore.tuning.space import DEFAULTS, Range, as_override, holds, read_space
 from ner_service.training.config import read_config
 from tests import tiny
@@ -186,6 +188,16 @@ def test_a_file_in_the_place_of_the_folder_is_named_before_the_search(config: Pa
         failed = run.invoke(app, ["tune", str(config), "-o", str(config.parent / place)])
         assert f"{config.parent / 'file'} is a file: name another folder" in str(failed.exception)
     assert (config.parent / "file").read_text("utf-8") == "mine"
+
+
+def test_trials_that_were_stopped_far_below_do_not_press_the_others_together() -> None:
+    def trial(number: int, dev_f1: float, is_complete: bool) -> Trial:
+        return Trial(number, {}, dev_f1, is_complete, "", 1.0)
+
+    trials = (trial(0, 0.8, True), trial(1, 0.7, True), trial(2, 0.0, False))
+    assert lowest_drawn(Results(trials, {}, Path("best.toml"), ())) == pytest.approx(0.65)
+    alike = (trial(0, 0.8, True), trial(1, 0.1, False))
+    assert lowest_drawn(Results(alike, {}, Path("best.toml"), ())) == pytest.approx(0.78)
 
 
 def test_a_search_without_time_says_what_to_do(config: Path) -> None:
