@@ -279,7 +279,8 @@ def check_folder(folder: Path) -> None:
     """
     place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not place.is_dir():
-        raise ConfigError(f"{folder}: {place} is a file: name another folder")
+        what = "is a file" if place == folder else f"{place} is a file"
+        raise ConfigError(f"{folder}: {what}: name another folder")
     if not os.access(place, os.W_OK | os.X_OK):
         raise ConfigError(f"{folder}: {place} cannot be written to: name another folder")
 

@@ -187,9 +187,10 @@ def test_a_search_that_came_to_nothing_does_not_forbid_another_one(config: Path)
 
 def test_a_file_in_the_place_of_the_folder_is_named_before_the_search(config: Path) -> None:
     (config.parent / "file").write_text("mine", "utf-8")
-    for place in ("file", "file/deeper"):
+    file = config.parent / "file"
+    for place, said in (("file", ": is a file"), ("file/deeper", f": {file} is a file")):
         failed = run.invoke(app, ["tune", str(config), "-o", str(config.parent / place)])
-        assert f"{config.parent / 'file'} is a file: name another folder" in str(failed.exception)
+        assert f"{config.parent / place}{said}: name another folder" == str(failed.exception)
     assert (config.parent / "file").read_text("utf-8") == "mine"
 
 
