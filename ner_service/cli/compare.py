@@ -255,6 +255,7 @@ def _ask(
     from ner_service.explore.comparison.system import ask, folder_size, training_seconds
 
     tagger: Tagger = load_tagger(spec)
+    echo(f"{name} answers {numbered(len(documents), 'document')}", err=True)
     backend, source = check_spec(spec)
     is_folder = backend == "bilstm" and Path(source).is_dir()
     size = folder_size(Path(source)) if is_folder else None

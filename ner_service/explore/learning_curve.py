@@ -7,7 +7,6 @@ from pathlib import Path
 
 import orjson
 
-from ner_service.explore.tuning.space import as_override
 from ner_service.files import check_folder, write_text
 from ner_service.output.html import render
 from ner_service.output.plots import COLORS, check_plots, new_axes, svg
@@ -43,9 +42,9 @@ def draw_learning_curve(
     """Train with growing shares of the documents, and return the page of the curve.
 
     Each share is a part of the next one, and makes as many steps, in at most 100 epochs. The model
-    folder of the configuration stays untouched.
+    folder of the configuration stays untouched. After a stop the same call goes on.
     """
-    from ner_service.explore.runs import train_quietly  # torch, which a drawn curve does not need
+    from ner_service.explore.runs import train_once  # torch, which a drawn curve does not need
 
     check_plots()
     settings = read_config(config, overrides)
@@ -54,13 +53,10 @@ def draw_learning_curve(
     folder.mkdir(parents=True, exist_ok=True)
     points = []
     for share in SHARES:
-        name = f"share-{100 * share:.0f}"
-        output = as_override("output", str(folder / name))
-        length = _length(settings.train, share)
-        own = [*overrides, *length, f"train.share={share}", output, "train.tensorboard=false"]
-        log = folder / f"{name}.log"
-        say(f"training with {share:.0%} of the documents; epochs are in {log}")
-        run = train_quietly(config, own, log, init, root)
+        title = f"with {share:.0%} of the documents"
+        own = [*overrides, *_length(settings.train, share), f"train.share={share}"]
+        place = folder / f"share-{100 * share:.0f}"
+        run = train_once(config, own, place, title, init, root, say)
         points.append(Point(share, run.dev_f1, run.seconds))
         say(f"{share:4.0%} of the documents: dev F1 {run.dev_f1:.4f}, {run.seconds:.0f} s")
     write_text(folder / FILE, [orjson.dumps([asdict(point) for point in points]).decode()])

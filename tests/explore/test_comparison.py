@@ -115,6 +115,10 @@ def test_the_learning_curve_has_a_point_for_each_share(folder: Path) -> None:
         for n in (10, 50, 100)
     ]
     assert [data[0]["documents"] for data in counts] == [4, 20, 40]
+    again = run.invoke(app, ["train", str(folder / "tiny.toml"), "--curve"])
+    assert "training with 10% of the documents; epochs are in" in done.stdout
+    assert "training with" not in again.stdout
+    assert json.loads((folder / "tiny.curve" / "curve.json").read_text()) == points
     assert not (folder / "tiny").exists()
 
 
