@@ -135,7 +135,9 @@ def follow(
     points: list[Point] = []
     for size in sizes[1:]:
         tagger = train(learner, labelled, dev, seed)
-        points.append(measure(tagger, labelled, held_out))
+        point = measure(tagger, labelled, held_out)
+        points.append(point)
+        typer.echo(f"{point.sentences} sentences: F1 {point.f1:.4f} of {target:.4f}", err=True)
         if sum(point.f1 >= target for point in points) == 2:
             break
         known = {document.id for document in labelled}
@@ -169,7 +171,9 @@ def needed(points: Sequence[Point], target: float, unit: str) -> float:
 
 def main(
     pool: Annotated[list[str], typer.Option(help="Gold corpora to choose from.")],
-    dev: Annotated[str, typer.Option(help="A gold corpus: one half ends training, one scores.")],
+    dev: Annotated[
+        str, typer.Option(help="A gold corpus: an eighth ends training, one half scores.")
+    ],
     learner: Annotated[Learner, typer.Option(help="What learns and chooses.")] = Learner.net,
     size: Annotated[int, typer.Option(help="Sentences of the pool.")] = 1200,
     seeds: Annotated[int, typer.Option(help="Runs, each with a pool of its own.")] = 3,
@@ -179,16 +183,19 @@ def main(
     """Measure the labels that choosing saves, and write them as JSON beside other learners'."""
     read = [d for name in pool for d in corpora.read(corpora.locate(name, root))]
     judges = [*corpora.read(corpora.locate(dev, root))]
-    halves = judges[::2], judges[1::2]
+    dev_part, held_out = judges[::8], judges[1::2]  # a net reads the former after each epoch
     runs = []
     for seed in range(seeds):
         everything = [*sentences_of(read)]
         some = Random(f"pool {seed}").sample(everything, min(size, len(everything)))
-        full = measure(train(learner, some, halves[0], seed), some, halves[1])
+        full = measure(train(learner, some, dev_part, seed), some, held_out)
         target = ENOUGH * full.f1
+        typer.echo(f"seed {seed}: F1 of all {full.f1:.4f}", err=True)
         sizes = [n * len(some) // 20 for n in (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 20)]
         ways: list[Choose] = [by_chance(seed), by_selection]
-        curves = [follow(way, learner, some, *halves, sizes, seed, target) for way in ways]
+        curves = [
+            follow(way, learner, some, dev_part, held_out, sizes, seed, target) for way in ways
+        ]
         runs.append(Simulation(seed, full, *curves))
         for unit in ("sentences", "words", "entities"):
             chance, chosen = (needed(curve, target, unit) for curve in curves)

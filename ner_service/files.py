@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from ner_service.errors import CorpusError, MissingExtra
+from ner_service.errors import ConfigError, CorpusError, MissingExtra
 
 BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
@@ -270,6 +270,19 @@ def public_path(path: str) -> str:
 def readable_name(path: Path) -> str:
     """Return a path as valid Unicode, which the bytes of a name need not be."""
     return os.fsencode(path).decode(errors="replace")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `ConfigError` where no file can be written into a folder, before long work begins.
+
+    The folder need not be there yet; the one in which it would be made is looked at then.
+    """
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not place.is_dir():
+        what = "is a file" if place == folder else f"{place} is a file"
+        raise ConfigError(f"{folder}: {what}: name another folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise ConfigError(f"{folder}: {place} cannot be written to: name another folder")
 
 
 def write_text(path: Path, parts: Iterable[str]) -> None:

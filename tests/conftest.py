@@ -31,6 +31,13 @@ FIRST = ("training", "nets", "engine", "taggers", "corpora", "scoring", "benchma
 gc.disable()  # imports make a million objects that stay: to visit them costs 1.5 s of CPU a process
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give slow tests half an hour: the clock ends what hangs, and not what waits for a core."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(30 * 60))
+
+
 def pytest_collection_finish() -> None:
     """Turn the garbage collector on again, except for all that was imported."""
     gc.freeze()

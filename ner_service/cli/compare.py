@@ -1,6 +1,6 @@
 """The command `compare`: several systems on one corpus, in one table and on one page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +14,9 @@ from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.labels import map_labels, parse_mapping
+from ner_service.output.numbers import numbered
 from ner_service.output.plots import check_plots
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
@@ -41,6 +42,16 @@ class RenamingTagger:
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         """Find the entities of each text."""
         return [map_labels(entities, self.mapping) for entities in self.tagger.tag(texts)]
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data of a comparison are the documents it is made on, and those that teach."""
+
+    title: str
+    documents: list[Document]
+    training: list[Document]
+    origin: str  # of the training documents, as the page says it
 
 
 @app.command(
@@ -100,6 +111,7 @@ def compare(
     names, overrides = list(dict.fromkeys(runs or ())), set_ or []
     folder = output or Path("comparison")
     specs = {name: _spec(name) for name in names}
+    check_folder(folder)
     if (encoders or overrides) and config is None:
         raise ConfigError("--encoders and --set: name a training file by --config")
     if on is None and config is None:
@@ -112,12 +124,13 @@ def compare(
     check_plots()
     chosen = _choose_encoders(encoders) if encoders else []
     try:
-        documents, training, title = _data(on, config, train, overrides, mapping, root)
+        data = _data(on, config, train, overrides, mapping, root)
+        documents, training = data.documents, data.training
         systems = _recorded(predictions or (), documents, names, mapping, root)
         if baselines:
             from ner_service.explore.comparison import system
 
-            echo(f"training the baselines on {len(training)} documents", err=True)
+            echo(f"training the baselines on {numbered(len(training), 'document')}", err=True)
             systems += system.baselines(training, documents)
         if chosen and config:
             systems += _encoders(chosen, config, overrides, documents, folder, root)
@@ -125,7 +138,7 @@ def compare(
     except KeyboardInterrupt:
         echo("stopped; what --encoders has trained is kept", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    _show(title, systems, documents, training, config, overrides, folder, as_json, bool(output))
+    _show(data, systems, config, overrides, folder, as_json, bool(output))
 
 
 def _spec(name: str) -> str:
@@ -146,26 +159,36 @@ def _data(
     overrides: Sequence[str],
     mapping: Mapping[str, str],
     root: Path | None,
-) -> tuple[list[Document], list[Document], str]:
-    """Return the documents to compare on, the training documents, and the name of the first."""
+) -> Data:
+    """Read the documents to compare on and those to learn from, by name or by a configuration."""
     documents = _read(on, mapping, root) if on else []
     training = [document for name in train or () for document in _read(name, mapping, root)]
-    title = Path(on).name if on else ""
+    title, origin = Path(on).name if on else "", _join(train or ())
     if config and not (documents and training):
         try:
             from ner_service.training.config import read_config
-            from ner_service.training.data.corpus import read_source
+            from ner_service.training.data.corpus import draw, read_source
         except ModuleNotFoundError as error:
             raise MissingExtra(f"a training file ({error})", "train") from error
-        data = read_config(config, overrides).data
+        settings = read_config(config, overrides)
         if not documents:
-            documents = [d for source in data.dev for d in read_source(source, root).documents]
-            title = ", ".join(Path(source.path).name for source in data.dev)
+            dev = settings.data.dev
+            documents = [d for source in dev for d in read_source(source, root).documents]
+            title = _join(source.path for source in dev)
         if not training:
-            training = [d for source in data.train for d in read_source(source, root).documents]
+            read = (read_source(source, root) for source in settings.data.train)
+            training = [d for corpus in read for d in draw(corpus, settings).documents]
+            share = settings.train.share
+            part = "" if share == 1 else f"{share:.0%} of "
+            origin = part + _join(source.path for source in settings.data.train)
     if not any(document.entities for document in documents):
         raise CorpusError(f"{title}: holds no entities, so nothing can be compared on it")
-    return documents, training, title
+    return Data(title, documents, training, origin)
+
+
+def _join(paths: Iterable[str]) -> str:
+    """Return the names of corpora as a title has them."""
+    return ", ".join(Path(path).name for path in paths)
 
 
 def _read(name: str, mapping: Mapping[str, str], root: Path | None) -> list[Document]:
@@ -232,6 +255,7 @@ def _ask(
     from ner_service.explore.comparison.system import ask, folder_size, training_seconds
 
     tagger: Tagger = load_tagger(spec)
+    echo(f"{name} answers {numbered(len(documents), 'document')}", err=True)
     backend, source = check_spec(spec)
     is_folder = backend == "bilstm" and Path(source).is_dir()
     size = folder_size(Path(source)) if is_folder else None
@@ -240,10 +264,8 @@ def _ask(
 
 
 def _show(
-    title: str,
+    data: Data,
     systems: "Sequence[System]",
-    documents: Sequence[Document],
-    training: Sequence[Document],
     config: Path | None,
     overrides: Sequence[str],
     folder: Path,
@@ -254,18 +276,29 @@ def _show(
     from ner_service.explore.comparison.page import cost_rows, page, slice_rows, total_rows
     from ner_service.explore.comparison.table import compare as make_figures
 
-    figures = make_figures(documents, systems, training)
+    figures = make_figures(data.documents, systems, data.training)
     for each in figures if as_json else ():
-        print_json({"corpus": title} | each.as_json())
+        print_json({"corpus": data.title} | each.as_json())
     if not as_json:
         pairs = zip(total_rows(figures), slice_rows(figures), strict=True)
-        _print_rows(f"on {title}, the best first", [total | some for total, some in pairs])
+        _print_rows(f"on {data.title}, the best first", [total | some for total, some in pairs])
         _print_rows("what they cost", list(cost_rows(figures)))
     if is_named or not as_json:
         path = folder / "index.html"
+        learned = _learned(data, config, overrides)
         curve = _curve(config, overrides)
-        write_text(path, [page(f"Comparison on {title}", len(documents), figures, curve)])
+        html = page(f"Comparison on {data.title}", len(data.documents), learned, figures, curve)
+        write_text(path, [html])
         echo(str(path), err=as_json)
+
+
+def _learned(data: Data, config: Path | None, overrides: Sequence[str]) -> str:
+    """Return from what, and by which settings, the systems that are trained here have learned."""
+    if not data.training:
+        return ""
+    changes = f", with {', '.join(overrides)}" if overrides else ""
+    file = f"; the settings of nets are those of {config.name}{changes}" if config else ""
+    return f"{numbered(len(data.training), 'document')} ({data.origin}){file}"
 
 
 HEADINGS = {  # in the terminal, of the columns that are shown there

@@ -37,8 +37,9 @@ from ner_service.corpora.public.download import download as download_source
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.labels import parse_mapping
+from ner_service.output.numbers import numbered
 from ner_service.output.terminal import show
 from ner_service.taggers.registry import check_spec, load_tagger
 from ner_service.types import Document
@@ -110,7 +111,7 @@ def info(
         documents = list(corpora.read(path))
         labels = Counter(e.label for d in documents for e in d.entities)
         counted = ", ".join(f"{label} {n}" for label, n in labels.most_common())
-        echo(f"here: {path}\n{len(documents)} documents: {counted or 'no entities'}")
+        echo(f"here: {path}\n{numbered(len(documents), 'document')}: {counted or 'no entities'}")
 
 
 @group.command(epilog=example("corpora download nerel"))
@@ -168,6 +169,8 @@ def report(
     options = read_options(from_format, columns, overlap, lenient, names, annotator)
     if tagger:
         check_spec(tagger)
+    folder = output or Path("corpus-report")
+    check_folder(folder)
     root, mapping = corpora_root(), parse_mapping(map_ or ())
     paths, roles = _roles(files, held_out or [], root)
     titles = _titles(paths)
@@ -190,7 +193,7 @@ def report(
     if as_json:
         print_json(made.as_json())
     if output or not as_json:
-        place = (output or Path("corpus-report")) / "index.html"
+        place = folder / "index.html"
         note_new_folder(place)
         write_text(place, [page(", ".join(titles), made, samples)])
         echo(str(place), err=as_json)

@@ -21,11 +21,12 @@ from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.labels import parse_mapping
 from ner_service.nets.artefact import load
 from ner_service.output.error_report import page
 from ner_service.output.figures import Row, as_json, kind_rows, score_rows, system_rows
+from ner_service.output.numbers import numbered
 from ner_service.scoring import Assessment, assess
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec
@@ -78,6 +79,8 @@ def evaluate(
     specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:
         check_spec(spec)
+    if report:
+        check_folder(report)
     if card:
         _check_names(corpus)
         if not specs:
@@ -160,7 +163,7 @@ def _print_json(result: Result) -> None:
 
 def _print_table(result: Result) -> None:
     title = f"{result.answers.name} on {result.corpus}"
-    count = f"{len(result.documents)} documents"
+    count = numbered(len(result.documents), "document")
     _print_rows(f"{title}, {count}", list(score_rows(result.assessment)))
     if rows := list(kind_rows(result.assessment)):
         _print_rows(f"{title} by kind of text, the worst first", rows)

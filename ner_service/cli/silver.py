@@ -94,7 +94,8 @@ def silver(
             for labelled in job.run(remaining):
                 bar.update(len(labelled))
     except KeyboardInterrupt:
-        echo(f"stopped after {job.done} of {total} documents; the same command goes on", err=True)
+        done = f"{job.done} of {numbered(total, 'document')}"
+        echo(f"stopped after {done}; the same command goes on", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -60,6 +60,8 @@ def train(
         root = corpora_root()
         train_from_file(config, set_ or [], resume, from_, root, overwrite=overwrite, quiet=quiet)
     except KeyboardInterrupt:
+        if curve:
+            echo("stopped; the same command goes on with the shares that are done", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -34,7 +34,7 @@ def locate(name: str, root: Path | None) -> Path:
 
 
 def _similar(name: str, root: Path | None) -> str:
-    """Return a question that names the corpus or the file which was meant, if one is like it."""
+    """Return a question that names what was meant, or else where names are to be found."""
     names = [file.stem for file in SHIPPED.glob("*.bracketed")]
     files = [f for folder in FOLDERS for f in (root / folder).glob("*.jsonl.gz")] if root else []
     names += [file.name.removesuffix(".jsonl.gz") for file in files]
@@ -42,7 +42,9 @@ def _similar(name: str, root: Path | None) -> str:
     if path.parent.is_dir():
         names += [str(path.parent / file.name) for file in path.parent.iterdir()]
     near = get_close_matches(name, names, 1, 0.8)
-    return f"; did you mean {near[0]}?" if near else ""
+    if not near:
+        return "; name a file, or one of those that `ner-service corpora list` shows"
+    return f"; did you mean {near[0]}?"
 
 
 def read(

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from ner_service.explore.tuning.space import as_override
-from ner_service.files import write_text
+from ner_service.files import check_folder, write_text
 from ner_service.output.html import render
 from ner_service.output.plots import COLORS, check_plots, new_axes, svg
 from ner_service.training.config import Train, read_config
@@ -43,21 +42,21 @@ def draw_learning_curve(
     """Train with growing shares of the documents, and return the page of the curve.
 
     Each share is a part of the next one, and makes as many steps, in at most 100 epochs. The model
-    folder of the configuration stays untouched.
+    folder of the configuration stays untouched. After a stop the same call goes on.
     """
-    from ner_service.explore.runs import train_quietly  # torch, which a drawn curve does not need
+    from ner_service.explore.runs import train_once  # torch, which a drawn curve does not need
 
     check_plots()
     settings = read_config(config, overrides)
     folder = curve_folder(settings.output)
+    check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     points = []
     for share in SHARES:
-        name = f"share-{100 * share:.0f}"
-        output = as_override("output", str(folder / name))
-        length = _length(settings.train, share)
-        own = [*overrides, *length, f"train.share={share}", output, "train.tensorboard=false"]
-        run = train_quietly(config, own, folder / f"{name}.log", init, root)
+        title = f"with {share:.0%} of the documents"
+        own = [*overrides, *_length(settings.train, share), f"train.share={share}"]
+        place = folder / f"share-{100 * share:.0f}"
+        run = train_once(config, own, place, title, init, root, say)
         points.append(Point(share, run.dev_f1, run.seconds))
         say(f"{share:4.0%} of the documents: dev F1 {run.dev_f1:.4f}, {run.seconds:.0f} s")
     write_text(folder / FILE, [orjson.dumps([asdict(point) for point in points]).decode()])
@@ -112,7 +111,8 @@ def draw_curve(points: Sequence[Point]) -> str:
     axes.plot(shares, scores, "o-", color=COLORS[0])
     for share, score in zip(shares, scores, strict=True):
         axes.annotate(f"{score:.3f}", (share, score), xytext=(0, 7), ha="center", fontsize=9,
-                      textcoords="offset points")  # fmt: skip
+                      textcoords="offset points",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.set_xlabel("share of the training documents, %")
     axes.set_ylabel("dev F1")
     axes.margins(y=0.18)

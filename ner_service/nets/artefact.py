@@ -120,7 +120,7 @@ def check_place(folder: Path) -> None:
         if not all((folder / name).is_file() for name in (CONFIG, WEIGHTS)):
             raise ModelError(f"{folder}: holds other files, and no model: name another folder")
     elif folder.exists() and not folder.is_dir():
-        raise ModelError(f"{folder}: is a file")
+        raise ModelError(f"{folder}: is a file: name another folder")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent).cleanup()
@@ -254,5 +254,8 @@ def _read_config(path: Path) -> dict[str, Any]:
 def _read(path: Path) -> bytes:
     try:
         return read_regular(path)
+    except FileNotFoundError as error:
+        mend = "name a folder that `train` has written"
+        raise ModelError(f"{path}: {error.strerror}: {mend}") from None
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror or error}") from None

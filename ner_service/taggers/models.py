@@ -20,6 +20,8 @@ def model_path(source: str) -> Path:
     """Return the folder of a model, given its path or the name of a shipped model."""
     path = Path(source).expanduser()
     if path.is_dir():
+        if not any(path.glob("config.*")):
+            raise ModelError(f"{path}: holds no model: name a folder that `train` has written")
         return check_files(path)
     shipped = shipped_models() / source
     if shipped.is_dir():

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -24,6 +23,7 @@ from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError
 from ner_service.files import public_path
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
+from ner_service.training.complaint import complain
 from ner_service.training.data.annotation import check_pattern
 
 T = TypeVar("T", str, dict[str, str])
@@ -282,8 +282,8 @@ def read_config(path: Path, overrides: Iterable[str] = ()) -> TrainConfig:
     try:
         config = TrainConfig.model_validate(values)
     except ValidationError as error:
-        origin = _origin(error, origins) or str(path)
-        raise ConfigError(f"{origin}: {_complaint(error, written)}") from None
+        key, complaint = complain(error, written, _tables(error))
+        raise ConfigError(f"{_origin(key, origins) or path}: {complaint}") from None
     config._written.update(written)
     return config
 
@@ -323,30 +323,19 @@ def _merge(under: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _complaint(error: ValidationError, written: dict[str, str]) -> str:
-    """Return the first thing wrong, by the key as the user wrote it."""
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{written.get(key, key)}: {first['msg'].removeprefix('Value error, ')}"
+def _tables(error: ValidationError) -> dict[str, str]:
+    """Return the table of each key; those of version 0.1 are keys where the error is in theirs."""
     sections = {"": TrainConfig, "data.train": Source, **TrainConfig.__annotations__}
-    tables = {
+    is_old = any(fault["loc"][:1] == ("train",) for fault in error.errors())
+    return {
         name: table
         for table, section in sections.items()
         for name in getattr(section, "__annotations__", ())
-    } | dict.fromkeys(OLD_KEYS if first["loc"][0] == "train" else (), "train")
-    near = get_close_matches(str(first["loc"][-1]), tables, 1)
-    if not near:
-        return f"{key}: no such key"
-    guess = near[0]
-    if guess == first["loc"][-1] and tables[guess]:  # a key of another table
-        guess = f"{tables[guess]}.{guess}"
-    return f"{key}: no such key; did you mean {guess}?"
+    } | dict.fromkeys(OLD_KEYS if is_old else (), "train")
 
 
-def _origin(error: ValidationError, origins: Mapping[str, str]) -> str:
-    """Return the `--set` that wrote the key which is wrong first, or nothing."""
-    key = ".".join(map(str, error.errors()[0]["loc"]))
+def _origin(key: str, origins: Mapping[str, str]) -> str:
+    """Return the `--set` that wrote a key, or nothing."""
     inside = (text for name, text in origins.items() if f"{key}.".startswith(f"{name}."))
     return next((f"--set {text}" for text in inside), "")
 

@@ -73,6 +73,17 @@ def test_baselines_and_recorded_answers_stand_in_one_table(folder: Path) -> None
     assert "Seen names are those of the training data" in html
 
 
+def test_baselines_learn_from_the_share_of_the_documents_that_nets_learn_from(folder: Path) -> None:
+    out, share = folder / "share", ["--set", "train.share=0.25"]
+    command = ["compare", "--config", str(folder / "tiny.toml"), *share, "--baselines"]
+    done = run.invoke(app, [*command, "-o", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    assert "training the baselines on 10 documents" in done.stderr
+    html = " ".join((out / "index.html").read_text("utf-8").split())
+    learned = "Training data: 10 documents (25% of train.jsonl); the settings of nets are those of"
+    assert f"{learned} tiny.toml, with train.share=0.25." in html
+
+
 @pytest.mark.slow  # trains two nets
 def test_encoders_are_trained_once_and_runs_are_compared_with_them(folder: Path) -> None:
     config, out = str(folder / "tiny.toml"), str(folder / "encoders")
@@ -104,6 +115,10 @@ def test_the_learning_curve_has_a_point_for_each_share(folder: Path) -> None:
         for n in (10, 50, 100)
     ]
     assert [data[0]["documents"] for data in counts] == [4, 20, 40]
+    again = run.invoke(app, ["train", str(folder / "tiny.toml"), "--curve"])
+    assert "training with 10% of the documents; epochs are in" in done.stdout
+    assert "training with" not in again.stdout
+    assert json.loads((folder / "tiny.curve" / "curve.json").read_text()) == points
     assert not (folder / "tiny").exists()
 
 
@@ -117,6 +132,9 @@ def test_the_learning_curve_has_a_point_for_each_share(folder: Path) -> None:
         (["nosuch", "--on", "own_news"], "unknown tagger 'nosuch'"),
         (["natasha", "--on", "nosuch"], "corpus 'nosuch': no such file"),
         (["natasha", "--on", "own_kind_test"], "did you mean own_kinds_test?"),
+        (["docs", "--on", "own_news"], "docs: holds no model: name a folder that `train` has"),
+        (["natasha", "--on", "own_news", "-o", "README.md"], "is a file: name another folder"),
+        (["natasha", "--on", "nosuch"], "of those that `ner-service corpora list` shows"),
         (["models/mine", "--on", "own_news"], "models/mine: no such folder: name the output"),
     ],
 )

@@ -238,6 +238,7 @@ def test_the_figures_can_be_had_as_json(page: Path) -> None:
         (["nosuch.jsonl"], "no such file"),
         (["own_news", "--tagger", "nosuch"], "unknown tagger 'nosuch'"),
         (["own_news", "--map", "PER"], "expected FROM=TO"),
+        (["own_news", "-o", "README.md/page"], "README.md is a file: name another folder"),
     ],
 )
 def test_wrong_arguments_are_errors_of_a_line(arguments: list[str], said: str) -> None:

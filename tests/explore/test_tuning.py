@@ -3,6 +3,8 @@
 import re
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +12,8 @@ from typer.testing import CliRunner
 from ner_service.cli import app
 from ner_service.errors import ConfigError
 from ner_service.explore.tuning import study
+from ner_service.explore.tuning.page import lowest_drawn
+from ner_service.explore.tuning.results import Results, Trial
 from ner_service.explore.tuning.space import DEFAULTS, Range, as_override, holds, read_space
 from ner_service.training.config import read_config
 from tests import tiny
@@ -54,6 +58,9 @@ def test_sensible_ranges_leave_the_net_of_a_model_alone(tmp_path: Path) -> None:
         ('"optimiser.lr" = { low = 0, high = 1, log = true }', "low must be above 0"),
         ('"optimiser.lr" = { low = 0.1 }', "tune.optimiser.lr: high: Field required"),
         ('"optimiser.lr" = { low = 0.1, high = 1, lgo = true }', "lgo: Extra inputs"),
+        ('"optimiser.lr" = { low = "a", high = 1 }', "tune.optimiser.lr: low: expected a number"),
+        ('"output" = ["a", "b"]', "tune.output: must be the same for all trials: leave it out"),
+        ('"data.dev" = ["a", "b"]', "tune.data.dev: must be the same for all trials"),
         ('"optimiser.lr" = 3', "expected a list of choices"),
         ('"net.hidden" = [8]', "expected two or more"),
         ('"net.hidden" = [8, 8]', "stands there twice"),
@@ -142,6 +149,59 @@ def test_a_trial_that_fails_says_why_and_the_search_goes_on(config: Path) -> Non
     tune(config, "--trials", "6", "--seeds", "0")
     html = (config.parent / "tiny.tune" / "index.html").read_text("utf-8")
     assert "lower optimiser.lr" in html
+
+
+@pytest.mark.parametrize(("score", "counts"), [(0.8, True), (0.6, False)])
+def test_a_trial_whose_time_is_over_counts_if_it_is_the_best_already(
+    config: Path, monkeypatch: pytest.MonkeyPatch, score: float, counts: bool
+) -> None:
+    space = read_space(config, [], False)
+    search = study.Search(config, (), None, None, space, config.parent, 2, None, 1)
+    opened = study.open_study(search)
+    ends = iter([None, 0.0])
+    scores = iter([0.7, score])
+
+    def train(*arguments: Any) -> None:
+        f1 = next(scores)
+        arguments[-1](SimpleNamespace(number=1, dev=SimpleNamespace(f1=f1)))
+
+    monkeypatch.setattr(study, "train_quietly", train)
+    opened.optimize(lambda trial: study.run_trial(trial, search, next(ends)), n_trials=2)
+    whole, stopped = opened.trials
+    assert whole.value == 0.7
+    assert (stopped.state.name, stopped.value) == (
+        ("COMPLETE", score) if counts else ("PRUNED", score)
+    )
+    assert "the time was over" in study.outcome(stopped)
+
+
+def test_a_search_that_came_to_nothing_does_not_forbid_another_one(config: Path) -> None:
+    folder = config.parent / "tiny.tune"
+    failed = run.invoke(app, ["tune", str(config), "--from", "nosuch"])
+    assert "model 'nosuch': no such folder" in str(failed.exception)
+    assert not folder.exists()
+    for epochs in (1, 2):
+        command = ["tune", str(config), "--minutes", "0", "--set", f"train.epochs={epochs}"]
+        assert "no trial came to its end" in str(run.invoke(app, command).exception)
+
+
+def test_a_file_in_the_place_of_the_folder_is_named_before_the_search(config: Path) -> None:
+    (config.parent / "file").write_text("mine", "utf-8")
+    file = config.parent / "file"
+    for place, said in (("file", ": is a file"), ("file/deeper", f": {file} is a file")):
+        failed = run.invoke(app, ["tune", str(config), "-o", str(config.parent / place)])
+        assert f"{config.parent / place}{said}: name another folder" == str(failed.exception)
+    assert (config.parent / "file").read_text("utf-8") == "mine"
+
+
+def test_trials_that_were_stopped_far_below_do_not_press_the_others_together() -> None:
+    def trial(number: int, dev_f1: float, is_complete: bool) -> Trial:
+        return Trial(number, {}, dev_f1, is_complete, "", 1.0)
+
+    trials = (trial(0, 0.8, True), trial(1, 0.7, True), trial(2, 0.0, False))
+    assert lowest_drawn(Results(trials, {}, Path("best.toml"), ())) == pytest.approx(0.65)
+    alike = (trial(0, 0.8, True), trial(1, 0.1, False))
+    assert lowest_drawn(Results(alike, {}, Path("best.toml"), ())) == pytest.approx(0.78)
 
 
 def test_a_search_without_time_says_what_to_do(config: Path) -> None:

@@ -79,7 +79,7 @@ def test_the_commands_of_the_card_work_as_printed(
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ner_service "$@"\n')
         program.chmod(0o755)
         patch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-        done = subprocess.run(command, shell=True, capture_output=True, check=True, timeout=100)
+        done = subprocess.run(command, shell=True, capture_output=True, check=True)
         entities = json.loads(done.stdout)["entities"]
         assert {"PER", "LOC"} >= {entity["label"] for entity in entities} != set()
         (again,) = re.findall(r"`ner-service (train .*?)`", text.partition("## Reproduce")[2])

@@ -527,9 +527,13 @@ def refused(
         ({"name": '"a b"'}, "name: String should match pattern"),
         ({"train__device": "cuda"}, "train.device: cuda: no CUDA device here"),
         ({"name__x": "1"}, "--set 'name.x=1': 'name' is not a table"),
-        ({"data__train": "[]"}, "data.train: Tuple should have at least 1 item"),
+        ({"data__train": "[]"}, "data.train: expected a list of one or more, such as [{ path = "),
         ({"data__dev": '[{path = "/no/such.jsonl"}]'}, "corpus '/no/such.jsonl': no such file"),
-        ({"data__dev": "3"}, "data.dev: Input should be a valid tuple"),
+        ({"data__dev": '["a"]'}, 'data.dev.0: expected a table, such as { path = "FILE" }'),
+        ({"data__dev": '[{pth = "a"}]'}, "data.dev.0.pth: no such key; did you mean path?"),
+        ({"languages": "ru"}, 'languages: expected a list, such as ["ru"]'),
+        ({"optimiser": "3"}, "optimiser: expected a section of keys; docs/training.md lists them"),
+        ({"data__dev": "3"}, "data.dev: expected a list, such as [{ path = "),
     ],
 )
 def test_wrong_keys_and_values_are_named(

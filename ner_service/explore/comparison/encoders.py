@@ -1,21 +1,15 @@
 """Encoders and presets are trained one after another on the same data, to be compared."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
-import orjson
-
-from ner_service import corpora
-from ner_service.digest import digest
 from ner_service.errors import ConfigError
-from ner_service.explore.runs import Run, train_quietly
+from ner_service.explore.runs import Run, train_once
 from ner_service.explore.tuning.space import as_override
-from ner_service.files import write_text
 from ner_service.nets.config import Encoder
-from ner_service.training.config import presets, read_config
+from ner_service.output.numbers import numbered
+from ner_service.training.config import presets
 
 OURS = "ours"  # the preset that all encoders are trained with
 
@@ -48,27 +42,11 @@ def train_variants(
     """Train each variant in `folder`; one that is there of the same settings and data stays."""
     runs = {}
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        settings = [
-            *overrides, variants()[name], as_override("output", str(folder / name)),
-            "train.tensorboard=false",
-        ]  # fmt: skip
-        record, fingerprint = folder / f"{name}.json", _fingerprint(config, settings, root)
-        kept = orjson.loads(record.read_bytes()) if record.exists() else {}
-        if kept.get("of") == fingerprint and (folder / name).is_dir():
-            run = Run(folder / name, **kept["run"])
-        else:
-            run = train_quietly(config, settings, folder / f"{name}.log", None, root)
-            figures = {key: value for key, value in asdict(run).items() if key != "folder"}
-            write_text(record, [orjson.dumps({"of": fingerprint, "run": figures}).decode()])
-        say(f"{name}: dev F1 {run.dev_f1:.4f} after {run.epochs} epochs, {run.seconds:.0f} s")
+    for number, name in enumerate(names, 1):
+        title = f"{name}, {number} of {len(names)}"
+        own = [*overrides, variants()[name]]
+        run = train_once(config, own, folder / name, title, None, root, say)
+        length = f"{numbered(run.epochs, 'epoch')}, {run.seconds:.0f} s"
+        say(f"{name}: dev F1 {run.dev_f1:.4f} after {length}")
         runs[name] = run
     return runs
-
-
-def _fingerprint(config: Path, overrides: Sequence[str], root: Path | None) -> str:
-    settings = read_config(config, overrides)
-    sources = (*settings.data.train, *settings.data.dev)
-    hashes = [digest(corpora.locate(source.path, root)) for source in sources]
-    parts = [settings.model_dump(mode="json"), hashes]
-    return sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

@@ -5,18 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from ner_service.explore.comparison.table import LENGTHS, SEEN, SIGNIFICANT, UNSEEN, Figures
 from ner_service.explore.learning_curve import Point, draw_curve
 from ner_service.output.html import render
+from ner_service.output.numbers import numbered
 from ner_service.output.plots import COLORS, new_axes, svg
 from ner_service.scoring.f1 import Score
 
 Row = dict[str, str]
 
 
-def page(title: str, documents: int, figures: Sequence[Figures], curve: Sequence[Point]) -> str:
-    """Return the page; a learning curve stands in it where there is one."""
+def page(
+    title: str, documents: int, learned: str, figures: Sequence[Figures], curve: Sequence[Point]
+) -> str:
+    """Return the page; `learned` says from what, and a learning curve stands where there is one."""
     return render(
         "comparison.html.j2",
         title=title,
-        documents=documents,
+        documents=numbered(documents, "document"),
+        learned=learned,
         figures=figures,
         totals=list(total_rows(figures)),
         labels=list(label_rows(figures)),

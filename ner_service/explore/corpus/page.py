@@ -6,6 +6,7 @@ from ner_service.explore.corpus.report import CorpusReport
 from ner_service.explore.corpus.sample import Sample
 from ner_service.explore.corpus.sizes import LONG, Sizes
 from ner_service.output.html import render
+from ner_service.output.numbers import numbered
 from ner_service.output.plots import color_of, new_axes, svg
 
 BINS = 30
@@ -73,7 +74,7 @@ def remarks(report: CorpusReport) -> list[str]:
         marks = sum(name.unmarked for name in report.unmarked)
         lines.append(
             f"Names that are marked in some places and not in others: {len(report.unmarked)}, in "
-            f"{marks} places. Some of these may be forgotten."
+            f"{numbered(marks, 'place')}. Some of these may be forgotten."
         )
     if report.doubts and report.doubts.disagreements:
         lines.append(

@@ -5,6 +5,8 @@ from ner_service.explore.tuning.space import Range, Space
 from ner_service.output.html import render
 from ner_service.output.plots import COLORS, new_axes, svg
 
+MARGIN = 0.02  # of dev F1, below trials that are nearly alike
+
 
 def page(title: str, results: Results, space: Space) -> str:
     """Return the page."""
@@ -65,6 +67,7 @@ def _slice(results: Results, key: str, space: Space) -> str:
     dimension = space[key]
     is_log = isinstance(dimension, Range) and dimension.log
     is_listed = isinstance(dimension, list)
+    lowest = lowest_drawn(results)
     for trial in results.trials:
         if trial.dev_f1 is None or key not in trial.values:
             continue
@@ -73,7 +76,7 @@ def _slice(results: Results, key: str, space: Space) -> str:
         best = trial is results.trials[0]
         color = COLORS[1] if best else COLORS[0]
         axes.plot(
-            [place], [trial.dev_f1], "o", color=color, markersize=8 if best else 5,
+            [place], [max(trial.dev_f1, lowest)], "o", color=color, markersize=8 if best else 5,
             markerfacecolor=color if trial.is_complete else "none", zorder=3 if best else 2,
         )  # fmt: skip
     if is_log:
@@ -89,6 +92,12 @@ def _slice(results: Results, key: str, space: Space) -> str:
     axes.set_xlabel(key)
     axes.set_ylabel("dev F1")
     return svg(figure, f"slice {key}")
+
+
+def lowest_drawn(results: Results) -> float:
+    """Return the least dev F1 to draw: what was stopped far below would press all else together."""
+    scores = [trial.dev_f1 or 0.0 for trial in results.trials if trial.is_complete]
+    return min(scores) - max(MARGIN, (max(scores) - min(scores)) / 2)
 
 
 def _history(results: Results) -> str:

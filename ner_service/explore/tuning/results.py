@@ -15,6 +15,7 @@ from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import Value, as_override
 from ner_service.explore.tuning.study import Search, outcome
 from ner_service.files import write_text
+from ner_service.output.numbers import numbered
 from ner_service.training.config import read_config, read_written
 
 BEST, SPREAD = "best.toml", "seeds.json"
@@ -66,7 +67,8 @@ def conclude(search: Search, study: Any, seeds: int, say: Callable[[str], None])
         reason = errors[0] if errors else "give them more --minutes, or fewer epochs"
         raise ConfigError(f"{search.folder}: no trial came to its end: {reason}")
     best = write_best(search, study.best_params)
-    say(f"best of {len(study.trials)} trials: dev F1 {study.best_value:.4f}; its settings: {best}")
+    trials = numbered(len(study.trials), "trial")
+    say(f"best of {trials}: dev F1 {study.best_value:.4f}; its settings: {best}")
     return Results(
         trials=tuple(sorted(map(_trial, study.trials), key=_rank)),
         importance=_importance(study) if len(complete) >= FEWEST else {},
@@ -101,6 +103,7 @@ def _run_seeds(
         folder = search.folder / f"seed-{seed}"
         overrides = [f"train.seed={seed}", as_override("output", str(folder))]
         log = search.folder / f"seed-{seed}.log"
+        say(f"training the best settings with seed {seed}; epochs are in {log}")
         run = train_quietly(best, overrides, log, search.init, search.root)
         say(f"seed {seed}: dev F1 {run.dev_f1:.4f}, {run.seconds:.0f} s; {folder}")
         runs.append(SeedRun(seed, run.dev_f1, str(folder)))

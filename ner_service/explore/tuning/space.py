@@ -12,6 +12,7 @@ from ner_service.training.config import read_config, read_written
 
 Value = str | int | float | bool
 NET = "net."  # keys that a model to start from has decided
+FIXED = ("name", "output", "languages", "data.dev", "train.tensorboard")  # say nothing of a net
 DEFAULTS = {  # what moves dev F1 most of small corpora, and little else
     "optimiser.lr": {"low": 5e-4, "high": 8e-3, "log": True},
     "train.batch_tokens": [200, 400, 800, 1600],
@@ -65,6 +66,8 @@ def read_space(path: Path, overrides: list[str], starts_from_model: bool) -> Spa
     if not isinstance(ranges, dict):
         raise ConfigError(f"{path}: tune: expected a table of keys with ranges or lists")
     space = {key: _dimension(path, key, value) for key, value in _flatten(ranges)}
+    if fixed := next((key for key in space if key.startswith(FIXED)), None):
+        raise ConfigError(f"{path}: tune.{fixed}: must be the same for all trials: leave it out")
     space = space or {
         key: _dimension(path, key, value)
         for key, value in DEFAULTS.items()
@@ -141,7 +144,9 @@ def _dimension(path: Path, key: str, value: object) -> Dimension:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{first['loc'][0]}: " if first["loc"] else ""
-        raise ConfigError(f"{place}: {name}{first['msg'].removeprefix('Value error, ')}") from None
+        is_other = first["type"] not in ("int_type", "float_type")
+        reason = first["msg"].removeprefix("Value error, ") if is_other else "expected a number"
+        raise ConfigError(f"{place}: {name}{reason}") from None
 
 
 def _extremes(dimension: Dimension) -> list[Value]:

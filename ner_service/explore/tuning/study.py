@@ -17,7 +17,10 @@ from ner_service.digest import digest
 from ner_service.errors import ConfigError, MissingExtra, NerError
 from ner_service.explore.runs import train_quietly
 from ner_service.explore.tuning.space import Space, Value, as_override, holds, suggest
+from ner_service.files import check_folder
+from ner_service.output.numbers import numbered
 from ner_service.output.terminal import show
+from ner_service.taggers.models import model_path
 from ner_service.training.config import TrainConfig, read_config
 from ner_service.training.progress.epoch import Epoch
 from ner_service.training.train import Diverged
@@ -28,7 +31,7 @@ try:
 except ImportError as error:
     raise MissingExtra(f"tune ({error})", "tune") from error
 
-NAME = "tune"
+NAME, STUDY = "tune", "study.log"
 INTERRUPTED = 130  # the exit code of a process that Ctrl-C has ended
 FIRST_AT_RANDOM = 8  # trials before the sampler models dev F1 (TPE; Bergstra et al. 2011)
 UNPRUNED = 4  # trials that always run to their end, for others to be compared with
@@ -75,7 +78,7 @@ class Search:
 def open_study(search: Search, seed: int = 0) -> Any:
     """Open the study of a folder, or begin one; `seed` draws what is tried at random."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    path = search.folder / "study.log"
+    path = search.folder / STUDY
     try:
         return optuna.create_study(
             storage=optuna.storages.JournalStorage(JournalFileBackend(str(path))),
@@ -94,12 +97,19 @@ def open_study(search: Search, seed: int = 0) -> Any:
 def run_search(search: Search, say: Callable[[str], None]) -> Any:
     """Run the trials that are left, and return the study.
 
-    Raises `ConfigError` where the folder has the study of something else. A trial that a stop has
+    Raises `ConfigError` where the folder has the study of something else, unless it came to no
+    result, such as where the configuration was wrong. A trial that a stop has
     left in the middle is tried no more; what is asked for first are the values of the file.
     """
+    if search.init is not None:
+        model_path(search.init)
+    fingerprint = search.fingerprint()
+    check_folder(search.folder)
     search.folder.mkdir(parents=True, exist_ok=True)
     study = open_study(search)
-    fingerprint = search.fingerprint()
+    if study.user_attrs.get("search", fingerprint) != fingerprint and not _has_results(study):
+        (search.folder / STUDY).unlink()  # another space of values would not fit its trials
+        study = open_study(search)
     if study.user_attrs.setdefault("search", fingerprint) != fingerprint:
         raise ConfigError(
             f"{search.folder}: has the trials of another configuration, other data or other "
@@ -111,11 +121,19 @@ def run_search(search: Search, say: Callable[[str], None]) -> Any:
     if not study.trials:
         study.enqueue_trial(_written_values(search))
     done = sum(trial.state in FINISHED for trial in study.trials)
-    say(f"{done} of {search.trials} trials are done; the study is in {search.folder}")
+    are = "is" if search.trials == 1 else "are"
+    trials = f"{done} of {numbered(search.trials, 'trial')} {are} done"
+    say(f"{trials}; the study is in {search.folder}")
     if done < search.trials:
         end = None if search.seconds is None else time.time() + search.seconds
         _work_side_by_side(search, end) if search.workers > 1 else work(search, 0, end)
     return open_study(search)
+
+
+def _has_results(study: Any) -> bool:
+    """Return whether a trial has come to an end that says something of its values."""
+    ends = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
+    return bool(study.get_trials(deepcopy=False, states=ends))
 
 
 def _written_values(search: Search) -> dict[str, Value]:
@@ -175,20 +193,26 @@ def work(search: Search, number: int, end: float | None) -> None:
     )
 
 
+class TimeOver(Exception):
+    """The time of a search is over in the middle of a trial."""
+
+
 def run_trial(trial: Any, search: Search, end: float | None) -> float:
     """Train with the values of a trial and return the best dev F1, epoch by epoch to the pruner.
 
-    Trials share the seed of the file, so that they differ by their values alone.
+    Trials share the seed of the file, so that they differ by their values alone. One that the end
+    of the time has stopped counts if it is the best already, since more epochs take no F1 away.
     """
     values = suggest(trial, search.space)
+    scores: list[float] = []
 
     def watch(epoch: Epoch) -> None:
+        scores.append(epoch.dev.f1)
         trial.report(epoch.dev.f1, epoch.number)
         if trial.should_prune():
             raise optuna.TrialPruned
         if end is not None and time.time() > end:
-            trial.set_user_attr("stopped", "the time was over")
-            raise optuna.TrialPruned
+            raise TimeOver
 
     with TemporaryDirectory(dir=search.folder, prefix="trial-") as folder:
         overrides = [
@@ -199,12 +223,22 @@ def run_trial(trial: Any, search: Search, end: float | None) -> float:
         ]
         try:
             log = Path(folder) / "log.txt"
-            run = train_quietly(search.config, overrides, log, search.init, search.root, watch)
+            train_quietly(search.config, overrides, log, search.init, search.root, watch)
         except (ConfigError, Diverged) as error:
             trial.set_user_attr("error", str(error))
             raise
-    trial.set_user_attr("epochs", run.epochs)
-    return run.dev_f1
+        except TimeOver:
+            trial.set_user_attr("stopped", "the time was over")
+            if not _is_best(max(scores), trial.study):
+                raise optuna.TrialPruned from None
+    trial.set_user_attr("epochs", len(scores))
+    return max(scores)
+
+
+def _is_best(score: float, study: Any) -> bool:
+    """Return whether a dev F1 is better than those of all trials that came to their end."""
+    complete = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
+    return bool(complete) and score > max(trial.value for trial in complete)
 
 
 def _print_trial(study: Any, trial: Any) -> None:
@@ -226,7 +260,9 @@ def _best_so_far(study: Any) -> str:
 def outcome(trial: Any) -> str:
     """Return how a trial has ended, in a few words."""
     if trial.state is optuna.trial.TrialState.COMPLETE:
-        return f"dev F1 {trial.value:.4f} after {trial.user_attrs['epochs']} epochs"
+        stopped = ", when the time was over" if "stopped" in trial.user_attrs else ""
+        epochs = numbered(trial.user_attrs["epochs"], "epoch")
+        return f"dev F1 {trial.value:.4f} after {epochs}{stopped}"
     if trial.state is optuna.trial.TrialState.PRUNED:
         epoch = max(trial.intermediate_values, default=0)
         reason = trial.user_attrs.get("stopped", "behind the others")
