@@ -134,18 +134,23 @@ def check_spans(text: str, entities: Sequence[Entity]) -> None:
     """Raise `SpanError` unless entities are in bounds, in order and do not overlap."""
     end = 0
     for n, entity in enumerate(entities):
-        where = f"entity {n} ({entity.label} {entity.start}:{entity.end})"
-        if not 0 <= entity.start < entity.end <= len(text):
-            raise SpanError(
-                f"{where}: is not within the text of {len(text)} characters: give 0 <= start < end "
-                f"<= {len(text)}, counted in Unicode code points"
-            )
-        if entity.start < end:
-            raise SpanError(
-                f"{where}: begins before the entity before it ends, at {end}: sort entities by "
-                "start, and leave out those that overlap"
-            )
+        if not end <= entity.start < entity.end <= len(text):
+            raise SpanError(_fault(n, entity, end, len(text)))
         end = entity.end
+
+
+def _fault(n: int, entity: Entity, end: int, size: int) -> str:
+    """Say what is wrong with an entity of a text of that size; the one before it ends at `end`."""
+    where = f"entity {n} ({entity.label} {entity.start}:{entity.end})"
+    if not 0 <= entity.start < entity.end <= size:
+        return (
+            f"{where}: is not within the text of {size} characters: give 0 <= start < end "
+            f"<= {size}, counted in Unicode code points"
+        )
+    return (
+        f"{where}: begins before the entity before it ends, at {end}: sort entities by "
+        "start, and leave out those that overlap"
+    )
 
 
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:

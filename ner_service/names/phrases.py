@@ -5,7 +5,7 @@ A name behind a word such as `город` or `река` declines by itself, in t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
@@ -26,23 +26,18 @@ DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  #
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A phrase has groups of words that agree: in case all, in gender and number within each.
 
-    The numbers in `groups` are those of `words`; what is in no group stays as it is. A phrase
-    `of_adjectives` alone has no number of its own.
+    The numbers in `groups` are those of `words`, and `declined` has them group after group; what
+    is in no group stays as it is. A phrase `of_adjectives` alone has no number of its own.
     """
 
     words: Sequence[Word]
     groups: Sequence[Sequence[int]]
+    declined: Sequence[int]
     of: Of
     of_adjectives: bool = False
-
-    @property
-    def declined(self) -> list[int]:
-        """Return the numbers of the words that decline, group after group."""
-        return [n for group in self.groups for n in group]
 
 
 class PhraseReader:
@@ -60,7 +55,7 @@ class PhraseReader:
         if label == "PER":
             places = range(len(words))
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
-            return Phrase(words, [declined] if declined else [], "people")
+            return Phrase(words, [declined] if declined else [], declined, "people")
         group, behind = self._group(words, 0, kinds)
         groups = [group] if group else []
         if group and label == "LOC":
@@ -69,7 +64,8 @@ class PhraseReader:
                 name, _ = self._group(words, behind + is_pair, kinds)
                 if name and words[name[0]].text[0].isupper():
                     groups.append(name)
-        return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
+        declined = [n for group in groups for n in group]
+        return Phrase(words, groups, declined, "places", self._has_only_adjectives(words, group))
 
     def choose(self, phrase: Phrase, label: str) -> Sequence[int]:
         """Return the words of a phrase whose grammar counts; their sentence is still unread.
@@ -127,8 +123,8 @@ class PhraseReader:
         """Say whether a word in capitals is an acronym, which has no cases."""
         if kinds is None or not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
-        readings = self._lexicon.morphology.readings(text.lower())
-        return not any(reading.is_known and reading.kind in kinds for reading in readings)
+        readings = self._lexicon.morphology.known_readings(text.lower())
+        return not any(reading.kind in kinds for reading in readings)
 
     def _has_only_adjectives(self, words: Sequence[Word], group: Sequence[int]) -> bool:
         """Say whether a name is adjectives in small letters without a head: `британский`."""

@@ -96,12 +96,17 @@ class Pymorphy:
         self._affixes = lru_cache(FORMS)(self._choose_affixes)
         self._tags = cache(self._list_tags)
         self._parse = lru_cache(WORDS)(self._read)
+        self._parse_known = lru_cache(WORDS)(self._read_known)
         self._parses = lru_cache(LAST_WORDS)(self._analyzer.parse)
         self._forms = lru_cache(LAST_WORDS)(self._list_forms)
 
     def readings(self, word: str) -> Sequence[Reading]:
         """Return the readings of a lower-case word, likely ones first."""
         return self._parse(word).readings
+
+    def known_readings(self, word: str) -> Sequence[Reading]:
+        """Return the readings of a lower-case word that the dictionary has; others have none."""
+        return self._parse_known(word).readings
 
     def inflect(
         self,
@@ -130,15 +135,16 @@ class Pymorphy:
 
     def _read(self, word: str) -> Parses:
         """Parse a word; a parse of no part of speech, such as a number's, is no reading."""
-        words = self._dictionary.words.similar_items(word, self._analyzer.char_substitutes)
-        return self._read_known(word, words) if words else self._read_unknown(word)
+        known = self._parse_known(word)
+        return known if known.sources else self._read_unknown(word)
 
-    def _read_known(self, word: str, words: Sequence[tuple[str, Sequence[Any]]]) -> Parses:
-        """Parse a word that the dictionary has, perhaps with ё, in these paradigms and rows."""
+    def _read_known(self, word: str) -> Parses:
+        """Parse a word that the dictionary has, perhaps with ё; others have no parses."""
+        words = self._dictionary.words.similar_items(word, self._analyzer.char_substitutes)
         found = [(own, place, self._row(*place)) for own, places in words for place in places]
         scores = [self._chances.get(f"{word}:{row.tag}", 0) / CHANCE for *_, row in found]
         if not any(scores):
-            scores = [1 / len(found)] * len(found)
+            scores = [1 / len(found) for _ in found]
         order = sorted(range(len(found)), key=scores.__getitem__, reverse=True)
         readings: list[Reading] = []
         sources: list[Source] = []
@@ -154,10 +160,9 @@ class Pymorphy:
     def _read_unknown(self, word: str) -> Parses:
         """Parse a word that the dictionary lacks as pymorphy3 does, by its parts and its ending."""
         parses = self._parses(word)
-        is_known = {own: self._analyzer.word_is_known(own) for own, *_ in parses}
         readings = [
-            Reading(word, lemma, *features, is_known[own], score, n)
-            for n, (own, tag, lemma, score, _) in enumerate(parses)
+            Reading(word, lemma, *features, False, score, n)
+            for n, (_, tag, lemma, score, _) in enumerate(parses)
             if (features := self._features(tag))
         ]
         return Parses(readings, [self._source(own, how) for own, *_, how in parses])
