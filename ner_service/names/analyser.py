@@ -7,6 +7,7 @@ from typing import Protocol
 from ner_service.errors import SpanError
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import SURE, solve_again
+from ner_service.names.eponyms import BEFORE
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.lists import load_lists
 from ner_service.names.mentions import join_mentions, share_among_mentions
@@ -81,9 +82,10 @@ class Analyser:
     ) -> list[Analysis]:
         labels = [entity.label for inside in entities for entity in inside]
         cut = self._contexts.cut(texts, entities)
-        phrases = [*map(self._phrases.read, cut.names, labels)]
+        before = [cut.before(n, BEFORE) for n in range(len(labels))]
+        phrases = [*map(self._phrases.read, cut.names, labels, before)]
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
-        phrases = [*map(self._phrases.read_again, phrases, labels)]
+        phrases = [*map(self._phrases.read_again, phrases, labels, before)]
         solved = solve(phrases, self._lexicon)
         analyses: list[Analysis] = []
         at = 0
@@ -126,7 +128,7 @@ class Analyser:
         normal = join_words(text, entity, phrase, words)
         parts = self._parts.read(words) if entity.label == "PER" else None
         if solution is None:
-            return Mention(normal, parts)
+            return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
         return Mention(normal, parts, *solution.slot, solution.slot.number)
 
 
