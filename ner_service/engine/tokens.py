@@ -104,38 +104,41 @@ def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     where `text.layout` says that no name reaches further. The text is read by `text.reading`, and
     the texts of tokens are respelled by `text.spelling`.
     """
-    source = _codes(text)
-    steps = notice(source, NOTICES, CHANGES, STEPS)
-    text, unit_ends = read(text, steps)
-    codes = _codes(text) if steps > Step.ENDS else source
-    cut = _units(text, codes, source, unit_tokens, unit_ends)
-    respelled = steps & (Step.RESPELLING | Step.MARKUP) and TO_RESPELL.search(text)
-    yield from map(_respell, cut) if respelled else cut
-
-
-def _respell(unit: Tokens) -> Tokens:
-    starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
-    return Tokens(starts, ends, words, unit.spacings)
-
-
-def _units(
-    text: str, codes: Codes, source: Codes, unit_tokens: int, unit_ends: list[int]
-) -> Iterator[Tokens]:
-    """Yield the units of a text; `source` is the text before any character was replaced."""
-    starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
-    spacings = find_spacings(source, starts, ends, PARTS, SPACING_KINDS)
-    closed: set[int] = set()  # tokens before which a unit must end
-    if unit_ends:
-        closed.update(np.searchsorted(starts, unit_ends).tolist())
-    tokens = _tokens(text, starts, ends, spacings.tobytes())
+    tokens, sentences, closed = _cut(text)
     first = last = 0
-    for start, end in _sentences(text, starts, delimiters, closed):
+    for start, end in sentences:
         if first < last and (end - first > unit_tokens or start in closed):
             yield tokens.part(first, last)
             first = start
         last = end
     if first < last:
         yield tokens.part(first, last)
+
+
+def sentences(text: str) -> tuple[Tokens, list[int]]:
+    """Cut a text into tokens as `units` reads them; the numbers are the ends of its sentences."""
+    tokens, bounds, _ = _cut(text)
+    return tokens, [end for start, end in bounds if start < end]
+
+
+def _cut(text: str) -> tuple[Tokens, Iterator[tuple[int, int]], set[int]]:
+    """Return a text's tokens, its sentences, and the tokens before which a unit must end."""
+    source = _codes(text)
+    steps = notice(source, NOTICES, CHANGES, STEPS)
+    text, unit_ends = read(text, steps)
+    codes = _codes(text) if steps > Step.ENDS else source
+    starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
+    spacings = find_spacings(source, starts, ends, PARTS, SPACING_KINDS)
+    tokens = _tokens(text, starts, ends, spacings.tobytes())
+    if tokens.starts and steps & (Step.RESPELLING | Step.MARKUP) and TO_RESPELL.search(text):
+        tokens = _respell(tokens)
+    closed = set(np.searchsorted(starts, unit_ends).tolist()) if unit_ends else set[int]()
+    return tokens, _sentences(text, starts, delimiters, closed), closed
+
+
+def _respell(unit: Tokens) -> Tokens:
+    starts, ends, words = map(list, zip(*map(respell_token, *unit[:3]), strict=True))
+    return Tokens(starts, ends, words, unit.spacings)
 
 
 def _tokens(text: str, starts: Ints, ends: Ints, spacings: bytes) -> Tokens:

@@ -7,6 +7,7 @@ from typing import Protocol
 from ner_service.errors import SpanError
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import SURE, solve_again
+from ner_service.names.eponyms import BEFORE
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.lists import load_lists
 from ner_service.names.mentions import join_mentions, share_among_mentions
@@ -81,9 +82,10 @@ class Analyser:
     ) -> list[Analysis]:
         labels = [entity.label for inside in entities for entity in inside]
         cut = self._contexts.cut(texts, entities)
-        phrases = [*map(self._phrases.read, cut.names, labels)]
+        before = [cut.before(n, BEFORE) for n in range(len(labels))]
+        phrases = [*map(self._phrases.read, cut.names, labels, before)]
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
-        phrases = [*map(self._phrases.read_again, phrases, labels)]
+        phrases = [*map(self._phrases.read_again, phrases, labels, before)]
         solved = solve(phrases, self._lexicon)
         analyses: list[Analysis] = []
         at = 0
@@ -126,7 +128,7 @@ class Analyser:
         normal = join_words(text, entity, phrase, words)
         parts = self._parts.read(words) if entity.label == "PER" else None
         if solution is None:
-            return Mention(normal, parts)
+            return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
         return Mention(normal, parts, *solution.slot, solution.slot.number)
 
 
@@ -134,18 +136,23 @@ def check_spans(text: str, entities: Sequence[Entity]) -> None:
     """Raise `SpanError` unless entities are in bounds, in order and do not overlap."""
     end = 0
     for n, entity in enumerate(entities):
-        where = f"entity {n} ({entity.label} {entity.start}:{entity.end})"
-        if not 0 <= entity.start < entity.end <= len(text):
-            raise SpanError(
-                f"{where}: is not within the text of {len(text)} characters: give 0 <= start < end "
-                f"<= {len(text)}, counted in Unicode code points"
-            )
-        if entity.start < end:
-            raise SpanError(
-                f"{where}: begins before the entity before it ends, at {end}: sort entities by "
-                "start, and leave out those that overlap"
-            )
+        if not end <= entity.start < entity.end <= len(text):
+            raise SpanError(_fault(n, entity, end, len(text)))
         end = entity.end
+
+
+def _fault(n: int, entity: Entity, end: int, size: int) -> str:
+    """Say what is wrong with an entity of a text of that size; the one before it ends at `end`."""
+    where = f"entity {n} ({entity.label} {entity.start}:{entity.end})"
+    if not 0 <= entity.start < entity.end <= size:
+        return (
+            f"{where}: is not within the text of {size} characters: give 0 <= start < end "
+            f"<= {size}, counted in Unicode code points"
+        )
+    return (
+        f"{where}: begins before the entity before it ends, at {end}: sort entities by "
+        "start, and leave out those that overlap"
+    )
 
 
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ner_service.names.types import Analysis
-from ner_service.types import Document
+from ner_service.types import Document, Entity
 
 Annotated = TypeVar("Annotated", bound=Document)
 
@@ -12,7 +12,7 @@ Annotated = TypeVar("Annotated", bound=Document)
 def annotate(document: Annotated, analysis: Analysis) -> Annotated:
     """Return a document with its names, whose entities have base forms and parts."""
     entities = tuple(
-        replace(entity, normal=mention.normal, parts=mention.parts)
-        for entity, mention in zip(document.entities, analysis.mentions, strict=True)
+        Entity(e.start, e.end, e.label, e.score, mention.normal, mention.parts, e.sources)
+        for e, mention in zip(document.entities, analysis.mentions, strict=True)
     )
     return replace(document, entities=entities, names=analysis.names)

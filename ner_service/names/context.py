@@ -1,15 +1,13 @@
 """The context of a name is what its sentence tells about the grammar of the name's words."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from ner_service.engine.slovnet_morph import MorphEngine
-from ner_service.engine.tokens import Tokens, units
+from ner_service.engine.tokens import sentences as cut_sentences
 from ner_service.names.slots import CASES, SLOTS, slots_of
 from ner_service.names.types import Gender, Number
 from ner_service.names.words import EntityWords, Floats, Place, Word
@@ -19,19 +17,6 @@ from ner_service.types import Entity
 
 DOUBT = 0.003  # the probability that is left to what the net rules out
 GENDERS: dict[str, tuple[Gender, ...]] = {"Masc": ("Masc",), "Fem": ("Fem",), "Neut": ("Neut",)}
-
-
-class Piece(NamedTuple):
-    """A token of a sentence, or the part of it that lies in an entity; `entity` and `token` count.
-
-    The bounds are those in the text.
-    """
-
-    entity: int
-    token: int
-    start: int
-    end: int
-    text: str
 
 
 class ContextReader:
@@ -51,45 +36,41 @@ class ContextReader:
         places: list[list[Place]] = []
         sentences: list[Sequence[str]] = []
         for text, inside in zip(texts, entities, strict=True):
-            first = len(names)
-            names += ([] for _ in inside)
-            places += ([] for _ in inside)
-            for unit in units(text, 1) if inside else ():
-                for entity, token, start, end, part in _pieces(text, unit, inside):
-                    names[first + entity].append(Word(start, end, part, part.lower()))
-                    places[first + entity].append((len(sentences), token))
-                sentences.append(unit.words)
+            if inside:
+                _cut_text(text, inside, names, places, sentences)
         return EntityWords(names, places, sentences)
 
     def read(self, cut: EntityWords, wanted: Sequence[Sequence[int]]) -> None:
         """Put the grammar of the wanted words of each entity into the words."""
-        chosen = [
-            [(words, n, places[n]) for n in some]
-            for words, places, some in zip(cut.names, cut.places, wanted, strict=True)
-        ]
-        tokens: list[set[int]] = [set() for _ in cut.sentences]
-        for _, _, (sentence, token) in chain(*chosen):
-            tokens[sentence].add(token)
-        if not any(tokens):
+        every = zip(cut.places, wanted, strict=True)
+        rows = {places[n]: 0 for places, some in every for n in some}
+        if not rows:
             return
-        at = [sorted(some) for some in tokens]
-        rows = self._grammar(cut.sentences, at)
-        grammar = {(n, token): next(rows) for n, some in enumerate(at) for token in some}
-        for words, n, place in chain(*chosen):
-            words[n] = Word(*words[n][:4], *grammar[place])
+        tokens: list[list[int]] = [[] for _ in cut.sentences]
+        for row, place in enumerate(sorted(rows)):
+            rows[place] = row
+            tokens[place[0]].append(place[1])
+        slots, adjectives = self._grammar(cut.sentences, tokens)
+        for words, places, some in zip(cut.names, cut.places, wanted, strict=True):
+            for n in some:
+                row = rows[places[n]]
+                words[n] = Word(*words[n][:4], slots[row], adjectives[row])
 
     def _grammar(
         self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]
-    ) -> Iterator[tuple[Floats, float]]:
-        """Yield log probabilities of slots, and the probability of an adjective, for each word.
+    ) -> tuple[list[Floats], list[float]]:
+        """Return log probabilities of slots, and the probability of an adjective, for each word.
 
         A tag without a gender counts for each.
         """
+        slots: list[Floats] = []
+        adjectives: list[float] = []
         for scores in self._engine.parts(sentences, wanted):
             odds: Floats = np.exp(scores - scores.max(1, keepdims=True))
             chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
-            slots = np.log(chances[:, :-1] + np.float32(DOUBT))
-            yield from zip(slots, chances[:, -1].tolist(), strict=True)
+            slots.extend(np.log(chances[:, :-1] + np.float32(DOUBT)))
+            adjectives += chances[:, -1].tolist()
+        return slots, adjectives
 
 
 def load_context_reader() -> ContextReader:
@@ -99,30 +80,40 @@ def load_context_reader() -> ContextReader:
     return ContextReader(MorphEngine(Path(NEWS_MORPH), load_navec(Path(NEWS_EMBEDDING))))
 
 
-def _pieces(source: str, unit: Tokens, entities: Sequence[Entity]) -> Iterator[Piece]:
-    """Yield what entities, in order, have of the tokens of a unit of the source.
+def _cut_text(
+    text: str,
+    entities: Sequence[Entity],
+    names: list[list[Word]],
+    places: list[list[Place]],
+    sentences: list[Sequence[str]],
+) -> None:
+    """Add the words of a text's entities, which are in order, and the sentences that hold them.
 
     A last hard sign belongs to the name, as in `Коммерсантъ`, though nets do not read it.
     """
-    n = bisect_right(entities, unit.starts[0], key=_end)
-    while n < len(entities) and entities[n].start < unit.ends[-1]:
-        entity = entities[n]
-        token = bisect_right(unit.ends, entity.start)
-        while token < len(unit.starts) and unit.starts[token] < entity.end:
-            start, end, text = unit.starts[token], unit.ends[token], unit.words[token]
-            if source[end - 1] in HARD_SIGNS and text[-1] not in HARD_SIGNS:
-                text += source[end - 1]
-            if start < entity.start or end > entity.end:
-                text = text[max(entity.start - start, 0) : entity.end - start]
-                start, end = max(start, entity.start), min(end, entity.end)
-            if text:
-                yield Piece(n, token, start, end, text)
-            token += 1
-        n += 1
-
-
-def _end(entity: Entity) -> int:
-    return entity.end
+    tokens, sentence_ends = cut_sentences(text)
+    starts, ends, texts, _ = tokens
+    first = end = 0  # of the sentence that was added last
+    for entity in entities:
+        words: list[Word] = []
+        where: list[Place] = []
+        for token in range(bisect_right(ends, entity.start), bisect_left(starts, entity.end)):
+            if token >= end:
+                sentence = bisect_right(sentence_ends, token)
+                first = sentence_ends[sentence - 1] if sentence else 0
+                end = sentence_ends[sentence]
+                sentences.append(texts[first:end])
+            word, start, stop = texts[token], starts[token], ends[token]
+            if text[stop - 1] in HARD_SIGNS and word[-1] not in HARD_SIGNS:
+                word += text[stop - 1]
+            if start < entity.start or stop > entity.end:
+                word = word[max(entity.start - start, 0) : entity.end - start]
+                start, stop = max(start, entity.start), min(stop, entity.end)
+            if word:
+                words.append(Word(start, stop, word, word.lower()))
+                where.append((len(sentences) - 1, token - first))
+        names.append(words)
+        places.append(where)
 
 
 def _slots_of_tag(tag: str) -> tuple[int, ...]:

@@ -82,44 +82,48 @@ class Lexicon:
 
     def _options(self, word: str, of: Of) -> Options:
         """Return the options of a lower-case word; any word may have one form for all cases."""
-        candidates = list(self._candidates(word, of))
-        has_other = any(option.base != word and option.odds > GOOD for option in candidates)
+        candidates = self._candidates(word, of)
+        has_other = any(base != word and odds > GOOD for base, odds, _ in candidates)
         is_listed = self.is_listed(word, of)
         least = FROZEN if has_other and not is_listed else odds_of_one_form(word, of, is_listed)
-        bases, odds = [word] * len(SLOTS), [least] * len(SLOTS)
-        for candidate in candidates:
-            for slot in candidate.slots:
-                if odds[slot] < candidate.odds:
-                    bases[slot], odds[slot] = candidate.base, candidate.odds
-        return Options(tuple(bases), np.array(odds, dtype=np.float32))
+        bases, best = [word] * len(SLOTS), [least] * len(SLOTS)
+        for base, odds, slots in candidates:
+            for slot in slots:
+                if best[slot] < odds:
+                    bases[slot], best[slot] = base, odds
+        return Options(tuple(bases), np.array(best, dtype=np.float32))
 
-    def _candidates(self, word: str, of: Of) -> Iterator[Candidate]:
-        readings = [r for r in self.morphology.readings(word) if r.pos in DECLINED and r.case]
+    def _candidates(self, word: str, of: Of) -> list[Candidate]:
+        readings = [r for r in self.morphology.readings(word) if r.case and r.pos in DECLINED]
         if "-" in word and not any(reading.is_known for reading in readings):
-            yield from self._of_compound(word.split("-"), of)
-            return
+            return list(self._of_compound(word.split("-"), of))
         is_known = any(r.is_known and (of == "places" or r.kind in NAME_KINDS) for r in readings)
+        candidates: list[Candidate] = []
         for reading in readings:
-            yield from self._of_reading(reading, of)
-        for guess in () if is_known and of == "places" else guess_bases(word, of):
-            odds = odds_of_guess(guess.cost, self.is_listed(guess.lemma, of), is_known)
-            yield Candidate(guess.base, odds, guess.slots)
+            self._add_reading(reading, of, candidates)
+        guesses = () if is_known and of == "places" else guess_bases(word, of)
+        for base, lemma, slots, cost in guesses:
+            odds = odds_of_guess(cost, self.is_listed(lemma, of), is_known)
+            candidates.append(Candidate(base, odds, slots))
         if of == "people" and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
-            yield Candidate(word, one, FEMININE)
+            candidates.append(Candidate(word, one, FEMININE))
+        return candidates
 
-    def _of_reading(self, reading: Reading, of: Of) -> Iterator[Candidate]:
+    def _add_reading(self, reading: Reading, of: Of, candidates: list[Candidate]) -> None:
+        """Add the base form that a reading has in each of its slots."""
         if reading.case is None:
             return
+        odds = odds_of_reading(reading, of)
         genders = (reading.gender,) if reading.gender else ()
         for place in slots_of((reading.case,), genders, reading.number):
-            slot = SLOTS[place]
-            gender = slot.gender if reading.pos in ADJECTIVES else None
             base: str | None = reading.word
             if reading.case != "Nom":
+                slot = SLOTS[place]
+                gender = slot.gender if reading.pos in ADJECTIVES else None
                 base = self.morphology.inflect(reading, "Nom", slot.number, gender)
             if base:
-                odds = odds_of_reading(reading, of) + LISTED * self.is_listed(base, of)
-                yield Candidate(base, odds, (place,))
+                is_listed = self.is_listed(base, of)
+                candidates.append(Candidate(base, odds + LISTED * is_listed, (place,)))
 
     def _of_compound(self, parts: list[str], of: Of) -> Iterator[Candidate]:
         """Yield options of a word with hyphens: its head declines, and parts before it may."""

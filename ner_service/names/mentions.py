@@ -49,8 +49,12 @@ def join_mentions(
         group = groups.setdefault((label, form.key), Group(form))
         group.mentions += indices
         group.form.genders.update(gender for n in indices if (gender := genders[n]))
-    for label in dict.fromkeys(labels):
-        _join_groups([group for group in groups.values() if group.form.label == label], aliases)
+    by_label: dict[str, list[Group]] = {}
+    for group in groups.values():
+        by_label.setdefault(group.form.label, []).append(group)
+    for some in by_label.values():
+        if len(some) > 1:
+            _join_groups(some, aliases)
     return tuple(_names(list(groups.values()), mentions))
 
 

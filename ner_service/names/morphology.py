@@ -34,6 +34,9 @@ class Morphology(Protocol):
     def readings(self, word: str) -> Sequence[Reading]:
         """Return the readings of a word, likely ones first; none for what is no Russian word."""
 
+    def known_readings(self, word: str) -> Sequence[Reading]:
+        """Return the readings of a word that the dictionary has, and none of any other word."""
+
     def inflect(
         self,
         reading: Reading,

@@ -18,6 +18,7 @@ from ner_service.names.words import Floats
 Bases = tuple[str | None, ...]  # for each word of a phrase; `None` stays as it is
 Places = list[int]  # in `SLOTS`, one for each slot of the first group
 FAR = 6.0  # log odds below the best of what need not be counted
+BARRED = -8.0  # log odds of a slot in which an adjective does not agree with its street
 APART = -1.5  # log odds that a name behind `остров` or the like keeps its nominative
 
 
@@ -44,6 +45,7 @@ def solve(
         for phrase in phrases
     ]
     odds = _odds_of_groups(phrases, options, supports)
+    _bar_slots(phrases, odds)
     tails = _add_tails(phrases, options, odds)
     likely = _likely_slots(odds)
     solved, at = [], 0
@@ -73,6 +75,15 @@ def _odds_of_groups(
         ]
     sums: Floats = np.add.reduceat(rows, np.cumsum([0, *sizes[:-1]]))
     return sums
+
+
+def _bar_slots(phrases: Sequence[Phrase], odds: Floats) -> None:
+    """Lower the odds of slots in which a name does not agree with the word before it."""
+    at = 0
+    for phrase in phrases:
+        if phrase.within and phrase.groups:
+            odds[at, [n for n in range(len(SLOTS)) if n not in phrase.within]] += BARRED
+        at += len(phrase.groups)
 
 
 def _add_tails(

@@ -6,7 +6,7 @@ and a name in another vowel, has one form.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -94,21 +94,26 @@ PARADIGMS = (
 )  # fmt: skip
 
 
+class Rule(NamedTuple):
+    """A rule takes a word with an ending, behind a stem that the pattern knows, to its base form.
+
+    `lemma` is the ending of the base form in the singular.
+    """
+
+    ending: str
+    pattern: re.Pattern[str]
+    base: str
+    lemma: str
+    slots: tuple[int, ...]
+    cost: float
+
+
 def guess_bases(word: str, of: Of) -> Iterator[Guess]:
     """Yield each base form that a lower-case word could have if no dictionary knows it."""
-    for paradigm, forms, pattern in BY_LETTER.get((of, word[-1:]), ()):
-        if not pattern.fullmatch(word):
-            continue
-        number: Number = "Sing" if paradigm.genders else "Plur"
-        for ending in dict.fromkeys(forms):
-            if word.endswith(ending) and _fits(paradigm, stem := word[: len(word) - len(ending)]):
-                cases = tuple(
-                    case for case, form in zip(CASES, forms, strict=True) if form == ending
-                )
-                slots = slots_of(cases, paradigm.genders, number)
-                base = stem + forms[0]
-                lemma = base if paradigm.singular is None else stem + paradigm.singular
-                yield Guess(base, lemma, slots, paradigm.cost)
+    for ending, pattern, base, lemma, slots, cost in BY_LETTER.get((of, word[-1:]), ()):
+        if word.endswith(ending) and pattern.search(word):
+            stem = word[: len(word) - len(ending)]
+            yield Guess(stem + base, stem + lemma, slots, cost)
 
 
 def forms_of(base: str, gender: Gender, case: Case) -> str | None:
@@ -124,7 +129,7 @@ def decline(base: str, gender: Gender) -> Mapping[Case, str]:
 
     There are none where no paradigm of that gender has the base form.
     """
-    for paradigm, forms, _ in BY_COST:
+    for paradigm, forms in BY_COST:
         if gender in paradigm.genders and base.endswith(forms[0]):
             stem = base[: len(base) - len(forms[0])]
             if _fits(paradigm, stem):
@@ -136,27 +141,28 @@ def _fits(paradigm: Paradigm, stem: str) -> bool:
     return len(stem) > 1 and re.search(paradigm.stem + "$", stem) is not None
 
 
-def _table(of: Of) -> list[tuple[Paradigm, list[str], re.Pattern[str]]]:
-    """Return the paradigms for people or places, with the pattern of all their forms."""
-    rows = []
-    for paradigm in PARADIGMS:
-        if paradigm.of in (of, "both"):
-            forms = paradigm.forms(of)
-            pattern = re.compile(f".+{paradigm.stem}(?:{'|'.join(forms)})")
-            rows.append((paradigm, forms, pattern))
-    return rows
+def _paradigms(of: Of) -> list[tuple[Paradigm, list[str]]]:
+    """Return the paradigms for people or places, with their endings."""
+    return [(row, row.forms(of)) for row in PARADIGMS if row.of in (of, "both")]
 
 
-def _may_end(forms: Sequence[str], letter: str) -> bool:
-    """Say whether a declined word may end in a letter; without an ending the stem decides."""
-    return any(form.endswith(letter) for form in forms if form) or "" in forms
+def _rules(of: Of) -> Iterator[Rule]:
+    """Yield the rules of the paradigms for people or places."""
+    for paradigm, forms in _paradigms(of):
+        number: Number = "Sing" if paradigm.genders else "Plur"
+        lemma = forms[0] if paradigm.singular is None else paradigm.singular
+        for ending in dict.fromkeys(forms):
+            cases = tuple(case for case, form in zip(CASES, forms, strict=True) if form == ending)
+            slots = slots_of(cases, paradigm.genders, number)
+            pattern = re.compile(f".{paradigm.stem}{ending}$")
+            yield Rule(ending, pattern, forms[0], lemma, slots, paradigm.cost)
 
 
-TABLES = {of: _table(of) for of in ("people", "places")}
-BY_COST = sorted(TABLES["people"], key=lambda row: row[0].cost)
+BY_COST = sorted(_paradigms("people"), key=lambda row: row[0].cost)
+RULES = {of: [*_rules(of)] for of in ("people", "places")}
 LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-BY_LETTER = {
-    (of, letter): [row for row in TABLES[of] if _may_end(row[1], letter)]
-    for of in TABLES
+BY_LETTER = {  # the last of a word; without an ending the stem decides
+    (of, letter): [rule for rule in RULES[of] if not rule.ending or rule.ending[-1] == letter]
+    for of in RULES
     for letter in LETTERS
 }

@@ -5,8 +5,9 @@ A name behind a word such as `город` or `река` declines by itself, in t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Of
@@ -26,23 +27,22 @@ DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  #
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A phrase has groups of words that agree: in case all, in gender and number within each.
 
-    The numbers in `groups` are those of `words`; what is in no group stays as it is. A phrase
-    `of_adjectives` alone has no number of its own.
+    The numbers in `groups` are those of `words`, and `declined` has them group after group; what
+    is in no group stays as it is. A phrase `of_adjectives` alone has no number of its own. An
+    eponym is a genitive that stays one. The slot of the first group is `within` those of a word
+    before the name with which it agrees, if there are any.
     """
 
     words: Sequence[Word]
     groups: Sequence[Sequence[int]]
+    declined: Sequence[int]
     of: Of
     of_adjectives: bool = False
-
-    @property
-    def declined(self) -> list[int]:
-        """Return the numbers of the words that decline, group after group."""
-        return [n for group in self.groups for n in group]
+    is_eponym: bool = False
+    within: frozenset[int] = frozenset()
 
 
 class PhraseReader:
@@ -50,9 +50,10 @@ class PhraseReader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._eponyms = Eponyms(lexicon)
 
-    def read(self, words: Sequence[Word], label: str) -> Phrase:
-        """Return the phrase of a name's words."""
+    def read(self, words: Sequence[Word], label: str, before: Sequence[str] = ()) -> Phrase:
+        """Return the phrase of a name's words, behind others of its sentence."""
         # short words in capitals are acronyms, unless they are names of the label's kind
         kinds: Kinds = KINDS_IN_CAPITALS.get(label, frozenset())
         if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
@@ -60,16 +61,35 @@ class PhraseReader:
         if label == "PER":
             places = range(len(words))
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
-            return Phrase(words, [declined] if declined else [], "people")
+            return Phrase(words, [declined] if declined else [], declined, "people")
         group, behind = self._group(words, 0, kinds)
+        within = frozenset[int]()
+        if before and self._eponyms.may_follow(before[-1]):
+            agreeing = [words[n] for n in group]
+            if self._eponyms.stays(agreeing, label, before):
+                return Phrase(words, [], [], "places", is_eponym=True)
+            within = self._eponyms.agree(agreeing, before)
         groups = [group] if group else []
         if group and label == "LOC":
-            is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
-            if is_pair or self._lexicon.is_appositive(words[group[-1]].lower):
-                name, _ = self._group(words, behind + is_pair, kinds)
-                if name and words[name[0]].text[0].isupper():
-                    groups.append(name)
-        return Phrase(words, groups, "places", self._has_only_adjectives(words, group))
+            groups += self._behind(words, group, behind, kinds)
+        declined = [n for group in groups for n in group]
+        is_adjective = self._has_only_adjectives(words, group)
+        return Phrase(words, groups, declined, "places", is_adjective, within=within)
+
+    def _behind(
+        self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
+    ) -> list[list[int]]:
+        """Return the group behind a place's first if it declines by itself, else none."""
+        is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
+        if not _text_at(words, behind + is_pair)[:1].isupper():
+            return []
+        name, _ = self._group(words, behind + is_pair, kinds)
+        if is_pair or self._lexicon.is_appositive(words[group[-1]].lower):
+            is_second = bool(name)
+        else:
+            before = [word.text for word in words[:behind]]
+            is_second = bool(self._eponyms.agree([words[n] for n in name], before))
+        return [name] if is_second and words[name[0]].text[0].isupper() else []
 
     def choose(self, phrase: Phrase, label: str) -> Sequence[int]:
         """Return the words of a phrase whose grammar counts; their sentence is still unread.
@@ -79,9 +99,9 @@ class PhraseReader:
         is_open = label == "LOC" and self._is_open(phrase)
         return range(len(phrase.words)) if is_open else phrase.declined
 
-    def read_again(self, phrase: Phrase, label: str) -> Phrase:
+    def read_again(self, phrase: Phrase, label: str, before: Sequence[str] = ()) -> Phrase:
         """Return the phrase of a name whose sentence has been read meanwhile."""
-        return self.read(phrase.words, label) if self._is_open(phrase) else phrase
+        return self.read(phrase.words, label, before) if self._is_open(phrase) else phrase
 
     def _is_open(self, phrase: Phrase) -> bool:
         """Say whether a phrase has a word that is an adjective or a noun by its sentence alone."""
@@ -127,8 +147,8 @@ class PhraseReader:
         """Say whether a word in capitals is an acronym, which has no cases."""
         if kinds is None or not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
-        readings = self._lexicon.morphology.readings(text.lower())
-        return not any(reading.is_known and reading.kind in kinds for reading in readings)
+        readings = self._lexicon.morphology.known_readings(text.lower())
+        return not any(reading.kind in kinds for reading in readings)
 
     def _has_only_adjectives(self, words: Sequence[Word], group: Sequence[int]) -> bool:
         """Say whether a name is adjectives in small letters without a head: `британский`."""

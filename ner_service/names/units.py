@@ -76,9 +76,7 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
 def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:
     """Return the kind and the gender of a lower-case base form by the dictionary and the lists."""
     readings = [
-        reading
-        for reading in lexicon.morphology.readings(word)
-        if reading.is_known and reading.case == "Nom"
+        reading for reading in lexicon.morphology.known_readings(word) if reading.case == "Nom"
     ]
     kinds = {reading.kind for reading in readings}
     if "-" in word and not readings:

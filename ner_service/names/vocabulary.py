@@ -3,12 +3,22 @@
 import tomllib
 from pathlib import Path
 
+from ner_service.names.slots import SLOTS
+from ner_service.names.types import Gender
+
 DATA = Path(__file__).with_name("data")
 _LISTS: dict[str, str] = tomllib.loads((DATA / "vocabulary.toml").read_text("utf-8"))
 
 
 def _words(name: str) -> frozenset[str]:
     return frozenset(_LISTS[name].split())
+
+
+def _short_types(name: str, gender: Gender) -> dict[str, tuple[str, frozenset[int]]]:
+    """Return the lemma of each short word, and the slots that it may have: the singular ones."""
+    slots = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender == gender)
+    pairs = (pair.split(":") for pair in _LISTS[name].split())
+    return {short: (lemma, slots) for short, lemma in pairs}
 
 
 PARTICLES = _words("particles")
@@ -20,3 +30,13 @@ APPOSITIVE = _words("appositive")
 PLACE_TYPES = _words("place_types")
 ORGANISATION_TYPES = _words("organisation_types")
 FUNCTION_WORDS = _words("function_words")
+NAMED_AFTER = _words("named_after")
+NAMED_AFTER_PERSONS = _words("named_after_persons")
+LANDS = _words("lands")
+WITH_ADJECTIVES = _words("with_adjectives")
+RANKS = _words("ranks")
+SHORT_TYPES = (
+    _short_types("short_masculine", "Masc")
+    | _short_types("short_feminine", "Fem")
+    | _short_types("short_neuter", "Neut")
+)

@@ -39,3 +39,10 @@ class EntityWords(NamedTuple):
     names: list[list[Word]]
     places: list[list[Place]]
     sentences: Sequence[Sequence[str]]
+
+    def before(self, n: int, most: int) -> Sequence[str]:
+        """Return the words and marks, at most so many, that stand before a name in its sentence."""
+        if not self.places[n]:
+            return ()
+        sentence, token = self.places[n][0]
+        return self.sentences[sentence][max(0, token - most) : token]

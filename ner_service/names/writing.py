@@ -26,7 +26,7 @@ def write_words(phrase: Phrase, solution: Solution | None, with_yo: bool) -> lis
 
 def _strip_ending(word: str) -> str:
     """Return an acronym without its case ending, and any other word as it is."""
-    acronym = ACRONYM_FORM.fullmatch(word)
+    acronym = word[:2].isupper() and ACRONYM_FORM.fullmatch(word)
     return acronym[1] if acronym else word
 
 
@@ -35,11 +35,11 @@ def join_words(text: str, entity: Entity, phrase: Phrase, words: list[str]) -> s
 
     Returns `None` where the entity has no letter and no digit.
     """
-    written, at = "", entity.start
+    name, at = "", entity.start
     for word, base in zip(phrase.words, words, strict=True):
-        written += text[at : word.start] + base
+        name += text[at : word.start] + base
         at = word.end
-    name = _strip_quotes(written + text[at : entity.end])
+    name = _strip_quotes(name + text[at : entity.end])
     return name if any(map(str.isalnum, name)) else None
 
 

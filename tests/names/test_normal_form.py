@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ner_service.names import Analyser, Mention
 from ner_service.types import Entity
-from tests.names.examples import EXAMPLES
+from tests.names.examples import EPONYMS, EXAMPLES
 
 MARK = re.compile(r"\[(\w+) ([^\]→]*?)(?: → ([^\]]*))?\]")
 SENTENCES = [(kind, sentence) for kind, inside in EXAMPLES.items() for sentence in inside]
@@ -40,6 +40,19 @@ def test_hand_checked_names_have_their_base_forms(analyser: Analyser, kind: str)
     examples = [parse_example(sentence) for sentence in EXAMPLES[kind]]
     found = [normals(analyser, text, entities) for text, entities, _ in examples]
     assert found == [bases for _, _, bases in examples]
+
+
+@pytest.mark.parametrize("sentence", EPONYMS)
+def test_what_a_street_is_named_after_stays_in_the_genitive(
+    analyser: Analyser, sentence: str
+) -> None:
+    text, entities, bases = parse_example(sentence)
+    assert normals(analyser, text, entities) == bases
+
+
+def test_an_eponym_is_a_genitive(analyser: Analyser) -> None:
+    mention = analyse_one(analyser, "Он шёл по улице Льва Толстого.", "Льва Толстого", "LOC")
+    assert (mention.case, mention.gender, mention.number) == ("Gen", None, None)
 
 
 # a sentence in which a name stands in the nominative, and says so by its verb
