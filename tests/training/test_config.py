@@ -128,7 +128,7 @@ def test_a_key_by_both_names_is_refused(tmp_path: Path) -> None:
         ("dropout.word=0.1", r"dropout\.word: no such key; did you mean words\?"),
         ("train.case_nose=0.1", r"train\.case_nose: no such key; did you mean case_noise\?"),
         ("optimizer.lr=0.1", r"optimizer: no such key; did you mean optimiser\?"),
-        ("dropout=0.1", "dropout: Input should be a dictionary"),
+        ("dropout=0.1", "dropout: expected a section of keys"),
     ],
 )
 def test_errors_name_a_key_as_it_was_written(tmp_path: Path, override: str, complaint: str) -> None:

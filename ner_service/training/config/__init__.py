@@ -23,12 +23,12 @@ from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError
 from ner_service.files import public_path
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
-from ner_service.training.complaint import complain
+from ner_service.training.config.complaint import complain
 from ner_service.training.data.annotation import check_pattern
 
 T = TypeVar("T", str, dict[str, str])
 
-PRESETS = Path(__file__).with_name("presets")
+PRESETS = Path(__file__).parents[1] / "presets"
 OLD_KEYS = {  # keys of [train] in files of version 0.1, and the keys that they are now
     **{f"dropout_{name}": f"dropout.{name}" for name in ("states", "words", "rare", "chars")},
     **{
