@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from ner_service.errors import ConfigError
 from ner_service.text.reading import read
 from ner_service.text.spelling import HIDDEN
-from ner_service.training.config import Augmentation, Source
+from ner_service.training.config import Augmentation, Source, read_config
 from ner_service.training.data.additions import add_documents
 from ner_service.training.data.corpus import Corpus
+from ner_service.training.data.prepare import prepare
 from ner_service.training.data.writing import scans
 from ner_service.training.data.writing.scans import FAULTS, LIKE, Page, scan
 from ner_service.types import Document, Entity
+from tests import tiny
 
 TEXT = (
     "СОВЕТ КОЛХОЗА\nВчера Антонина Сергеевна Перепелицына, заведующая лабораторией «Зари», уехала "
@@ -109,3 +113,10 @@ def test_scans_are_added_beside_gold_by_their_share_with_any_labels() -> None:
     assert 40 < len(added) < 80
     assert {(a.convention, a.weight) for a in added} == {("c", 0.5)}
     assert all(len(a.document.entities) == 1 for a in added)
+
+
+def test_scans_need_no_label_of_a_certain_name_and_made_names_do(tmp_path: Path) -> None:
+    config = tiny.write(tmp_path)  # its corpora have no ORG
+    assert prepare(read_config(config, ["augmentation.scans=0.5"]), None, None, True).added > 5
+    with pytest.raises(ConfigError, match=r"no training corpus has ORG: rename labels"):
+        prepare(read_config(config, ["augmentation.names=0.5"]), None, None, True)
