@@ -15,7 +15,8 @@ from ner_service.training.data.additions import add_documents
 from ner_service.training.data.corpus import Corpus
 from ner_service.training.data.prepare import prepare
 from ner_service.training.data.writing import scans
-from ner_service.training.data.writing.scans import FAULTS, LIKE, Page, scan
+from ner_service.training.data.writing.page import Page
+from ner_service.training.data.writing.scans import FAULTS, LIKE, scan
 from ner_service.types import Document, Entity
 from tests import tiny
 

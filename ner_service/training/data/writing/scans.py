@@ -1,15 +1,13 @@
 """Scans are texts as a scanner reads a page: letters of like shape, stray blanks, broken lines.
 
-A fault changes or precedes single characters, so the entities keep their letters. Faults come
-together in a page by chance: one page has worn letters, another one narrow columns.
+Faults come together in a page by chance: one page has worn letters, another one narrow columns.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from random import Random
-from typing import Self
 
+from ner_service.training.data.writing.page import Page
 from ner_service.types import Document
 
 LIKE: Mapping[str, str] = {  # what a worn or broken letter is taken for: shapes that share strokes
@@ -29,30 +27,6 @@ LETTERS = re.compile(r"[^\W\d_]+")
 LONG_WORD = 6  # letters of a word that may be broken
 VOWELS = "аеёиоуыэюя"
 CLOSING, OPENING = ".,:;!?»)—", "«(—"
-
-
-@dataclass(slots=True)
-class Page:
-    """The characters of a text as they are read, and what is read before each of them."""
-
-    text: str
-    read: list[str]
-    before: list[str]
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """Return the page of a text that is read without fault."""
-        return cls(text, list(text), [""] * len(text))
-
-    def document(self, source: Document) -> Document:
-        """Return the document that is read; an entity begins and ends with its own characters."""
-        starts, ends, text = [], [], ""
-        for gap, char in zip(self.before, self.read, strict=True):
-            starts.append(len(text) + len(gap))
-            text += gap + char
-            ends.append(len(text))
-        entities = (replace(e, start=starts[e.start], end=ends[e.end - 1]) for e in source.entities)
-        return Document(f"{source.id}~scan", text, tuple(entities))
 
 
 def scan(document: Document, random: Random) -> Document:
