@@ -190,6 +190,10 @@ class Augmentation(Section):
         0.0, ge=0, description="texts of offices that are added: lists, forms, addresses; as a "
         "share of the data's tokens"
     )  # fmt: skip
+    scans: float = Field(
+        0.0, ge=0, le=1, description="share of documents, made ones too, that are added once more "
+        "as a scanner reads them"
+    )  # fmt: skip
     lists: str = Field(
         "", description="a folder of tables with more names for these; see Data by program"
     )

@@ -1,7 +1,7 @@
 """Additions: documents written by program that join the training data."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from tqdm import tqdm
@@ -10,6 +10,7 @@ from ner_service.training.config import Augmentation
 from ner_service.training.data.corpus import Corpus
 from ner_service.training.data.writing.names import Names, load_names
 from ner_service.training.data.writing.records import write_records
+from ner_service.training.data.writing.scans import scan
 from ner_service.training.data.writing.swapping import swap_names
 from ner_service.types import Document
 
@@ -26,14 +27,27 @@ class Addition:
 def add_documents(
     rates: Augmentation, corpora: Sequence[Corpus], random: Random, hides_bars: bool | None = None
 ) -> Iterator[Addition]:
-    """Yield the documents that the rates ask for: gold with other names, then made records."""
-    names = load_names(rates.lists)
+    """Yield the documents that the rates ask for: gold with other names, made records, scans."""
+    names = load_names(rates.lists) if rates.names or rates.records else None
     for corpus in corpora:
+        source = corpus.source
         for document in tqdm(corpus.documents, "writing", unit="doc", delay=1, disable=hides_bars):
-            if random.random() < rates.names:
+            if names and random.random() < rates.names:
                 other = swap_names(document, names, random)
-                yield Addition(other, corpus.source.convention, corpus.source.weight)
-    yield from _records(rates.records, corpora, names, random)
+                yield Addition(other, source.convention, source.weight)
+            for other in _scans(rates.scans, document, random):
+                yield Addition(other, source.convention, source.weight)
+    if names:
+        for record in _records(rates.records, corpora, names, random):
+            yield record
+            for other in _scans(rates.scans, record.document, random):
+                yield replace(record, document=other)
+
+
+def _scans(share: float, document: Document, random: Random) -> Iterator[Document]:
+    """Yield a document as a scanner reads it, or nothing, by the share that is read so."""
+    if share and random.random() < share:
+        yield scan(document, random)
 
 
 def _records(

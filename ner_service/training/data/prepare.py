@@ -77,9 +77,10 @@ def _additions(
 ) -> Iterator[Addition]:
     """Return the documents that augmentation adds; stages of one seed get different ones."""
     rates = config.augmentation
-    if not (rates.names or rates.records):
+    if not (rates.names or rates.records or rates.scans):
         return iter(())
-    if strange := sorted({"PER", "LOC", "ORG"} - set(labels_of(train))):
+    strange = sorted({"PER", "LOC", "ORG"} - set(labels_of(train)))
+    if strange and (rates.names or rates.records):
         raise ConfigError(
             f"augmentation: names and records write PER, LOC and ORG, but no training corpus has "
             f'{", ".join(strange)}: rename labels with labels = {{ FROM = "TO" }}, or set both to 0'

@@ -2,10 +2,10 @@
 
 A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `friend`
 for a short first name, `city`, `village`, `imprint` for a town in a reference, `spot`, `firm`,
-`brand`, `org`, `memorial`, which has a person's name, `street`, `street_name`, `wide_street`,
-`address`, and what is no name: `cited`, a person in the title of a work, `role`, `Role` with a
-capital, `date`, `number`, `money`, `phone`, `email`. A street's name is a LOC, also where a person
-gave it.
+`brand`, `org`, `band` in Latin letters, `memorial`, which has a person's name, `street`,
+`street_name`, `wide_street`, `address`, and what is no name: `cited`, a person in the title of a
+work, `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A street's name is
+a LOC, also where a person gave it.
 """
 
 import re
@@ -72,6 +72,8 @@ class Writer:
             yield Piece(self._random.choice(IMPRINTS), "LOC")
         elif kind == "org":
             yield Piece(write_organisation(self._names, _case(form), self._random), "ORG")
+        elif kind == "band":
+            yield Piece(self._band(), "ORG")
         elif kind == "spot":
             yield Piece(self._random.choice(WORDS.spots), "LOC")
         elif kind == "wide_street":
@@ -91,6 +93,14 @@ class Writer:
         order = self._random.choice(("surname", "first_last", "initials"))
         word = self._random.choice(WORDS.memorials[form])
         return f"{word} {self._random.choice(('имени', 'им.'))} {self.person(order, 'gent')}"
+
+    def _band(self) -> str:
+        """Return the name of a group of musicians."""
+        random = self._random
+        if random.random() < 0.3:
+            return random.choice(WORDS.band_words)
+        article = random.choice(("", "", "The "))
+        return f"{article}{random.choice(WORDS.band_firsts)} {random.choice(WORDS.band_lasts)}"
 
     def _firm(self, form: str) -> Iterator[Piece]:
         quotes = self._random.choice(QUOTES)

@@ -33,6 +33,9 @@ class Vocabulary(BaseModel):
     village_stems: Words
     abbreviations: Words
     latin_brands: Words
+    band_firsts: Words
+    band_lasts: Words
+    band_words: Words
     street_stems: Words
     spots: list[str]
     places: Words
