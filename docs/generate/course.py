@@ -66,7 +66,8 @@ def run_project(folder: Path) -> Iterator[Step]:
         )
         if done.returncode:
             raise RuntimeError(f"{command}: {done.stderr[-2000:]}")
-        yield Step(command, round(_cpu_seconds() - before, 1), done.stdout)
+        printed = done.stdout.replace(f"{ROOT}/", "")
+        yield Step(command, round(_cpu_seconds() - before, 1), printed)
 
 
 def _cpu_seconds() -> float:
