@@ -222,11 +222,13 @@ def test_the_image_has_no_rights_and_checks_its_health() -> None:
     assert set(wheel["targets"]["wheel"]["force-include"]) <= copied
 
 
+@pytest.mark.slow
 def test_compose_accepts_its_file() -> None:
     done = subprocess.run([*compose(), "config"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_prometheus_accepts_its_files() -> None:
     promtool = require_command("promtool")
     for check, name in (("config", "prometheus.yml"), ("rules", "alerts.yml")):

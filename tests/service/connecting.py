@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 from ner_service.service.server.protocol import HEAR_S, HttpProtocol
 from tests.serving import settle
 
-PATIENCE_S = 0.2
+PATIENCE_S = 0.1
 TEXT = '{"text": "Анна"}'.encode()
 POST = b"POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 WHOLE = POST + b"content-length: %d\r\n\r\n%s" % (len(TEXT), TEXT)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,7 @@ class _Draw:
         return next((p for p in parses if wanted <= p.tag.grammemes), None)
 
 
+@cache
 def _analyzer() -> "MorphAnalyzer":
     try:
         from pymorphy3 import MorphAnalyzer
@@ -128,6 +130,7 @@ def _analyzer() -> "MorphAnalyzer":
     return MorphAnalyzer()
 
 
+@cache
 def _counts() -> dict[str, int]:
     """Return how often each word of navec's vocabulary stood in the news it was made of."""
     from natasha.data import NEWS_EMBEDDING
