@@ -86,7 +86,7 @@ class ContextReader:
         A tag without a gender counts for each.
         """
         for scores in self._engine.parts(sentences, wanted):
-            odds = np.exp(scores - scores.max(1, keepdims=True))
+            odds: Floats = np.exp(scores - scores.max(1, keepdims=True))
             chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
             slots = np.log(chances[:, :-1] + np.float32(DOUBT))
             yield from zip(slots, chances[:, -1].tolist(), strict=True)
