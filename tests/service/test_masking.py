@@ -156,3 +156,17 @@ def test_the_log_has_no_text(caplog: pytest.LogCaptureFixture) -> None:
         client.post("/unmask", json={"text": TEXT, "key": {}})
     assert "/unmask" in caplog.text
     assert "Каренина" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/mask", "/web/export"])
+@pytest.mark.parametrize(
+    "spans", [[(3, 99)], [(0, 3), (1, 4)], [(4, 5)], [(2, 1)]], ids=["beyond", "overlap", "blank", "back"]
+)  # fmt: skip
+def test_no_error_repeats_the_label_of_an_entity(
+    client: Client, path: str, spans: list[tuple[int, int]]
+) -> None:
+    entities = [{"start": start, "end": end, "label": "СЕКРЕТ"} for start, end in spans]
+    answer = client.post(path, json={"text": "Анна и", "entities": entities})
+    assert "СЕКРЕТ" not in answer.text or answer.status_code == 200
+    if answer.status_code != 200:
+        assert answer.json()["error"]["message"].startswith("entities: ")

@@ -3,7 +3,7 @@
 import pytest
 
 from ner_service import corpora
-from ner_service.text.language import language_warning
+from ner_service.text.language import NO_RUSSIAN, OWN_LETTERS, language_warning
 
 RUSSIAN = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области."
 OTHERS = {
@@ -54,3 +54,9 @@ def test_no_text_of_our_own_corpora_gets_a_warning() -> None:
     for name in ("own_news", "own_kinds_dev"):
         for document in corpora.read(corpora.locate(name, None)):
             assert language_warning(document.text, ["ru"]) is None, document.text
+
+
+def test_the_letters_of_all_other_languages_are_listed() -> None:
+    characters = map(chr, range(0x3000))
+    own = {c for c in characters for _, _, all_of, sign in OWN_LETTERS if all_of.match(c) or sign.match(c)}  # fmt: skip
+    assert own == NO_RUSSIAN

@@ -143,8 +143,9 @@ class Answers:
         if lane is None:
             raise UnknownTagger(f"unknown tagger; known are {', '.join(self._lanes)}{hint(name)}")
         tagger = lane.check()
-        is_open = isinstance(tagger, OpenLabels)
-        if options.labels and not is_open and not set(options.labels) <= set(tagger.info.labels):
+        if options.labels and not (
+            set(options.labels) <= set(tagger.info.labels) or isinstance(tagger, OpenLabels)
+        ):
             message = f"labels: {name} knows {', '.join(tagger.info.labels)}"
             raise Refused(Code.UNKNOWN_LABEL, message, ["labels"])
         if options.convention is not None:
@@ -186,7 +187,9 @@ class Answers:
 
 def asked_labels(tagger: Tagger, options: TaggingOptions) -> tuple[str, ...]:
     """Returns the labels that a request asks of a tagger, each once, where it finds any."""
-    return tuple(dict.fromkeys(options.labels or ())) if isinstance(tagger, OpenLabels) else ()
+    if not options.labels or not isinstance(tagger, OpenLabels):
+        return ()
+    return tuple(dict.fromkeys(options.labels))
 
 
 def hint(name: str) -> str:

@@ -158,6 +158,11 @@ class HttpProtocol(HttpToolsProtocol):
         """Closes a little later: a loop runs its timers before it reads what has come."""
         self._read_timer = self.loop.call_later(HEAR_S, self.transport.close)
 
+    def timeout_keep_alive_handler(self) -> None:
+        """Closes a connection that uvicorn's timer finds idle, likewise."""
+        if not self.transport.is_closing() and not self._read_timer:
+            self._close_unless_heard()
+
     def _cancel_read_timer(self) -> None:
         if self._read_timer:
             self._read_timer.cancel()
