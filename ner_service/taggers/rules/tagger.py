@@ -1,6 +1,8 @@
 """The tagger of rules merges what its rules find, and goes before the tagger behind it."""
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -113,6 +115,22 @@ def _apart(rules: Sequence[Entity], others: Iterable[Entity]) -> list[Entity]:
     return apart
 
 
+@contextmanager
+def pause_collector() -> Iterator[None]:
+    """Keep Python's collector from looking at a million new phrases while they are loaded.
+
+    It would take a tenth of the time, and finds nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@pause_collector()
 def load_rules(source: str) -> RulesTagger:
     """Load the rules and the tagger that a source names."""
     names, spec = split_rules(source)
