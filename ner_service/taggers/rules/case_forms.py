@@ -1,6 +1,6 @@
 """Case forms decide whether words of a text are a phrase of a gazetteer in some case."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from ner_service.names.paradigms import decline
@@ -22,6 +22,12 @@ class CaseForms:
         self._dictionary = Dictionary()
         self._may_be_form = self._dictionary.changes.allow
         self._guesses = lru_cache(WORDS)(self._guess_forms)
+
+    def read_ahead(self, words: Iterable[str]) -> None:
+        """Read the paradigms of folded words now, which the first texts would wait for."""
+        for word in words:
+            if CYRILLIC.issuperset(word):
+                self._dictionary.declensions(word)
 
     def match_word(self, word: str, base: str) -> bool:
         """Return whether a folded word is a form of a folded word."""
