@@ -148,6 +148,14 @@ class Conventional(Protocol):
 
 
 @runtime_checkable
+class Twinned(Tagger, Protocol):
+    """A twinned tagger can be had twice, for two threads that tag side by side."""
+
+    def twin(self) -> Tagger:
+        """Return a tagger of equal answers whose caches are its own; raises as loading does."""
+
+
+@runtime_checkable
 class OpenLabels(Protocol):
     """A tagger with open labels finds entities of whatever labels it is asked for."""
 

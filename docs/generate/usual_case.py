@@ -47,7 +47,7 @@ def write(texts: Iterable[str], path: Path) -> None:
     """Write two bits for each of navec's words."""
     counts = count(texts)
     ids = load_vectors(NAVEC).ids([*counts])
-    cases = np.zeros(ids.max() + 1, np.uint8)
+    cases = np.zeros(int(np.max(ids)) + 1, np.uint8)
     for id, counted in zip(ids.tolist(), counts.values(), strict=True):
         if id >= 0:
             cases[id] = usual(counted)

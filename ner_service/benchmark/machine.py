@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from ner_service.cores import list_cores
 from ner_service.errors import MissingExtra
 from ner_service.taggers.registry import BACKENDS
 
@@ -47,7 +48,7 @@ class Machine(BaseModel):
         return cls(
             cpu=cpu,
             flags=flags,
-            cores=len(cores()),
+            cores=len(list_cores()),
             load=round(os.getloadavg()[0], 2),
             memory_gb=round(psutil.virtual_memory().total / 2**30, 1),
             system=f"{platform.system()} {platform.machine()}",
@@ -55,13 +56,6 @@ class Machine(BaseModel):
             versions=_versions(),
             commit=_commit(),
         )
-
-
-def cores() -> list[int]:
-    """Returns the numbers of the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
 
 
 @cache

@@ -29,6 +29,7 @@ def open_pool(annotator: Annotator, workers: int) -> Iterator[Submit]:
     if workers == 1:
         yield lambda form, chunk: _constant(form.annotate(chunk.first, chunk.payload, annotator))
         return
+    frozen = gc.get_freeze_count()
     gc.collect()
     gc.freeze()  # the collector would write to what is shared, and so copy it
     executor = ProcessPoolExecutor(workers, get_context("fork"), _begin, (annotator,))
@@ -36,7 +37,8 @@ def open_pool(annotator: Annotator, workers: int) -> Iterator[Submit]:
         yield lambda form, chunk: _outcome(executor, form, chunk)
     finally:
         _end_all(executor)
-        gc.unfreeze()
+        if not frozen:  # else whoever froze the rest wants it to stay so
+            gc.unfreeze()
 
 
 def _constant(segment: Segment) -> Answer:

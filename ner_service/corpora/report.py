@@ -108,7 +108,7 @@ class ReadReport:
         for kind, count in self.counts.items():
             kept = [str(remark) for remark in self.remarks if remark.kind is kind][:SAMPLES]
             more = "; …" if count > len(kept) else ""
-            lines.append(f"{count} {kind}: {'; '.join(kept)}{more}")
+            lines.append(f"{kind} ({count}): {'; '.join(kept)}{more}")
         return [*lines, self.hint] if self.hint else lines
 
     def summary(self) -> str:

@@ -244,10 +244,10 @@ class Lattice:
                 path.append(int(on[n, path[-1]]))
             return path, float(through[i, tag])
 
-        best = follow(0, int(through[0].argmax()))
+        best = follow(0, int(np.argmax(through[0])))
         others = through.copy()
         others[np.arange(self.length), best[0]] = -np.inf
-        i, tag = np.unravel_index(int(others.argmax()), others.shape)
+        i, tag = np.unravel_index(int(np.argmax(others)), others.shape)
         return best, follow(int(i), int(tag)) if others[i, tag] > IMPOSSIBLE else None
 
 

@@ -255,10 +255,7 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
     for start in range(0, len(out), block):
         stop = min(start + block, len(out))
         end = stop + 2 * reach
-        x = np.empty((end - start - 2, len(norm[0])), dtype=np.float32)
-        for i in range(start, end - 2):
-            sum_window(table, places, i + 1, real[i], real[i + 2], x[i - start])
-        activate(x, real[start + 1 : end - 1], norm[0], norm[1], x)
+        x = first_convolution(table, places[start:end], real[start:end], norm)
         n = 1
         for panels, bias, scale, shift in layers:
             n += 1
@@ -267,6 +264,16 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             x = np.empty((len(sums), len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
         out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
+
+
+@compiled
+def first_convolution(table, places, real, norm):  # type: ignore[no-untyped-def]
+    """Return the first layer of `convolutions` at all places but the two ends: rows x channels."""
+    x = np.empty((len(places) - 2, len(norm[0])), dtype=np.float32)
+    for i in range(len(x)):
+        sum_window(table, places, i + 1, real[i], real[i + 2], x[i])
+    activate(x, real[1:-1], norm[0], norm[1], x)
+    return x
 
 
 @compiled

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import Floats, activate, aligned_array, dense, sum_window
+from ner_service.engine.kernels import Floats, activate, aligned_array, dense, first_convolution
 
 Shorts = NDArray[np.int16]
 AVAILABLE = bool(binding.get_host_cpu_features().get("avx512vnni"))
@@ -244,10 +244,7 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
     for start in range(0, len(out), block):
         stop = min(start + block, len(out))
         end = stop + 2 * reach
-        x = np.empty((end - start - 2, len(norm[0])), dtype=np.float32)
-        for i in range(start, end - 2):
-            sum_window(table, places, i + 1, real[i], real[i + 2], x[i - start])
-        activate(x, real[start + 1 : end - 1], norm[0], norm[1], x)
+        x = first_convolution(table, places[start:end], real[start:end], norm)
         n = 1
         for panels, widths, bias, scale, shift in layers:
             n += 1

@@ -66,7 +66,7 @@ class ContextReader:
         slots: list[Floats] = []
         adjectives: list[float] = []
         for scores in self._engine.parts(sentences, wanted):
-            odds = np.exp(scores - scores.max(1, keepdims=True))
+            odds: Floats = np.exp(scores - scores.max(1, keepdims=True))
             chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
             slots.extend(np.log(chances[:, :-1] + np.float32(DOUBT)))
             adjectives += chances[:, -1].tolist()

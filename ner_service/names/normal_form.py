@@ -95,7 +95,7 @@ def _add_tails(
     for phrase, inside in zip(phrases, options, strict=True):
         tails.append([])
         for n, group in enumerate(phrase.groups[1:], start=at + 1):
-            apart = APART + sum(float(inside[word].odds[NOMINATIVE].max()) for word in group)
+            apart = APART + sum(float(np.max(inside[word].odds[NOMINATIVE])) for word in group)
             values, places = _choose_by_case(odds[n], apart)
             odds[at] += values
             tails[-1].append(places)

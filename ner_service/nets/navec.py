@@ -22,7 +22,7 @@ class WordIndex:
     def __init__(self, words: Sequence[str]) -> None:
         lengths = np.fromiter(map(len, words), np.int32, len(words))
         hashes = np.fromiter(map(hash, words), np.int64, len(words))
-        self.longest = int(lengths.max())
+        self.longest = int(np.max(lengths))
         self._text = "".join(words)
         self._ends = np.cumsum(lengths, dtype=np.int32)
         self._starts = self._ends - lengths

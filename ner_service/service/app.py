@@ -151,7 +151,7 @@ def declare_routes(
     background = Background(MOST_WAITING, settings.timeout_s)
     masking = Masking(answers, reader, background)
     presidio = Presidio(answers, reader, background, settings.max_batch_texts)
-    studio = LabelStudio(answers, reader, settings.max_batch_texts, collector)
+    studio = LabelStudio(answers, reader, background, settings.max_batch_texts, collector)
     explaining = Background(explanation.MOST_WAITING, settings.timeout_s)
     explanations = explanation.Explanations(answers, reader, explaining)
     state = State(lanes, settings.default, metrics)

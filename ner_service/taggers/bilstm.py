@@ -16,7 +16,7 @@ from ner_service.taggers.reader import Reader
 from ner_service.text.spacing import mark_words
 from ner_service.types import Entity, TaggerInfo, Tally
 
-SECOND_CACHE_BYTES = CACHE_BYTES // 4  # of a convention that only some requests ask for
+SECOND_CACHE_BYTES = CACHE_BYTES // 4  # of a twin, or a convention that only some requests ask for
 
 
 class BilstmTagger:
@@ -72,6 +72,10 @@ class BilstmTagger:
         if self._explainer is None:
             self._explainer = TextExplainer(self._artefact, self.cut)
         return self._explainer
+
+    def twin(self) -> "BilstmTagger":
+        """Return another tagger of the same net; its cache of words is smaller."""
+        return BilstmTagger(self._artefact, SECOND_CACHE_BYTES)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)

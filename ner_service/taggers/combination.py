@@ -1,11 +1,11 @@
 """A combination is several taggers that answer as one, by the rule of its kind."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Literal
 
+from ner_service.cores import list_cores
 from ner_service.errors import UnknownTagger
 from ner_service.taggers.ballots import (
     Candidate,
@@ -74,7 +74,7 @@ class CombinedTagger:
 
         The threads end with the call, so a process that forks between calls takes none along.
         """
-        workers = min(len(self._taggers), _cores())
+        workers = min(len(self._taggers), len(list_cores()))
         if workers == 1 or sum(map(len, texts)) < SIDE_BY_SIDE_CHARS:
             return [tagger.tag(texts) for tagger in self._taggers]
         with ThreadPoolExecutor(workers) as threads:
@@ -114,13 +114,6 @@ class CombinedTagger:
             self._calibrated[member] and (entity.score or 0) > SURE
             for member, entity in zip(candidate.finders, candidate.entities, strict=True)
         )
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def load_combination(kind: Kind, source: str) -> CombinedTagger:

@@ -1,6 +1,7 @@
 """Backend `natasha` runs slovnet's CNN-CRF over navec, with the weights of natasha's wheel."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,8 +24,15 @@ READ_TOKENS = 2_000  # of one unit; natasha itself reads a text of any length at
 class NatashaTagger:
     """The tagger answers as `natasha.NewsNERTagger` does for each text, when cut by `_pieces`."""
 
-    def __init__(self, net: Net, info: TaggerInfo, cut: Callable[[str], Iterator[Tokens]]) -> None:
+    def __init__(
+        self,
+        net: Net,
+        info: TaggerInfo,
+        cut: Callable[[str], Iterator[Tokens]],
+        again: Callable[[], "NatashaTagger"],
+    ) -> None:
         self._net = net
+        self._again = again
         self._reader = Reader(cut, net)
         self.info = info
 
@@ -34,6 +42,10 @@ class NatashaTagger:
         words = getattr(self._net, "words", None)
         hits, misses = (words.hits, words.misses) if words else (0, 0)
         return Tally(hits, misses, self._reader.tokenise_s)
+
+    def twin(self) -> "NatashaTagger":
+        """Return the tagger loaded again: 7 MB, most of them its own cache of words."""
+        return self._again()
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)
@@ -103,4 +115,5 @@ def load(source: str) -> NatashaTagger:
         score_kind="none",
         hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
-    return NatashaTagger(net, info, _read_pieces if source == READ else _pieces)
+    cut = _read_pieces if source == READ else _pieces
+    return NatashaTagger(net, info, cut, partial(load, source))

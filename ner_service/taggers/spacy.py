@@ -33,7 +33,7 @@ UNUSED = ("parser", "senter", "tagger", "morphologizer", "lemmatizer", "attribut
 class SpacyEngineTagger:
     """A spaCy pipeline runs on the engine, and answers as spaCy does for each text alone."""
 
-    def __init__(self, nlp: Any, info: TaggerInfo, ours: bool) -> None:
+    def __init__(self, nlp: Any, info: TaggerInfo, ours: bool, again: Callable[[], Tagger]) -> None:
         """Raise `NotServed` where the pipeline has a part that the engine does not compute."""
         from ner_service.engine import spacy_net, spacy_parts, spacy_tokens
 
@@ -42,6 +42,7 @@ class SpacyEngineTagger:
         self._tokens = spacy_tokens.SpacyTokens(nlp.tokenizer, spaced=parts.reads_spaces)
         self._chars = min(PIECE_CHARS, nlp.max_length)
         self._ours = ours
+        self._again = again
         self._reader = Reader(self._cut, self._net)
         self.info = info
 
@@ -50,6 +51,10 @@ class SpacyEngineTagger:
         """Return what was counted since the pipeline was loaded."""
         words = self._net.words
         return Tally(words.hits, words.misses, self._reader.tokenise_s)
+
+    def twin(self) -> Tagger:
+        """Return the pipeline loaded again: 24 MB of the shipped one."""
+        return self._again()
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return [
@@ -199,7 +204,8 @@ def load(source: str) -> Tagger:
     from ner_service.engine.spacy_parts import NotServed
 
     try:
-        return SpacyEngineTagger(nlp, replace(info, computed_by="the engine"), ours)
+        by_engine = replace(info, computed_by="the engine")
+        return SpacyEngineTagger(nlp, by_engine, ours, partial(load, source))
     except NotServed as error:
         info = replace(info, computed_by=f"spaCy, since {error}")
         return SpacyTagger(pipeline, nlp, info, ours)

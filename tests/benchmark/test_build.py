@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
@@ -27,15 +28,15 @@ def with_dependencies(names: set[str]) -> set[str]:
     lines = [line for name in names for line in requires(name) or () if "extra ==" not in line]
     needed = {re.split(r"[^\w.-]", line)[0] for line in lines}
     more = {re.sub(r"[-_.]+", "-", name).lower() for name in needed} - names
-    installed = {name for name in more if name in INSTALLED}
+    installed = more & list_installed()
     return names if not installed else with_dependencies(names | installed)
 
 
-INSTALLED = {
-    re.sub(r"[-_.]+", "-", name).lower()
-    for names in packages_distributions().values()
-    for name in names
-}
+@cache
+def list_installed() -> set[str]:
+    """Return the names of all distributions that are installed."""
+    owners = packages_distributions().values()
+    return {re.sub(r"[-_.]+", "-", name).lower() for names in owners for name in names}
 
 
 @pytest.mark.slow

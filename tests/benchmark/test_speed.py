@@ -113,6 +113,7 @@ def test_ours_and_razdels_cutting_are_timed_round_by_round(
         assert cut.ratio.median == pytest.approx(cut.ours.median / cut.razdel.median)
 
 
+@pytest.mark.slow
 def test_a_worker_times_and_weighs_itself(timed: Worker) -> None:
     few = timed.time(TEXTS[:5])
     many = timed.time(TEXTS[5:105], batch=10)

@@ -269,7 +269,7 @@ def test_evaluate_says_what_is_wrong_with_a_corpus(run: Run, tmp_path: Path) -> 
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     done = run("evaluate", str(path), "-t", "natasha", "--json")
     trimmed, summary, example = done.err.splitlines()
-    assert trimmed.startswith(f"note: {path}: 1 white space trimmed from entities: {path}:2")
+    assert trimmed.startswith(f"note: {path}: white space trimmed from entities (1): {path}:2")
     assert "1 warning; entities with stray punctuation at an edge 1" in summary
     assert f"{path}:1: warning: 0:5 PER 'Анна,' has , at an edge" in example
     assert json.loads(done.out)["documents"] == 2

@@ -118,7 +118,7 @@ def test_convert_says_what_was_read_what_was_mended_and_what_is_lost(run: Run) -
     assert (code, out) == (0, "")
     assert err.splitlines() == [
         f"{source}: 1 document, 2 entities (PER 2)",
-        f"{source}: 2 entities that begin or end inside a word: {source}:1: 8:21 PER "
+        f"{source}: entities that begin or end inside a word (2): {source}:1: 8:21 PER "
         f"'на Каренина и'; {source}:1: 24:28 PER 'тр е'",
         f"{source}: all offsets seem shifted: add -2 to each start and end",
         f"{source}: lost: bounds of entities inside tokens, which they now take whole: 1, "

@@ -343,6 +343,6 @@ def test_a_region_without_a_label_is_counted(tmp_path: Path) -> None:
     documents, report = read(tmp_path / "x.json", [task])
     assert names(documents) == [[ANNA]]
     assert report.notes() == [
-        "1 annotations that are no labelled spans ignored: "
+        "annotations that are no labelled spans ignored (1): "
         f"{tmp_path}/x.json: [0].annotations[0].result[0]: of type 'labels'"
     ]

@@ -228,7 +228,7 @@ def stop_under_connections(_: Path) -> str:
                 thread.start()
             until(lambda got=got: got["200"] > 50)
             service.process.send_signal(signal.SIGTERM)
-            service.process.wait(60)
+            service.process.wait(600)
             for thread in threads:
                 thread.join()
         lost.append(got["lost"])
@@ -341,7 +341,7 @@ def end_amid(folder: Path) -> str:
     with pipe.open("wb"):
         until(lambda: output.parent.exists() and any(output.parent.iterdir()))
         process.terminate()
-        process.wait(30)
+        process.wait(600)
     return f"{len([*output.parent.iterdir()])} files left"
 
 
@@ -431,7 +431,7 @@ def fill_file_table(folder: Path) -> str:
                                    env={**os.environ, "NER_TAGGERS": "natasha"})  # fmt: skip
         until(lambda: b"listening" in log.read_bytes() or process.poll() is not None)
         process.terminate()
-        process.wait(60)
+        process.wait(600)
     return "said at the start" if b"raise ulimit -n" in log.read_bytes() else "silent"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from ner_service.service.server.protocol import HttpProtocol
+from ner_service.service.server.protocol import HEAR_S, HttpProtocol
 from tests.serving import settle
 
 PATIENCE_S = 0.2
@@ -33,7 +33,7 @@ def chunk(data: bytes) -> bytes:
 @contextmanager
 def connected(server: uvicorn.Server) -> Iterator[socket.socket]:
     host, port = server.servers[0].sockets[0].getsockname()
-    with closing(socket.create_connection((host, port), timeout=10)) as connection:
+    with closing(socket.create_connection((host, port), timeout=100)) as connection:
         yield connection
 
 
@@ -70,6 +70,11 @@ class Clock(asyncio.SelectorEventLoop):
         """Lets so much time pass, and whatever is due then happen."""
         self.now += seconds
         await settle()
+
+    async def run_out(self, seconds: float) -> None:
+        """Lets time run out for a client of which nothing is heard."""
+        await self.turn(seconds)
+        await self.turn(HEAR_S)
 
 
 class Transport(asyncio.Transport):

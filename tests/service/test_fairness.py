@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from statistics import median
 
 import orjson
 import pytest
@@ -17,6 +18,7 @@ NEWS = "Посол Израиля на Украине Йоэль Лион вст
 SMALL = orjson.dumps({"text": (NEWS * 13)[:1_000]})
 LARGE = orjson.dumps({"text": (NEWS * 13_000)[:1_000_000]})
 CLIENTS, ASKED = 4, 300
+ROUNDS = 5  # whose median counts: others take caches and cores away now and then
 MOST_WAIT = 5  # times the wait alone; 34 when turns went by requests, 8 to 14 with long pieces
 
 
@@ -85,12 +87,15 @@ def test_a_small_request_waits_for_little_beside_four_clients_of_a_million_chara
         pin(service)
         waits(service)
         answers: list[bytes] = []
-        alone = waits(service)
+        alone = [waits(service) for _ in range(ROUNDS)]
         with large_clients(service, answers.append):
             waits(service)  # until all four are at work
-            beside = waits(service)
+            beside = [waits(service) for _ in range(ROUNDS)]
     told = {
-        f"p{share}": [round(1000 * times[ASKED * share // 100], 1) for times in (alone, beside)]
+        f"p{share}": [
+            round(1000 * median(times[ASKED * share // 100] for times in rounds), 1)
+            for rounds in (alone, beside)
+        ]
         for share in (50, 90, 99)
     }
     print(told)

@@ -77,7 +77,7 @@ async def test_a_head_has_so_long_to_come_and_no_longer(clock: Clock) -> None:
     await clock.turn(9)
     await wire.send(b"x: y\r\n")
     assert not wire.transport.closed
-    await clock.turn(2)
+    await clock.run_out(2)
     assert wire.transport.closed
     assert wire.answers == []
 
@@ -235,3 +235,13 @@ def test_http_1_0_needs_no_host(server: uvicorn.Server) -> None:
     with connected(server) as connection:
         connection.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
         assert rest(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+@on_clock
+async def test_what_came_while_the_process_stood_still_is_read(clock: Clock) -> None:
+    """A loop runs its timers first, and a process may have been stopped for longer than these."""
+    wire = Wire(clock)
+    await clock.turn(1_000)
+    await wire.send(WHOLE)
+    assert len(wire.answers) == 1
+    assert not wire.transport.closed

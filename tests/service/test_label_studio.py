@@ -8,11 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from ner_service import corpora
-from ner_service.errors import ConfigError
+from ner_service.errors import ConfigError, Refused
 from ner_service.service.api.auth import hash_key, new_key
-from ner_service.service.api.labelstudio.labelling import read_labelling
+from ner_service.service.api.labelstudio import handlers
+from ner_service.service.api.labelstudio.forms import PredictForm
+from ner_service.service.api.labelstudio.labelling import TaskText, read_labelling
 from ner_service.service.settings import Settings
 from ner_service.service.settings.roster import read_roster
 from ner_service.types import Entity
@@ -194,6 +197,76 @@ def test_a_request_that_is_too_large_or_no_request_is_refused(
     answer = client.post("/label-studio/predict", json=body)
     assert answer.status_code in (status, 400), answer.text
     assert answer.json()["error"]["fields"] or "values" in answer.json()["error"]["message"]
+
+
+def test_one_text_in_several_objects_is_tagged_once_and_labelled_by_each_control() -> None:
+    tagger = Remembering()
+    labels = "".join(
+        f'<Labels name="l{n}" toName="t{n}"><Label value="PER"/></Labels>' for n in range(3)
+    )
+    texts = "".join(f'<Text name="t{n}" value="$text"/>' for n in range(3))
+    with serving(lambda _: tagger) as client:
+        (result,) = predict(
+            client, task(1, text="Пётр"), config=f"<View>{labels}{texts}</View>"
+        ).json()["results"]
+    assert [(r["from_name"], r["to_name"]) for r in result["result"]] == [
+        ("l0", "t0"),
+        ("l1", "t1"),
+        ("l2", "t2"),
+    ]
+    assert tagger.seen.count("Пётр") == 1
+
+
+class Remembering(Capitals):
+    """Remembers all texts."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+        self.seen += texts
+        return super().tag(texts)
+
+
+def test_a_configuration_of_very_many_controls_is_refused(client: Client) -> None:
+    """Each of them is written for each entity: 5,000 stopped the service for minutes."""
+    controls = "".join(f'<Labels name="l{n}" toName="t"/>' for n in range(65))
+    config = f'<View>{controls}<Text name="t" value="$text"/></View>'
+    error = predict(client, task(1, text="Пётр"), config=config).json()["error"]
+    assert error["message"] == "label_config: labels texts in more than 64 ways: send fewer"
+
+
+def test_an_answer_of_very_many_regions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One text with 64 controls took 20 s, and its answer had half a gigabyte."""
+    monkeypatch.setattr(handlers, "MOST_REGIONS", 4)
+    fields = read_labelling(PLAIN.replace("</View>", '<Labels name="m" toName="t"/></View>'), "")
+    texts = [TaskText(0, fields[0], "Ян и Ян и Ян", [])]
+    names = [Entity(at, at + 2, "PER") for at in (0, 5, 10)]
+    assert handlers.predictions(1, fields, texts, [names[:2]], "v").count(b"from_name") == 4
+    with pytest.raises(Refused, match="more than 4 regions: send fewer tasks"):
+        handlers.predictions(1, fields, texts, [names], "v")
+
+
+def test_a_body_of_very_many_faults_is_refused_at_the_first() -> None:
+    body = b'{"label_config": "", "tasks": [' + b"[]," * 50_000 + b"[]]}"
+    with pytest.raises(ValidationError) as caught:
+        PredictForm.model_validate_json(body)
+    assert caught.value.error_count() == 1
+
+
+def test_entities_of_very_many_paragraphs_are_placed_by_bisection() -> None:
+    """Each was compared with each paragraph: 30,000 took a minute."""
+    (field,) = read_labelling(
+        '<View><ParagraphLabels name="l" toName="t"/><Paragraphs name="t" value="$text"/></View>',
+        "schema",
+    )
+    number = 10_000
+    text = "\n".join(["Ян"] * number)
+    starts = [*range(0, 3 * number, 3)]
+    regions = [*field.regions(text, starts, [Entity(at, at + 2, "PER") for at in starts])]
+    places = {(r["value"]["startOffset"], r["value"]["endOffset"]) for r in regions}
+    assert places == {(0, 2)}
+    assert [r["value"]["start"] for r in regions] == [*map(str, range(number))]
 
 
 def test_labels_may_come_with_the_tasks() -> None:

@@ -288,7 +288,7 @@ def test_a_long_text_goes_in_pieces_between_which_others_have_their_turn() -> No
         pieces = list(chunks(text, LEAST_PIECE_CHARS))
         ends = [(at, at + 1) for start, end in pieces for at in (start, end - 1)]
         assert [(e.start, e.end) for e in found] == ends
-        assert len(pieces) == 91
+        assert len(pieces) == 121
         assert [batch == ["Пётр"] for batch in tagger.batches].index(True) < len(pieces)
 
     run(test)

@@ -126,3 +126,11 @@ def test_other_fields_are_bounded(client: Client) -> None:
     assert len(json.loads(fits)["a"]) == MOST_OTHER_VALUES - 100
     assert json.loads(too_many)["error"]["code"] == "invalid_request"
     assert json.loads(deep)["error"]["code"] == "invalid_json"
+
+
+def test_a_line_of_very_many_fields_is_refused(client: Client) -> None:
+    """Each is compared with the names of options, in the event loop."""
+    fields = {f"a{n}": 0 for n in range(1_001)}
+    (answer,) = send(client, json.dumps({"text": ""} | fields))
+    error = json.loads(answer)["error"]
+    assert error["message"] == "the line has more than 1000 other fields: send fewer"

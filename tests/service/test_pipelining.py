@@ -52,7 +52,7 @@ def test_what_is_no_request_lets_those_before_it_have_their_answers(behind: byte
         gate.open.set()
         await clock.turn()
         assert wire.answers == [b"/ner " + TEXT] * 2 + NO_REQUESTS[behind]
-        await clock.turn(11)
+        await clock.run_out(11)
         assert wire.transport.closed
 
     test()
@@ -111,7 +111,7 @@ async def test_a_client_that_does_not_read_is_not_answered_on_and_on(clock: Cloc
     assert not wire.transport.reading
     wire.protocol.resume_writing()
     await clock.turn()
-    await clock.turn(11)
+    await clock.run_out(11)
     assert wire.answers == [b"/ner " + TEXT] * 3
 
 
@@ -136,7 +136,7 @@ async def test_a_client_that_sends_no_more_is_not_waited_for_long(clock: Clock) 
     assert wire.protocol.eof_received()
     await clock.turn(0.9)
     assert not wire.transport.closed
-    await clock.turn(0.2)
+    await clock.run_out(0.2)
     assert wire.transport.closed
 
 

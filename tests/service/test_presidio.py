@@ -193,6 +193,40 @@ def test_what_was_encrypted_is_decrypted(client: Client) -> None:
     assert post(client, "deanonymize", **body).json()["text"] == TEXT
 
 
+ITEM = {"start": 0, "end": 2, "entity_type": "A"}
+KEEP = {"DEFAULT": {"type": "deanonymize_keep"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"anonymizer_results": [ITEM]}, "no operator for A: name one in deanonymizers, or DEFAULT"),
+        ({"anonymizer_results": [ITEM, ITEM | {"start": 1, "end": 3}], "deanonymizers": KEEP}, "two results overlap at 1"),
+        (
+            {"anonymizer_results": [ITEM], "deanonymizers": {"A": {"type": "decrypt", "key": "WmZq4t7w!z%C&F)J"}}},
+            "a result is not what this key has encrypted",
+        ),
+    ],
+)  # fmt: skip
+def test_items_that_cannot_be_undone_are_refused(
+    client: Client, body: dict[str, Any], message: str
+) -> None:
+    """Presidio's engine fails without an operator, and takes hours for overlapping items."""
+    answer = post(client, "deanonymize", **body)
+    assert (answer.status_code, list(answer.json())) == (422, ["error"])
+    assert message in answer.json()["error"]
+
+
+def test_patterns_that_match_too_often_are_refused(client: Client) -> None:
+    """All at once, the matches of many patterns took gigabytes."""
+    everywhere = ZIP | {"patterns": [{"regex": ".", "score": 1}] * 2}
+    answer = post(client, "analyze", text="а" * 60_000, ad_hoc_recognizers=[everywhere])
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith(
+        "ad_hoc_recognizers.0.patterns.1.regex: matches more than 100000 times"
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -70,7 +70,7 @@ async def test_stopping_closes_a_connection_that_stays_idle(clock: Clock) -> Non
     await wire.send(WHOLE)
     wire.protocol.shutdown()
     assert not wire.transport.closed
-    await clock.turn(protocol.DRAIN_S)
+    await clock.run_out(protocol.DRAIN_S)
     assert wire.transport.closed
 
 
@@ -114,7 +114,7 @@ async def test_stopping_waits_for_no_head_that_does_not_come(clock: Clock) -> No
     gate.open.set()
     await clock.turn()
     assert len(wire.answers) == 1
-    await clock.turn(protocol.DRAIN_S)
+    await clock.run_out(protocol.DRAIN_S)
     assert wire.transport.closed
 
 

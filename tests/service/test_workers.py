@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,8 @@ from tests.serving import Running, running, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+# the machine may be busy, or stand still: no client of these is slow by itself
+PATIENT = {"timeout_s": 600, "client_timeout_s": 600}
 NEWS = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области. " * 10
 
 
@@ -30,7 +31,7 @@ class Load:
 
     def ask_on(self) -> None:
         """Asks until told to stop, or to come with a new connection."""
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=None) as client:
             while not self._stop.is_set():
                 try:
                     answer = client.post(self._url, json={"text": NEWS})
@@ -97,12 +98,12 @@ def test_processes_stop_when_the_first_one_is_killed() -> None:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_stopping_loses_no_accepted_request(workers: str) -> None:
-    with running("--workers", workers) as service:
+    with running("--workers", workers, **PATIENT) as service:
         load = Load(service)
         with load.by(8):
             until(lambda: load.got["200"] > 50)
             service.process.send_signal(signal.SIGTERM)
-            service.process.wait(60)
+            service.process.wait()
         assert set(load.got) <= {"200", "refused"}, load.got
 
 
@@ -111,7 +112,7 @@ def test_a_stop_is_no_error(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as output, running(output=output) as service:
         service.process.send_signal(signal.SIGTERM)
-        assert service.process.wait(60) == -signal.SIGTERM
+        assert service.process.wait() == -signal.SIGTERM
     assert b'"level":"error"' not in log.read_bytes()
     assert b"ner-service: error" not in log.read_bytes()
 
@@ -123,20 +124,20 @@ def stop_under_new_connections(workers: str) -> Counter[str]:
     def ask(url: str) -> None:
         while not got["refused"]:
             try:
-                answer = httpx.post(url + "/ner", json={"text": NEWS}, timeout=30)
+                answer = httpx.post(url + "/ner", json={"text": NEWS}, timeout=None)
                 got[str(answer.status_code)] += 1
             except httpx.ConnectError:
                 got["refused"] += 1
             except httpx.TransportError as error:
                 got[type(error).__name__] += 1
 
-    with running("--workers", workers) as service:
+    with running("--workers", workers, **PATIENT) as service:
         threads = [threading.Thread(target=ask, args=(service.url,)) for _ in range(8)]
         for thread in threads:
             thread.start()
         until(lambda: got["200"] > 50)
         service.process.send_signal(signal.SIGTERM)
-        service.process.wait(60)
+        service.process.wait()
         for thread in threads:
             thread.join()
     return got
@@ -171,11 +172,9 @@ def test_a_hangup_ends_no_service(workers: str) -> None:
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGQUIT])
 def test_the_first_process_alone_stops_them_all(told: signal.Signals) -> None:
-    with running("--workers", "2") as service:
-        started = time.perf_counter()
+    with running("--workers", "2", **PATIENT) as service:  # ten minutes until they would be killed
         service.process.send_signal(told)
-        service.process.wait(60)
-        assert time.perf_counter() - started < 15  # not the 35 s until they would be killed
+        service.process.wait()
 
 
 def test_a_full_disk_does_not_stop_the_service() -> None:

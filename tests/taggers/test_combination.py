@@ -226,9 +226,9 @@ def test_members_that_work_side_by_side_answer_as_one_after_the_other(
 ) -> None:
     tagger = shipped("union:natasha+bilstm")
     texts = [f"Глава {n} области Иван Петров прибыл в Москву." for n in range(200)]
-    monkeypatch.setattr("ner_service.taggers.combination._cores", lambda: 1)
+    monkeypatch.setattr("ner_service.taggers.combination.list_cores", lambda: [0])
     alone = tagger.tag(texts)
-    monkeypatch.setattr("ner_service.taggers.combination._cores", lambda: 4)
+    monkeypatch.setattr("ner_service.taggers.combination.list_cores", lambda: [0, 1, 2, 3])
     beside = tagger.tag(texts)
     assert [[(*e.span, e.score, e.sources) for e in entities] for entities in beside] == [
         [(*e.span, e.score, e.sources) for e in entities] for entities in alone

@@ -1,6 +1,7 @@
 """The promises of every tagger in the registry, whatever library stands behind it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from ner_service.errors import MissingExtra
 from ner_service.taggers.registry import BACKENDS, shipped_specs
 from ner_service.text.chunks import PIECE_CHARS
-from ner_service.types import Entity, Tagger
+from ner_service.types import Entity, Tagger, Twinned
 from tests.marked import marked
 
 NEWS_LABELS = {"PER", "LOC", "ORG"}
@@ -30,6 +31,7 @@ TEXTS = {
     "one long sentence": "предложение " * (PIECE_CHARS // 12 + 100),
     "no words at all": "!?…—«»" * 2_000,
 }
+TWIN_TEXTS = [TEXTS[name] for name in ("emoji", "line feeds", "combining marks")]
 SLOW = pytest.mark.slow  # since spaCy reads every text
 SPECS = [
     *shipped_specs(),
@@ -119,6 +121,17 @@ def finds_names_after(tagger: Tagger, filler: str) -> None:
     assert [e.shift(-shift).span for e in found if e.start >= shift] == [
         e.span for e in NEWS.entities
     ]
+
+
+def test_a_twin_answers_alike_beside_it_in_another_thread(tagger: Tagger) -> None:
+    if not isinstance(tagger, Twinned):
+        pytest.skip(f"{tagger.info.name} has no twins")
+    twin = tagger.twin()
+    assert twin.info == tagger.info
+    parts = [f"{NEWS.text} {n}-й раз. {text}" for n in range(40) for text in TWIN_TEXTS]
+    expected = tagger.tag(parts)
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(lambda one: one.tag(parts), (tagger, twin))] == [expected, expected]
 
 
 def test_no_texts_have_no_answers(tagger: Tagger) -> None:

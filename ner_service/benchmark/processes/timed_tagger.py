@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ner_service.benchmark.machine import cores
 from ner_service.benchmark.processes import natasha_library, spacy_library
 from ner_service.benchmark.processes.cutters import CUTTERS, Cutter
 from ner_service.benchmark.processes.name_chains import CHAINS, Chain
+from ner_service.cores import list_cores
 from ner_service.errors import ConfigError, NerError
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec, load_tagger
@@ -74,7 +74,7 @@ def spawn(core: int, module: str, *arguments: str, **options: Any) -> subprocess
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         env=environment | options.pop("settings", {}),
-        preexec_fn=partial(_keep_to_core, cores()[core % len(cores())]),
+        preexec_fn=partial(_keep_to_core, list_cores()[core % len(list_cores())]),
         **options,
     )
 

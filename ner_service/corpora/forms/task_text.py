@@ -1,14 +1,12 @@
 """The text of a task stands under some key of its data: plain, as HTML, or in paragraphs."""
 
 from collections.abc import Mapping, Sequence
-from html.parser import HTMLParser
 from itertools import accumulate
 
 from ner_service.corpora.check import check_text
+from ner_service.corpora.forms.html_text import visible_text
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
-
-INVISIBLE = ("script", "style")  # elements whose text a page does not show
 
 
 def text_key(
@@ -61,33 +59,3 @@ def text_of(value: object, is_html: bool, place: str) -> tuple[str, list[int]]:
         return "\n".join(parts), list(accumulate(lengths, initial=0))[:-1]
     text = check_text(value, place)
     return (visible_text(text) if is_html else text), []
-
-
-class _VisibleText(HTMLParser):
-    """A parser that keeps the text of a page as a browser's `textContent` has it."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Hide the text of elements that a page does not show."""
-        self._hidden += tag in INVISIBLE
-
-    def handle_endtag(self, tag: str) -> None:
-        """Show text again behind them."""
-        self._hidden -= tag in INVISIBLE and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        """Keep a piece of text."""
-        if not self._hidden:
-            self.parts.append(data)
-
-
-def visible_text(html: str) -> str:
-    """Return the text of HTML without its tags, as Label Studio's global offsets count it."""
-    parser = _VisibleText()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)

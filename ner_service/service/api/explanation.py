@@ -1,6 +1,7 @@
 """Explanations over HTTP show how a BiLSTM-CRF decides about one sentence of a text."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +17,7 @@ from ner_service.service.api.request_body import (
     BodyReader,
     Form,
     check_no_query,
+    connection_of,
     content_type,
 )
 from ner_service.service.api.schemas import ExplainRequest
@@ -104,8 +106,9 @@ class Explanations:
         if not isinstance(tagger, Explaining):
             message = f"tagger: {name} cannot explain itself: name a BiLSTM-CRF, such as bilstm"
             raise Refused(Code.INVALID_REQUEST, message, ["tagger"])
-        body = await self._background.run(lambda: explain(name, tagger, asked))
-        return Response(body, media_type=JSON)
+        work = partial(explain, name, tagger, asked)
+        answer = await self._background.run(work, connection=connection_of(request))
+        return Response(answer, media_type=JSON)
 
 
 def explain(name: str, tagger: Tagger, asked: ExplainRequest) -> bytes:

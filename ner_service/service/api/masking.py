@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import orjson
 from fastapi import Request, Response
@@ -25,6 +26,7 @@ from ner_service.service.api.request_body import (
     BodyReader,
     Form,
     check_no_query,
+    connection_of,
     content_type,
 )
 from ner_service.service.api.schemas import EXAMPLE, EntityOut, Int64, Span, TaggingOptions
@@ -96,24 +98,31 @@ class Masking:
         """Hides the names in a text, so that `POST /unmask` can bring them back with the key."""
         content_type(request, JSON)
         check_no_query(request)
-        asked = await MASK.parse(await self._reader.body(request))
+        body = await self._reader.body(request)
+        asked = await MASK.parse(body)
         self._answers.check_length(asked.text, "text")
-        tagger, labels, names = await find_names(self._answers, request, asked)
-        body = await self._background.run(lambda: self._mask(asked, tagger, labels, names))
-        return Response(body, media_type=JSON)
+        found = None
+        if asked.entities is None:
+            found = await find_names(self._answers, request, asked)
+        answer = await self._background.run(
+            lambda: self._mask(asked, found or own_names(asked)), len(body), connection_of(request)
+        )
+        return Response(answer, media_type=JSON)
 
     async def unmask(self, request: Request) -> Response:
         """Brings the names back into a masked text, also where a model has changed it."""
         content_type(request, JSON)
         check_no_query(request)
-        asked = await UNMASK.parse(await self._reader.body(request))
+        body = await self._reader.body(request)
+        asked = await UNMASK.parse(body)
         self._answers.check_length(asked.text, "text")
-        body = await self._background.run(lambda: self._unmask(asked))
-        return Response(body, media_type=JSON)
+        answer = await self._background.run(
+            lambda: self._unmask(asked), len(body), connection_of(request)
+        )
+        return Response(answer, media_type=JSON)
 
-    def _mask(
-        self, asked: MaskRequest, tagger: str | None, labels: Sequence[str], names: list[Entity]
-    ) -> bytes:
+    def _mask(self, asked: MaskRequest, found: "Found") -> bytes:
+        tagger, labels, names = found
         try:
             entities = add_identifiers(asked.text, names, asked.labels)
             masked = self._masker.mask(asked.text, entities, asked.style, asked.seed, labels)
@@ -137,31 +146,38 @@ class Masking:
         return orjson.dumps({"text": text})
 
 
-async def find_names(
-    answers: Answers, request: Request, asked: MaskRequest
-) -> tuple[str | None, list[str], list[Entity]]:
-    """Returns the tagger, the labels that are looked for, and the names of a text.
+class Found(NamedTuple):
+    """The names of a text, with the tagger that found them and the labels that were looked for."""
 
-    No tagger is asked where the request brings its entities, or wants identifiers alone.
-    """
+    tagger: str | None
+    labels: list[str]
+    names: list[Entity]
+
+
+def own_names(asked: MaskRequest) -> Found:
+    """Returns the names that a request brings; raises `Refused` where they do not fit."""
+    if asked.tagger is not None:
+        message = "tagger: has no use beside entities: send one of both"
+        raise Refused(Code.INVALID_REQUEST, message, ["tagger", "entities"])
+    names = own_entities(asked.text, asked.entities or (), asked.offsets)
+    kept = [e for e in names if asked.labels is None or e.label in asked.labels]
+    labels = {e.label for e in kept} | {*choose_identifiers(asked.labels), *(asked.labels or ())}
+    return Found(None, sorted(labels), kept)
+
+
+async def find_names(answers: Answers, request: Request, asked: MaskRequest) -> Found:
+    """Returns the names that a tagger finds, which nobody asks for identifiers alone."""
     identifiers = choose_identifiers(asked.labels)
-    if asked.entities is not None:
-        if asked.tagger is not None:
-            message = "tagger: has no use beside entities: send one of both"
-            raise Refused(Code.INVALID_REQUEST, message, ["tagger", "entities"])
-        names = own_entities(asked.text, asked.entities, asked.offsets)
-        kept = [e for e in names if asked.labels is None or e.label in asked.labels]
-        return None, sorted({e.label for e in kept} | {*identifiers, *(asked.labels or ())}), kept
     wanted = asked.labels and [label for label in asked.labels if label not in IDENTIFIERS]
     if asked.labels and not wanted:
-        return None, [*identifiers], []
+        return Found(None, [*identifiers], [])
     options = asked.model_copy(update={"labels": wanted})
     known = answers.choose_lane(options).check().info.labels
     head, (answer,) = await answers.tag(request, options, [asked.text])
     if isinstance(answer, TaggerFailed):
         raise answer
     names = [e for e in answer if wanted is None or e.label in wanted]
-    return head["tagger"], [*(wanted or known), *identifiers], names
+    return Found(head["tagger"], [*(wanted or known), *identifiers], names)
 
 
 def own_entities(text: str, spans: Sequence[Span], unit: OffsetUnit) -> list[Entity]:

@@ -9,6 +9,7 @@ from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import shorten
 from ner_service.service.api.schemas import LineRequest, Options
 
+MOST_FIELDS = 1_000  # of a line; each is compared with the names of options
 LEAST_LIKENESS = 0.8  # of a key to an option's name, from which on it is a misspelt one
 RESULT = "entities"  # is made anew, whatever the line has
 FAULT = "error"  # by which clients know the answer to a line that failed
@@ -23,6 +24,9 @@ def other_fields(line: bytes, asked: LineRequest, with_names: bool) -> dict[str,
     kept = asked.model_extra
     if not kept:
         return {}
+    if len(kept) > MOST_FIELDS:
+        message = f"the line has more than {MOST_FIELDS} other fields: send fewer"
+        raise Refused(Code.INVALID_REQUEST, message)
     for key in kept:
         _check_key(key)
     record = json.loads(line, parse_float=read_float, parse_constant=_refuse_constant)

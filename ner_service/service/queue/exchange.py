@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from ner_service.cores import Cores, list_cores
 from ner_service.service.queue.errors import NotReady
 from ner_service.service.queue.lane import Lane, ObserveBatch
 from ner_service.service.queue.roll import Roll
@@ -38,6 +39,7 @@ class Exchange:
         lanes: dict[str, Lane],
     ) -> None:
         self._settings, self._load, self._observe = settings, load, observe
+        self._cores = Cores(len(list_cores()) // settings.workers)  # of this process
         self._lanes = lanes
         self._sources: Mapping[str, Source] = {}
 
@@ -80,9 +82,11 @@ class Exchange:
     def _start_worker(self, name: str, source: Source, roll: Roll | None = None) -> Worker:
         load, observe = partial(self._load, source.spec), partial(self._observe, name)
         if roll is None:
-            return Worker(name, load, self._settings.batch_chars, observe)
+            return Worker(name, load, self._settings.batch_chars, observe, cores=self._cores)
         turn = roll.in_turn(name, load)
-        return Worker(name, turn, self._settings.batch_chars, observe, roll.strike)
+        return Worker(
+            name, turn, self._settings.batch_chars, observe, roll.strike, cores=self._cores
+        )
 
     def _put(self, sources: Mapping[str, Source], fresh: Mapping[str, Worker]) -> None:
         """Gives each source its lane, in their order, and the lanes in question new workers."""

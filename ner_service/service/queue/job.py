@@ -1,8 +1,9 @@
 """A job is a request on its way through a lane: texts, cut into pieces, and their answers."""
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from ner_service.service.connection import Gone
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.pieces import cut
 from ner_service.types import Entity
+
+log = logging.getLogger(__name__)
 
 OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
 WHOLE_CHARS = 10_000  # shorter texts are never cut, however small a piece is
@@ -72,7 +75,6 @@ class Job:
 
     def open(self, most_chars: int) -> None:
         """Begins to cut the texts into pieces, in the thread that tags them."""
-        self.small = cost_of(self.texts) <= SMALL_COST
         self._rest = self.pieces(most_chars)
         self.advance()
 
@@ -83,6 +85,7 @@ class Job:
     def pieces(self, most_chars: int) -> Iterator[Piece]:
         """Begins to tag the texts, and yields their pieces; an empty text has none."""
         self.begun = time.perf_counter()
+        self.small = cost_of(self.texts) <= SMALL_COST
         self.answers = [[] for _ in self.texts]
         self.labels = [{} for _ in self.texts]
         for n, text in enumerate(self.texts):
@@ -101,3 +104,54 @@ def cost(text: str) -> int:
 def cost_of(texts: Sequence[str]) -> int:
     """Returns the cost of several texts together."""
     return sum(map(len, texts)) + OVERHEAD_CHARS * len(texts)
+
+
+def add_answer(piece: Piece, answer: Answer) -> None:
+    """Keeps the answer to one piece; a text with a piece that failed has failed."""
+    job, n = piece.job, piece.n
+    before = job.answers[n]
+    if isinstance(before, TaggerFailed):
+        return
+    if not isinstance(answer, TaggerFailed):
+        count_labels(job.labels[n], answer)
+        if piece.start:  # not in most texts: copies would cost a fifth of a small request
+            answer = [entity.shift(piece.start) for entity in answer]
+        answer = pour(job.sink, n, answer) if job.sink else answer
+    if isinstance(answer, TaggerFailed):
+        job.answers[n] = answer
+        job.labels[n].clear()
+    else:
+        before.extend(answer)
+
+
+def pour(sink: Sink, n: int, entities: Sequence[Entity]) -> Answer:
+    """Gives a sink the entities of a piece, and returns none; they may be none that it can take."""
+    try:
+        sink(n, entities)
+    except Exception as error:  # its message may quote the text
+        log.error("%s on %d entities", type(error).__name__, len(entities))
+        return TaggerFailed()
+    return []
+
+
+def count_labels(labels: dict[str, int], entities: Iterable[Entity]) -> None:
+    """Counts entities by label, here where it keeps no other request waiting."""
+    for entity in entities:
+        labels[entity.label] = labels.get(entity.label, 0) + 1
+
+
+def sum_labels(of_texts: Sequence[dict[str, int]]) -> dict[str, int]:
+    """Returns the numbers of entities by label in all texts of a job."""
+    if len(of_texts) == 1:
+        return of_texts[0]
+    total: dict[str, int] = {}
+    for labels in of_texts:
+        for label, number in labels.items():
+            total[label] = total.get(label, 0) + number
+    return total
+
+
+def finish(job: Job) -> Tagged:
+    """Returns the result of a job of which nothing is left."""
+    queued, tagging = job.begun - job.admitted, time.perf_counter() - job.begun
+    return Tagged(job.answers, sum_labels(job.labels), queued, tagging)

@@ -1,30 +1,48 @@
 """A worker is the thread that owns a tagger: it loads, probes and feeds it, and reloads it."""
 
 import logging
-import os
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 
+from ner_service.cores import Cores
 from ner_service.errors import NerError
 from ner_service.service.queue import collector
+from ner_service.service.queue.assistant import Assistant
 from ner_service.service.queue.errors import NotReady, TaggerFailed
-from ner_service.service.queue.job import Answer, Job, Piece, Result, Sink, Tagged, cost_of
+from ner_service.service.queue.job import (
+    Answer,
+    Job,
+    Piece,
+    Result,
+    add_answer,
+    cost_of,
+    finish,
+)
 from ner_service.service.queue.loading import probe
+from ner_service.service.queue.scheduling import yield_to_loop
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
-from ner_service.types import Conventional, Entity, Tagger, ask_labels
+from ner_service.types import Conventional, Tagger, Twinned, ask_labels
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0  # between attempts to load
-LEAST_PIECE_CHARS = 4_000  # smaller pieces take longer for each character
+LEAST_PIECE_CHARS = 3_000  # smaller pieces take longer for each character: 2,500 take 6% more
 BREAK_S = 0.0001  # after batches that end somebody's wait, while long texts wait for their turns
+COMPANY = 64  # batches of large texts after a small request, about half a second
 MEMORY = 0.8  # of former batches, when the pace is measured
 
+
+class Wake:
+    """A wake among the jobs says that the assistant has tagged what it had."""
+
+
+WAKE = Wake()
 Observe = Callable[[int, float], None]
 """Called after each batch with its pieces and the seconds it took."""
 
@@ -39,18 +57,23 @@ class Worker:
         batch_chars: int,
         observe: Observe,
         on_ready: Callable[[str], None] | None = None,
+        cores: Cores | None = None,
     ) -> None:
         self.name = name
         self.tagger: Tagger | None = None  # set once it has really answered a text
         self.error: NerError | None = None  # why it has no tagger, unless it is merely loading
-        self.busy_since: float | None = None
+        self._busy_since: float | None = None
         self.loading_since = time.perf_counter()
         self.restarts = 0  # how often the tagger has died or failed to load
         self._measured = (0.0, 0.0)  # seconds and characters of late
         self.batch_chars = batch_chars
-        self.piece_chars = min(PIECE_CHARS, max(batch_chars // 10, LEAST_PIECE_CHARS))
+        self.piece_chars = min(PIECE_CHARS, max(batch_chars // 12, LEAST_PIECE_CHARS))
         self._load, self._observe, self._on_ready = load, observe, on_ready
-        self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._cores = cores or Cores(1)
+        self._assistant: Assistant | None = None  # begins with the first large text
+        self._company = 0  # batches of large texts until a small request is forgotten
+        self._handed: deque[tuple[Sequence[Piece], Future[list[Answer]]]] = deque()
+        self._inbox: queue.SimpleQueue[Job | Wake | None] = queue.SimpleQueue()
         self._turns = Turns()
         self._sharing = False  # jobs wait for their turns
         self._batch: list[Piece] = []
@@ -59,6 +82,13 @@ class Worker:
         self.first_load: Future[None] = Future()  # has what came of the first attempt to load
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
         self._thread.start()
+
+    @property
+    def busy_since(self) -> float | None:
+        """Returns when it, or its assistant, began with what is being tagged."""
+        assistant = self._assistant
+        times = self._busy_since, assistant.busy_since if assistant else None
+        return min((since for since in times if since is not None), default=None)
 
     @property
     def pace(self) -> float:
@@ -73,6 +103,12 @@ class Worker:
     def loading_s(self) -> float:
         """Returns the seconds since the tagger began to load."""
         return time.perf_counter() - self.loading_since
+
+    @property
+    def taggers(self) -> list[Tagger]:
+        """Returns the tagger and its assistant's, as far as they are there."""
+        assistant = self._assistant
+        return [tagger for tagger in (self.tagger, assistant and assistant.twin) if tagger]
 
     def put(self, job: Job) -> None:
         """Queues a job; its future will have the answers."""
@@ -101,7 +137,8 @@ class Worker:
                 self._note_load(self.error)
                 log.error("%s: %s", self.name, self.error)
             finally:
-                self.tagger = self.busy_since = None
+                self.tagger = self._busy_since = None
+                self._dismiss_assistant()
                 self._abandon()
                 collector.release()
             self._stop.wait(self._pause)
@@ -122,30 +159,57 @@ class Worker:
         if self._on_ready:
             self._on_ready(self.name)
         self._note_load(None)
-        while self._form_batch():
+        while self._form_batch(tagger):
             self._tag_batch(tagger)
 
-    def _form_batch(self) -> bool:
+    def _form_batch(self, tagger: Tagger) -> bool:
         """Waits for jobs and takes a batch of them; returns false where no more will come."""
         self._batch = []
-        while not self._batch and (self._sharing or not self._stopping):
+        while not self._batch and (self._sharing or self._handed or not self._stopping):
             jobs = self._fetch()
+            self._hand_out()
             if self._sharing or sum(cost_of(job.texts) for job in jobs) > self.batch_chars:
                 self._batch = self._take_turns(jobs)
             else:  # there is room for all
                 self._batch = [piece for job in jobs for piece in job.pieces(self.piece_chars)]
                 deliver([(job, finish(job)) for job in jobs if not any(job.texts)])
+            if any(piece.job.small for piece in self._batch):
+                self._company = COMPANY
+            elif self._batch:
+                self._share(tagger)
         return bool(self._batch)
+
+    def _share(self, tagger: Tagger) -> None:
+        """Has the assistant tag a part of a large text: this batch and then the next, or a half.
+
+        It does so for a client that is alone. Others would wait: two threads that tag leave less
+        of Python's lock to the event loop, and small requests took three times as long.
+        """
+        self._company = max(self._company - 1, 0)
+        if self._company or len(self._turns.large.clients) > 1:
+            return
+        if not self._assistant and self._cores.count > 1 and isinstance(tagger, Twinned):
+            self._assistant = Assistant(self.name, tagger, self._cores, tag_as_asked)
+        while self._assistant and (len(self._batch) > 1 or self._sharing):
+            half = len(self._batch) // 2
+            first, second = self._batch[:half], self._batch[half:]
+            answers = self._assistant.take(second)
+            if not answers:
+                return
+            answers.add_done_callback(lambda done: self._inbox.put(WAKE))
+            self._handed.append((second, answers))
+            self._batch = first or self._take_turns([])
 
     def _fetch(self) -> list[Job]:
         """Returns the jobs that were put; waits only where there is nothing else to do."""
         jobs: list[Job] = []
+        idle = not self._sharing and (not self._stopping or bool(self._handed))
         with suppress(queue.Empty):
-            job = self._inbox.get(block=not self._sharing and not self._stopping)
+            job = self._inbox.get(block=idle)
             while True:
                 if job is None:
                     self._stopping = True
-                elif not job.future.done():  # else its client has left
+                elif isinstance(job, Job) and not job.future.done():  # else its client has left
                     jobs.append(job)
                 job = self._inbox.get_nowait()
         return jobs
@@ -163,40 +227,66 @@ class Worker:
         return batch
 
     def _tag_batch(self, tagger: Tagger) -> None:
-        texts = [piece.text for piece in self._batch]
-        self.busy_since = started = time.perf_counter()
-        answers = tag_as_asked(tagger, self._batch)
-        self.busy_since = None
-        size, seconds = cost_of(texts), time.perf_counter() - started
+        self._busy_since = started = time.perf_counter()
+        with self._cores:
+            answers = tag_as_asked(tagger, self._batch)
+        self._busy_since = None
+        self._measure(self._batch, time.perf_counter() - started)
+        pairs = [*zip(self._batch, answers, strict=True)]
+        if not self._handed:
+            self._settle(pairs)
+            return
+        self._settle([pair for pair in pairs if pair[0].job.small])
+        behind = [pair for pair in pairs if not pair[0].job.small]  # what the assistant has
+        if behind:
+            future: Future[list[Answer]] = Future()
+            future.set_result([answer for _, answer in behind])
+            self._handed.append(([piece for piece, _ in behind], future))
+        self._hand_out()
+
+    def _measure(self, batch: Sequence[Piece], seconds: float) -> None:
+        """Notes a batch and the seconds for which it kept this thread."""
         before, chars = self._measured
+        size = cost_of([piece.text for piece in batch])
         self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
-        self._observe(len(texts), seconds)
-        for piece, answer in zip(self._batch, answers, strict=True):
+        self._observe(len(batch), seconds)
+
+    def _hand_out(self) -> None:
+        """Hands out the answers to what was given to the assistant, and those behind them."""
+        while self._handed and self._handed[0][1].done():
+            batch, answers = self._handed.popleft()
+            self._settle([*zip(batch, answers.result(), strict=True)])
+
+    def _settle(self, pairs: Sequence[tuple[Piece, Answer]]) -> None:
+        """Adds the answers to their jobs, which come in the order of each text, and ends jobs."""
+        for piece, answer in pairs:
             add_answer(piece, answer)
-        jobs = {piece.job: None for piece in self._batch}
+        open_jobs = {piece.job for batch, _ in self._handed for piece in batch}
+        jobs = {piece.job: None for piece, _ in pairs if piece.job not in open_jobs}
         done = [(job, finish(job)) for job in jobs if not job.piece]
         deliver(done)
         if done and self._turns.large.clients:
             time.sleep(BREAK_S)  # lets the event loop send the answers, which needs the same lock
 
+    def _dismiss_assistant(self) -> None:
+        if self._assistant:
+            self._assistant.stop()
+        self._assistant = None
+
     def _abandon(self) -> None:
         """Settles every job that still waits: no answer will come."""
         self._sharing = False
-        jobs = {*self._turns.clear(), *(piece.job for piece in self._batch)}
+        handed = [piece for batch, _ in self._handed for piece in batch]
+        jobs = {*self._turns.clear(), *(piece.job for piece in [*self._batch, *handed])}
         self._batch = []
+        self._handed.clear()
         with suppress(queue.Empty):
             while True:
-                if job := self._inbox.get_nowait():
+                if isinstance(job := self._inbox.get_nowait(), Job):
                     jobs.add(job)
         restarting = NotReady(f"{self.name} is restarting")
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             deliver([(job, restarting) for job in jobs])
-
-
-def yield_to_loop() -> None:
-    """Keeps this thread from interrupting the event loop, which would only have to wait for it."""
-    with suppress(AttributeError, OSError):  # Linux alone knows it, and some sandboxes forbid it
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
 
 
 def tag_as_asked(tagger: Tagger, batch: Sequence[Piece]) -> list[Answer]:
@@ -228,57 +318,6 @@ def tag_each(tagger: Tagger, texts: Sequence[str]) -> list[Answer]:
             log.error("%s on a text of %d characters", type(error).__name__, len(texts[0]))
             return [TaggerFailed()]
         return [answer for text in texts for answer in tag_each(tagger, [text])]
-
-
-def add_answer(piece: Piece, answer: Answer) -> None:
-    """Keeps the answer to one piece; a text with a piece that failed has failed."""
-    job, n = piece.job, piece.n
-    before = job.answers[n]
-    if isinstance(before, TaggerFailed):
-        return
-    if not isinstance(answer, TaggerFailed):
-        count_labels(job.labels[n], answer)
-        if piece.start:  # not in most texts: copies would cost a fifth of a small request
-            answer = [entity.shift(piece.start) for entity in answer]
-        answer = pour(job.sink, n, answer) if job.sink else answer
-    if isinstance(answer, TaggerFailed):
-        job.answers[n] = answer
-        job.labels[n].clear()
-    else:
-        before.extend(answer)
-
-
-def pour(sink: Sink, n: int, entities: Sequence[Entity]) -> Answer:
-    """Gives a sink the entities of a piece, and returns none; they may be none that it can take."""
-    try:
-        sink(n, entities)
-    except Exception as error:  # its message may quote the text
-        log.error("%s on %d entities", type(error).__name__, len(entities))
-        return TaggerFailed()
-    return []
-
-
-def count_labels(labels: dict[str, int], entities: Iterable[Entity]) -> None:
-    """Counts entities by label, here where it keeps no other request waiting."""
-    for entity in entities:
-        labels[entity.label] = labels.get(entity.label, 0) + 1
-
-
-def sum_labels(of_texts: Sequence[dict[str, int]]) -> dict[str, int]:
-    """Returns the numbers of entities by label in all texts of a job."""
-    if len(of_texts) == 1:
-        return of_texts[0]
-    total: dict[str, int] = {}
-    for labels in of_texts:
-        for label, number in labels.items():
-            total[label] = total.get(label, 0) + number
-    return total
-
-
-def finish(job: Job) -> Tagged:
-    """Returns the result of a job of which nothing is left."""
-    queued, tagging = job.begun - job.admitted, time.perf_counter() - job.begun
-    return Tagged(job.answers, sum_labels(job.labels), queued, tagging)
 
 
 def deliver(results: Sequence[tuple[Job, Result]]) -> None:

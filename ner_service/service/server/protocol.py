@@ -35,6 +35,7 @@ CONNECTED_S = 1.5  # and one that has just connected, to do so
 LINGER_S = 2.0  # how long a body may go on after its answer
 DRAIN_S = 0.5  # how long an idle connection may still send a request when the server stops
 HALF_CLOSED_S = 1.0  # how long a client that sends no more may wait; most of them have left
+HEAR_S = 0.1  # to read what came while the process stood still, which is not the client's fault
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -151,7 +152,11 @@ class HttpProtocol(HttpToolsProtocol):
             self._close_in(self._patience_s)
 
     def _close_in(self, seconds: float) -> None:
-        self._read_timer = self.loop.call_later(seconds, self.transport.close)
+        self._read_timer = self.loop.call_later(seconds, self._close_unless_heard)
+
+    def _close_unless_heard(self) -> None:
+        """Closes a little later: a loop runs its timers before it reads what has come."""
+        self._read_timer = self.loop.call_later(HEAR_S, self.transport.close)
 
     def _cancel_read_timer(self) -> None:
         if self._read_timer:

@@ -76,7 +76,9 @@ class Metrics:
             for name, (help, labels, mode) in GAUGES.items()
         }
         self._sampled: set[str] = set()  # the taggers of the last look
-        self._counted: dict[str, tuple[Counting, Tally]] = {}  # what taggers had, when last seen
+        self._counted: dict[
+            tuple[str, int], tuple[Counting, Tally]
+        ] = {}  # what taggers had, when last seen
         self._totals: dict[tuple[str, ...], int] = defaultdict(int)  # since the last sample
         # looking up a child by its labels costs more than counting with it
         self._counter = cache(lambda name, *labels: self._counters[name].labels(*labels))
@@ -138,8 +140,9 @@ class Metrics:
             self._forget(name)
         self._sampled = set(lanes)
         for name, lane in lanes.items():
-            if isinstance(lane.worker.tagger, Counting):
-                self._add_tally(name, lane.worker.tagger)
+            for place, tagger in enumerate(lane.worker.taggers):
+                if isinstance(tagger, Counting):
+                    self._add_tally(name, place, tagger)
             self._gauges["queued_characters"].labels(name).set(lane.queued)
             self._gauges["tagger_ready"].labels(name).set(lane.ready)
             self._gauges["tagger_restarts"].labels(name).set(lane.worker.restarts)
@@ -149,22 +152,22 @@ class Metrics:
 
         Several processes cannot take a number back, but can say that it is none.
         """
-        self._counted.pop(name, None)
+        self._counted = {key: value for key, value in self._counted.items() if key[0] != name}
         for gauge in TAGGER_GAUGES:
             self._gauges[gauge].labels(name).set(math.nan)
             if not self._folder:
                 self._gauges[gauge].remove(name)
 
-    def _add_tally(self, name: str, tagger: Counting) -> None:
+    def _add_tally(self, name: str, place: int, tagger: Counting) -> None:
         """Adds what a tagger has counted since the last look; one loaded anew starts from zero."""
         now = tagger.tally
-        before, last = self._counted.get(name, (tagger, Tally()))
+        before, last = self._counted.get((name, place), (tagger, Tally()))
         if before is not tagger:
             last = Tally()
         self._counter("word_cache_hits", name).inc(now.hits - last.hits)
         self._counter("word_cache_misses", name).inc(now.misses - last.misses)
         self._counter("tokenise_seconds", name).inc(now.tokenise_s - last.tokenise_s)
-        self._counted[name] = tagger, now
+        self._counted[name, place] = tagger, now
 
     def page(self) -> bytes:
         """Returns the numbers of all processes in Prometheus' text format."""

@@ -5,7 +5,14 @@ from functools import partial
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
-from ner_service.service.api.request_body import JSON, PLAIN, BodyReader, Form, content_type
+from ner_service.service.api.request_body import (
+    JSON,
+    PLAIN,
+    BodyReader,
+    Form,
+    connection_of,
+    content_type,
+)
 from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
 from ner_service.service.web.export import Export, Exporter
@@ -28,8 +35,10 @@ def routes(
     async def export(request: Request) -> Response:
         """Answers with a tagged text in another format, as the command line writes it."""
         content_type(request, JSON)
-        asked = await EXPORT.parse(await reader.body(request))
-        return Response(await exporter.export(asked), media_type=PLAIN)
+        body = await reader.body(request)
+        asked = await EXPORT.parse(body)
+        text = await exporter.export(asked, len(body), connection_of(request))
+        return Response(text, media_type=PLAIN)
 
     measured = report()
     parts = ((DOCS_LINK, docs), (REPORT_LINK, measured), (NET, model))

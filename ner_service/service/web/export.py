@@ -10,6 +10,7 @@ from ner_service.errors import Code, CorpusError, Refused
 from ner_service.output.documents import FORMATS
 from ner_service.service.api.background import Background
 from ner_service.service.api.schemas import Span
+from ner_service.service.connection import Connection
 from ner_service.types import Document, Entity
 
 MOST_WAITING = 8  # texts; with 1,000,000 characters each takes half a second of CPU
@@ -33,12 +34,17 @@ class Exporter:
         self._most_chars = most_chars
         self._background = Background(MOST_WAITING, timeout_s)
 
-    async def export(self, asked: Export) -> str:
+    async def export(
+        self,
+        asked: Export,
+        body_bytes: int | None = None,
+        connection: Connection | None = None,
+    ) -> str:
         """Returns the text in its format; raises `Refused`, and `Late` after the deadline."""
         if len(asked.text) > self._most_chars:
             message = f"text: longer than {self._most_chars} characters (NER_MAX_TEXT_CHARS)"
             raise Refused(Code.TEXT_TOO_LONG, message, ["text"])
-        return await self._background.run(lambda: export_text(asked))
+        return await self._background.run(lambda: export_text(asked), body_bytes, connection)
 
 
 def export_text(asked: Export) -> str:

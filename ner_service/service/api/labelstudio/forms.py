@@ -35,7 +35,7 @@ class PredictForm(BaseModel):
     model_config = LENIENT
 
     label_config: Config
-    tasks: list[TaskForm]
+    tasks: Annotated[list[TaskForm], Field(fail_fast=True)]
 
 
 class ProjectForm(BaseModel):
@@ -63,4 +63,4 @@ class EventForm(BaseModel):
     project: ProjectForm | None = None
     task: TaskForm | None = None
     annotation: AnnotationForm | None = None
-    annotations: list[AnnotationForm] = []
+    annotations: Annotated[list[AnnotationForm], Field(fail_fast=True)] = []

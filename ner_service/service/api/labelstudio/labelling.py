@@ -1,8 +1,10 @@
 """A labelling configuration says which texts of a task are labelled, by which labels and tags."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from ner_service.corpora.forms.task_text import text_of
@@ -20,6 +22,7 @@ OTHER_NAMES: Mapping[str, Sequence[str]] = {  # by which projects call the defau
     "LOC": ("location", "locations", "place", "gpe", "место", "локация", "топоним"),
     "ORG": ("organization", "organisation", "organizations", "company", "организация", "компания"),
 }
+MOST_FIELDS = 64  # of a project: each is written for each entity of its text
 NO_LABELS = (
     "has no Labels for a Text, such as "
     '<Labels name="label" toName="text"><Label value="PER"/></Labels>'
@@ -37,6 +40,11 @@ class Field:
     source: str  # the object's tag
     key: str  # of the task's data, with dots between the keys of inner objects
     labels: Sequence[str]  # as annotations have them; none where tasks bring their own
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return where the text stands, and how it is read: several objects may show one text."""
+        return self.key, self.source
 
     def text(self, data: Mapping[str, Any]) -> tuple[str, Sequence[int]]:
         """Return the text of a task, and where its paragraphs begin in UTF-16, if it has them.
@@ -63,8 +71,9 @@ class Field:
         """Yield a region for each entity whose label the project has."""
         places = (offset for e in entities for offset in (e.start, e.end))
         at = convert(text, places, "utf16")
+        own = {label: self.label_for(label) for label in {e.label for e in entities}}
         for n, e in enumerate(entities):
-            label = self.label_for(e.label)
+            label = own[e.label]
             if label is not None:
                 type = self.kind.lower()
                 value = {"text": text[e.start : e.end], type: [label]}
@@ -80,7 +89,7 @@ class Field:
     def _bounds(self, start: int, end: int, starts: Sequence[int]) -> dict[str, Any]:
         """Return where a region is, as its kind of object counts."""
         if self.source == "Paragraphs":
-            first, last = (max(n for n, s in enumerate(starts) if s <= at) for at in (start, end))
+            first, last = (bisect_right(starts, at) - 1 for at in (start, end))
             return {
                 **{"start": str(first), "startOffset": start - starts[first]},
                 **{"end": str(last), "endOffset": end - starts[last]},
@@ -96,6 +105,15 @@ class Field:
         return {"start": start, "end": end}
 
 
+class TaskText(NamedTuple):
+    """A task's text has the number of the task, a field that it is of, and its paragraphs."""
+
+    task: int
+    field: Field
+    text: str
+    starts: Sequence[int]
+
+
 def read_labelling(config: str, field: str) -> list[Field]:
     """Return the fields of a configuration in XML; raises `Refused` where it labels no text."""
     if "<!" in config.replace("<!--", ""):  # a document type may define entities that explode
@@ -107,7 +125,7 @@ def read_labelling(config: str, field: str) -> list[Field]:
     objects = {
         name: tag for tag in root.iter() if (name := tag.get("name")) and tag.tag in _OBJECTS
     }
-    fields = [
+    labelled = (
         Field(control.get("name", ""), control.tag, name, object.tag, key, _labels_of(control))
         for control in root.iter()
         if control.tag in TYPES and control.get("name")
@@ -116,9 +134,12 @@ def read_labelling(config: str, field: str) -> list[Field]:
         and object.tag in TYPES[control.tag].split()
         and object.get("valueType") != "url"
         and (key := object.get("value", "").removeprefix("$"))
-    ]
+    )
+    fields = [*islice(labelled, MOST_FIELDS + 1)]
     if not fields:
         raise _refused(field, NO_LABELS)
+    if len(fields) > MOST_FIELDS:
+        raise _refused(field, f"labels texts in more than {MOST_FIELDS} ways: send fewer")
     return fields
 
 

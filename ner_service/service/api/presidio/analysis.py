@@ -81,8 +81,8 @@ def find_ad_hoc(texts: Sequence[str], asked: AnalyzeForm) -> list[list[Result]]:
     found = search(texts, [pattern for pattern, _, _ in sources])
     return [
         [
-            _with_context(replace(result, start=start, end=end), text, recognizer.context or ())
-            for spans, (_, result, recognizer) in zip(by_pattern, sources, strict=True)
+            _with_context(replace(result, start=start, end=end), text, context)
+            for spans, (_, result, context) in zip(by_pattern, sources, strict=True)
             for start, end in spans
         ]
         for text, by_pattern in zip(texts, found, strict=True)
@@ -91,26 +91,29 @@ def find_ad_hoc(texts: Sequence[str], asked: AnalyzeForm) -> list[list[Result]]:
 
 def _sources(
     recognizers: Sequence[RecognizerForm],
-) -> Iterator[tuple[Pattern, Result, RecognizerForm]]:
-    """Yield each pattern with the result that it makes, but for its place."""
+) -> Iterator[tuple[Pattern, Result, dict[str, str]]]:
+    """Yield each pattern with the result that it makes, but for its place, and its context."""
     for n, recognizer in enumerate(recognizers):
         flags = FLAGS if recognizer.global_regex_flags is None else recognizer.global_regex_flags
+        context = {word: word.lower() for word in recognizer.context or () if word}
         entity, field = recognizer.supported_entity, f"ad_hoc_recognizers.{n}"
         for m, form in enumerate(recognizer.patterns or ()):
             result = Result(0, 0, entity, form.score, recognizer.name, form.name, form.regex)
-            yield Pattern(form.regex, flags, f"{field}.patterns.{m}.regex"), result, recognizer
+            yield Pattern(form.regex, flags, f"{field}.patterns.{m}.regex"), result, context
         if recognizer.deny_list:
             words = "|".join(map(re.escape, sorted(recognizer.deny_list, key=len, reverse=True)))
             regex = rf"(?<!\w)(?:{words})(?!\w)"
             result = Result(0, 0, entity, recognizer.deny_list_score, recognizer.name, "deny_list")
-            yield Pattern(regex, flags, f"{field}.deny_list"), result, recognizer
+            yield Pattern(regex, flags, f"{field}.deny_list"), result, context
 
 
-def _with_context(result: Result, text: str, context: Sequence[str]) -> Result:
-    """Return a result with a better score where a word of its context stands before it."""
+def _with_context(result: Result, text: str, context: Mapping[str, str]) -> Result:
+    """Return a result with a better score where a word of its context stands before it.
+
+    The context has its words with their lower-case forms."""
     before = WORD.findall(text[max(0, result.start - 100) : result.start].lower())
-    words = before[-CONTEXT_WORDS:]
-    word = next((word for word in context if any(word.lower() in other for other in words)), "")
+    words = "\n".join(before[-CONTEXT_WORDS:])
+    word = next((word for word, low in context.items() if low in words), "")
     if not word:
         return result
     score = min(1.0, max(result.score + CONTEXT_SCORE, LEAST_WITH_CONTEXT))

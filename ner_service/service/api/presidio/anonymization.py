@@ -5,8 +5,10 @@ from functools import cache
 from typing import Any
 
 from ner_service.errors import Code, MissingExtra, Refused
+from ner_service.service.api.errors import shorten
 from ner_service.service.api.presidio.forms import OperatorForm, ResultForm
 
+ANY = "DEFAULT"  # the name of the operator for all other types
 PIECE_RESULTS = 200  # the engine copies the whole text for each result
 Operators = Mapping[str, OperatorForm]
 Answer = dict[str, Any]
@@ -46,6 +48,7 @@ def deanonymize(text: str, results: Sequence[ResultForm], operators: Operators) 
 
     _, engine = load_engines()
     configs = _configs(operators)
+    _check_items(results, operators)
 
     def work(piece: str, found: Sequence[ResultForm]) -> Any:
         entities = [OperatorResult(r["start"], r["end"], r["entity_type"]) for r in found]
@@ -60,6 +63,20 @@ def _configs(operators: Operators) -> dict[str, Any]:
     if any(operator.type == "custom" for operator in operators.values()):
         raise Refused(Code.INVALID_REQUEST, "Custom type anonymizer is not supported")
     return {name: OperatorConfig(o.type, o.parameters()) for name, o in operators.items()}
+
+
+def _check_items(items: Sequence[ResultForm], operators: Operators) -> None:
+    """Raise `Refused` where items overlap or have no operator: the engine takes hours, or fails."""
+    end = 0
+    for item in sorted(items, key=lambda item: item["start"]):
+        if item["start"] < end:
+            message = f"two results overlap at {item['start']}: send the items of anonymize"
+            raise Refused(Code.INVALID_REQUEST, message, ["anonymizer_results"])
+        end = item["end"]
+        if item["entity_type"] not in operators and ANY not in operators:
+            name = shorten(item["entity_type"])
+            message = f"no operator for {name}: name one in deanonymizers, or {ANY}"
+            raise Refused(Code.INVALID_REQUEST, message, ["deanonymizers"])
 
 
 def _by_pieces(
@@ -84,6 +101,9 @@ def _by_pieces(
             length += len(done.text)
     except InvalidParamError as error:
         raise Refused(Code.INVALID_REQUEST, error.err_msg) from None
+    except ValueError:  # of `decrypt`; its message may quote the text
+        message = "a result is not what this key has encrypted: send what encrypt made, and its key"
+        raise Refused(Code.INVALID_REQUEST, message) from None
     return {"text": "".join(parts), "items": items[::-1]}
 
 

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from ner_service.service.api.schemas import MOST_LABELS, Int64, Name
 
 MOST_WORDS = 1_000  # of an allow or a deny list
+MOST_CONTEXT = 100  # words, each of which is looked for beside each match
 MOST_PATTERNS = 64  # of a request
 MOST_REGEX_CHARS = 2_000  # Presidio's own longest has 600
 MOST_RESULTS = 10_000  # of a text; about those of 700,000 characters of news
@@ -38,7 +39,7 @@ class RecognizerForm(BaseModel):
     patterns: Annotated[list[PatternForm], Field(max_length=MOST_PATTERNS)] | None = None
     deny_list: Words | None = None
     deny_list_score: Score = 1.0
-    context: Words | None = None
+    context: Annotated[Words, Field(max_length=MOST_CONTEXT)] | None = None
     global_regex_flags: Int64 | None = None
 
 

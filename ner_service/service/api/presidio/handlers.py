@@ -22,7 +22,13 @@ from ner_service.service.api.presidio.forms import (
     DeanonymizeForm,
     ResultForm,
 )
-from ner_service.service.api.request_body import JSON, BodyReader, Form, content_type
+from ner_service.service.api.request_body import (
+    JSON,
+    BodyReader,
+    Form,
+    connection_of,
+    content_type,
+)
 from ner_service.service.api.schemas import Options
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.telemetry.request_log import trace_of
@@ -71,7 +77,8 @@ class Presidio:
     async def analyze(self, request: Request) -> Response:
         """Finds the entities of a text or of several."""
         content_type(request, JSON)
-        asked = await self._form.parse(await self._reader.body(request))
+        body = await self._reader.body(request)
+        asked = await self._form.parse(body)
         texts = self._texts(asked.text, self._most_texts)
         tagger = self._answers.choose_lane(Options()).check()
         known = [label for label in tagger.info.labels if _is_wanted(label, asked)]
@@ -89,30 +96,38 @@ class Presidio:
             out = [[result.as_json(explain) for result in of_text] for of_text in results]
             return orjson.dumps(out if isinstance(asked.text, list) else out[0])
 
-        return Response(await self._background.run(work), media_type=JSON)
+        searches = asked.ad_hoc_recognizers or asked.allow_list_match == "regex"
+        size = None if searches else len(body)  # a few bytes may search for seconds
+        answer = await self._background.run(work, size, connection_of(request))
+        return Response(answer, media_type=JSON)
 
     @presidio_errors
     async def anonymize(self, request: Request) -> Response:
         """Replaces the results of an analysis by what operators make of them."""
         content_type(request, JSON)
-        asked = await ANONYMIZE.parse(await self._reader.body(request))
+        body = await self._reader.body(request)
+        asked = await ANONYMIZE.parse(body)
         results = asked.analyzer_results
         operators = asked.anonymizers or {}
-        return await self._operate(
+        work = self._work(
             asked.text, results, lambda t, r: anonymization.anonymize(t, r, operators)
         )
+        answer = await self._background.run(work, len(body), connection_of(request))
+        return Response(answer, media_type=JSON)
 
     @presidio_errors
     async def deanonymize(self, request: Request) -> Response:
         """Decrypts what the operator `encrypt` has encrypted."""
         content_type(request, JSON)
-        asked = await DEANONYMIZE.parse(await self._reader.body(request))
+        body = await self._reader.body(request)
+        asked = await DEANONYMIZE.parse(body)
+        results = asked.anonymizer_results
         operators = asked.deanonymizers or {}
-        return await self._operate(
-            asked.text,
-            asked.anonymizer_results,
-            lambda t, r: anonymization.deanonymize(t, r, operators),
+        work = self._work(
+            asked.text, results, lambda t, r: anonymization.deanonymize(t, r, operators)
         )
+        answer = await self._background.run(work, len(body), connection_of(request))
+        return Response(answer, media_type=JSON)
 
     @presidio_errors
     async def supported_entities(self, request: Request) -> Response:
@@ -148,13 +163,13 @@ class Presidio:
             self._answers.check_length(one, "text")
         return texts
 
-    async def _operate(
+    def _work(
         self,
         text: str | list[str],
         results: Sequence[ResultForm] | Sequence[Sequence[ResultForm]] | None,
-        work: Callable[[str, Sequence[ResultForm]], dict[str, Any]],
-    ) -> Response:
-        """Answers each text with what the work makes of it and of its results."""
+        operate: Callable[[str, Sequence[ResultForm]], dict[str, Any]],
+    ) -> Callable[[], bytes]:
+        """Return the work that answers each text with what is made of it and of its results."""
         texts = self._texts(text, MOST_TEXTS)
         if isinstance(text, str) and results is None:
             raise Refused(Code.INVALID_REQUEST, WITHOUT_RESULTS)
@@ -163,11 +178,11 @@ class Presidio:
             message = "Invalid input, there must be one list of results for each text"
             raise Refused(Code.INVALID_REQUEST, message)
 
-        def operate() -> bytes:
-            done = [work(one, found) for one, found in zip(texts, by_text, strict=True)]
+        def work() -> bytes:
+            done = [operate(one, found) for one, found in zip(texts, by_text, strict=True)]
             return orjson.dumps(done[0] if isinstance(text, str) else done)
 
-        return Response(await self._background.run(operate), media_type=JSON)
+        return work
 
 
 def _analyze(
