@@ -4,8 +4,8 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -114,32 +114,35 @@ def local_run(source: Path, output: Path) -> Path:
     return output
 
 
-def when_there(folder: Path, count: int, act: Any) -> threading.Thread:
-    """Act in a thread once a folder has so many files."""
+@contextmanager
+def killing(cluster: TwoNodes, folder: Path, count: int) -> Iterator[None]:
+    """Kill the second node once a folder has so many files, if there are any to wait for."""
     done = threading.Event()
 
     def watch() -> None:
         while len(list(folder.rglob("*.*"))) < count:
             done.wait(0.05)
-        act()
+        cluster.kill_second()
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    return thread
+    killer = threading.Thread(target=watch, daemon=True)
+    if count:
+        killer.start()
+    yield
+    if count:
+        killer.join(60)
+        assert not killer.is_alive()
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "a node killed"])
+@pytest.mark.parametrize("files", [0, 3], ids=["undisturbed", "a node killed"])
 def test_lines_are_tagged_as_on_one_machine(
-    corpus: Path, cluster: TwoNodes, tmp_path: Path, killed: bool
+    corpus: Path, cluster: TwoNodes, tmp_path: Path, files: int
 ) -> None:
     output = tmp_path / "ray"
-    killer = when_there(output, 3, cluster.kill_second) if killed else None
-    counts = run_on_ray(Job("natasha"), sources_in(corpus / "lines"), str(output), cluster.address)
-    if killer:
-        killer.join(60)
-        assert not killer.is_alive()
+    sources = sources_in(corpus / "lines")
+    with killing(cluster, output, files):
+        counts = run_on_ray(Job("natasha"), sources, str(output), cluster.address)
     local = local_run(corpus / "lines", tmp_path / "local")
     for n in range(FILES):
         parts = sorted(output.glob(f"{n:02}-*.jsonl"))
@@ -152,16 +155,13 @@ def test_lines_are_tagged_as_on_one_machine(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("killed", [False, True], ids=["undisturbed", "a node killed"])
+@pytest.mark.parametrize("files", [0, 1], ids=["undisturbed", "a node killed"])
 def test_tables_are_tagged_as_on_one_machine(
-    corpus: Path, cluster: TwoNodes, tmp_path: Path, killed: bool
+    corpus: Path, cluster: TwoNodes, tmp_path: Path, files: int
 ) -> None:
     output = tmp_path / "ray"
-    killer = when_there(output, 1, cluster.kill_second) if killed else None
-    run_on_ray(Job("natasha"), sources_in(corpus / "tables"), str(output), cluster.address)
-    if killer:
-        killer.join(60)
-        assert not killer.is_alive()
+    with killing(cluster, output, files):
+        run_on_ray(Job("natasha"), sources_in(corpus / "tables"), str(output), cluster.address)
     local = local_run(corpus / "tables", tmp_path / "local")
     rows = [
         sorted(pyarrow.parquet.read_table(folder).to_pylist(), key=lambda row: row["n"])

@@ -43,7 +43,7 @@ class Torch:
         kinds = iter(spacings(text))
         for unit in units(text, net.unit_tokens):
             words = [token.text for token in unit]
-            marked = mark_words(words, [next(kinds) for _ in words])
+            marked = mark_words(words, bytes(next(kinds) for _ in words))
             emissions = torch.from_numpy(self._pair.emissions(marked if net.spacing_dim else words))
             mask = torch.ones(1, len(unit), dtype=torch.bool)
             (path,) = self._pair.net.crf.decode(emissions[None], mask)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import combinations
 
 from ner_service.benchmark.part import Part, View
@@ -10,14 +10,16 @@ from ner_service.benchmark.plan import Plan, progress
 from ner_service.benchmark.results import CorpusResult
 from ner_service.benchmark.texts import Corpus, predict
 from ner_service.scoring.f1 import Predicted
-from ner_service.types import Document, Entity
+from ner_service.taggers.combination import CombinedTagger
+from ner_service.taggers.specs import parse_combination
+from ner_service.types import Document, Entity, Tagger
 
 PERSON = "PER"
 JOINT = " + "  # between the taggers of a union
 
 
 class Leaks(CorpusResult):
-    """A leak result counts letters of names; a union masks what one of its members finds.
+    """A leak result counts letters of names; a union masks what its members find.
 
     `left` are letters of persons that are in no entity at all, `left_by_label` those that are in
     none of a person. `in_vain` are letters in entities of persons that are in no person's name.
@@ -40,8 +42,8 @@ def run(plan: Plan) -> None:
     """Measures every tagger, every two and all together, on every corpus that has persons."""
     corpora = [corpus for corpus in plan.texts if PERSON in corpus.labels]
     with progress(Leaks.kind, len(corpora) * len([*unions(plan.taggers)])) as step:
+        tag = partial(_predict, plan)
         for corpus in corpora:
-            tag = cache(partial(_predict, plan, corpus))
             for members in unions(plan.taggers):
                 name = JOINT.join(members)
                 step(f"{name} on {corpus.name}")
@@ -59,16 +61,27 @@ def unions(taggers: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(taggers)
 
 
-def _predict(plan: Plan, corpus: Corpus, spec: str) -> Predicted:
-    return predict(plan.instances[spec], corpus.documents, plan.mapping)
+def unite(members: tuple[str, ...], taggers: Sequence[Tagger]) -> Tagger:
+    """Returns the union of taggers, as its spec has it, or the only one of them."""
+    if len(taggers) == 1:
+        return taggers[0]
+    source = "+".join(f"({member})" for member in members)
+    return CombinedTagger("union", parse_combination(source), taggers)
 
 
-def measure(corpus: Corpus, members: tuple[str, ...], tag: Callable[[str], Predicted]) -> Leaks:
+def _predict(plan: Plan, corpus: Corpus, members: tuple[str, ...]) -> Predicted:
+    tagger = unite(members, [plan.instances[spec] for spec in members])
+    return predict(tagger, corpus.documents, plan.mapping)
+
+
+def measure(
+    corpus: Corpus,
+    members: tuple[str, ...],
+    tag: Callable[[Corpus, tuple[str, ...]], Predicted],
+) -> Leaks:
     """Counts the letters that are left, and those that are masked in vain."""
     letters = left = left_by_label = in_vain = 0
-    answers = [tag(spec) for spec in members]
-    for n, document in enumerate(corpus.documents):
-        entities = [entity for answer in answers for entity in answer[n]]
+    for document, entities in zip(corpus.documents, tag(corpus, members), strict=True):
         gold = letters_in(document, persons_of(document.entities))
         found = letters_in(document, persons_of(entities))
         letters += len(gold)

@@ -1,12 +1,12 @@
 """Case forms decide whether words of a text are a phrase of a gazetteer in some case."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from ner_service.names.paradigms import decline
 from ner_service.names.types import Gender
 from ner_service.taggers.rules.declensions import WORDS, Dictionary, Slot
-from ner_service.taggers.rules.stems import CYRILLIC, fold, may_be_form
+from ner_service.taggers.rules.stems import CYRILLIC, fold
 
 GENDERS: tuple[Gender, ...] = ("Masc", "Fem")  # of the names that no dictionary has
 
@@ -20,11 +20,18 @@ class CaseForms:
 
     def __init__(self) -> None:
         self._dictionary = Dictionary()
+        self._may_be_form = self._dictionary.changes.allow
         self._guesses = lru_cache(WORDS)(self._guess_forms)
+
+    def read_ahead(self, words: Iterable[str]) -> None:
+        """Read the paradigms of folded words now, which the first texts would wait for."""
+        for word in words:
+            if CYRILLIC.issuperset(word):
+                self._dictionary.declensions(word)
 
     def match_word(self, word: str, base: str) -> bool:
         """Return whether a folded word is a form of a folded word."""
-        return word == base or (may_be_form(word, base) and bool(self._slots(word, base)))
+        return word == base or (self._may_be_form(word, base) and bool(self._slots(word, base)))
 
     def match(
         self, words: Sequence[str], phrase: Sequence[str], prefixes: Collection[int] = ()
@@ -35,7 +42,7 @@ class CaseForms:
         """
         if words == phrase:
             return True
-        if not all(w == p or may_be_form(w, p) for w, p in zip(words, phrase, strict=True)):
+        if not all(w == p or self._may_be_form(w, p) for w, p in zip(words, phrase, strict=True)):
             return False
         slots = [self._slots(w, p) for w, p in zip(words, phrase, strict=True)]
         declined = [s for s, w, p in zip(slots, words, phrase, strict=True) if w != p]

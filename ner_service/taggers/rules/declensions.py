@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ner_service.names.pymorphy import CASES, NUMBERS, PARTS_OF_SPEECH
 from ner_service.names.types import Case, Number
+from ner_service.taggers.rules.changes import Changes
 from ner_service.taggers.rules.stems import fold
 
 WORDS = 50_000  # whose declensions are kept: some 30 MB
@@ -66,6 +67,7 @@ class Dictionary:
         self._analyzer: Any = MorphAnalyzer(
             lang="ru", result_type=None, probability_estimator_cls=None
         )
+        self.changes = Changes(self._analyzer.dictionary)
         self._look_up = self._analyzer.dictionary.words.similar_items
         self._places: dict[tuple[int, int], Place] = {}
         self._endings: dict[tuple[int, str], Endings] = {}

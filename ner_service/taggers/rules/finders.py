@@ -1,6 +1,7 @@
 """Finders are the kinds of rules at work: each yields the spans that it finds in a text."""
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
@@ -48,7 +49,9 @@ class PhraseFinder:
         rules = [each for file in files for each in file.phrases if each[0].forms == wanted]
         self._rules = [rule for rule, _ in rules]
         self._contexts = [Context(rule.context, forms) for rule in self._rules]
-        self._rule_of = [n for n, (_, phrases) in enumerate(rules) for _ in phrases]
+        self._rule_of = array("L")
+        for n, (_, listed) in enumerate(rules):
+            self._rule_of.extend(array("L", [n]) * len(listed))
         phrases = [phrase for _, listed in rules for phrase in listed]
         self._gazetteer = Gazetteer(phrases, None if exact else forms)
         self.labels = [*dict.fromkeys(rule.label for rule in self._rules)]

@@ -5,12 +5,13 @@ of its words, one after the other and joined; case forms are worked out for what
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from ner_service.taggers.rules.case_forms import CaseForms
-from ner_service.taggers.rules.stems import Stems, fold
+from ner_service.taggers.rules.stems import MOST_CHANGED, Stems, fold
 
 WORD = re.compile(r"\w+")
 WORD_OR_LINE = re.compile(r"\w+|\n")
@@ -18,6 +19,7 @@ JOINERS = frozenset(" \t\n\u00a0\u202f-\u2010\u2011–—«»\"“”„'’")  
 MOST_GAP = 3  # characters between two words of a phrase
 MOST_WORDS, MOST_CHARS = 30, 1_000  # of a phrase
 KEPT = 100_000  # surfaces of texts whose phrases are kept, some 30 MB
+READ_AHEAD = 500  # phrases whose words are looked up at once, in 0.1 s: they have most paradigms
 MOST_BEGINNINGS = 500_000  # of words of texts: then they are forgotten, some 100 MB
 
 
@@ -33,18 +35,21 @@ class Index:
     """An index has the numbers of phrases by their stems.
 
     `longest` is the number of words of the longest phrase that begins with a stem, where that is
-    more than two with its first two stems.
+    more than two with its first two stems. All dicts hold nothing but strings and numbers, so
+    Python's collector passes over them: it would look at a million strings again and again.
     """
 
     def __init__(self, keys: Sequence[str], phrases: Sequence[int]) -> None:
         """Index phrases, whose numbers stand beside their joined stems."""
-        self.numbers: dict[str, int | list[int]] = {}
+        self.numbers: dict[str, int] = {}  # of the first phrase
         self.longest: dict[str, int] = {}
+        self._next: dict[int, int] = {}  # the next phrase with the same stems
+        last: dict[str, int] = {}
         firsts = map(self.numbers.setdefault, keys, phrases)  # a loop takes twice the time
         for key, phrase, first in zip(keys, phrases, firsts, strict=True):
             if first != phrase:
-                before = self.numbers[key]
-                self.numbers[key] = [*(before if isinstance(before, list) else [before]), phrase]
+                self._next[last.get(key, first)] = phrase
+                last[key] = phrase
         for key in self.numbers:
             first_stem, space, rest = key.partition(" ")
             if not space:
@@ -57,8 +62,20 @@ class Index:
 
     def phrases_of(self, key: str) -> Sequence[int]:
         """Return the numbers of the phrases with the joined stems of `key`."""
-        phrases = self.numbers.get(key, ())
-        return [phrases] if isinstance(phrases, int) else phrases
+        number = self.numbers.get(key)
+        numbers: list[int] = []
+        while number is not None:
+            numbers.append(number)
+            number = self._next.get(number)
+        return numbers
+
+
+Bases = Mapping[str, list[tuple[str, int]]]
+"""The phrases of one word that have a stem, and their numbers, by their first letters.
+
+These are two, which all forms share, and one where a word is short: `пёс`, `пса`.
+"""
+LEAST = MOST_CHANGED + 1  # letters; a longer word keeps two
 
 
 class Beginning(NamedTuple):
@@ -97,7 +114,7 @@ class Gazetteer:
     """
 
     def __init__(self, phrases: Sequence[str], forms: CaseForms | None) -> None:
-        self._phrases, self._forms = phrases, forms
+        self._phrases, self._forms = tuple(phrases), forms  # a list would be collected, see Index
         self._stems = Stems()
         keys = self._keys_of(phrases)
         of_capital: list[int] = []
@@ -107,17 +124,21 @@ class Gazetteer:
         self._capital, self._small = (
             Index([keys[n] for n in numbers], numbers) for numbers in (of_capital, of_small)
         )
+        if forms:
+            forms.read_ahead(WORD.findall(fold(" ".join(phrases[:READ_AHEAD]))))
         self._beginnings = Beginnings(self)
         self._choose_kept = lru_cache(KEPT)(self._choose)
         self._bases_kept = lru_cache(KEPT)(self._bases_of)
 
-    def _keys_of(self, phrases: Sequence[str]) -> Sequence[str]:
+    @staticmethod
+    def _keys_of(phrases: Sequence[str]) -> Sequence[str]:
         """Return the joined stems of each phrase, of all at once: a million cost 2 s less so."""
         if not phrases:
             return []
-        self._stems["\n"] = "\n"
+        stems = Stems()  # which texts do not need: the collector would look at all of them
+        stems["\n"] = "\n"
         words = WORD_OR_LINE.findall(fold("\n".join(phrases)))
-        return " ".join(map(self._stems.__getitem__, words)).split(" \n ")
+        return " ".join(map(stems.__getitem__, words)).split(" \n ")
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield the longest match at each word where there is one, without overlap."""
@@ -149,13 +170,15 @@ class Gazetteer:
                     beginnings.append(Beginning(index, stem, alone, longest > 1))
         return beginnings
 
-    def _bases_of(self, index: Index, stem: str) -> Sequence[tuple[str, int]]:
+    def _bases_of(self, index: Index, stem: str) -> Bases:
         """Return the phrases of one word that have a stem, folded and without marks around."""
-        return [
-            (base if base.isalnum() else WORD.findall(base)[0], n)
-            for n in index.phrases_of(stem)
-            for base in (fold(self._phrases[n]),)
-        ]
+        numbers = index.phrases_of(stem)
+        bases: dict[str, list[tuple[str, int]]] = {}
+        folded = fold("\n".join([self._phrases[n] for n in numbers])).split("\n") if numbers else ()
+        for base, n in zip(folded, numbers, strict=True):
+            word = base if base.isalnum() else WORD.findall(base)[0]
+            bases.setdefault(word[: 2 if len(word) > LEAST else 1], []).append((word, n))
+        return bases
 
     def _longest_at(
         self,
@@ -182,8 +205,11 @@ class Gazetteer:
                         return at + count + 1, phrase
         return at + 1, beginning.alone
 
-    def _choose_alone(self, word: str, bases: Sequence[tuple[str, int]]) -> int | None:
+    def _choose_alone(self, word: str, every: Bases) -> int | None:
         """Return the phrase that a folded word is a form of; the word itself goes first."""
+        bases = every.get(word[:2], [])
+        if some := every.get(word[:1]):
+            bases = sorted([*bases, *some], key=itemgetter(1)) if len(word) > 1 else some
         for base, n in bases:
             if base == word:
                 return n
