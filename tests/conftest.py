@@ -16,8 +16,8 @@ from ner_service.service.queue import collector
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Tagger
 
-# the deep one takes ten times as long: `pytest --hypothesis-profile=deep`
-settings.register_profile("alike every time", derandomize=True, deadline=None, max_examples=30)
+# the deep one takes sixteen times as long: `pytest --hypothesis-profile=deep`
+settings.register_profile("alike every time", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("deep", derandomize=True, deadline=None, max_examples=400)
 settings.load_profile("alike every time")
 
