@@ -33,7 +33,7 @@ T = TypeVar("T")
 Form = tuple[str, Set[str]]
 """A form of a paradigm: its letters and its grammemes."""
 Affixes = tuple[str, str]
-"""What stands before and behind the stem of a form."""
+"""A form's letters before its stem, and those behind it."""
 
 
 class Features(NamedTuple):

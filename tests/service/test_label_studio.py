@@ -237,7 +237,7 @@ def test_a_configuration_of_very_many_controls_is_refused(client: Client) -> Non
 
 
 def test_an_answer_of_very_many_regions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One text with 64 controls took 20 s, and its answer had half a gigabyte."""
+    """The service once spent 20 s on one text with 64 controls, and answered 500 MB."""
     monkeypatch.setattr(handlers, "MOST_REGIONS", 4)
     fields = read_labelling(PLAIN.replace("</View>", '<Labels name="m" toName="t"/></View>'), "")
     texts = [TaskText(0, fields[0], "Ян и Ян и Ян", [])]

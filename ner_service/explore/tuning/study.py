@@ -97,9 +97,9 @@ def open_study(search: Search, seed: int = 0) -> Any:
 def run_search(search: Search, say: Callable[[str], None]) -> Any:
     """Run the trials that are left, and return the study.
 
-    Raises `ConfigError` where the folder has the study of something else, unless it came to no
-    result, such as where the configuration was wrong. A trial that a stop has
-    left in the middle is tried no more; what is asked for first are the values of the file.
+    Raises `ConfigError` where the folder has the study of something else, unless that came to no
+    result, such as where the configuration was wrong. A trial that a stop has left in the middle is
+    tried no more; what is asked for first are the values of the file.
     """
     if search.init is not None:
         model_path(search.init)

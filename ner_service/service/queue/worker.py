@@ -42,7 +42,6 @@ class Wake:
     """A wake among the jobs says that the assistant has tagged what it had."""
 
 
-WAKE = Wake()
 Observe = Callable[[int, float], None]
 """Called after each batch with its pieces and the seconds it took."""
 
@@ -196,7 +195,7 @@ class Worker:
             answers = self._assistant.take(second)
             if not answers:
                 return
-            answers.add_done_callback(lambda done: self._inbox.put(WAKE))
+            answers.add_done_callback(lambda done: self._inbox.put(Wake()))
             self._handed.append((second, answers))
             self._batch = first or self._take_turns([])
 
@@ -234,9 +233,9 @@ class Worker:
         self._measure(self._batch, time.perf_counter() - started)
         pairs = [*zip(self._batch, answers, strict=True)]
         if not self._handed:
-            self._settle(pairs)
+            self._add_answers(pairs)
             return
-        self._settle([pair for pair in pairs if pair[0].job.small])
+        self._add_answers([pair for pair in pairs if pair[0].job.small])
         behind = [pair for pair in pairs if not pair[0].job.small]  # what the assistant has
         if behind:
             future: Future[list[Answer]] = Future()
@@ -255,9 +254,9 @@ class Worker:
         """Hands out the answers to what was given to the assistant, and those behind them."""
         while self._handed and self._handed[0][1].done():
             batch, answers = self._handed.popleft()
-            self._settle([*zip(batch, answers.result(), strict=True)])
+            self._add_answers([*zip(batch, answers.result(), strict=True)])
 
-    def _settle(self, pairs: Sequence[tuple[Piece, Answer]]) -> None:
+    def _add_answers(self, pairs: Sequence[tuple[Piece, Answer]]) -> None:
         """Adds the answers to their jobs, which come in the order of each text, and ends jobs."""
         for piece, answer in pairs:
             add_answer(piece, answer)
