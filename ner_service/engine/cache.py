@@ -12,7 +12,8 @@ from ner_service.engine.kernels import Ints, aligned_array
 
 Features = NDArray[Any]  # one record a word
 Rows = NDArray[Any]  # fp32 or short numbers: words x width
-WORDS = 50_000  # words whose features are kept
+WORDS = 50_000  # words whose features are kept, at most
+WORDS_A_ROW = 4  # a cache of few rows keeps few features, too
 BLOCK = 256  # rows computed together; bounds the memory that this takes
 OFTEN = 3  # uses of a place beyond this count no more
 HELD = 128  # flag of a place that the current call uses
@@ -38,11 +39,12 @@ class WordCache:
     In a full table, seldom used words make room. Tables take memory only as they fill.
     """
 
-    def __init__(self, projector: WordProjector, rows: int, words: int = WORDS) -> None:
+    def __init__(self, projector: WordProjector, rows: int, words: int | None = None) -> None:
         """Make room for `rows` rows and for the features of `words` words, which are no fewer.
 
         A call may ask for at most `rows` distinct words.
         """
+        words = min(WORDS, WORDS_A_ROW * rows) if words is None else words
         self._projector = projector
         size = projector.width * projector.row_dtype.itemsize
         table = aligned_array((rows, -(-size // 4))).view(projector.row_dtype)

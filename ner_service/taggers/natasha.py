@@ -18,6 +18,7 @@ from ner_service.types import Entity, TaggerInfo, Tally
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
 READ = "read"  # the source that reads a text as our nets do
+TWIN_SHARE = 4  # a twin's cache of words is so many times smaller
 READ_TOKENS = 2_000  # of one unit; natasha itself reads a text of any length at once
 
 
@@ -44,7 +45,7 @@ class NatashaTagger:
         return Tally(hits, misses, self._reader.tokenise_s)
 
     def twin(self) -> "NatashaTagger":
-        """Return the tagger loaded again: 7 MB, most of them its own cache of words."""
+        """Return the tagger loaded again; its cache of words is smaller."""
         return self._again()
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
@@ -85,8 +86,11 @@ class Slovnet:
         return [(span.start, span.stop, span.type) for span in bio_spans(places, tags)]
 
 
-def load(source: str) -> NatashaTagger:
-    """Load natasha's packaged news model, for the engine or for slovnet's own code."""
+def load(source: str, smaller: int = 1) -> NatashaTagger:
+    """Load natasha's packaged news model, for the engine or for slovnet's own code.
+
+    Its cache of words is so many times `smaller` than the engine's own.
+    """
     if source not in ("", SLOVNET, READ):
         raise ModelError(
             f"natasha:{source}: natasha has one model, inside its wheel; use natasha, "
@@ -104,7 +108,9 @@ def load(source: str) -> NatashaTagger:
             parts = SimpleNamespace(meta=navec, pq=navec)
             net: Net = Slovnet(NER.load(Path(NEWS_NER)).navec(parts).infer)
         else:
-            net = slovnet.Engine(slovnet.load(Path(NEWS_NER)), navec)
+            net = slovnet.Engine(
+                slovnet.load(Path(NEWS_NER)), navec, slovnet.CACHE_BYTES // smaller
+            )
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -116,4 +122,4 @@ def load(source: str) -> NatashaTagger:
         hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
     )
     cut = _read_pieces if source == READ else _pieces
-    return NatashaTagger(net, info, cut, partial(load, source))
+    return NatashaTagger(net, info, cut, partial(load, source, TWIN_SHARE))
