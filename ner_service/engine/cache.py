@@ -13,7 +13,7 @@ from ner_service.engine.kernels import Ints, aligned_array
 Features = NDArray[Any]  # one record a word
 Rows = NDArray[Any]  # fp32 or short numbers: words x width
 WORDS = 50_000  # words whose features are kept, at most
-WORDS_A_ROW = 4  # a cache of few rows keeps few features, too
+WORDS_A_ROW = 3  # a cache of few rows keeps few features, too
 BLOCK = 256  # rows computed together; bounds the memory that this takes
 OFTEN = 3  # uses of a place beyond this count no more
 HELD = 128  # flag of a place that the current call uses
