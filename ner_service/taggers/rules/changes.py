@@ -5,6 +5,7 @@ a look at the dictionary and a guess of the declension take a hundred times as l
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ner_service.names.paradigms import BY_COST
@@ -12,6 +13,7 @@ from ner_service.names.pymorphy import CASES
 from ner_service.taggers.rules.stems import MOST_CHANGED, fold, may_be_form
 
 VERBAL = frozenset({"VERB", "INFN", "PRTF", "PRTS", "GRND"})  # participles decline as adjectives
+KEPT = 50_000  # pairs of ends that were compared: some 10 MB
 REFLEXIVE = "ся"  # stands behind the ending of a participle
 Change = tuple[str, str]
 """The end of a base form, and of another form, behind the letters that both begin with."""
@@ -24,7 +26,8 @@ class Changes:
         known = set(_changes_of(dictionary))
         for _, forms in BY_COST:
             known.update(_reduce(forms[0], fold(form)) for form in forms)
-        self._known = frozenset(change for change in known if len(change[0]) <= MOST_CHANGED)
+        short = frozenset(change for change in known if len(change[0]) <= MOST_CHANGED)
+        self._allow_ends = lru_cache(KEPT)(lambda base, form: _reduce(base, form) in short)
 
     def allow(self, word: str, base: str) -> bool:
         """Say whether the end of a folded word may be a form of the end of a folded base form."""
@@ -33,7 +36,7 @@ class Changes:
         if base.endswith(REFLEXIVE) and word.endswith(REFLEXIVE):
             base, word = base[: -len(REFLEXIVE)], word[: -len(REFLEXIVE)]
         same = max(len(base) - MOST_CHANGED, 1)
-        return _reduce(base[same:], word[same:]) in self._known
+        return self._allow_ends(base[same:], word[same:])
 
 
 def _reduce(base: str, form: str) -> Change:

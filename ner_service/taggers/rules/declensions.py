@@ -70,7 +70,7 @@ class Dictionary:
         self.changes = Changes(self._analyzer.dictionary)
         self._look_up = self._analyzer.dictionary.words.similar_items
         self._places: dict[tuple[int, int], Place] = {}
-        self._endings: dict[tuple[int, str], Endings] = {}
+        self._endings: dict[tuple[int, int], Endings] = {}
         self._tags: dict[Any, Grammemes] = {}
         self.declensions = lru_cache(WORDS)(self._declensions)
 
@@ -101,25 +101,31 @@ class Dictionary:
 
     def _read(self, paradigm: int, n: int) -> Place:
         """Return a place of a paradigm, which is read once."""
-        rows = self._analyzer.dictionary.build_paradigm_info(paradigm)
-        prefix, tag, ending = rows[n]
-        grammemes = self._grammemes_of(tag)
+        dictionary = self._analyzer.dictionary
+        rows: Sequence[int] = dictionary.paradigms[paradigm]
+        count = len(rows) // 3  # suffixes of all rows, then their tags, then their prefixes
+        grammemes = self._grammemes_of(dictionary.gramtab[rows[count + n]])
         endings: Endings = {}
         if grammemes.case in ("Nom", None):
-            key = paradigm, prefix
+            key = paradigm, rows[2 * count + n]
             if key not in self._endings:
-                self._endings[key] = self._endings_of(rows, prefix)
+                self._endings[key] = self._endings_of(rows, key[1])
             endings = self._endings[key]
-        place = Place(len(ending), grammemes.pos, grammemes.case, endings)
+        length = len(dictionary.suffixes[rows[n]])
+        place = Place(length, grammemes.pos, grammemes.case, endings)
         self._places[paradigm, n] = place
         return place
 
-    def _endings_of(self, rows: Sequence[tuple[str, Any, str]], prefix: str) -> Endings:
+    def _endings_of(self, rows: Sequence[int], prefix: int) -> Endings:
+        dictionary = self._analyzer.dictionary
+        count = len(rows) // 3
         endings: dict[str, set[Slot]] = {}
-        for own, tag, letters in rows:
-            _, case, number = self._grammemes_of(tag)
+        for suffix, tag, own in zip(
+            rows[:count], rows[count : 2 * count], rows[2 * count :], strict=True
+        ):
+            _, case, number = self._grammemes_of(dictionary.gramtab[tag])
             if own == prefix and case and number:
-                endings.setdefault(fold(letters), set()).add((case, number))
+                endings.setdefault(fold(dictionary.suffixes[suffix]), set()).add((case, number))
         return {letters: frozenset(slots) for letters, slots in endings.items()}
 
     def _grammemes_of(self, tag: Any) -> Grammemes:

@@ -5,9 +5,9 @@ of its words, one after the other and joined; case forms are worked out for what
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from ner_service.taggers.rules.case_forms import CaseForms
@@ -20,6 +20,7 @@ MOST_GAP = 3  # characters between two words of a phrase
 MOST_WORDS, MOST_CHARS = 30, 1_000  # of a phrase
 KEPT = 100_000  # surfaces of texts whose phrases are kept, some 30 MB
 READ_AHEAD = 500  # phrases whose words are looked up at once, in 0.1 s: they have most paradigms
+LAST = -1  # stands for the next phrase where there is none
 MOST_BEGINNINGS = 500_000  # of words of texts: then they are forgotten, some 100 MB
 
 
@@ -43,7 +44,7 @@ class Index:
         """Index phrases, whose numbers stand beside their joined stems."""
         self.numbers: dict[str, int] = {}  # of the first phrase
         self.longest: dict[str, int] = {}
-        self._next: dict[int, int] = {}  # the next phrase with the same stems
+        self._next = array("i", [LAST]) * (max(phrases, default=0) + 1)  # with the same stems
         last: dict[str, int] = {}
         firsts = map(self.numbers.setdefault, keys, phrases)  # a loop takes twice the time
         for key, phrase, first in zip(keys, phrases, firsts, strict=True):
@@ -62,20 +63,16 @@ class Index:
 
     def phrases_of(self, key: str) -> Sequence[int]:
         """Return the numbers of the phrases with the joined stems of `key`."""
-        number = self.numbers.get(key)
+        number = self.numbers.get(key, LAST)
         numbers: list[int] = []
-        while number is not None:
+        while number != LAST:
             numbers.append(number)
-            number = self._next.get(number)
+            number = self._next[number]
         return numbers
 
 
-Bases = Mapping[str, list[tuple[str, int]]]
-"""The phrases of one word that have a stem, and their numbers, by their first letters.
-
-These are two, which all forms share, and one where a word is short: `пёс`, `пса`.
-"""
-LEAST = MOST_CHANGED + 1  # letters; a longer word keeps two
+Bases = tuple[Sequence[str], Sequence[int]]
+"""The phrases of one word that have a stem, folded and without marks around, and their numbers."""
 
 
 class Beginning(NamedTuple):
@@ -146,7 +143,7 @@ class Gazetteer:
         begun = [*map(self._beginnings.__getitem__, words)]
         if not any(begun):
             return
-        spans = [word.span() for word in WORD.finditer(text)]
+        spans = [*map(re.Match.span, WORD.finditer(text))]
         free = 0
         for at, beginnings in enumerate(begun):
             if beginnings and at >= free:
@@ -173,12 +170,10 @@ class Gazetteer:
     def _bases_of(self, index: Index, stem: str) -> Bases:
         """Return the phrases of one word that have a stem, folded and without marks around."""
         numbers = index.phrases_of(stem)
-        bases: dict[str, list[tuple[str, int]]] = {}
-        folded = fold("\n".join([self._phrases[n] for n in numbers])).split("\n") if numbers else ()
-        for base, n in zip(folded, numbers, strict=True):
-            word = base if base.isalnum() else WORD.findall(base)[0]
-            bases.setdefault(word[: 2 if len(word) > LEAST else 1], []).append((word, n))
-        return bases
+        if not numbers:
+            return (), ()
+        folded = fold("\n".join([self._phrases[n] for n in numbers])).split("\n")
+        return [base if base.isalnum() else WORD.findall(base)[0] for base in folded], numbers
 
     def _longest_at(
         self,
@@ -207,9 +202,10 @@ class Gazetteer:
 
     def _choose_alone(self, word: str, every: Bases) -> int | None:
         """Return the phrase that a folded word is a form of; the word itself goes first."""
-        bases = every.get(word[:2], [])
-        if some := every.get(word[:1]):
-            bases = sorted([*bases, *some], key=itemgetter(1)) if len(word) > 1 else some
+        # All of them begin with the word's first letter, as their stem does.
+        bases = [
+            each for each in zip(*every, strict=True) if word.startswith(each[0][:-MOST_CHANGED])
+        ]
         for base, n in bases:
             if base == word:
                 return n
