@@ -178,7 +178,7 @@ def test_a_label_that_is_switched_off_leaves_text_list_and_request(opened: Open)
     assert page.locator("mark:visible").all_inner_texts() == ["Петров"]
     assert page.locator(".entry").count() == 1
     page.get_by_role("tab", name="curl").click()
-    assert '"labels":["PER"]' in page.locator("#preview").inner_text()
+    page.locator("#preview", has_text='"labels":["PER"]').wait_for()
     page.locator("#labels button", has_text="LOC").click()
     assert page.locator("#rows mark").count() == 3
 

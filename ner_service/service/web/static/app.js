@@ -53,6 +53,15 @@ function chosen() {
   return name === "" ? state.taggers.filter((each) => each.loaded).map((each) => each.name) : [];
 }
 
+/** Returns whether a tagger finds any labels that it is asked for. */
+const isOpen = (name) => state.taggers.some((each) => each.name === name && each.open_labels);
+
+/** Returns the labels that the reader wrote as a request has them, or nothing for the tagger's own. */
+function labelsSought() {
+  const labels = $("sought-labels").value.split(/[,;]/).map((label) => label.trim()).filter(Boolean);
+  return labels.length ? { labels: [...new Set(labels)] } : {};
+}
+
 /** Tags the text and scrolls to the answer. */
 async function submit() {
   if (await mayDiscard()) await answerAndReveal();
@@ -87,7 +96,10 @@ async function ask() {
   const { signal } = state.pending;
   const asked = text();
   say("");
-  const requests = chosen().map((tagger) => ({ text: asked, tagger, offsets: "utf16", normal: true }));
+  const requests = chosen().map((tagger) => ({
+    ...{ text: asked, tagger, offsets: "utf16", normal: true },
+    ...(isOpen(tagger) && labelsSought()),
+  }));
   if (!asked.trim() || !requests.length) {
     say(t(requests.length ? "error_empty" : "error_not_ready"));
     return false;
@@ -182,7 +194,11 @@ function drawTaggers() {
   $("taggers").append(...chooser(state.taggers, state.measured, state.choice, HAS_NET));
   $("how").hidden = !figures(state.taggers, state.measured);
   $("figures-note").textContent = figuresNote(state.taggers, state.measured);
+  showSought();
 }
+
+/** Shows the field of labels where a chosen tagger finds any. */
+const showSought = () => ($("sought").hidden = !chosen().some(isOpen));
 
 function drawExamples() {
   const buttons = EXAMPLES.map((example) => {
@@ -236,8 +252,10 @@ $("taggers").addEventListener("change", async ({ target }) => {
   if (!(await mayDiscard())) return drawTaggers(); // with the choice as it was
   state.choice = target.value;
   remember("tagger", target.value);
+  showSought();
   if (text().trim()) ask(); // the answer beside a choice is always that choice's
 });
+$("sought-labels").addEventListener("change", ({ target }) => remember("sought", target.value || null));
 $("text").addEventListener("input", () => {
   measure();
   result.markStale(text());
@@ -320,6 +338,7 @@ addEventListener("hashchange", async () => {
 const own = linked(); // what the page's address asks for goes before what the reader chose last
 if (own) state.choice = own.tagger ?? state.choice;
 translate();
+$("sought-labels").value = recall("sought") ?? "";
 drawAll();
 put(own?.text ?? EXAMPLES[0].text);
 if (!STANDALONE) {

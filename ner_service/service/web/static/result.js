@@ -167,8 +167,9 @@ export class Result {
     };
   }
 
-  labelsOf({ tagger }) {
-    return new Set(this.shown.taggers.find((each) => each.name === tagger)?.labels);
+  /** Returns the labels that a request asks for, or all that its tagger has. */
+  labelsOf({ tagger, labels }) {
+    return new Set(labels ?? this.shown.taggers.find((each) => each.name === tagger)?.labels);
   }
 
   /** Lists the labels: the usual ones, the others that the taggers have, and those that occur. */
