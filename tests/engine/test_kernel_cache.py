@@ -3,6 +3,8 @@
 import importlib
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,33 @@ def test_a_damaged_cache_is_compiled_again(halves: Callable[[], Any], tmp_path: 
             assert halves()(3.0) == 1.5
     with jit.from_disk():
         assert halves()(3.0) == 1.5  # what was compiled last is whole
+
+
+DOUBLES = """
+import sys
+import numpy as np
+from ner_service.engine.jit import compiled
+
+def double(numbers):
+    doubled = np.empty(len(numbers))
+    for n in range(len(numbers)):
+        doubled[n] = 2 * numbers[n]
+    return doubled
+
+print(*compiled(double)(np.arange(3.0)), "numba.cpython.setobj" in sys.modules)
+"""
+
+
+@pytest.mark.slow
+def test_a_kernel_on_disk_is_loaded_without_what_would_compile_it(tmp_path: Path) -> None:
+    program = tmp_path / "doubles.py"
+    program.write_text(DOUBLES)
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    for compiles in (True, False):
+        done = subprocess.run(
+            [sys.executable, program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == f"0.0 2.0 4.0 {compiles}\n"
 
 
 @pytest.mark.slow
