@@ -132,15 +132,23 @@ def decode(  # type: ignore[no-untyped-def]
     rows = spans(paths, starting, lengths, opens, prolongs)
     if not len(rows):
         return rows, np.empty(0)
-    sharp = emissions * sharpness
+    sharp = np.empty_like(emissions)
+    for n in range(len(emissions)):
+        for tag in range(emissions.shape[1]):
+            sharp[n, tag] = emissions[n, tag] * sharpness
     return rows, posteriors(rows, paths, sharp, starting, lengths, tempered, continuations)
 
 
 @compiled
 def factors(transitions, starts, ends):  # type: ignore[no-untyped-def]
     """Return the exponentials of a CRF's scores, in float64."""
-    steps, enter = transitions.astype(np.float64), starts.astype(np.float64)
-    return np.exp(steps), np.exp(enter), np.exp(ends.astype(np.float64))
+    size = len(starts)
+    steps, enter, leave = np.empty((size, size)), np.empty(size), np.empty(size)
+    for tag in range(size):
+        enter[tag], leave[tag] = np.exp(np.float64(starts[tag])), np.exp(np.float64(ends[tag]))
+        for to in range(size):
+            steps[tag, to] = np.exp(np.float64(transitions[tag, to]))
+    return steps, enter, leave
 
 
 @compiled
@@ -158,7 +166,9 @@ def forward_backward(emissions, steps, enter, leave):  # type: ignore[no-untyped
     local = np.empty((length, size))
     partition = 0.0
     for i in range(length):
-        top = np.float64(emissions[i, :size].max())
+        top = np.float64(emissions[i, 0])
+        for tag in range(1, size):
+            top = max(top, np.float64(emissions[i, tag]))
         for tag in range(size):
             local[i, tag] = np.exp(emissions[i, tag] - top)
         total = 0.0
@@ -201,23 +211,41 @@ def log_messages(emissions, transitions, starts, ends):  # type: ignore[no-untyp
     length, size = len(emissions), len(starts)
     forward = np.empty((length, size))
     backward = np.empty((length, size))
-    local = emissions[:, :size].astype(np.float64)
-    forward[0] = local[0] + starts
+    local = np.empty((length, size))
+    terms = np.empty(size)
+    for i in range(length):
+        for tag in range(size):
+            local[i, tag] = emissions[i, tag]
+    for tag in range(size):
+        forward[0, tag] = local[0, tag] + starts[tag]
     for i in range(1, length):
         for tag in range(size):
-            forward[i, tag] = local[i, tag] + log_sum(forward[i - 1] + transitions[:, tag])
-    backward[length - 1] = ends - log_sum(forward[length - 1] + ends)
+            for before in range(size):
+                terms[before] = forward[i - 1, before] + transitions[before, tag]
+            forward[i, tag] = local[i, tag] + log_sum(terms)
+    for tag in range(size):
+        terms[tag] = forward[length - 1, tag] + ends[tag]
+    total = log_sum(terms)
+    for tag in range(size):
+        backward[length - 1, tag] = ends[tag] - total
     for i in range(length - 2, -1, -1):
         for tag in range(size):
-            backward[i, tag] = log_sum(transitions[tag] + local[i + 1] + backward[i + 1])
+            for to in range(size):
+                terms[to] = transitions[tag, to] + local[i + 1, to] + backward[i + 1, to]
+            backward[i, tag] = log_sum(terms)
     return forward, backward, local
 
 
 @compiled
 def log_sum(terms):  # type: ignore[no-untyped-def]
     """Return the logarithm of the sum of the exponentials of `terms`."""
-    top = terms.max()
-    return top + np.log(np.exp(terms - top).sum())
+    top = terms[0]
+    for term in terms:
+        top = max(top, term)
+    total = 0.0
+    for term in terms:
+        total += np.exp(term - top)
+    return top + np.log(total)
 
 
 @compiled

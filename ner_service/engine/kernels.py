@@ -226,7 +226,7 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
             active -= 1
         for n in range(active):
             place = starts[n] + (lengths[n] - 1 - step if back else step)
-            gates[n, :width] = x[rows[place]][first : first + width]
+            copy(x[rows[place]][first:], gates[n][:width])
         if step:
             matmul(state[:active], recurrent, gates[:active, skip:])
         for n in range(active):
@@ -235,7 +235,7 @@ def recur(kind, x, rows, starts, lengths, recurrent, skip, back, out):  # type: 
             else:
                 rnn(gates[n], state[n])
             place = starts[n] + (lengths[n] - 1 - step if back else step)
-            out[place][column : column + hidden] = state[n]
+            copy(state[n], out[place][column : column + hidden])
 
 
 @compiled
@@ -263,7 +263,7 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             sums = dense(windows, panels, bias)
             x = np.empty((len(sums), len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
-        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
+        copy_rows(dense(x, head[0], head[1]), out[start:stop])
 
 
 @compiled
@@ -296,13 +296,13 @@ def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type
         near = find_near(rows, reach, len(places))
         windows = np.empty((len(near), 3 * x.shape[1]), dtype=np.float32)
         for n, i in enumerate(near):
-            windows[n] = x[i - 1 : i + 2].reshape(-1)
+            copy(x[i - 1 : i + 2].reshape(-1), windows[n])
         raw = dense(windows, panels, bias)
         sums = np.empty((len(near), len(scale)), dtype=np.float32)
         activate(raw, real[near], scale, shift, sums)
         x = np.zeros((len(places), len(scale)), dtype=np.float32)
         spread(sums, near, x)
-    out[:] = dense(x[rows], head[0], head[1])[:, : out.shape[1]]
+    copy_rows(dense(x[rows], head[0], head[1]), out)
 
 
 @compiled
@@ -319,7 +319,24 @@ def find_near(rows, reach, count):  # type: ignore[no-untyped-def]
 def spread(values, rows, out):  # type: ignore[no-untyped-def]
     """Put the values to their rows."""
     for n, i in enumerate(rows):
-        out[i] = values[n]
+        copy(values[n], out[i])
+
+
+@compiled
+def copy(row, out):  # type: ignore[no-untyped-def]
+    """Copy the numbers of a row, of which `out` takes the first.
+
+    Numba's own assignment words its errors for arrays of other shapes: 3 s of compiling.
+    """
+    for j in range(len(out)):
+        out[j] = row[j]
+
+
+@compiled
+def copy_rows(rows, out):  # type: ignore[no-untyped-def]
+    """Copy rows, of which `out` takes the first columns."""
+    for i in range(len(out)):
+        copy(rows[i], out[i])
 
 
 @compiled
@@ -329,7 +346,8 @@ def dense(x, panels, bias):  # type: ignore[no-untyped-def]
     room = np.empty(len(x) * columns + 16, dtype=np.float32)
     first = (-room.ctypes.data % 64) // 4  # starts with a cache line, as in `aligned_array`
     out = room[first : first + len(x) * columns].reshape(len(x), columns)
-    out[:] = bias
+    for i in range(len(out)):
+        copy(bias, out[i])
     matmul(x, panels, out)
     return out
 
@@ -407,7 +425,7 @@ def sum_hashed_rows(keys, table, out):  # type: ignore[no-untyped-def]
     for n in range(len(keys)):
         for attribute in range(keys.shape[1]):
             sums = out[n, attribute * width : (attribute + 1) * width]
-            sums[:] = table[keys[n, attribute, 0]]
+            copy(table[keys[n, attribute, 0]], sums)
             for k in range(1, keys.shape[2]):
                 row = table[keys[n, attribute, k]]
                 for j in range(width):

@@ -17,7 +17,15 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import Floats, activate, aligned_array, dense, first_convolution
+from ner_service.engine.kernels import (
+    Floats,
+    activate,
+    aligned_array,
+    copy,
+    copy_rows,
+    dense,
+    first_convolution,
+)
 
 Shorts = NDArray[np.int16]
 AVAILABLE = bool(binding.get_host_cpu_features().get("avx512vnni"))
@@ -255,8 +263,9 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             windows = as_strided(numbers.reshape(-1), (count, 3 * x.shape[1]), numbers.strides)
             steps = as_strided(steps.reshape(-1), (count, 3 * steps.shape[1]), steps.strides)
             sums = np.empty((count, len(bias)), dtype=np.float32)
-            sums[:] = bias
+            for i in range(count):
+                copy(bias, sums[i])
             matmul(windows, steps, panels, widths, sums)
             x = np.empty((count, len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
-        out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
+        copy_rows(dense(x, head[0], head[1]), out[start:stop])

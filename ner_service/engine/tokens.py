@@ -295,8 +295,9 @@ def cut_tokens(codes, classes, abbreviations):  # type: ignore[no-untyped-def]
     starts = np.empty(len(codes), dtype=np.int64)
     ends = np.empty(len(codes), dtype=np.int64)
     count = 0
-    before = BLANK
-    left = next_atom(codes, 0, classes)
+    zero = np.int64(0)  # a number in the code is of a type of its own, and would compile all twice
+    before = zero + BLANK
+    left = next_atom(codes, zero, classes)
     right = next_atom(codes, left[1], classes)
     start = left[0]
     while left[2]:
@@ -442,7 +443,7 @@ def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-d
     `text.sentences` must be asked.
     """
     rows = np.empty((len(codes), 3), dtype=np.int64)
-    count = at = 0
+    count = at = np.int64(0)  # see `cut_tokens`
     while at < len(codes):
         flags = class_of(codes[at], classes)
         end = at + 1
