@@ -12,7 +12,7 @@ from ner_service.names.lexicon import ADJECTIVES, Lexicon
 from ner_service.names.morphology import Reading
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Guess, guess_bases
-from ner_service.names.slots import SLOTS, slots_of
+from ner_service.names.slots import SLOTS, slots_of_features
 from ner_service.names.vocabulary import (
     LANDS,
     NAMED_AFTER,
@@ -85,7 +85,7 @@ class Eponyms:
         if not words or kind is None or kind.lemma in NAMED_AFTER_PERSONS:
             return frozenset()
         names = [self._lexicon.morphology.known_readings(word.lower) for word in words]
-        adjectives = [[r for r in readings if r.pos in ADJECTIVES] for readings in names]
+        adjectives = [[r for r in readings if r.features.pos in ADJECTIVES] for readings in names]
         is_genitive = not all(adjectives) and all(self._genitive(word.lower) for word in words)
         if is_genitive or any(_is_man(reading) for reading in names[0]):
             return frozenset()
@@ -94,8 +94,8 @@ class Eponyms:
     def _genitive(self, word: str) -> Genitive | None:
         """Return what a lower-case word is in the genitive, if it has that case."""
         readings = self._lexicon.morphology.known_readings(word)
-        genitives = [reading for reading in readings if reading.case == "Gen"]
-        kinds = {reading.kind for reading in genitives}
+        genitives = [reading for reading in readings if reading.features.case == "Gen"]
+        kinds = {reading.features.kind for reading in genitives}
         if not readings:
             slots = (guess.slots for guess in guess_bases(word, "people") if self._is_likely(guess))
             return Genitive(True, False) if any(GENITIVE.intersection(s) for s in slots) else None
@@ -142,7 +142,9 @@ class Eponyms:
         if word[:SAME] not in FIRST_LETTERS:
             return False
         readings = self._lexicon.morphology.known_readings(word)
-        return any(reading.lemma in RANKS and reading.case == "Gen" for reading in readings)
+        return any(
+            reading.lemma in RANKS and reading.features.case == "Gen" for reading in readings
+        )
 
 
 def _short_type(words: Sequence[str]) -> Type | None:
@@ -154,17 +156,16 @@ def _short_type(words: Sequence[str]) -> Type | None:
 
 def _slots(readings: Iterable[Reading]) -> frozenset[int]:
     """Return the slots that readings have together."""
-    slots: set[int] = set()
-    for reading in readings:
-        if reading.case:
-            genders = (reading.gender,) if reading.gender else ()
-            slots.update(slots_of((reading.case,), genders, reading.number))
-    return frozenset(slots)
+    return frozenset(n for reading in readings for n in slots_of_features(reading.features))
 
 
 def _is_man(reading: Reading) -> bool:
     """Say whether a reading is a man's name in the genitive, as of `проспекта Невского`."""
-    return reading.kind in NAME_KINDS and reading.case == "Gen" and reading.gender == "Masc"
+    return (
+        reading.features.kind in NAME_KINDS
+        and reading.features.case == "Gen"
+        and reading.features.gender == "Masc"
+    )
 
 
 def _ends(words: Sequence[str], *last: str) -> bool:

@@ -148,7 +148,7 @@ class PhraseReader:
         if kinds is None or not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
         readings = self._lexicon.morphology.known_readings(text.lower())
-        return not any(reading.kind in kinds for reading in readings)
+        return not any(reading.features.kind in kinds for reading in readings)
 
     def _has_only_adjectives(self, words: Sequence[Word], group: Sequence[int]) -> bool:
         """Say whether a name is adjectives in small letters without a head: `британский`."""

@@ -95,7 +95,7 @@ class Surrogates:
             (
                 r
                 for r in self._morphology.readings(words[0].lower())
-                if r.pos == "ADJF" and r.case == "Nom"
+                if r.features.pos == "ADJF" and r.features.case == "Nom"
             ),
             None,
         )
@@ -103,7 +103,9 @@ class Surrogates:
             return None
         other = self._draw("place", "adjective")
         base = self._morphology.readings(other.lower())[0]
-        form = self._morphology.inflect(base, "Nom", reading.number, reading.gender)
+        form = self._morphology.inflect(
+            base, "Nom", reading.features.number, reading.features.gender
+        )
         return None if form is None else form.capitalize()
 
     def _identifier(self, label: str, surface: str) -> str | None:
