@@ -41,20 +41,26 @@ class ContextReader:
         return EntityWords(names, places, sentences)
 
     def read(self, cut: EntityWords, wanted: Sequence[Sequence[int]]) -> None:
-        """Put the grammar of the wanted words of each entity into the words."""
-        every = zip(cut.places, wanted, strict=True)
-        rows = {places[n]: 0 for places, some in every for n in some}
+        """Put the grammar of the wanted words of each entity, which rise, into the words."""
+        tokens: list[list[int]] = [[] for _ in cut.sentences]
+        rows: list[int] = []
+        row = -1
+        for places, some in zip(cut.places, wanted, strict=True):
+            for n in some:
+                sentence, token = places[n]
+                if token not in tokens[sentence][-1:]:  # else two names share a token
+                    tokens[sentence].append(token)
+                    row += 1
+                rows.append(row)
         if not rows:
             return
-        tokens: list[list[int]] = [[] for _ in cut.sentences]
-        for row, place in enumerate(sorted(rows)):
-            rows[place] = row
-            tokens[place[0]].append(place[1])
         slots, adjectives = self._grammar(cut.sentences, tokens)
-        for words, places, some in zip(cut.names, cut.places, wanted, strict=True):
+        at = iter(rows)
+        for words, some in zip(cut.names, wanted, strict=True):
             for n in some:
-                row = rows[places[n]]
-                words[n] = Word(*words[n][:4], slots[row], adjectives[row])
+                row = next(at)
+                start, end, text, lower, *_ = words[n]
+                words[n] = Word(start, end, text, lower, slots[row], adjectives[row])
 
     def _grammar(
         self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]

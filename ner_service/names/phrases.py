@@ -5,6 +5,7 @@ A name behind a word such as `город` or `река` declines by itself, in t
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ner_service.names.eponyms import Eponyms
@@ -19,6 +20,7 @@ from ner_service.names.vocabulary import (
 )
 from ner_service.names.words import CYRILLIC_WORD, Word
 
+NAMES, LONGEST = 10_000, 200  # names whose phrases are kept, and their letters
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
 KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
 Kinds = frozenset[str] | None  # of dictionary words; `None` is all
@@ -33,7 +35,8 @@ class Phrase(NamedTuple):
     The numbers in `groups` are those of `words`, and `declined` has them group after group; what
     is in no group stays as it is. A phrase `of_adjectives` alone has no number of its own. An
     eponym is a genitive that stays one. The slot of the first group is `within` those of a word
-    before the name with which it agrees, if there are any.
+    before the name with which it agrees, if there are any. A phrase is open while a word of it is
+    an adjective or a noun by its sentence alone, and that is still unread.
     """
 
     words: Sequence[Word]
@@ -43,17 +46,31 @@ class Phrase(NamedTuple):
     of_adjectives: bool = False
     is_eponym: bool = False
     within: frozenset[int] = frozenset()
+    is_open: bool = False
 
 
 class PhraseReader:
-    """Finds the words of a name that decline."""
+    """Finds the words of a name that decline, and keeps what it found of the last names."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._eponyms = Eponyms(lexicon)
+        self._read_name = lru_cache(NAMES)(self._read_texts)
 
     def read(self, words: Sequence[Word], label: str, before: Sequence[str] = ()) -> Phrase:
-        """Return the phrase of a name's words, behind others of its sentence."""
+        """Return the phrase of a name's words, behind others of its sentence, which is unread."""
+        if before and label != "PER" and self._eponyms.may_follow(before[-1]):
+            return self._read(words, label, before)
+        texts = tuple([word.text for word in words])
+        if sum(map(len, texts)) > LONGEST:
+            return self._read(words, label, before)
+        return Phrase(words, *self._read_name(texts, label)[1:])
+
+    def _read_texts(self, texts: Sequence[str], label: str) -> Phrase:
+        """Return the phrase of words of which nothing is known but their letters."""
+        return self._read([Word(0, 0, text, text.lower()) for text in texts], label, ())
+
+    def _read(self, words: Sequence[Word], label: str, before: Sequence[str]) -> Phrase:
         # short words in capitals are acronyms, unless they are names of the label's kind
         kinds: Kinds = KINDS_IN_CAPITALS.get(label, frozenset())
         if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
@@ -74,7 +91,8 @@ class PhraseReader:
             groups += self._behind(words, group, behind, kinds)
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
-        return Phrase(words, groups, declined, "places", is_adjective, within=within)
+        is_open = self._is_open([words[n].lower for n in declined])
+        return Phrase(words, groups, declined, "places", is_adjective, False, within, is_open)
 
     def _behind(
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
@@ -96,20 +114,17 @@ class PhraseReader:
 
         The place behind another (`остров Крит`) may be found only when it has been read.
         """
-        is_open = label == "LOC" and self._is_open(phrase)
-        return range(len(phrase.words)) if is_open else phrase.declined
+        is_whole = phrase.is_open and label == "LOC"
+        return range(len(phrase.words)) if is_whole else phrase.declined
 
     def read_again(self, phrase: Phrase, label: str, before: Sequence[str] = ()) -> Phrase:
         """Return the phrase of a name whose sentence has been read meanwhile."""
-        return self.read(phrase.words, label, before) if self._is_open(phrase) else phrase
+        return self._read(phrase.words, label, before) if phrase.is_open else phrase
 
-    def _is_open(self, phrase: Phrase) -> bool:
-        """Say whether a phrase has a word that is an adjective or a noun by its sentence alone."""
-        return phrase.of == "places" and any(
-            kinds & ADJECTIVES and "NOUN" in kinds
-            for n in phrase.declined
-            if (kinds := self._lexicon.parts_of_speech(phrase.words[n].lower))
-        )
+    def _is_open(self, words: Sequence[str]) -> bool:
+        """Say whether one of these lower-case words may be an adjective, and may be a noun."""
+        kinds = map(self._lexicon.parts_of_speech, words)
+        return any(kind & ADJECTIVES and "NOUN" in kind for kind in kinds)
 
     def _declines_in_person(self, words: Sequence[Word], n: int, kinds: Kinds) -> bool:
         """Say whether a word of a person's name declines: no particle, initial or acronym."""
