@@ -8,7 +8,6 @@ convolution sees zeros. Its net for morphology differs only in the tags, which n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from slovnet.const import SHAPE, TAG
 from slovnet.exec.model import NER
 from slovnet.exec.pack import Pack
-from slovnet.shape import word_shape as find_shape
+from slovnet.shape import word_shape
 
 from ner_service.engine import crf, kernels, shorts
 from ner_service.engine.cache import WordCache
@@ -25,9 +24,8 @@ from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import Dense, array
 from ner_service.errors import ModelError
-from ner_service.nets.navec import RECENT, Navec
+from ner_service.nets.navec import Navec
 
-word_shape = lru_cache(RECENT)(find_shape)
 CACHE_BYTES = 32 << 20  # for projected words
 BLOCK = 1024  # rows that pass all layers before the next rows do
 GAP = ""  # the word of a row of zeros, which parts two units

@@ -20,7 +20,7 @@ from ner_service.names.vocabulary import (
 )
 from ner_service.names.words import CYRILLIC_WORD, Word
 
-NAMES, LONGEST = 10_000, 200  # names whose phrases are kept, and their letters
+NAMES, LONGEST = 4_000, 200  # names whose phrases are kept, about 1 kB each, and their letters
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
 KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
 Kinds = frozenset[str] | None  # of dictionary words; `None` is all

@@ -14,7 +14,6 @@ from ner_service.digest import digest
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 UNKNOWN = "<unk>"
-RECENT = 4096  # words whose numbers are kept: what one net asks for another asks for right after it
 
 
 class WordIndex:
@@ -29,22 +28,9 @@ class WordIndex:
         self._starts = self._ends - lengths
         self._order = np.argsort(hashes).astype(np.int32)
         self._hashes = hashes[self._order]
-        self._recent: dict[str, int] = {}
 
     def ids(self, words: Sequence[str]) -> Ints:
         """Return the number of each word, -1 for a word that the table lacks."""
-        recent = self._recent  # another thread may put another in its place
-        new = [word for word in words if word not in recent]
-        if len(new) > RECENT:
-            return self._find(words)
-        if len(new) + len(recent) > RECENT:
-            recent = self._recent = {word: recent[word] for word in words if word in recent}
-        if new:
-            recent.update(zip(new, self._find(new).tolist(), strict=True))
-        return np.fromiter(map(recent.__getitem__, words), np.int64, len(words))
-
-    def _find(self, words: Sequence[str]) -> Ints:
-        """Look the words up."""
         hashes = np.fromiter(map(hash, words), np.int64, len(words))
         places = np.searchsorted(self._hashes, hashes)
         ids = self._order.take(places, mode="clip").astype(np.int64)
