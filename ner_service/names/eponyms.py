@@ -2,7 +2,8 @@
 
 `на улице Льва Толстого` names `улица Льва Толстого`, in all cases of the street. An adjective
 agrees with its street instead: `на улице Тверской` names `улица Тверская`. A town behind a street
-is where that lies, and declines: `по улицам Москвы`.
+is where that lies, and declines: `по улицам Москвы`. An organisation may be told by its eponym
+alone: `в театре Сатиры`, `в академии Можайского`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ from ner_service.names.vocabulary import (
     LANDS,
     NAMED_AFTER,
     NAMED_AFTER_PERSONS,
+    NAMED_AFTER_THINGS,
+    ORGANISATION_WORDS,
     RANKS,
     SHORT_TYPES,
     WITH_ADJECTIVES,
@@ -29,6 +32,7 @@ TYPES = NAMED_AFTER | NAMED_AFTER_PERSONS | WITH_ADJECTIVES
 SAME = 3  # letters that all forms of a type or a rank begin with
 FIRST_LETTERS = frozenset(word[:SAME] for word in TYPES | RANKS)
 FOLLOWED = frozenset({"имени", *SHORT_TYPES})
+SURNAME_ENDS = ("ского", "цкого")
 RUSSIAN = -1.0  # the cost of paradigms such as that of `Иванов`
 GENITIVE = frozenset(n for n, slot in enumerate(SLOTS) if slot.case == "Gen")
 PLURAL = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender is None)
@@ -62,7 +66,9 @@ class Eponyms:
         word = word.lower()
         return word[:SAME] in FIRST_LETTERS or word in JOINTS or "-" in word or word in FOLLOWED
 
-    def stays(self, words: Sequence[Word], label: str, before: Sequence[str]) -> bool:
+    def stays(
+        self, words: Sequence[Word], label: str, before: Sequence[str], is_quoted: bool = False
+    ) -> bool:
         """Say whether a name of these declining words stays in the genitive, behind others."""
         before = self._without_ranks(before[-BEFORE:])
         is_by_name = _ends(before, "имени") or _ends(before, "им", ".")
@@ -77,7 +83,27 @@ class Eponyms:
         if is_place and (not is_person or kind.slots <= PLURAL):
             return False
         is_street = label == "LOC" and kind.lemma in NAMED_AFTER
-        return (is_person or is_street) and not self.agree(words, before)
+        may_agree = is_quoted and kind.slots & GENITIVE  # `у театра «Современника»`
+        is_thing = label == "ORG" and not may_agree and self._is_governed(words, kind)
+        return is_thing or ((is_person or is_street) and not self.agree(words, before))
+
+    def _is_governed(self, words: Sequence[Word], kind: Type) -> bool:
+        """Say whether words that may be genitives tell an organisation by its eponym alone.
+
+        They are an adjective such as a surname is, or name a thing and no other organisation.
+        """
+        if kind.lemma not in NAMED_AFTER_PERSONS or not words[0].text[0].isupper():
+            return False
+        if len(words) == 1 and words[0].lower.endswith(SURNAME_ENDS):
+            return True
+        readings = self._lexicon.morphology.known_readings(words[-1].lower)
+        return kind.lemma in NAMED_AFTER_THINGS and any(
+            reading.features.case == "Gen"
+            and reading.features.pos == "NOUN"
+            and not reading.features.kind
+            and reading.lemma not in ORGANISATION_WORDS
+            for reading in readings
+        )
 
     def agree(self, words: Sequence[Word], before: Sequence[str]) -> frozenset[int]:
         """Return the slots in which an adjective that begins a name agrees with its street."""

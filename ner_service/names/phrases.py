@@ -26,6 +26,7 @@ KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
 Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
+QUOTES = frozenset('«"“„')
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -83,7 +84,7 @@ class PhraseReader:
         within = frozenset[int]()
         if before and self._eponyms.may_follow(before[-1]):
             agreeing = [words[n] for n in group]
-            if self._eponyms.stays(agreeing, label, before):
+            if self._eponyms.stays(agreeing, label, before, words[0].text in QUOTES):
                 return Phrase(words, [], [], "places", is_eponym=True)
             within = self._eponyms.agree(agreeing, before)
         groups = [group] if group else []
