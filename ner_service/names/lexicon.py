@@ -85,7 +85,7 @@ class Lexicon:
     def _options(self, word: str, of: Of) -> Options:
         """Return the options of a lower-case word; any word may have one form for all cases."""
         candidates = self._candidates(word, of)
-        has_other = any(base != word and odds > GOOD for base, odds, _ in candidates)
+        has_other = any([odds > GOOD for base, odds, _ in candidates if base != word])
         is_listed = self.is_listed(word, of)
         least = FROZEN if has_other and not is_listed else odds_of_one_form(word, of, is_listed)
         bases, best = [word] * len(SLOTS), [least] * len(SLOTS)
@@ -96,8 +96,7 @@ class Lexicon:
         return Options(tuple(bases), np.array(best, dtype=np.float32))
 
     def _candidates(self, word: str, of: Of) -> list[Candidate]:
-        readings = self._declined(self.morphology.known_readings(word))
-        if not readings and "-" in word:
+        if "-" in word and not self._declined(self.morphology.known_readings(word)):
             return list(self._of_compound(word.split("-"), of))
         readings = self._declined(self.morphology.readings(word))
         is_known = any(

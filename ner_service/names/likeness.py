@@ -29,28 +29,26 @@ class Form:
     parts: Parts
     is_acronym: bool
     initials: str  # of the words that an acronym would have
+    rank: tuple[bool, int] = (False, 0)  # how full it is; less full ones join fuller ones
+    hooks: frozenset[str] = frozenset()  # by which shorter forms find it, to be compared
+    finds: frozenset[str] = frozenset()  # the hooks of longer forms that may fit; each has one
 
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """Return how full the form is; less full ones join fuller ones."""
-        return bool(self.parts.first and self.parts.last), len(self.key)
 
-    @property
-    def hooks(self) -> set[str]:
-        """Return what shorter forms find a form by, before the two are compared."""
-        if self.label == "PER":
-            return {fold(part) for part in (self.parts.first, self.parts.last) if part}
-        beginning = self.words[0][:SHORTEST_PIECE] if len(self.words) > 1 else ""
-        return {*self.words[:LONGEST_HEAD], self.initials, f"{beginning}-"}
+def hooks_of(label: str, words: Sequence[str], parts: Parts, initials: str) -> frozenset[str]:
+    """Return what shorter forms find a form by, before the two are compared."""
+    if label == "PER":
+        return frozenset([fold(part) for part in (parts.first, parts.last) if part])
+    beginning = words[0][:SHORTEST_PIECE] if len(words) > 1 else ""
+    return frozenset([*words[:LONGEST_HEAD], initials, f"{beginning}-"])
 
-    @property
-    def finds(self) -> set[str]:
-        """Return the hooks of the longer forms that may fit; each has one of them."""
-        if self.label == "PER":
-            part = self.parts.last or self.parts.first
-            return {fold(part)} if part and len(self.words) > 1 else {*self.words[:1]}
-        beginning = self.words[0][:SHORTEST_PIECE] if len(self.words) == 1 else ""
-        return {*self.words[:1], f"{beginning}-"}
+
+def finds_of(label: str, words: Sequence[str], parts: Parts) -> frozenset[str]:
+    """Return the hooks of the longer forms that may fit; each has one of them."""
+    if label == "PER":
+        part = parts.last or parts.first
+        return frozenset([fold(part)] if part and len(words) > 1 else words[:1])
+    beginning = words[0][:SHORTEST_PIECE] if len(words) == 1 else ""
+    return frozenset([*words[:1], f"{beginning}-"])
 
 
 class FormReader:
@@ -64,7 +62,8 @@ class FormReader:
         """Return the form of a mention; one without a base form is like none but its copies."""
         normal, parts = mention.normal, mention.parts or Parts()
         if normal is None:
-            return Form(label, f"?{surface}", (), "", Parts(), False, "")
+            key = f"?{surface}"
+            return Form(label, key, (), "", Parts(), False, "", rank=(False, len(key)))
         return (self._read if len(normal) > LONGEST else self._read_kept)(label, normal, parts)
 
     def _read(self, label: str, normal: str, parts: Parts) -> Form:
@@ -76,7 +75,12 @@ class FormReader:
             words, country = _organisation(words, self.aliases)
         key = " ".join([*words, country]).strip()
         initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
-        return Form(label, key, words, country, parts, is_acronym, initials)
+        return Form(
+            label, key, words, country, parts, is_acronym, initials,
+            rank=(bool(parts.first and parts.last), len(key)),
+            hooks=hooks_of(label, words, parts, initials),
+            finds=finds_of(label, words, parts),
+        )  # fmt: skip
 
 
 def _organisation(words: list[str], aliases: Aliases) -> tuple[list[str], str]:

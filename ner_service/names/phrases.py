@@ -5,7 +5,6 @@ A name behind a word such as `город` or `река` declines by itself, in t
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from ner_service.names.eponyms import Eponyms
@@ -56,20 +55,21 @@ class PhraseReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._eponyms = Eponyms(lexicon)
-        self._read_name = lru_cache(NAMES)(self._read_texts)
+        self._kept: dict[tuple[str, ...], Phrase] = {}  # by label and words, without the words
 
     def read(self, words: Sequence[Word], label: str, before: Sequence[str] = ()) -> Phrase:
         """Return the phrase of a name's words, behind others of its sentence, which is unread."""
         if before and label != "PER" and self._eponyms.may_follow(before[-1]):
             return self._read(words, label, before)
-        texts = tuple([word.text for word in words])
-        if sum(map(len, texts)) > LONGEST:
-            return self._read(words, label, before)
-        return Phrase(words, *self._read_name(texts, label)[1:])
-
-    def _read_texts(self, texts: Sequence[str], label: str) -> Phrase:
-        """Return the phrase of words of which nothing is known but their letters."""
-        return self._read([Word(0, 0, text, text.lower()) for text in texts], label, ())
+        texts = label, *[word.text for word in words]
+        kept = self._kept.get(texts)
+        if kept is None:
+            kept = self._read(words, label, ())
+            if sum(map(len, texts)) <= LONGEST:
+                if len(self._kept) == NAMES:
+                    self._kept.clear()
+                self._kept[texts] = kept._replace(words=())
+        return Phrase(words, *kept[1:])
 
     def _read(self, words: Sequence[Word], label: str, before: Sequence[str]) -> Phrase:
         # short words in capitals are acronyms, unless they are names of the label's kind
