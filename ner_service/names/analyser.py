@@ -161,5 +161,5 @@ def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:
     if solution is None or solution.chance <= SURE:
         return None
     pairs = zip(phrase.words, solution.bases, strict=True)
-    is_declined = any(base and base != word.lower for word, base in pairs)
-    return solution.slot.gender if is_declined or len(phrase.declined) > 1 else None
+    is_shown = len(phrase.declined) > 1 or any(base and base != w.lower for w, base in pairs)
+    return solution.slot.gender if is_shown else None

@@ -26,6 +26,7 @@ Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 QUOTES = frozenset('«"“„')
+UNDECLINED = PARTICLES | AFTER_A_FATHER
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -133,7 +134,7 @@ class PhraseReader:
         is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
         # in `Ким Чен Ына` the last word alone declines
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
-        if is_initial or is_first_of_asian or words[n].lower in PARTICLES | AFTER_A_FATHER:
+        if is_initial or is_first_of_asian or words[n].lower in UNDECLINED:
             return False
         return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(text, kinds)
 
