@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ner_service.engine.layers import Dense
 from ner_service.engine.slovnet_morph import MorphEngine
 from ner_service.engine.tokens import sentences as cut_sentences
 from ner_service.names.slots import CASES, SLOTS, slots_of
@@ -28,7 +29,8 @@ class ContextReader:
         for tag, row in zip(engine.tags, columns, strict=True):
             row[list(_slots_of_tag(tag))] = 1
             row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag
-        self._columns = columns  # tags x (slots and adjectives)
+        no_bias = np.zeros(columns.shape[1], dtype=np.float32)
+        self._sum = Dense(columns, no_bias)  # tags x (slots and adjectives)
 
     def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> EntityWords:
         """Cut the words of entities out of their sentences."""
@@ -73,9 +75,10 @@ class ContextReader:
         adjectives: list[float] = []
         for scores in self._engine.parts(sentences, wanted):
             odds: Floats = np.exp(scores - scores.max(1, keepdims=True))
-            chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
-            slots.extend(np.log(chances[:, :-1] + np.float32(DOUBT)))
-            adjectives += chances[:, -1].tolist()
+            # BLAS would wake a thread, which spins on for longer than this takes
+            chances: Floats = self._sum(odds) / odds.sum(1, keepdims=True)
+            slots.extend(np.log(chances[:, : len(SLOTS)] + np.float32(DOUBT)))
+            adjectives += chances[:, len(SLOTS)].tolist()
         return slots, adjectives
 
 
