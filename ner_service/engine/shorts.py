@@ -24,7 +24,9 @@ from ner_service.engine.kernels import (
     copy,
     copy_rows,
     dense,
+    find_near,
     first_convolution,
+    first_convolution_at,
 )
 
 Shorts = NDArray[np.int16]
@@ -269,3 +271,39 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             x = np.empty((count, len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
         copy_rows(dense(x, head[0], head[1]), out[start:stop])
+
+
+@compiled
+def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type: ignore[no-untyped-def]
+    """Compute what `kernels.convolutions_at` does, by short products after the first layer.
+
+    Each row of `out` is to the bit the one that `convolutions` computes.
+    """
+    reach = len(layers)
+    near = find_near(rows, reach, len(places))
+    x = first_convolution_at(table, places, real, norm, near)
+    for panels, widths, bias, scale, shift in layers:
+        reach -= 1
+        size, parts = x.shape[1], x.shape[1] // PART
+        numbers = np.empty(x.shape, dtype=np.int16)
+        steps = np.empty((len(x), parts), dtype=np.float32)
+        shorten_parts(x, numbers, steps)
+        at = np.full(len(places), -1, dtype=np.int64)  # of each row in `x`
+        for n, i in enumerate(near):
+            at[i] = n
+        near = find_near(rows, reach, len(places))
+        windows = np.zeros((len(near), 3 * size), dtype=np.int16)
+        window_steps = np.zeros((len(near), 3 * parts), dtype=np.float32)
+        for n, i in enumerate(near):
+            for k in range(3):
+                if at[i - 1 + k] >= 0:
+                    row = at[i - 1 + k]
+                    copy(numbers[row], windows[n][k * size : (k + 1) * size])
+                    copy(steps[row], window_steps[n][k * parts : (k + 1) * parts])
+        sums = np.empty((len(near), len(bias)), dtype=np.float32)
+        for i in range(len(near)):
+            copy(bias, sums[i])
+        matmul(windows, window_steps, panels, widths, sums)
+        x = np.empty((len(near), len(scale)), dtype=np.float32)
+        activate(sums, real[near], scale, shift, x)
+    copy_rows(dense(x, head[0], head[1]), out)
