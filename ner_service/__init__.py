@@ -2,11 +2,14 @@
 
 Load a tagger once by its spec, and give it a text, a list of texts, or an iterator of them:
 
->>> import ner_service
->>> tagger = ner_service.load("bilstm")
->>> document = tagger.tag("Анна Каренина уехала в Москву.")
->>> [(entity.label, entity.text) for entity in document]
-[('PER', 'Анна Каренина'), ('LOC', 'Москву')]
+Examples:
+    >>> import ner_service
+    >>> tagger = ner_service.load("bilstm")
+    >>> document = tagger.tag("Анна Каренина уехала в Москву.")
+    >>> for entity in document:
+    ...     print(entity.label, entity.text)
+    PER Анна Каренина
+    LOC Москву
 """
 
 from ner_service.errors import NerError

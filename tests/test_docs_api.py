@@ -38,11 +38,16 @@ def test_the_page_is_true(service: Running, tmp_path: Path) -> None:
         here = command.replace("localhost:8000", service.url.removeprefix("http://"))
         done = subprocess.run(here, shell=True, capture_output=True, text=True, check=True)
         assert lines(done.stdout) == lines(answer)
-    (program,) = PYTHON
+    program = "".join(PYTHON)
     (tmp_path / "texts.txt").write_text("Анна\n")
     program = program.replace("http://localhost:8000", service.url).replace(
         "texts.txt", f"{tmp_path}/texts.txt"
     )
     printed: list[str] = []
     exec(program, {"print": lambda *words: printed.append(" ".join(words))})
-    assert printed == ["PER Ольга Петрова", "LOC Москву"]
+    assert printed == [
+        "PER Ольга Петрова",
+        "LOC Москву",
+        "<PER_1> приехала в <LOC_1>.",
+        "Письмо для Ольги Петровой пришло.",
+    ]

@@ -14,8 +14,8 @@ def summary() -> str:
     measured: dict[str, Any] = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     if not measured:
         return (
-            "What that saves on your texts is measured by `python -m benchmarks.selection --pool "
-            "CORPUS --dev CORPUS`; [first figures](experiments.md#choosing-texts-to-label)."
+            "`python -m benchmarks.selection --pool CORPUS --dev CORPUS` measures what this saves "
+            "on your texts; see [first figures](experiments.md#choosing-texts-to-label)."
         )
     return "\n\n".join(_learner(name, made) for name, made in measured.items())
 
@@ -35,13 +35,14 @@ def _learner(name: str, made: dict[str, Any]) -> str:
     )
     return "\n".join(
         [
-            f"By simulation on gold ({', '.join(made['pool'])}, {made['size']} sentences, "
-            f"{LEARNERS[name]} that learns anew after each choice) a model reaches {ENOUGH:.0%} "
-            f"of the F1 of all labels with {shares} that a choice by chance needs.",
+            "A simulation on annotated texts shows what this saves "
+            f"({', '.join(made['pool'])}, {made['size']} sentences, {LEARNERS[name]} that is "
+            f"trained again after each choice). To reach {ENOUGH:.0%} of the F1 with all labels,",
+            f"chosen texts need {shares} that randomly chosen texts need.",
             f"`python -m benchmarks.selection --learner {name} --pool CORPUS --dev CORPUS` "
-            "measures it on yours.",
+            "measures it on your corpus.",
             "",
-            "| seed | F1 of all | sentences | words | entities in them |",
+            "| seed | F1 with all labels | sentences | words | entities in them |",
             "|---:|---:|---:|---:|---:|",
             *rows,
         ]

@@ -1,4 +1,4 @@
-"""Results are read once, and only those compare that were measured on the same corpora."""
+"""Results are read once, and compared only if they were measured on the same corpora."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""A machine is recorded with each number, and the versions of packages and the commit."""
+"""Each number is recorded with its machine, the versions of packages and the commit."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The tables by which texts are read and cut are the engine's own, written as JSON.
+"""The tables for reading and cutting texts are the engine's own, written as JSON.
 
 The page's modules hold the procedures, and no list of characters or of words of their own: what
 the engine reads as a sign, a capital or an abbreviation, the page reads so too.

@@ -1,4 +1,4 @@
-"""Bulk runs of `tag` write a folder like the one that is read, or a file like the one."""
+"""Bulk runs of `tag` write a folder or a file like the one that is read."""
 
 import sys
 import time

@@ -78,8 +78,7 @@ def convert(
 ) -> None:
     """Convert an annotated corpus from one format to another, or from one way of annotating.
 
-    What was read, what was mended or left out, and what the new format cannot hold stands on
-    stderr.
+    Notes on stderr say what was read, mended or left out, and what the new format cannot hold.
     """
     path = corpora.locate(source, corpora_root())
     check_apart(target, [path])

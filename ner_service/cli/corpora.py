@@ -118,7 +118,8 @@ def info(
 def download(
     name: Annotated[str, typer.Argument(help="A source of the catalogue, or a corpus of one.")],
     to: Annotated[
-        Path | None, typer.Option(help="Folder; else NER_CORPORA, else a cache that is found too.")
+        Path | None,
+        typer.Option(help="Folder; else NER_CORPORA, else a cache where names are also found."),
     ] = None,
 ) -> None:
     """Download a corpus and convert it; files that are here and right are kept."""
@@ -157,8 +158,8 @@ def report(
     """Describe a corpus on one page: sizes, labels, typical words, names, copies, likely errors.
 
     Files of --held-out are held out; without it those named dev, val or test, or else all but the
-    first. Of their names it is shown how many the training files have. Of a large file 10,000
-    documents are looked at closely.
+    first. The page shows how many names of these the training files have. Of a large file only
+    10,000 documents are looked at closely.
     """
     from ner_service.explore.corpus.page import page
     from ner_service.explore.corpus.report import describe
@@ -245,7 +246,7 @@ def check(
     """Find faults in annotated corpora; the exit code is 1 where there are errors.
 
     Files of --held-out are held out; without it those named dev, val or test, or else all but the
-    first. They must share nothing.
+    first. They must not share documents with the training files.
 
     docs/training.md lists the faults.
     """

@@ -73,8 +73,8 @@ def evaluate(
 ) -> None:
     """Score taggers on annotated corpora: strict entity F1 by seqeval, and token F1.
 
-    Labels that a corpus has not do not count. Recorded answers are scored as those of taggers are,
-    and alone where no tagger is named.
+    Labels that a corpus does not have do not count. Recorded answers are scored as taggers are, and
+    alone if no tagger is named.
     """
     specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:

@@ -67,7 +67,7 @@ def mask(
     style: Annotated[
         Style, typer.Option(help="Placeholders such as <PER_1>, or other names of the same kind.")
     ] = "label",
-    seed: Annotated[int, typer.Option(help="Draws the surrogates.")] = 0,
+    seed: Annotated[int, typer.Option(help="The seed that draws the surrogates.")] = 0,
     entities: Annotated[
         bool,
         typer.Option("--entities", help="Hide the entities of annotated documents; use no tagger."),
@@ -144,15 +144,15 @@ def unmask(
     rewritten: Annotated[
         bool,
         typer.Option(
-            "--rewritten", help="The text need not share a word with the masked one, as answers do."
+            "--rewritten", help="Accept a text that shares no word with the masked one: an answer."
         ),
     ] = False,
     columns: ColumnsOption = "",
 ) -> None:
     """Bring back the names in masked texts, also where somebody has changed them.
 
-    Each text has the key with its id, or else that at its place. Nothing is written where one key
-    does not fit.
+    Each text is restored by the key with its id, or else by the key at its place. Nothing is
+    written if one key does not fit.
     """
     sources = files or [STDIN]
     if output:

@@ -59,10 +59,10 @@ def names(
     names: NamesOption = "",
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Tell base forms, parts of persons' names and joined mentions of annotated entities.
+    """Add base forms, parts of persons' names and joined mentions to annotated entities.
 
     The entities stay as they are. Each gets `normal`, PER also `parts` (first, middle, last); each
-    document gets `names`: label, base form, parts and the numbers of its mentions.
+    document gets `names`: label, base form, parts, and the indices of its mentions in `entities`.
     """
     if (form := format_of(output, not output.suffix, to_format).name) not in CARRIERS:
         raise ConfigError(

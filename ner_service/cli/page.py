@@ -27,8 +27,8 @@ def web_model(
 ) -> None:
     """Write a net as the one file that the page's modules run in a browser.
 
-    The service makes the same file by itself (NER_BROWSER_MODEL). Whoever puts the modules of
-    `/web/net/` into a page of their own needs it.
+    The service makes the same file by itself (NER_BROWSER_MODEL). You need it to put the modules of
+    `/web/net/` into a page of your own.
     """
     _write(output, make_model_file(model, words))
 

@@ -24,8 +24,8 @@ def retrain(
 ) -> None:
     """Train a model further on what its corpora hold now, and replace it if dev F1 has not fallen.
 
-    For models that learn from corrections as they come: a service that is told to reload, or that
-    watches the folder, then answers by the new one.
+    Use it for a model that learns from corrections as they come. A service that reloads, or that
+    watches the folder, then answers by the new model.
     """
     try:
         from ner_service.training.retrain import retrain as train_further

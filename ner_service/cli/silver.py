@@ -55,17 +55,17 @@ def silver(
         typer.Option(
             min=1,
             max=MOST_SELECTED,
-            help="Write only so many texts: those most worth labelling by hand, the best first.",
+            help="Write only this many texts: those most worth labelling by hand, the best first.",
         ),
     ] = None,
 ) -> None:
     """Label texts for self-training, by one tagger or by the vote of several.
 
-    A span is kept when taggers with more than half of the weight found it; its score is their
-    weighted mean. The same command resumes a job that was stopped.
+    A span is kept if taggers with more than half of the weight found it; its score is the weighted
+    mean of theirs. The same command resumes a job that was stopped.
 
-    With --select the texts about which taggers are unsure or disagree come out instead, each
-    unlike those before it, for people to label; what was found is in them to begin from.
+    With --select it writes the texts about which taggers are unsure or disagree, for people to
+    label: each unlike those before it, with the entities that were found.
     """
     from ner_service.training.silver import LabellingJob, load_voter
 

@@ -94,7 +94,7 @@ def tag(
             "--output",
             "-o",
             help="A file, which is written whole or not at all; or a folder (FOLDER/), which gets "
-            "a file for each that is read. Run again, it goes on from where it was ended.",
+            "a file for each file that is read. The same command goes on from where it was ended.",
         ),
     ] = None,
     label: Annotated[
@@ -104,30 +104,31 @@ def tag(
     text_column: Annotated[
         list[str] | None,
         typer.Option(
-            help="The column or key of the text; repeatable, for a folder, which then has "
-            "COLUMN_entities for each."
+            help="The column or key of the text. With an output folder it is repeatable; each "
+            "column then has its own COLUMN_entities."
         ),
     ] = None,
     normal: NormalOption = False,
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes that tag, into a folder: one for each core.")
+        int, typer.Option(min=1, help="Processes that tag into a folder; take one for each core.")
     ] = 1,
     ray: Annotated[
         str,
         typer.Option(
             metavar="[ADDRESS]",
-            help="Tag by Ray Data into a folder: on the cluster at this address, at the end of the "
-            "line on this machine's own or a new one. Paths may be s3://, gs:// and hdfs://.",
+            help="Tag by Ray Data into a folder, on the cluster at this address; without one (at "
+            "the end of the line) on the cluster of this machine, or a new one. Paths may be "
+            "s3://, gs:// and hdfs://.",
         ),
     ] = "",
 ) -> None:
     """Find the entities in files or in stdin.
 
-    A JSONL line is {"text": ...}; its other fields, such as an "id", and those of a table's rows
+    A JSONL line is {"text": ...}; its other fields, such as an "id", and the other cells of a table
     come back beside "entities". The output can be evaluated, trained on or converted as it is.
 
-    Any amount of text: `ner-service tag in/ --output out/ --workers 8` writes a file for each that
-    it reads, as much as memory holds at a time, and goes on from where it was ended.
+    For any amount of text: `ner-service tag in/ --output out/ --workers 8` writes a file for each
+    file that it reads, holds little of it in memory, and goes on from where it was ended.
     """
     names = list(files or [str(STDIN)])
     for_bulk = workers > 1 or bool(ray)

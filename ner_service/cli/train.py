@@ -47,8 +47,8 @@ def train(
 ) -> None:
     """Train a BiLSTM-CRF on your own labels.
 
-    Ctrl-C leaves the best model so far. --resume then continues as if never stopped. With more
-    epochs, --resume makes a finished run longer: --resume --set train.epochs=40.
+    Ctrl-C leaves the best model so far; --resume then continues as if the run had never stopped.
+    With more epochs, --resume makes a finished run longer: --resume --set train.epochs=40.
     """
     try:
         from ner_service.training.train import train_from_file

@@ -27,7 +27,9 @@ def tune(
     from_: Annotated[
         str | None, typer.Option("--from", help="A model that every trial starts from.")
     ] = None,
-    trials: Annotated[int, typer.Option(min=1, help="Trials, those of earlier runs counted.")] = 30,
+    trials: Annotated[
+        int, typer.Option(min=1, help="Number of trials, with those of earlier runs.")
+    ] = 30,
     minutes: Annotated[
         float | None, typer.Option(min=0, help="End the trials after so many minutes.")
     ] = None,

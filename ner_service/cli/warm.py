@@ -20,7 +20,7 @@ def warm(
     """Compile the kernels of the taggers, once: later starts take a second or two.
 
     Numba keeps the machine code in the folder NUMBA_CACHE_DIR, else beside the package, else in
-    the user's cache. It is of this kind of processor: another kind compiles anew.
+    the user's cache. The code fits one kind of processor; on another kind compile again.
     """
     chosen = taggers or shipped_specs()
     absent = {spec: error for spec in chosen if (error := missing(spec))}

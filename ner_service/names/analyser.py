@@ -1,4 +1,4 @@
-"""The analyser tells the base forms, the parts and the joined mentions of a text's entities."""
+"""The analyser finds the base forms, the parts and the joined mentions of a text's entities."""
 
 from collections.abc import Sequence
 from threading import Lock

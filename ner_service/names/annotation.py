@@ -1,4 +1,4 @@
-"""Annotation puts what an analysis tells into the document that it is about."""
+"""Annotation puts the results of an analysis into the document that it is about."""
 
 from dataclasses import replace
 from typing import TypeVar

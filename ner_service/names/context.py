@@ -1,4 +1,4 @@
-"""The context of a name is what its sentence tells about the grammar of the name's words."""
+"""The context of a name is what its sentence shows about the grammar of the name's words."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence

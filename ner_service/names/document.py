@@ -1,4 +1,4 @@
-"""A document is evidence: what one mention of a name leaves open, the other mentions tell."""
+"""A document is evidence: other mentions decide what one mention of a name leaves open."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The lexicon tells for each word which base forms it may have, and how likely each is.
+"""The lexicon gives the possible base forms of each word, and how likely each of them is.
 
 A dictionary's readings come first; lists of first and last names weigh for the bases that they
 have; paradigms carry what neither has.

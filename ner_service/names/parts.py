@@ -1,4 +1,4 @@
-"""The parts of a person's name are told by lists, the dictionary, their endings and their order."""
+"""The parts of a person's name follow from lists, the dictionary, their endings and their order."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A word of a name is its letters and what its sentence tells about its grammar."""
+"""A word of a name is its letters and what its sentence shows about its grammar."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Batching is what the service gains by tagging in one go whatever came in meanwhile."""
+"""The part `batching` measures what the service gains by tagging waiting texts together."""
 
 import urllib.request
 from collections.abc import Sequence

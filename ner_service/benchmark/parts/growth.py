@@ -1,4 +1,4 @@
-"""Growth is how the cost of each tagger grows with the length of a text and the size of a batch."""
+"""The part `growth` measures how the cost grows with the length of a text and a batch."""
 
 import math
 from collections.abc import Mapping

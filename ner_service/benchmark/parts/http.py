@@ -1,4 +1,4 @@
-"""HTTP is the service with each tagger under load, compared with other servers."""
+"""The part `http` measures the service with each tagger under load, beside other servers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Leaks are the letters of persons' names that masking leaves, for each tagger and for unions."""
+"""The part `leaks` counts the letters of persons' names that masking leaves, also by unions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Names are base forms, parts and joined mentions of gold spans, and what they cost.
+"""The part `names` measures base forms, parts and joined mentions of gold spans.
 
 Natasha's own chain and pymorphy3 alone get the same spans in the same run.
 """

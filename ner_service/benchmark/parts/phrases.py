@@ -1,4 +1,4 @@
-"""Phrases are how fast long lists of phrases are found: by our rules, spaCy and Presidio."""
+"""The part `phrases` measures how fast rules, spaCy and Presidio find many phrases."""
 
 import json
 import re

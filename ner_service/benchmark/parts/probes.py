@@ -1,4 +1,4 @@
-"""Probes are the share of made names that each tagger finds, by the form and place of a name."""
+"""The part `probes` measures which made names each tagger finds, by form and by place."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Quality is the accuracy of each tagger on each annotated corpus."""
+"""The part `quality` measures the accuracy of each tagger on each annotated corpus."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Robustness is the accuracy of each tagger on corpora under disturbances."""
+"""The part `robustness` measures the accuracy of each tagger on corpora under disturbances."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

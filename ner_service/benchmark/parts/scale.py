@@ -1,4 +1,4 @@
-"""Scale is the time that whole files take, by documents and processes, and what a corpus costs."""
+"""The part `scale` measures the time that whole files take, by documents and by processes."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Speed is the throughput, start-up time and memory of each tagger on one core.
+"""The part `speed` measures throughput, start-up time and memory of each tagger on one core.
 
 Every round starts each tagger anew, warms it on some texts, then times it on texts that it has
 not seen: replayed texts would flatter whoever keeps a cache. CPU seconds are counted, so what

@@ -1,4 +1,4 @@
-"""Baselines are an endpoint that does nothing, and wrappers as one writes them in ten minutes."""
+"""Baselines are an endpoint that does nothing, and simple wrappers, written in ten minutes."""
 
 import asyncio
 import sys

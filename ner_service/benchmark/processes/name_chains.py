@@ -1,4 +1,4 @@
-"""Name chains find entities and tell their base forms; they are timed as taggers are."""
+"""Name chains find entities and their base forms; they are timed as taggers are."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol

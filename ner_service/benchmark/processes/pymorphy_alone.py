@@ -1,4 +1,4 @@
-"""Pymorphy3 alone, without a sentence, is what one writes in an hour to get base forms.
+"""Pymorphy3 alone, without a sentence, is the simplest way to base forms, written in an hour.
 
 The words that agree are put into the nominative from the case, gender and number that
 they most likely share: all words of a person's name; of others, adjectives and the first noun.

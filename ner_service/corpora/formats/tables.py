@@ -195,7 +195,7 @@ def cell_of(value: object) -> str:
 
 
 CSV = Table("csv", (".csv",), "a table with a `text` column, and `entities` as JSON")
-TSV = Table("tsv", (".tsv",), "the same with tabs; known by a header with `text`", "\t")
+TSV = Table("tsv", (".tsv",), "the same with tabs; recognised by a header with `text`", "\t")
 
 
 def recognises(head: str) -> bool:

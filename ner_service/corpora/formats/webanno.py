@@ -17,7 +17,7 @@ from ner_service.types import Document, Entity
 
 name = "webanno"
 endings = (".tsv", ".webanno")
-description = "WebAnno TSV 3 (only read), known by its first line"
+description = "WebAnno TSV 3 (only read), recognised by its first line"
 MAGIC, VERSION = "#FORMAT=WebAnno TSV ", "3"
 SPANS, TEXT = "#T_SP=", "#Text="
 LAYER = re.compile(r"#T_(?:SP|CH|RL)=")  # of spans, chains, relations: all of them have columns

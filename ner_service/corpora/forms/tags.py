@@ -1,4 +1,4 @@
-"""Tags mark the entities of tokens as IOB1, IOB2 or BIOES (also BILOU), told apart by the tags."""
+"""Tags mark the entities of tokens as IOB1, IOB2 or BIOES (also BILOU); the tags show which."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Words of a masked text are kept as hashes, which tell its changed form from another text."""
+"""Words of a masked text are kept as hashes, which show that a text is its changed form."""
 
 import re
 from collections.abc import Iterable

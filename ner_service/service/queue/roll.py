@@ -1,4 +1,4 @@
-"""The roll of the taggers that load at a start has one line when all are ready."""
+"""The roll lists the taggers that load at a start, and logs a line when all are ready."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""A hangup (SIGHUP) has a process load its taggers and keys anew, and never ends it."""
+"""A hangup (SIGHUP) lets a process load its taggers and keys again, and never ends it."""
 
 import asyncio
 import signal

@@ -111,18 +111,20 @@ class Settings(BaseSettings):
         description="taggers to serve: NAME or NAME=SPEC, by commas",
     )
     taggers_file: str = Field(
-        "", description="file with such entries, in place of `NER_TAGGERS`; reloads read it again"
+        "", description="file with entries of `NER_TAGGERS`, in its place; reloads read it again"
     )
     models_folder: str = Field(
         "", description="folder whose model folders are served as well, each under its own name"
     )
     watch_s: float = _number(
         10.0,
-        "seconds between looks at that folder and the files named here; 0: reloads alone look",
+        "seconds between looks at models and files for changes; 0: only reloads look",
         86_400,
         least=0,
     )
-    default_tagger: str = Field("", description="who answers when a request names no tagger")
+    default_tagger: str = Field(
+        "", description="tagger of requests that name none; by default `bilstm`, else the first"
+    )
     host: Annotated[str, _form(r"\s*\S", "names no address: 127.0.0.1, or 0.0.0.0 for all")] = (
         Field("127.0.0.1", description="address to listen on")
     )
@@ -151,22 +153,24 @@ class Settings(BaseSettings):
         5.0, "bytes a second that a stream has to send at least; 0 is no limit", 1_000_000, least=0
     )
     keep_alive_s: int = _number(
-        75, "seconds that an idle connection is kept: longer than your balancer keeps it", 3600
+        75, "seconds that an idle connection is kept; take more than your balancer does", 3600
     )
     drain_s: float = _number(
         0.5, "seconds that a service which stops goes on accepting connections", 600, least=0
     )
     api_keys: Annotated[str, AfterValidator(_check_keys)] = Field(
-        "", repr=False, description="who may ask: NAME=HASH by commas, from `ner-service key NAME`"
+        "",
+        repr=False,
+        description="clients that may ask, NAME=HASH by commas: `ner-service key`",
     )
     api_keys_file: str = Field(
-        "", description="file with such entries, in place of `NER_API_KEYS`; reloads read it again"
+        "", description="file with entries of `NER_API_KEYS`, in its place; reloads read it again"
     )
     admin_keys: Annotated[str, AfterValidator(_check_keys)] = Field(
-        "", repr=False, description="who may also reload, likewise; without one nobody may by HTTP"
+        "", repr=False, description="clients that may also reload; without one nobody may by HTTP"
     )
     admin_keys_file: str = Field(
-        "", description="file with such entries, in place of `NER_ADMIN_KEYS`"
+        "", description="file with entries of `NER_ADMIN_KEYS`, in its place"
     )
     key_rate: Annotated[float, AfterValidator(_check_rate)] = _number(
         0.0,
@@ -188,15 +192,15 @@ class Settings(BaseSettings):
         description="folder that keeps what Label Studio's annotators mark; needs an admin key",
     )
     label_studio_config: str = Field(
-        "", description="training file by which a model is trained on them, as `retrain` does"
+        "", description="training file by which `retrain` trains a model on these tasks"
     )
     label_studio_after: int = _number(
         100, "tasks that are annotated before the model is trained again", 1_000_000
     )
     browser_model: str = Field(
         "ru-news",
-        description="the model that the page runs in the visitor's browser, who can then keep it: "
-        "the name of a shipped one, a folder, or empty for none",
+        description="model that the page runs in the browser of a visitor, who can copy it: "
+        "the name of a shipped model, a folder, or empty for none",
     )
     docs: bool = Field(True, description="serve the API's page and its OpenAPI document")
     metrics: bool = Field(True, description="serve `/metrics` for Prometheus")

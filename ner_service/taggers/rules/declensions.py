@@ -1,4 +1,4 @@
-"""Declensions tell in which cases a form is a word's, by the tables of pymorphy3's dictionary.
+"""Declensions say which cases of a word have a form, by the tables of pymorphy3's dictionary.
 
 A table of endings stands for all words of a paradigm, so no form of any word is ever built.
 """

@@ -170,7 +170,7 @@ class Optimiser(Section):
     lr_final: float = Field(0.02, ge=0, description="cosine: share of the peak rate at the end")
     decay: float = Field(0.0, ge=0, description="inverse, exponential: decay of the rate")
     warmup: Share = Field(0.03, description="cosine: share of all steps")
-    clip: float = Field(5.0, ge=0, description="largest norm of the gradient; 0 for any")
+    clip: float = Field(5.0, ge=0, description="largest norm of the gradient; 0 for no limit")
     ema: Share = Field(0.998, description="decay of the weights' moving average; 0 for none")
 
     @model_validator(mode="after")

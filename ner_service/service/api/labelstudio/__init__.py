@@ -1,1 +1,1 @@
-"""Label Studio asks here for predictions, and tells here what its annotators have marked."""
+"""Label Studio asks here for predictions, and reports here what its annotators have marked."""

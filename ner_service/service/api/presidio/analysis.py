@@ -1,4 +1,4 @@
-"""Analysis tells Presidio's clients the entities of texts, in Presidio's types and with scores."""
+"""Analysis gives Presidio's clients the entities of texts, in Presidio's types and with scores."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
