@@ -31,6 +31,11 @@ COMMANDS = [
     ("serve --taggers natasha,natasha", "NER_TAGGERS: names 'natasha' twice"),
     ("key a,b", "a name has neither a comma nor white space around"),
     ("corpora info nothing", "not in the catalogue"),
+    (
+        "tag text.txt --output out/ --workers 99999",
+        "'--workers': Input should be less than or equal",
+    ),
+    ("tune text.toml --workers 99999", "'--workers': Input should be less than or equal"),
     ("warm bert", "unknown tagger 'bert': known are natasha"),
 ]
 

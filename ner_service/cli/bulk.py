@@ -71,9 +71,9 @@ def tag_in_bulk(job: Job, sources: Sequence[Source], place: Place, workers: int)
     progress = Progress(sum(source.path.stat().st_size for source in sources))
     try:
         done = run(annotator, sources, place, workers, progress.report)
-    except BaseException:
+    except BaseException as error:
         progress.close()
-        if place.work.exists():
+        if place.work.exists() and not isinstance(error, ConfigError):
             echo("note: what is done is kept: the same command goes on from there", err=True)
         raise
     progress.close()
