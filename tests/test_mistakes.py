@@ -36,6 +36,11 @@ COMMANDS = [
         "'--workers': Input should be less than or equal",
     ),
     ("tune text.toml --workers 99999", "'--workers': Input should be less than or equal"),
+    (
+        "tag -t rules:text.txt",
+        "'text.txt' is no file of rules: name one that ends in .toml or .jsonl",
+    ),
+    ("tag -t rules:natasha+bilstm", "rules: 'natasha' is no file of rules"),
     ("warm bert", "unknown tagger 'bert': known are natasha"),
 ]
 
@@ -57,6 +62,22 @@ def test_a_wrong_command_is_one_line_that_says_the_mend(
     assert done.err.count("\n") == 1
     assert mend in done.err
     assert {path.name for path in tmp_path.iterdir()} == {"text.txt", "text.jsonl"}
+
+
+@pytest.mark.parametrize(
+    "command", ["tag {}", "mask {} --key k", "tag text.txt -o {}", "convert {} x"]
+)
+def test_an_empty_argument_is_not_this_folder(
+    run: Run,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("Анна спит.")
+    done = run(*("" if part == "{}" else part for part in command.split()))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "is empty: give it, or leave it out" in done.err
 
 
 @pytest.mark.parametrize(
