@@ -146,6 +146,11 @@ REQUESTS = [
     ),
     ("POST", "/ner", b'{"text": "a", "labels": ["GPE"]}', JSON, 422, "labels: natasha knows PER"),
     (
+        "POST", "/mask", b'{"text": "a", "labels": ["EMAIL", "GPE"]}', JSON,
+        422, "labels: natasha knows PER, LOC, ORG; identifiers are EMAIL, PHONE",
+    ),
+    ("POST", "/NER", b'{"text": "a"}', JSON, 404, "no such path; did you mean /ner?"),
+    (
         "POST", "/ner", b'{"text": "a", "offsets": "bytes"}', JSON,
         422, "offsets: Input should be 'codepoint', 'utf16' or 'utf8'",
     ),
