@@ -37,6 +37,11 @@ def install_command(extra: str) -> str:
     return f"{python} -m pip install -e '{place}[{extra}]'"
 
 
+def reason_of(message: str) -> str:
+    """Return what is wrong, of one of pydantic's messages, which name the class of our errors."""
+    return message.removeprefix("Value error, ")
+
+
 class ModelError(NerError):
     """A model folder or package is missing, damaged, or of another format."""
 

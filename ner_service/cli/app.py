@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from ner_service import __version__
 from ner_service.cli.printing import echo
-from ner_service.errors import NerError
+from ner_service.errors import NerError, reason_of
 from ner_service.output.terminal import show
 
 BROKEN_PIPE, INTERRUPTED, USAGE = 141, 130, 2  # exit codes, as a shell reports the signals
@@ -82,7 +82,8 @@ def print_usage_error(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return USAGE
-    message = " ".join(error.format_message().split()).removesuffix(".")
+    what, colon, reason = " ".join(error.format_message().split()).removesuffix(".").partition(": ")
+    message = what + colon + reason_of(reason)
     context = getattr(error, "ctx", None)
     place = f"; see {context.command_path} --help" if context else ""
     print(show(f"ner-service: error: {message}{place}"), file=sys.stderr)

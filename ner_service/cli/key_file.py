@@ -8,7 +8,7 @@ from typing import IO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ner_service.errors import ConfigError, CorpusError
+from ner_service.errors import ConfigError, CorpusError, reason_of
 from ner_service.files import read_lines
 from ner_service.names.masking import Key
 
@@ -60,8 +60,8 @@ def read_keys(path: Path) -> list[KeyLine]:
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             field = ".".join(map(str, first["loc"]))
+            fault = f"{field + ': ' if field else ''}{reason_of(first['msg'])}"
             raise CorpusError(
-                f"{path}:{number}: {field + ': ' if field else ''}{first['msg']}: give the file "
-                "that `mask --key` wrote"
+                f"{path}:{number}: {fault}: give the file that `mask --key` wrote"
             ) from None
     return keys

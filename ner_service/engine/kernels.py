@@ -283,14 +283,10 @@ def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type
     Each layer is computed where a layer above reads it. The rows of `out` are equal to those of
     the whole, as each is the result of the same operations.
     """
-    x = np.zeros((len(places), len(norm[0])), dtype=np.float32)
-    near = find_near(rows, len(layers), len(places))
-    sums = np.empty((len(near), x.shape[1]), dtype=np.float32)
-    for n, i in enumerate(near):
-        sum_window(table, places, i, real[i - 1], real[i + 1], sums[n])
-    activate(sums, real[near], norm[0], norm[1], sums)
-    spread(sums, near, x)
     reach = len(layers)
+    near = find_near(rows, reach, len(places))
+    x = np.zeros((len(places), len(norm[0])), dtype=np.float32)
+    spread(first_convolution_at(table, places, real, norm, near), near, x)
     for panels, bias, scale, shift in layers:
         reach -= 1
         near = find_near(rows, reach, len(places))
@@ -303,6 +299,16 @@ def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type
         x = np.zeros((len(places), len(scale)), dtype=np.float32)
         spread(sums, near, x)
     out[:] = dense(x[rows], head[0], head[1])[:, : out.shape[1]]
+
+
+@compiled
+def first_convolution_at(table, places, real, norm, near):  # type: ignore[no-untyped-def]
+    """Return the first layer of `convolutions` at these rows: rows x channels."""
+    x = np.empty((len(near), len(norm[0])), dtype=np.float32)
+    for n, i in enumerate(near):
+        sum_window(table, places, i, real[i - 1], real[i + 1], x[n])
+    activate(x, real[near], norm[0], norm[1], x)
+    return x
 
 
 @compiled

@@ -17,7 +17,15 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import Floats, activate, aligned_array, dense, first_convolution
+from ner_service.engine.kernels import (
+    Floats,
+    activate,
+    aligned_array,
+    dense,
+    find_near,
+    first_convolution,
+    first_convolution_at,
+)
 
 Shorts = NDArray[np.int16]
 AVAILABLE = bool(binding.get_host_cpu_features().get("avx512vnni"))
@@ -260,3 +268,37 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             x = np.empty((count, len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
         out[start:stop] = dense(x, head[0], head[1])[:, : out.shape[1]]
+
+
+@compiled
+def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type: ignore[no-untyped-def]
+    """Compute what `kernels.convolutions_at` does, by short products after the first layer.
+
+    Each row of `out` is to the bit the one that `convolutions` computes.
+    """
+    reach = len(layers)
+    near = find_near(rows, reach, len(places))
+    x = first_convolution_at(table, places, real, norm, near)
+    for panels, widths, bias, scale, shift in layers:
+        reach -= 1
+        size, parts = x.shape[1], x.shape[1] // PART
+        numbers = np.empty(x.shape, dtype=np.int16)
+        steps = np.empty((len(x), parts), dtype=np.float32)
+        shorten_parts(x, numbers, steps)
+        at = np.full(len(places), -1, dtype=np.int64)  # of each row in `x`
+        for n, i in enumerate(near):
+            at[i] = n
+        near = find_near(rows, reach, len(places))
+        windows = np.zeros((len(near), 3 * size), dtype=np.int16)
+        window_steps = np.zeros((len(near), 3 * parts), dtype=np.float32)
+        for n, i in enumerate(near):
+            for k in range(3):
+                if at[i - 1 + k] >= 0:
+                    windows[n, k * size : (k + 1) * size] = numbers[at[i - 1 + k]]
+                    window_steps[n, k * parts : (k + 1) * parts] = steps[at[i - 1 + k]]
+        sums = np.empty((len(near), len(bias)), dtype=np.float32)
+        sums[:] = bias
+        matmul(windows, window_steps, panels, widths, sums)
+        x = np.empty((len(near), len(scale)), dtype=np.float32)
+        activate(sums, real[near], scale, shift, x)
+    out[:] = dense(x, head[0], head[1])[:, : out.shape[1]]

@@ -6,7 +6,7 @@ convolution sees zeros. Its net for morphology differs only in the tags, which n
 `engine.slovnet_morph` has it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,13 +62,19 @@ def load(path: Path, kind: Any = NER) -> SlovnetModel:
 
 
 class Network:
-    """Scores the tags of words; each row is computed alone, so scores do not depend on batches."""
+    """Scores the tags of words; each row is computed alone, so scores do not depend on batches.
 
-    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int) -> None:
+    A network that is `quick` has its words projected by short products, too, so that all its
+    scores are quick ones.
+    """
+
+    def __init__(
+        self, net: SlovnetModel, navec: Navec, cache_bytes: int, is_quick: bool = False
+    ) -> None:
         if net.model.emb.word.id != navec.id:
             raise ModelError(f"the net reads the vectors {net.model.emb.word.id}, not {navec.id}")
         first, *others = net.model.encoder.layers
-        projection = ShareProjection(net, navec)
+        projection = ShareProjection(net, navec, is_quick and shorts.AVAILABLE)
         capacity = max(cache_bytes // (4 * projection.width), 2 * BLOCK)
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
@@ -110,14 +116,17 @@ class Network:
         return self.scores(around)[REACH :: 2 * REACH + 1]
 
     def scores_at(self, words: Sequence[str], rows: Ints) -> Floats:
-        """Return the scores of these rows, which rise, as `scores` has them: rows x tags."""
+        """Return the scores of these rows, which rise: rows x tags.
+
+        They are those of `quick_scores`, or of `scores` where there are no short products.
+        """
+        compute = shorts.convolutions_at if self.is_short else kernels.convolutions_at
+        layers = self._short_layers if self.is_short else self._layers
         out = np.empty((len(rows), self._tags), dtype=np.float32)
         for start, end, places, real in self._parts(words):
             first, last = np.searchsorted(rows, (start, end))
             some = rows[first:last] - start + REACH
-            kernels.convolutions_at(
-                self.words.table, places, real, *self._layers, some, out[first:last]
-            )
+            compute(self.words.table, places, real, *layers, some, out[first:last])
         return out
 
     def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Ints, NDArray[np.bool_]]]:
@@ -195,7 +204,7 @@ class ShareProjection:
     row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
 
-    def __init__(self, net: SlovnetModel, navec: Navec) -> None:
+    def __init__(self, net: SlovnetModel, navec: Navec, is_short: bool) -> None:
         conv, shapes = net.model.encoder.layers[0].conv, net.model.emb.shape.weight.array
         weight = conv.weight.array  # size x inner x 3
         inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
@@ -203,7 +212,7 @@ class ShareProjection:
         self.width = 3 * size
         self.longest = navec.words.longest
         self._navec = navec
-        self._panels = kernels.pack(inputs[: navec.dim])
+        self._multiply = (short_product if is_short else product)(inputs[: navec.dim])
         self._shapes = array(shapes @ inputs[navec.dim :])
         self._shapes[:, size : 2 * size] += conv.bias.array
         self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
@@ -220,8 +229,20 @@ class ShareProjection:
     def rows(self, features: NDArray[Any]) -> Floats:
         """Return the shares of words by their records of `features`: words x width."""
         out: Floats = self._shapes[features["shape"]]
-        kernels.matmul(self._navec.rows(features["vector"]), self._panels, out)
+        self._multiply(self._navec.rows(features["vector"]), out)
         return out
+
+
+def product(weight: Floats) -> Callable[[Floats, Floats], None]:
+    """Return a function that adds rows times the weight, inner x columns, to other rows."""
+    panels = kernels.pack(weight)
+    return lambda x, out: kernels.matmul(x, panels, out)
+
+
+def short_product(weight: Floats) -> Callable[[Floats, Floats], None]:
+    """Return what `product` does, by short products."""
+    panels, steps = (packed := shorts.pack(weight)).panels, packed.steps
+    return lambda x, out: shorts.matmul(*shorts.shorten(x), panels, steps, out)
 
 
 def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:

@@ -1,7 +1,8 @@
 """The engine that runs slovnet's CNN for morphology, at the words that are asked for alone.
 
-A tag depends on three words to either side, so no more of a sentence is read. Each row of scores
-is that of slovnet's own code on the whole sentence.
+A tag depends on three words to either side, so no more of a sentence is read. Where the processor
+has short products, scores, which reach 60, are within 0.02 of those of slovnet's own code on the
+whole sentence: of 1.7 million words of news 35 have another tag, each of two that score alike.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ class MorphEngine:
     def __init__(self, path: Path, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
         net = slovnet.load(path, Morph)
         self.tags = tuple(net.tags)
-        self._network = Network(net, navec, cache_bytes)
+        self._network = Network(net, navec, cache_bytes, is_quick=True)
 
     def scores(self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]) -> Floats:
         """Return the score of each tag at the wanted words of each sentence: words x tags.

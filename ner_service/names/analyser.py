@@ -9,6 +9,7 @@ from ner_service.names.aliases import load_aliases
 from ner_service.names.document import SURE, solve_again
 from ner_service.names.eponyms import BEFORE
 from ner_service.names.lexicon import Lexicon
+from ner_service.names.likeness import FormReader
 from ner_service.names.lists import load_lists
 from ner_service.names.mentions import join_mentions, share_among_mentions
 from ner_service.names.morphology import Morphology
@@ -22,7 +23,7 @@ from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
-LEAST_CHANCE = 0.5  # of a base form; what is less likely than not is not told
+LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
 class Contexts(Protocol):
@@ -54,7 +55,7 @@ class Analyser:
         self._lexicon = Lexicon(self.morphology, load_lists())
         self._phrases = PhraseReader(self._lexicon)
         self._parts = PartsReader(self._lexicon)
-        self._aliases = load_aliases(self.morphology)
+        self._forms = FormReader(load_aliases(self.morphology))
         self._turn = Lock()
 
     def analyse(self, text: str, entities: Sequence[Entity]) -> Analysis:
@@ -111,7 +112,7 @@ class Analyser:
         genders = [_shown_gender(*pair) for pair in zip(phrases, best, strict=True)]
         labels = [entity.label for entity in entities]
         surfaces = [text[entity.start : entity.end] for entity in entities]
-        names = join_mentions(labels, surfaces, mentions, genders, self._aliases)
+        names = join_mentions(labels, surfaces, mentions, genders, self._forms)
         return Analysis(share_among_mentions(mentions, names, genders), names)
 
     def _mention(
@@ -160,5 +161,5 @@ def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:
     if solution is None or solution.chance <= SURE:
         return None
     pairs = zip(phrase.words, solution.bases, strict=True)
-    is_declined = any(base and base != word.lower for word, base in pairs)
-    return solution.slot.gender if is_declined or len(phrase.declined) > 1 else None
+    is_shown = len(phrase.declined) > 1 or any(base and base != w.lower for w, base in pairs)
+    return solution.slot.gender if is_shown else None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ner_service.engine.layers import Dense
 from ner_service.engine.slovnet_morph import MorphEngine
 from ner_service.engine.tokens import sentences as cut_sentences
 from ner_service.names.slots import CASES, SLOTS, slots_of
@@ -28,7 +29,8 @@ class ContextReader:
         for tag, row in zip(engine.tags, columns, strict=True):
             row[list(_slots_of_tag(tag))] = 1
             row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag
-        self._columns = columns  # tags x (slots and adjectives)
+        no_bias = np.zeros(columns.shape[1], dtype=np.float32)
+        self._sum = Dense(columns, no_bias)  # tags x (slots and adjectives)
 
     def cut(self, texts: Sequence[str], entities: Sequence[Sequence[Entity]]) -> EntityWords:
         """Cut the words of entities out of their sentences."""
@@ -41,20 +43,26 @@ class ContextReader:
         return EntityWords(names, places, sentences)
 
     def read(self, cut: EntityWords, wanted: Sequence[Sequence[int]]) -> None:
-        """Put the grammar of the wanted words of each entity into the words."""
-        every = zip(cut.places, wanted, strict=True)
-        rows = {places[n]: 0 for places, some in every for n in some}
+        """Put the grammar of the wanted words of each entity, which rise, into the words."""
+        tokens: list[list[int]] = [[] for _ in cut.sentences]
+        rows: list[int] = []
+        row = -1
+        for places, some in zip(cut.places, wanted, strict=True):
+            for n in some:
+                sentence, token = places[n]
+                if token not in tokens[sentence][-1:]:  # else two names share a token
+                    tokens[sentence].append(token)
+                    row += 1
+                rows.append(row)
         if not rows:
             return
-        tokens: list[list[int]] = [[] for _ in cut.sentences]
-        for row, place in enumerate(sorted(rows)):
-            rows[place] = row
-            tokens[place[0]].append(place[1])
         slots, adjectives = self._grammar(cut.sentences, tokens)
-        for words, places, some in zip(cut.names, cut.places, wanted, strict=True):
+        at = iter(rows)
+        for words, some in zip(cut.names, wanted, strict=True):
             for n in some:
-                row = rows[places[n]]
-                words[n] = Word(*words[n][:4], slots[row], adjectives[row])
+                row = next(at)
+                start, end, text, lower, *_ = words[n]
+                words[n] = Word(start, end, text, lower, slots[row], adjectives[row])
 
     def _grammar(
         self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]
@@ -67,9 +75,10 @@ class ContextReader:
         adjectives: list[float] = []
         for scores in self._engine.parts(sentences, wanted):
             odds: Floats = np.exp(scores - scores.max(1, keepdims=True))
-            chances: Floats = odds @ self._columns / odds.sum(1, keepdims=True)
-            slots.extend(np.log(chances[:, :-1] + np.float32(DOUBT)))
-            adjectives += chances[:, -1].tolist()
+            # BLAS would wake a thread, which spins on for longer than this takes
+            chances: Floats = self._sum(odds) / odds.sum(1, keepdims=True)
+            slots.extend(np.log(chances[:, : len(SLOTS)] + np.float32(DOUBT)))
+            adjectives += chances[:, len(SLOTS)].tolist()
         return slots, adjectives
 
 

@@ -16,12 +16,14 @@ def solve_again(
     phrases: Sequence[Phrase], solved: Sequence[list[Solution]], lexicon: Lexicon
 ) -> list[list[Solution]]:
     """Return the solutions of a document's phrases, where the bases of the others weigh too."""
+    unsure = [n for n, solutions in enumerate(solved) if solutions and solutions[0].chance <= SURE]
+    if not unsure:
+        return list(solved)
     counts = [_count_bases(solutions) for solutions in solved]
     total: Counts = {}
     for count in counts:
         for base, mentions in count.items():
             total[base] = total.get(base, 0.0) + mentions
-    unsure = [n for n, solutions in enumerate(solved) if solutions and solutions[0].chance <= SURE]
     supports = [_supports(total, counts[n]) for n in unsure]
     again = solve([phrases[n] for n in unsure], lexicon, supports)
     answers = list(solved)

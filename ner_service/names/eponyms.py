@@ -2,7 +2,8 @@
 
 `на улице Льва Толстого` names `улица Льва Толстого`, in all cases of the street. An adjective
 agrees with its street instead: `на улице Тверской` names `улица Тверская`. A town behind a street
-is where that lies, and declines: `по улицам Москвы`.
+is where that lies, and declines: `по улицам Москвы`. An organisation may be told by its eponym
+alone: `в театре Сатиры`, `в академии Можайского`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,11 +13,13 @@ from ner_service.names.lexicon import ADJECTIVES, Lexicon
 from ner_service.names.morphology import Reading
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Guess, guess_bases
-from ner_service.names.slots import SLOTS, slots_of
+from ner_service.names.slots import SLOTS, slots_of_features
 from ner_service.names.vocabulary import (
     LANDS,
     NAMED_AFTER,
     NAMED_AFTER_PERSONS,
+    NAMED_AFTER_THINGS,
+    ORGANISATION_WORDS,
     RANKS,
     SHORT_TYPES,
     WITH_ADJECTIVES,
@@ -29,6 +32,7 @@ TYPES = NAMED_AFTER | NAMED_AFTER_PERSONS | WITH_ADJECTIVES
 SAME = 3  # letters that all forms of a type or a rank begin with
 FIRST_LETTERS = frozenset(word[:SAME] for word in TYPES | RANKS)
 FOLLOWED = frozenset({"имени", *SHORT_TYPES})
+SURNAME_ENDS = ("ского", "цкого")
 RUSSIAN = -1.0  # the cost of paradigms such as that of `Иванов`
 GENITIVE = frozenset(n for n, slot in enumerate(SLOTS) if slot.case == "Gen")
 PLURAL = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender is None)
@@ -62,7 +66,9 @@ class Eponyms:
         word = word.lower()
         return word[:SAME] in FIRST_LETTERS or word in JOINTS or "-" in word or word in FOLLOWED
 
-    def stays(self, words: Sequence[Word], label: str, before: Sequence[str]) -> bool:
+    def stays(
+        self, words: Sequence[Word], label: str, before: Sequence[str], is_quoted: bool = False
+    ) -> bool:
         """Say whether a name of these declining words stays in the genitive, behind others."""
         before = self._without_ranks(before[-BEFORE:])
         is_by_name = _ends(before, "имени") or _ends(before, "им", ".")
@@ -77,7 +83,27 @@ class Eponyms:
         if is_place and (not is_person or kind.slots <= PLURAL):
             return False
         is_street = label == "LOC" and kind.lemma in NAMED_AFTER
-        return (is_person or is_street) and not self.agree(words, before)
+        may_agree = is_quoted and kind.slots & GENITIVE  # `у театра «Современника»`
+        is_thing = label == "ORG" and not may_agree and self._is_governed(words, kind)
+        return is_thing or ((is_person or is_street) and not self.agree(words, before))
+
+    def _is_governed(self, words: Sequence[Word], kind: Type) -> bool:
+        """Say whether words that may be genitives tell an organisation by its eponym alone.
+
+        They are an adjective such as a surname is, or name a thing and no other organisation.
+        """
+        if kind.lemma not in NAMED_AFTER_PERSONS or not words[0].text[0].isupper():
+            return False
+        if len(words) == 1 and words[0].lower.endswith(SURNAME_ENDS):
+            return True
+        readings = self._lexicon.morphology.known_readings(words[-1].lower)
+        return kind.lemma in NAMED_AFTER_THINGS and any(
+            reading.features.case == "Gen"
+            and reading.features.pos == "NOUN"
+            and not reading.features.kind
+            and reading.lemma not in ORGANISATION_WORDS
+            for reading in readings
+        )
 
     def agree(self, words: Sequence[Word], before: Sequence[str]) -> frozenset[int]:
         """Return the slots in which an adjective that begins a name agrees with its street."""
@@ -85,7 +111,7 @@ class Eponyms:
         if not words or kind is None or kind.lemma in NAMED_AFTER_PERSONS:
             return frozenset()
         names = [self._lexicon.morphology.known_readings(word.lower) for word in words]
-        adjectives = [[r for r in readings if r.pos in ADJECTIVES] for readings in names]
+        adjectives = [[r for r in readings if r.features.pos in ADJECTIVES] for readings in names]
         is_genitive = not all(adjectives) and all(self._genitive(word.lower) for word in words)
         if is_genitive or any(_is_man(reading) for reading in names[0]):
             return frozenset()
@@ -94,8 +120,8 @@ class Eponyms:
     def _genitive(self, word: str) -> Genitive | None:
         """Return what a lower-case word is in the genitive, if it has that case."""
         readings = self._lexicon.morphology.known_readings(word)
-        genitives = [reading for reading in readings if reading.case == "Gen"]
-        kinds = {reading.kind for reading in genitives}
+        genitives = [reading for reading in readings if reading.features.case == "Gen"]
+        kinds = {reading.features.kind for reading in genitives}
         if not readings:
             slots = (guess.slots for guess in guess_bases(word, "people") if self._is_likely(guess))
             return Genitive(True, False) if any(GENITIVE.intersection(s) for s in slots) else None
@@ -142,7 +168,9 @@ class Eponyms:
         if word[:SAME] not in FIRST_LETTERS:
             return False
         readings = self._lexicon.morphology.known_readings(word)
-        return any(reading.lemma in RANKS and reading.case == "Gen" for reading in readings)
+        return any(
+            reading.lemma in RANKS and reading.features.case == "Gen" for reading in readings
+        )
 
 
 def _short_type(words: Sequence[str]) -> Type | None:
@@ -154,17 +182,16 @@ def _short_type(words: Sequence[str]) -> Type | None:
 
 def _slots(readings: Iterable[Reading]) -> frozenset[int]:
     """Return the slots that readings have together."""
-    slots: set[int] = set()
-    for reading in readings:
-        if reading.case:
-            genders = (reading.gender,) if reading.gender else ()
-            slots.update(slots_of((reading.case,), genders, reading.number))
-    return frozenset(slots)
+    return frozenset(n for reading in readings for n in slots_of_features(reading.features))
 
 
 def _is_man(reading: Reading) -> bool:
     """Say whether a reading is a man's name in the genitive, as of `проспекта Невского`."""
-    return reading.kind in NAME_KINDS and reading.case == "Gen" and reading.gender == "Masc"
+    return (
+        reading.features.kind in NAME_KINDS
+        and reading.features.case == "Gen"
+        and reading.features.gender == "Masc"
+    )
 
 
 def _ends(words: Sequence[str], *last: str) -> bool:

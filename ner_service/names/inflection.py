@@ -55,9 +55,9 @@ def _known_form(word: str, case: Case, morphology: Morphology, gender: Gender) -
     readings = [
         reading
         for reading in _nominatives(word, morphology, "Sing")
-        if reading.is_known and reading.gender in (gender, None)
+        if reading.is_known and reading.features.gender in (gender, None)
     ]
-    readings.sort(key=lambda reading: reading.kind not in NAME_KINDS)
+    readings.sort(key=lambda reading: reading.features.kind not in NAME_KINDS)
     for reading in readings:
         # a man's accusative is his genitive, also where the dictionary has the word as a thing
         is_thing = gender == "Masc" and case == "Acc" and word[-1] not in "ая"
@@ -73,7 +73,7 @@ def _inflect_head(
     """Yield the forms of the adjectives and the head that begin a name; `None` where one fails."""
     for word in words:
         readings = _nominatives(word.lower(), morphology, number)
-        adjectives = [reading for reading in readings if reading.pos in ADJECTIVES]
+        adjectives = [reading for reading in readings if reading.features.pos in ADJECTIVES]
         for reading in adjectives or readings:
             form = morphology.inflect(reading, case, number)
             yield None if form is None else copy_capitals(word, form)
@@ -88,5 +88,5 @@ def _nominatives(word: str, morphology: Morphology, number: Number) -> list[Read
     return [
         reading
         for reading in morphology.readings(word)
-        if reading.case == "Nom" and reading.number in (number, None)
+        if reading.features.case == "Nom" and reading.features.number in (number, None)
     ]

@@ -23,7 +23,7 @@ from ner_service.names.odds import (
     odds_of_woman,
 )
 from ner_service.names.paradigms import Of, guess_bases
-from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of
+from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
 from ner_service.names.vocabulary import APPOSITIVE, BEHIND_A_HEAD
 from ner_service.names.words import Floats
 
@@ -70,10 +70,12 @@ class Lexicon:
     def adjective(self, word: str) -> str:
         """Return the dictionary form of a lower-case adjective."""
         readings = self.morphology.readings(word)
-        return next((reading.lemma for reading in readings if reading.pos in ADJECTIVES), word)
+        return next(
+            (reading.lemma for reading in readings if reading.features.pos in ADJECTIVES), word
+        )
 
     def _parts_of_speech(self, word: str) -> frozenset[str]:
-        kinds = frozenset(reading.pos for reading in self.morphology.readings(word))
+        kinds = frozenset(reading.features.pos for reading in self.morphology.readings(word))
         return self._sets.setdefault(kinds, kinds)
 
     def _is_appositive(self, word: str) -> bool:
@@ -83,7 +85,7 @@ class Lexicon:
     def _options(self, word: str, of: Of) -> Options:
         """Return the options of a lower-case word; any word may have one form for all cases."""
         candidates = self._candidates(word, of)
-        has_other = any(base != word and odds > GOOD for base, odds, _ in candidates)
+        has_other = any([odds > GOOD for base, odds, _ in candidates if base != word])
         is_listed = self.is_listed(word, of)
         least = FROZEN if has_other and not is_listed else odds_of_one_form(word, of, is_listed)
         bases, best = [word] * len(SLOTS), [least] * len(SLOTS)
@@ -94,10 +96,12 @@ class Lexicon:
         return Options(tuple(bases), np.array(best, dtype=np.float32))
 
     def _candidates(self, word: str, of: Of) -> list[Candidate]:
-        readings = [r for r in self.morphology.readings(word) if r.case and r.pos in DECLINED]
-        if "-" in word and not any(reading.is_known for reading in readings):
+        if "-" in word and not self._declined(self.morphology.known_readings(word)):
             return list(self._of_compound(word.split("-"), of))
-        is_known = any(r.is_known and (of == "places" or r.kind in NAME_KINDS) for r in readings)
+        readings = self._declined(self.morphology.readings(word))
+        is_known = any(
+            r.is_known and (of == "places" or r.features.kind in NAME_KINDS) for r in readings
+        )
         candidates: list[Candidate] = []
         for reading in readings:
             self._add_reading(reading, of, candidates)
@@ -109,17 +113,18 @@ class Lexicon:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
 
+    def _declined(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Return the readings that have cases."""
+        return [r for r in readings if r.features.case and r.features.pos in DECLINED]
+
     def _add_reading(self, reading: Reading, of: Of, candidates: list[Candidate]) -> None:
         """Add the base form that a reading has in each of its slots."""
-        if reading.case is None:
-            return
-        odds = odds_of_reading(reading, of)
-        genders = (reading.gender,) if reading.gender else ()
-        for place in slots_of((reading.case,), genders, reading.number):
+        features, odds = reading.features, odds_of_reading(reading, of)
+        for place in slots_of_features(features):
             base: str | None = reading.word
-            if reading.case != "Nom":
+            if features.case != "Nom":
                 slot = SLOTS[place]
-                gender = slot.gender if reading.pos in ADJECTIVES else None
+                gender = slot.gender if features.pos in ADJECTIVES else None
                 base = self.morphology.inflect(reading, "Nom", slot.number, gender)
             if base:
                 is_listed = self.is_listed(base, of)

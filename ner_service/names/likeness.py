@@ -1,12 +1,14 @@
 """Likeness says whether a shorter form of a name fits a longer one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
-from ner_service.names.aliases import Aliases, fold
-from ner_service.names.types import Gender, Mention, Parts
+from ner_service.names.aliases import LONGEST, Aliases, fold
+from ner_service.names.types import Mention, Parts
 from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES
 
+FORMS = 4_000  # that are kept, about 1 kB each
 LONGEST_COUNTRY = 6  # words
 LONGEST_HEAD = 8  # words by which a long form is found
 LONGEST_CONTRACTION = 40  # letters
@@ -27,45 +29,58 @@ class Form:
     parts: Parts
     is_acronym: bool
     initials: str  # of the words that an acronym would have
-    genders: set[Gender] = field(default_factory=set)
+    rank: tuple[bool, int] = (False, 0)  # how full it is; less full ones join fuller ones
+    hooks: frozenset[str] = frozenset()  # by which shorter forms find it, to be compared
+    finds: frozenset[str] = frozenset()  # the hooks of longer forms that may fit; each has one
 
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """Return how full the form is; less full ones join fuller ones."""
-        return bool(self.parts.first and self.parts.last), len(self.key)
 
-    @classmethod
-    def of(cls, label: str, mention: Mention, surface: str, aliases: Aliases) -> "Form":
+def hooks_of(label: str, words: Sequence[str], parts: Parts, initials: str) -> frozenset[str]:
+    """Return what shorter forms find a form by, before the two are compared."""
+    if label == "PER":
+        return frozenset([fold(part) for part in (parts.first, parts.last) if part])
+    beginning = words[0][:SHORTEST_PIECE] if len(words) > 1 else ""
+    return frozenset([*words[:LONGEST_HEAD], initials, f"{beginning}-"])
+
+
+def finds_of(label: str, words: Sequence[str], parts: Parts) -> frozenset[str]:
+    """Return the hooks of the longer forms that may fit; each has one of them."""
+    if label == "PER":
+        part = parts.last or parts.first
+        return frozenset([fold(part)] if part and len(words) > 1 else words[:1])
+    beginning = words[0][:SHORTEST_PIECE] if len(words) == 1 else ""
+    return frozenset([*words[:1], f"{beginning}-"])
+
+
+class FormReader:
+    """Reads the forms of names, and keeps those of the names asked for last."""
+
+    def __init__(self, aliases: Aliases) -> None:
+        self.aliases = aliases
+        self._read_kept = lru_cache(FORMS)(self._read)
+
+    def read(self, label: str, mention: Mention, surface: str) -> Form:
         """Return the form of a mention; one without a base form is like none but its copies."""
-        if mention.normal is None:
-            return cls(label, f"?{surface}", (), "", Parts(), False, "")
-        is_acronym = mention.normal.isupper() and mention.normal.isalpha()
-        words, country = fold(mention.normal).split(), ""
+        normal, parts = mention.normal, mention.parts or Parts()
+        if normal is None:
+            key = f"?{surface}"
+            return Form(label, key, (), "", Parts(), False, "", rank=(False, len(key)))
+        return (self._read if len(normal) > LONGEST else self._read_kept)(label, normal, parts)
+
+    def _read(self, label: str, normal: str, parts: Parts) -> Form:
+        is_acronym = normal.isupper() and normal.isalpha()
+        words, country = fold(normal).split(), ""
         if label == "LOC":
-            words = aliases.places.get(" ".join(words), " ".join(words)).split()
+            words = self.aliases.places.get(" ".join(words), " ".join(words)).split()
         elif label == "ORG":
-            words, country = _organisation(words, aliases)
+            words, country = _organisation(words, self.aliases)
         key = " ".join([*words, country]).strip()
         initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
-        parts = mention.parts or Parts()
-        return cls(label, key, words, country, parts, is_acronym, initials)
-
-    @property
-    def hooks(self) -> set[str]:
-        """Return what shorter forms find a form by, before the two are compared."""
-        if self.label == "PER":
-            return {fold(part) for part in (self.parts.first, self.parts.last) if part}
-        beginning = self.words[0][:SHORTEST_PIECE] if len(self.words) > 1 else ""
-        return {*self.words[:LONGEST_HEAD], self.initials, f"{beginning}-"}
-
-    @property
-    def finds(self) -> set[str]:
-        """Return the hooks of the longer forms that may fit; each has one of them."""
-        if self.label == "PER":
-            part = self.parts.last or self.parts.first
-            return {fold(part)} if part and len(self.words) > 1 else {*self.words[:1]}
-        beginning = self.words[0][:SHORTEST_PIECE] if len(self.words) == 1 else ""
-        return {*self.words[:1], f"{beginning}-"}
+        return Form(
+            label, key, words, country, parts, is_acronym, initials,
+            rank=(bool(parts.first and parts.last), len(key)),
+            hooks=hooks_of(label, words, parts, initials),
+            finds=finds_of(label, words, parts),
+        )  # fmt: skip
 
 
 def _organisation(words: list[str], aliases: Aliases) -> tuple[list[str], str]:
@@ -99,9 +114,7 @@ def fits(short: Form, long: Form, aliases: Aliases) -> bool:
 
 def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
     a, b = short.parts, long.parts
-    if not (b.first and b.last) or (
-        short.genders and long.genders and not short.genders & long.genders
-    ):
+    if not (b.first and b.last):
         return False
     if len(short.words) == 1:
         return short.words[0] in (fold(b.last), fold(b.first))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ner_service.names.aliases import Aliases, fold
-from ner_service.names.likeness import Form, fits
+from ner_service.names.likeness import Form, FormReader, fits
 from ner_service.names.types import Gender, Mention, Name, Parts
 
 MOST = 500  # longer forms that are compared; a form with more would fit two, and joins none
@@ -20,6 +20,7 @@ class Group:
 
     form: Form
     mentions: list[int] = field(default_factory=list)
+    genders: set[Gender] = field(default_factory=set)  # that the forms of its mentions show
     joined: "Group | None" = None
 
     @property
@@ -27,13 +28,18 @@ class Group:
         """Return the group that this one has joined, or itself."""
         return self.joined.root if self.joined else self
 
+    def agrees(self, other: "Group") -> bool:
+        """Say whether one person may have the genders that both groups show; others have any."""
+        is_free = self.form.label != "PER" or not (self.genders and other.genders)
+        return is_free or bool(self.genders & other.genders)
+
 
 def join_mentions(
     labels: Sequence[str],
     surfaces: Sequence[str],
     mentions: Sequence[Mention],
     genders: Sequence[Gender | None],
-    aliases: Aliases,
+    forms: FormReader,
 ) -> tuple[Name, ...]:
     """Return the names that the mentions of a text join to, in the order of the first mentions.
 
@@ -45,16 +51,16 @@ def join_mentions(
         alike.setdefault(key, []).append(n)
     groups: dict[tuple[str, str], Group] = {}
     for (label, _, surface), indices in alike.items():
-        form = Form.of(label, mentions[indices[0]], surface, aliases)
+        form = forms.read(label, mentions[indices[0]], surface)
         group = groups.setdefault((label, form.key), Group(form))
         group.mentions += indices
-        group.form.genders.update(gender for n in indices if (gender := genders[n]))
+        group.genders.update([gender for n in indices if (gender := genders[n])])
     by_label: dict[str, list[Group]] = {}
     for group in groups.values():
         by_label.setdefault(group.form.label, []).append(group)
     for some in by_label.values():
         if len(some) > 1:
-            _join_groups(some, aliases)
+            _join_groups(some, forms.aliases)
     return tuple(_names(list(groups.values()), mentions))
 
 
@@ -99,7 +105,8 @@ def _join_groups(groups: Sequence[Group], aliases: Aliases) -> None:
         longer = [other for hook in group.form.finds for other in hooked.get(hook, ())]
         roots: dict[int, Group] = {}
         for other in longer if len(longer) <= MOST else ():
-            if id(other.root) not in roots and fits(group.form, other.form, aliases):
+            is_new = id(other.root) not in roots and group.agrees(other)
+            if is_new and fits(group.form, other.form, aliases):
                 roots[id(other.root)] = other.root
         if len(roots) == 1:
             (group.joined,) = roots.values()

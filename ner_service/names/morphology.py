@@ -6,23 +6,31 @@ from typing import NamedTuple, Protocol
 from ner_service.names.types import Case, Gender, Number
 
 
-class Reading(NamedTuple):
-    """A reading is one way to understand a word form: lemma and grammatical features.
+class Features(NamedTuple):
+    """Features are what a dictionary says of a form.
 
     `pos` is OpenCorpora's part of speech. `kind` is its grammeme for names: `Name` (first name),
-    `Patr`, `Surn`, `Geox` (place), `Orgn`, or nothing. A word that the dictionary lacks is read by
-    its ending; then `is_known` is false. `score` is the probability among the word's readings, and
-    `place` its number among them.
+    `Patr`, `Surn`, `Geox` (place), `Orgn`, or nothing.
     """
 
-    word: str
-    lemma: str
     pos: str
     kind: str
     case: Case | None
     gender: Gender | None
     number: Number | None
     is_animate: bool
+
+
+class Reading(NamedTuple):
+    """A reading is one way to understand a word form: lemma and grammatical features.
+
+    A word that the dictionary lacks is read by its ending; then `is_known` is false. `score` is the
+    probability among the word's readings, and `place` its number among them.
+    """
+
+    word: str
+    lemma: str
+    features: Features
     is_known: bool
     score: float
     place: int

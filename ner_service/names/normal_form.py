@@ -17,6 +17,7 @@ from ner_service.names.words import Floats
 
 Bases = tuple[str | None, ...]  # for each word of a phrase; `None` stays as it is
 Places = list[int]  # in `SLOTS`, one for each slot of the first group
+STAYS = (None,) * len(SLOTS)  # of a word that does not decline
 FAR = 6.0  # log odds below the best of what need not be counted
 BARRED = -8.0  # log odds of a slot in which an adjective does not agree with its street
 APART = -1.5  # log odds that a name behind `остров` or the like keeps its nominative
@@ -66,7 +67,7 @@ def _odds_of_groups(
         return np.empty((0, len(SLOTS)), dtype=np.float32)
     odds = [option.odds for inside in options for option in inside.values()]
     slots = [phrase.words[n].slots for phrase in phrases for n in phrase.declined]
-    rows = np.array(odds) + np.array(slots)  # words x slots
+    rows = (np.concatenate(odds) + np.concatenate(slots)).reshape(-1, len(SLOTS))  # words x slots
     if supports:
         rows += [
             [support.get(base, 0.0) for base in option.bases]
@@ -139,19 +140,27 @@ def _rank(
         return [Solution(adjectives, 1.0, SLOTS[max(likely, key=lambda pair: pair[1])[0]])]
     masses: dict[Bases, float] = {}
     best: dict[Bases, tuple[float, int]] = {}
+    columns = _columns(phrase, options, tails)
     for slot, weight in likely:
-        bases = _bases(phrase, options, [slot, *(places[slot] for places in tails)])
+        bases = tuple([column[slot] for column in columns])
         masses[bases] = masses.get(bases, 0.0) + weight
         best[bases] = max(best.get(bases, (0.0, slot)), (weight, slot))
+    if len(masses) == 1:
+        return [Solution(bases, 1.0, SLOTS[best[bases][1]])]
     whole = sum(masses.values())
     ranked = sorted(masses.items(), key=lambda item: -item[1])
     return [Solution(bases, mass / whole, SLOTS[best[bases][1]]) for bases, mass in ranked]
 
 
-def _bases(phrase: Phrase, options: Mapping[int, Options], places: Sequence[int]) -> Bases:
-    """Return the base form of each word; the groups are in these slots."""
-    bases: list[str | None] = [None] * len(phrase.words)
-    for group, place in zip(phrase.groups, places, strict=True):
-        for n in group if place >= 0 else ():
-            bases[n] = options[n].bases[place]
-    return tuple(bases)
+def _columns(
+    phrase: Phrase, options: Mapping[int, Options], tails: Sequence[Places]
+) -> list[Sequence[str | None]]:
+    """Return the base forms of each word, by the slot of the first group: words x slots."""
+    columns: list[Sequence[str | None]] = [STAYS] * len(phrase.words)
+    for n in phrase.groups[0]:
+        columns[n] = options[n].bases
+    for group, places in zip(phrase.groups[1:], tails, strict=True):
+        for n in group:
+            bases = options[n].bases
+            columns[n] = [bases[place] if place >= 0 else None for place in places]
+    return columns

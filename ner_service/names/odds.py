@@ -34,11 +34,13 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     """Return the odds of a reading of a word that names people, or places and organisations."""
     odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
     if of == "places":
-        as_place = PERSON_AS_PLACE if reading.kind in NAME_KINDS else 0.0
-        return odds + (as_place or ALIVE_AS_PLACE * reading.is_animate)
-    if reading.kind in NAME_KINDS:
+        as_place = PERSON_AS_PLACE if reading.features.kind in NAME_KINDS else 0.0
+        return odds + (as_place or ALIVE_AS_PLACE * reading.features.is_animate)
+    if reading.features.kind in NAME_KINDS:
         return odds
-    return odds + (NOT_A_NAME if reading.is_animate or reading.pos != "NOUN" else NOT_ALIVE)
+    return odds + (
+        NOT_A_NAME if reading.features.is_animate or reading.features.pos != "NOUN" else NOT_ALIVE
+    )
 
 
 def odds_of_guess(cost: float, is_listed: bool, is_known: bool) -> float:

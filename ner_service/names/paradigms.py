@@ -6,13 +6,16 @@ and a name in another vowel, has one form.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ner_service.names.slots import CASES, slots_of
 from ner_service.names.types import Case, Gender, Number
 
+ENDS = 5_000  # of words, whose rules are kept
+LONGEST_END = 7  # letters: a letter, a stem of two or one behind another, an ending of three
 Of = Literal["people", "places", "both"]
 
 
@@ -110,10 +113,16 @@ class Rule(NamedTuple):
 
 def guess_bases(word: str, of: Of) -> Iterator[Guess]:
     """Yield each base form that a lower-case word could have if no dictionary knows it."""
-    for ending, pattern, base, lemma, slots, cost in BY_LETTER.get((of, word[-1:]), ()):
-        if word.endswith(ending) and pattern.search(word):
-            stem = word[: len(word) - len(ending)]
-            yield Guess(stem + base, stem + lemma, slots, cost)
+    for ending, _, base, lemma, slots, cost in rules_for(word[-LONGEST_END:], of):
+        stem = word[: len(word) - len(ending)]
+        yield Guess(stem + base, stem + lemma, slots, cost)
+
+
+@lru_cache(ENDS)
+def rules_for(end: str, of: Of) -> Sequence[Rule]:
+    """Return the rules for words with these letters at their end; no rule looks at more."""
+    rules = BY_LETTER.get((of, end[-1:]), ())
+    return [rule for rule in rules if end.endswith(rule.ending) and rule.pattern.search(end)]
 
 
 def forms_of(base: str, gender: Gender, case: Case) -> str | None:

@@ -19,11 +19,14 @@ from ner_service.names.vocabulary import (
 )
 from ner_service.names.words import CYRILLIC_WORD, Word
 
+NAMES, LONGEST = 4_000, 200  # names whose phrases are kept, about 1 kB each, and their letters
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
 KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
 Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
+QUOTES = frozenset('«"“„')
+UNDECLINED = PARTICLES | AFTER_A_FATHER
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -33,7 +36,8 @@ class Phrase(NamedTuple):
     The numbers in `groups` are those of `words`, and `declined` has them group after group; what
     is in no group stays as it is. A phrase `of_adjectives` alone has no number of its own. An
     eponym is a genitive that stays one. The slot of the first group is `within` those of a word
-    before the name with which it agrees, if there are any.
+    before the name with which it agrees, if there are any. A phrase is open while a word of it is
+    an adjective or a noun by its sentence alone, and that is still unread.
     """
 
     words: Sequence[Word]
@@ -43,17 +47,32 @@ class Phrase(NamedTuple):
     of_adjectives: bool = False
     is_eponym: bool = False
     within: frozenset[int] = frozenset()
+    is_open: bool = False
 
 
 class PhraseReader:
-    """Finds the words of a name that decline."""
+    """Finds the words of a name that decline, and keeps what it found of the last names."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._eponyms = Eponyms(lexicon)
+        self._kept: dict[tuple[str, ...], Phrase] = {}  # by label and words, without the words
 
     def read(self, words: Sequence[Word], label: str, before: Sequence[str] = ()) -> Phrase:
-        """Return the phrase of a name's words, behind others of its sentence."""
+        """Return the phrase of a name's words, behind others of its sentence, which is unread."""
+        if before and label != "PER" and self._eponyms.may_follow(before[-1]):
+            return self._read(words, label, before)
+        texts = label, *[word.text for word in words]
+        kept = self._kept.get(texts)
+        if kept is None:
+            kept = self._read(words, label, ())
+            if sum(map(len, texts)) <= LONGEST:
+                if len(self._kept) == NAMES:
+                    self._kept.clear()
+                self._kept[texts] = kept._replace(words=())
+        return Phrase(words, *kept[1:])
+
+    def _read(self, words: Sequence[Word], label: str, before: Sequence[str]) -> Phrase:
         # short words in capitals are acronyms, unless they are names of the label's kind
         kinds: Kinds = KINDS_IN_CAPITALS.get(label, frozenset())
         if any(word.text.isupper() and len(word.text) > LONGEST_ACRONYM for word in words):
@@ -66,7 +85,7 @@ class PhraseReader:
         within = frozenset[int]()
         if before and self._eponyms.may_follow(before[-1]):
             agreeing = [words[n] for n in group]
-            if self._eponyms.stays(agreeing, label, before):
+            if self._eponyms.stays(agreeing, label, before, words[0].text in QUOTES):
                 return Phrase(words, [], [], "places", is_eponym=True)
             within = self._eponyms.agree(agreeing, before)
         groups = [group] if group else []
@@ -74,7 +93,8 @@ class PhraseReader:
             groups += self._behind(words, group, behind, kinds)
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
-        return Phrase(words, groups, declined, "places", is_adjective, within=within)
+        is_open = self._is_open([words[n].lower for n in declined])
+        return Phrase(words, groups, declined, "places", is_adjective, False, within, is_open)
 
     def _behind(
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
@@ -96,20 +116,17 @@ class PhraseReader:
 
         The place behind another (`остров Крит`) may be found only when it has been read.
         """
-        is_open = label == "LOC" and self._is_open(phrase)
-        return range(len(phrase.words)) if is_open else phrase.declined
+        is_whole = phrase.is_open and label == "LOC"
+        return range(len(phrase.words)) if is_whole else phrase.declined
 
     def read_again(self, phrase: Phrase, label: str, before: Sequence[str] = ()) -> Phrase:
         """Return the phrase of a name whose sentence has been read meanwhile."""
-        return self.read(phrase.words, label, before) if self._is_open(phrase) else phrase
+        return self._read(phrase.words, label, before) if phrase.is_open else phrase
 
-    def _is_open(self, phrase: Phrase) -> bool:
-        """Say whether a phrase has a word that is an adjective or a noun by its sentence alone."""
-        return phrase.of == "places" and any(
-            kinds & ADJECTIVES and "NOUN" in kinds
-            for n in phrase.declined
-            if (kinds := self._lexicon.parts_of_speech(phrase.words[n].lower))
-        )
+    def _is_open(self, words: Sequence[str]) -> bool:
+        """Say whether one of these lower-case words may be an adjective, and may be a noun."""
+        kinds = map(self._lexicon.parts_of_speech, words)
+        return any(kind & ADJECTIVES and "NOUN" in kind for kind in kinds)
 
     def _declines_in_person(self, words: Sequence[Word], n: int, kinds: Kinds) -> bool:
         """Say whether a word of a person's name declines: no particle, initial or acronym."""
@@ -117,7 +134,7 @@ class PhraseReader:
         is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
         # in `Ким Чен Ына` the last word alone declines
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
-        if is_initial or is_first_of_asian or words[n].lower in PARTICLES | AFTER_A_FATHER:
+        if is_initial or is_first_of_asian or words[n].lower in UNDECLINED:
             return False
         return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(text, kinds)
 
@@ -148,7 +165,7 @@ class PhraseReader:
         if kinds is None or not text.isupper() or not 2 <= len(text) <= LONGEST_ACRONYM:
             return False
         readings = self._lexicon.morphology.known_readings(text.lower())
-        return not any(reading.kind in kinds for reading in readings)
+        return not any(reading.features.kind in kinds for reading in readings)
 
     def _has_only_adjectives(self, words: Sequence[Word], group: Sequence[int]) -> bool:
         """Say whether a name is adjectives in small letters without a head: `британский`."""

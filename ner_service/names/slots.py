@@ -3,6 +3,7 @@
 from functools import cache
 from typing import NamedTuple, get_args
 
+from ner_service.names.morphology import Features
 from ner_service.names.types import Case, Gender, Number
 
 CASES: tuple[Case, ...] = get_args(Case)
@@ -34,3 +35,12 @@ def slots_of(
     if number is None:
         places.append(None)
     return tuple(SLOTS.index(Slot(case, place)) for case in cases for place in places)
+
+
+@cache
+def slots_of_features(features: Features) -> tuple[int, ...]:
+    """Return the places in `SLOTS` of a form with these features; none where it has no case."""
+    if features.case is None:
+        return ()
+    genders = (features.gender,) if features.gender else ()
+    return slots_of((features.case,), genders, features.number)

@@ -76,14 +76,18 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
 def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:
     """Return the kind and the gender of a lower-case base form by the dictionary and the lists."""
     readings = [
-        reading for reading in lexicon.morphology.known_readings(word) if reading.case == "Nom"
+        reading
+        for reading in lexicon.morphology.known_readings(word)
+        if reading.features.case == "Nom"
     ]
-    kinds = {reading.kind for reading in readings}
+    kinds = {reading.features.kind for reading in readings}
     if "-" in word and not readings:
         (first, gender), *others = (classify_word(part, lexicon) for part in word.split("-"))
         is_first = first is Kind.FIRST and all(kind is not Kind.LAST for kind, _ in others)
         return (first, gender) if is_first else (Kind.UNKNOWN, None)  # `Мария-Антуанетта`
-    genders = {reading.gender for reading in readings if reading.kind in ("Name", "Patr")}
+    genders = {
+        reading.features.gender for reading in readings if reading.features.kind in ("Name", "Patr")
+    }
     return _choose_kind(word, kinds, lexicon), genders.pop() if len(genders) == 1 else None
 
 

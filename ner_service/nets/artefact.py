@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
-from ner_service.errors import ModelError
+from ner_service.errors import ModelError, reason_of
 from ner_service.files import read_regular
 from ner_service.nets.config import NAVEC, NetConfig
 from ner_service.nets.record import ModelRecord
@@ -211,7 +211,7 @@ def load(folder: Path) -> Artefact:
         return artefact
     except ValidationError as error:
         first = error.errors()[0]
-        fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        fault = f"{'.'.join(map(str, first['loc']))}: {reason_of(first['msg'])}"
         raise ModelError(f"{folder}: not a model of this program: {fault}") from None
     except KeyError as error:
         fault = f"tensors of type {error} cannot be read"

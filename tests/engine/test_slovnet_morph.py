@@ -13,6 +13,7 @@ from natasha.data import NEWS_EMBEDDING, NEWS_MORPH
 from natasha.morph.tagger import format_tag
 
 from ner_service import corpora
+from ner_service.engine import shorts, slovnet
 from ner_service.engine.slovnet_morph import ROWS, MorphEngine
 from ner_service.nets.navec import load_navec
 from ner_service.text.sentences import sentenize
@@ -49,6 +50,16 @@ def test_tags_of_own_news_are_slovnets(
     engine: MorphEngine, library: Any, sentences: list[list[str]]
 ) -> None:
     assert engine.tag(sentences) == [slovnet_tags(library, words) for words in sentences]
+
+
+def test_short_products_change_scores_by_less_than_alike_tags_differ(
+    engine: MorphEngine, sentences: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shorts, "AVAILABLE", False)
+    exact = MorphEngine(Path(NEWS_MORPH), load_navec(Path(NEWS_EMBEDDING)))
+    wanted = [range(len(words)) for words in sentences[:100]]
+    error = abs(engine.scores(sentences[:100], wanted) - exact.scores(sentences[:100], wanted))
+    assert error.max() < slovnet.ERROR
 
 
 PARTS = (
@@ -98,11 +109,13 @@ def test_tags_of_all_gold_corpora_are_slovnets(
     engine: MorphEngine, library: Any, corpora_root: Path
 ) -> None:
     """Slovnet itself takes about a minute for each million tokens."""
-    differing = 0
+    differing = words_read = 0
     for file in sorted((corpora_root / "gold").glob("*.jsonl.gz")):
         if "_raw_" in file.name or "_en_" in file.name:  # raw ones hold the texts of others
             continue
         for document in corpora.read(file, {"PRO": ""}):
             for words in cut(document.text):
-                differing += engine.tag([words]) != [slovnet_tags(library, words)]
-    assert differing == 0
+                theirs = slovnet_tags(library, words)
+                differing += sum(map(str.__ne__, engine.tag([words])[0], theirs))
+                words_read += len(words)
+    assert differing < words_read / 20_000  # of two tags that score alike

@@ -1,5 +1,6 @@
 """Masking is undone to the letter, and by the forms of names where somebody changed the text."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -382,6 +383,37 @@ def test_surrogates_keep_case_gender_and_number_on_a_list_checked_by_hand(masker
         if not fits(surrogate, line)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Улица [LOC Льва Толстого] тиха.", r"Улица \w+а тиха\."),
+        ("На улице [LOC Космонавтов] тихо.", r"На улице \w+а тихо\."),
+        ("Дом на [LOC улице Льва Толстого] цел.", r"Дом на улице \w+а цел\."),
+        ("Между [LOC улицей Пушкина] и садом.", r"Между улицей \w+а и садом\."),
+        ("Дом у [LOC ул. Ленина] цел.", r"Дом у ул\. \w+а цел\."),
+        ("Он идёт по [LOC Садовой].", r"Он идёт по \w+ской\."),
+        ("Труппа театра [ORG Вахтангова] едет.", r"Труппа театра \w+а едет\."),
+        ("Она служит в театре [ORG Сатиры].", r"Она служит в театре \w+а\."),
+        ("Завод [ORG Кирова] стоит.", r"Завод \w+а стоит\."),
+        ("На улице [LOC Гоголя] ждут [PER Николая Гоголя].", r"На улице (\w+)а ждут \w+ (?!\1)\w+а\."),
+    ],
+)  # fmt: skip
+def test_what_a_street_or_a_school_is_named_after_is_another_name_in_the_genitive(
+    masker: Masker, text: str, masked: str
+) -> None:
+    document = marked(text)
+    for seed in range(3):
+        hidden = masker.mask(document.text, document.entities, "surrogate", seed)
+        assert re.fullmatch(masked, hidden.text)
+        assert masker.unmask(hidden.text, hidden.key) == document.text
+
+
+def test_every_surname_of_the_list_has_a_genitive() -> None:
+    for name in load_lists()["person"]["last"]:
+        genitive = name[:-2] + "ого" if name.endswith("ий") else name + "а"
+        assert inflect_person(name, "Gen", MORPHOLOGY, "Masc") == genitive
 
 
 def surrogate_of(line: str, masker: Masker, seed: int) -> str:

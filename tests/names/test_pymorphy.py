@@ -1,6 +1,7 @@
 import pytest
 from pymorphy3 import MorphAnalyzer
 
+from ner_service.names.lists import load_lists
 from ner_service.names.pymorphy import Pymorphy
 
 KNOWN = [
@@ -25,6 +26,11 @@ UNKNOWN = [
     "багдади",
     "аль-багдади",
     "росгвардии",
+    "джугашвили",
+    "ельцинского",
+    "телегородом",
+    "наипутейший",
+    "поросдвардии",
     "рот-фронт",
     "ту-204",
     "204",
@@ -43,7 +49,7 @@ def test_readings_are_the_parses_of_pymorphy_itself(morphology: Pymorphy, word: 
     analyzer: MorphAnalyzer = morphology._analyzer
     parses = list(enumerate(analyzer.parse(word)))
     told = [
-        (reading.lemma, reading.pos, reading.score, reading.is_known, reading.place)
+        (reading.lemma, reading.features.pos, reading.score, reading.is_known, reading.place)
         for reading in morphology.readings(word)
     ]
     assert told == [
@@ -51,6 +57,21 @@ def test_readings_are_the_parses_of_pymorphy_itself(morphology: Pymorphy, word: 
         for n, (own, tag, lemma, score, _) in parses
         if tag.POS
     ]
+
+
+def test_names_and_words_made_of_them_are_read_as_by_pymorphy_itself(morphology: Pymorphy) -> None:
+    """Few of them are in the dictionary; the others end as its words do, or have one within."""
+    names = sorted(load_lists().last)[::4000]
+    ends = "", "а", "у", "ом", "ого", "ыми", "ская", "стан", "ёв", "город"
+    words = [name[:-1] + end for name in names for end in ends]
+    assert [lemmas_and_scores(morphology, word) for word in words] == [
+        [(lemma, score) for _, tag, lemma, score, _ in morphology._analyzer.parse(word) if tag.POS]
+        for word in words
+    ]
+
+
+def lemmas_and_scores(morphology: Pymorphy, word: str) -> list[tuple[str, float]]:
+    return [(reading.lemma, reading.score) for reading in morphology.readings(word)]
 
 
 @pytest.mark.parametrize("word", KNOWN + UNKNOWN)

@@ -12,8 +12,7 @@ import pytest
 
 from ner_service.service.api.auth import hash_key, new_key
 from ner_service.service.api.presidio import anonymization
-from ner_service.service.api.presidio.anonymization import pieces
-from ner_service.service.api.presidio.handlers import OPERATORS
+from ner_service.service.api.presidio.anonymization import OPERATORS, pieces
 from tests.serving import Client, Fragile, listening, serving, url_of
 
 TEXT = "😀 Анна Петрова (anna@ya.ru) и Пётр: дом 12345"
@@ -247,6 +246,31 @@ def test_wrong_results_and_operators_are_refused_whole(
     answer = post(client, "anonymize", **body)
     assert (answer.status_code, list(answer.json())) == (422, ["error"])
     assert message in answer.json()["error"]
+
+
+SECRET = "Анна" * 20
+
+
+@pytest.mark.parametrize(
+    ("route", "field", "operator", "choices"),
+    [
+        ("anonymize", "anonymizers", {"type": SECRET}, "take encrypt, hash, keep, mask, redact or replace"),
+        ("anonymize", "anonymizers", {"type": "decrypt"}, "take encrypt, hash, keep, mask, redact or replace"),
+        ("anonymize", "anonymizers", {"type": "hash", "hash_type": SECRET}, "take sha256 or sha512"),
+        ("deanonymize", "deanonymizers", {"type": SECRET}, "take decrypt or deanonymize_keep"),
+    ],
+)  # fmt: skip
+def test_an_unknown_operator_is_refused_by_its_place_and_repeated_nowhere(
+    client: Client, caplog: pytest.LogCaptureFixture, route: str, field: str, operator: dict[str, str], choices: str
+) -> None:  # fmt: skip
+    item = {"start": 0, "end": 1, "entity_type": "A", "score": 1}
+    results = {"analyzer_results": [item], "anonymizer_results": [item]}
+    answer = post(client, route, **results, **{field: {SECRET[:80]: operator}})
+    error = answer.json()["error"]
+    assert answer.status_code == 422
+    assert f"{field}.{SECRET[:63]}…." in error
+    assert choices in error
+    assert SECRET not in error + caplog.text
 
 
 def test_without_the_library_the_extra_is_named(

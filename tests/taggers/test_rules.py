@@ -76,7 +76,7 @@ def test_every_form_of_the_dictionary_has_the_stem_of_its_base_form() -> None:
     words = "отец лев пёс день москва иванов орёл павел путь александр якорь"
     for word in words.split():
         for reading in morphology.readings(word):
-            if reading.case == "Nom" and reading.is_known:
+            if reading.features.case == "Nom" and reading.is_known:
                 for form, _, _ in morphology.forms(reading):
                     folded = fold(form)
                     if folded != "отче":  # the vocative

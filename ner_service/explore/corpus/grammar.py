@@ -64,7 +64,7 @@ class Grammar:
         readings = self._morphology.readings(word)
         if not readings:
             return Word(word, FOREIGN)
-        return Word(readings[0].lemma, PARTS_OF_SPEECH[readings[0].pos])
+        return Word(readings[0].lemma, PARTS_OF_SPEECH[readings[0].features.pos])
 
     def lemmas(self, texts: Iterable[str]) -> Iterator[str]:
         """Yield the lemmas of the words that mean something by themselves."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from ner_service.errors import ConfigError
+from ner_service.errors import ConfigError, reason_of
 from ner_service.training.config import read_config, read_written
 
 Value = str | int | float | bool
@@ -145,7 +145,7 @@ def _dimension(path: Path, key: str, value: object) -> Dimension:
         first = error.errors()[0]
         name = f"{first['loc'][0]}: " if first["loc"] else ""
         is_other = first["type"] not in ("int_type", "float_type")
-        reason = first["msg"].removeprefix("Value error, ") if is_other else "expected a number"
+        reason = reason_of(first["msg"]) if is_other else "expected a number"
         raise ConfigError(f"{place}: {name}{reason}") from None
 
 

@@ -39,6 +39,11 @@ class Group:
         """Return the base form, or the first surface where there is none."""
         return self.normal or self.surfaces[0]
 
+    @property
+    def is_eponym(self) -> bool:
+        """Say whether the name is a genitive that stays one, behind `улица` or `театр`."""
+        return self.gender is None and self.number is None and {*self.cases} == {"Gen"}
+
 
 def group_entities(text: str, entities: Sequence[Entity], analyser: Analyser) -> list[Group]:
     """Return the groups of a text's entities, in the order of their first mentions."""

@@ -185,9 +185,11 @@ def gender_of(
     """Return a person's gender: that of the first name, else of the forms; a man's if unsure."""
     first = (parts.first or "").lower() if parts else ""
     for reading in morphology.readings(first) if first else ():
-        is_first_name = reading.kind == "Name" and reading.case == "Nom" and reading.is_known
-        if is_first_name and reading.gender in ("Masc", "Fem"):
-            return reading.gender
+        is_first_name = (
+            reading.features.kind == "Name" and reading.features.case == "Nom" and reading.is_known
+        )
+        if is_first_name and reading.features.gender in ("Masc", "Fem"):
+            return reading.features.gender
     if gender in ("Masc", "Fem"):
         return gender
     return "Fem" if any(FEMININE.search(surface) for surface in surfaces) else "Masc"

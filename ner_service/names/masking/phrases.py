@@ -14,13 +14,17 @@ MOST_SHORT = 5  # letters of an abbreviation
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase is a base form; a name in quotes at its end stays as it is in every case."""
+    """A phrase is a base form; a name in quotes at its end stays as it is in every case.
+
+    A phrase that is fixed, as an eponym is, stays as a whole.
+    """
 
     base: str
+    is_fixed: bool = False
 
     def form(self, surface: str, case: Case | None, morphology: Morphology) -> str:
         """Return the phrase as a mention has it: in its case, its quotes and its capitals."""
-        word = self.inflect(case or "Nom", morphology)
+        word = self.base if self.is_fixed else self.inflect(case or "Nom", morphology)
         if len(surface) > MOST_SHORT and surface.isupper():
             word = word.upper()
         return surface[0] + word + surface[-1] if is_quoted(surface) else word

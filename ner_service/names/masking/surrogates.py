@@ -5,6 +5,7 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
+from ner_service.names.inflection import inflect_person
 from ner_service.names.masking.groups import Group
 from ner_service.names.masking.identifiers import IDENTIFIERS
 from ner_service.names.masking.lists import load_lists, shuffle
@@ -12,6 +13,7 @@ from ner_service.names.masking.persons import PersonName
 from ner_service.names.masking.phrases import MOST_SHORT, Phrase, is_quoted
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Gender
+from ner_service.names.vocabulary import APPOSITIVE, NAMED_AFTER, SHORT_TYPES
 
 KINDS: Mapping[Gender | None, str] = {"Masc": "masc", "Fem": "fem", "Neut": "neut", None: "masc"}
 SECTIONS = {"LOC": "place", "GPE": "place", "FAC": "place", "ORG": "organisation"}
@@ -53,7 +55,7 @@ class Surrogates:
         if group.label == "PER":
             return self._person(group)
         if section := SECTIONS.get(group.label):
-            return Phrase(self._phrase(section, group))
+            return Phrase(self._phrase(section, group), group.is_eponym)
         return None
 
     def _person(self, group: Group) -> PersonName:
@@ -71,7 +73,11 @@ class Surrogates:
             return self._draw(section, "latin")
         if bare.isupper() and len(bare) <= MOST_SHORT:
             return self._draw(section, "short")
+        if group.is_eponym:
+            return self._eponym()
         if section == "place":
+            if street := self._street(words):
+                return street
             if adjective := self._adjective(words):
                 return " ".join([adjective, *words[1:]])
             if None in group.cases:
@@ -87,23 +93,36 @@ class Surrogates:
         head = Random(f"{self._seed} {bare}").choice(load_lists()["heads"][kind])
         return f"{head} «{self._draw(section, 'masc')}»"
 
-    def _adjective(self, words: Sequence[str]) -> str | None:
-        """Return another adjective for that of a name such as `Тульская область`, in its gender."""
-        if not words[0][:1].isupper() or not "".join(words[1:]).islower():
+    def _street(self, words: Sequence[str]) -> str | None:
+        """Return a street of the same type that is named after somebody else, in the genitive."""
+        kind = words[0].lower().rstrip(".")
+        is_street = kind in NAMED_AFTER - APPOSITIVE or kind in SHORT_TYPES
+        if not is_street or not words[1:]:
             return None
-        reading = next(
-            (
-                r
-                for r in self._morphology.readings(words[0].lower())
-                if r.pos == "ADJF" and r.case == "Nom"
-            ),
-            None,
-        )
-        if reading is None:
+        return f"{words[0]} {self._eponym()}"
+
+    def _eponym(self) -> str:
+        """Return a surname in the genitive."""
+        name = self._draw("person", "last")
+        return inflect_person(name, "Gen", self._morphology, "Masc") or name
+
+    def _adjective(self, words: Sequence[str]) -> str | None:
+        """Return another adjective for that of a name such as `Тульская область`, in its gender.
+
+        A name of one word that is a noun first of all has none.
+        """
+        if not words[0][:1].isupper() or (words[1:] and not "".join(words[1:]).islower()):
+            return None
+        readings = self._morphology.readings(words[0].lower())
+        adjectives = (r for r in readings if r.features.pos == "ADJF" and r.features.case == "Nom")
+        reading = next(adjectives, None)
+        if reading is None or (not words[1:] and readings[0].features.pos != "ADJF"):
             return None
         other = self._draw("place", "adjective")
         base = self._morphology.readings(other.lower())[0]
-        form = self._morphology.inflect(base, "Nom", reading.number, reading.gender)
+        form = self._morphology.inflect(
+            base, "Nom", reading.features.number, reading.features.gender
+        )
         return None if form is None else form.capitalize()
 
     def _identifier(self, label: str, surface: str) -> str | None:

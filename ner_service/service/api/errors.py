@@ -8,7 +8,7 @@ from fastapi import Response
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ner_service.errors import Code, NerError, Refused, UnknownTagger
+from ner_service.errors import Code, NerError, Refused, UnknownTagger, reason_of
 from ner_service.service.api import schemas
 from ner_service.service.telemetry.request_log import Trace
 
@@ -44,7 +44,7 @@ def _invalid(error: ValidationError) -> Refused:
 def _reason(fault: ErrorDetails, known: Sequence[str]) -> str:
     """Returns what is wrong with a field; `known` are the names of the fields that there are."""
     if fault["type"] != "extra_forbidden":
-        return fault["msg"].removeprefix("Value error, ")
+        return reason_of(fault["msg"])
     name = str(fault["loc"][-1])[:MOST_NAME_CHARS].casefold()
     near = [OTHER_NAMES[name]] if name in OTHER_NAMES else get_close_matches(name, known, 1)
     if near and near[0] in known:

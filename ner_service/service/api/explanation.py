@@ -12,14 +12,7 @@ from ner_service.errors import Code, Refused
 from ner_service.service.api.answers import Answers
 from ner_service.service.api.background import Background
 from ner_service.service.api.offsets import OffsetUnit, convert, to_codepoints
-from ner_service.service.api.request_body import (
-    JSON,
-    BodyReader,
-    Form,
-    check_no_query,
-    connection_of,
-    content_type,
-)
+from ner_service.service.api.request_body import BodyReader, Form, check_no_query
 from ner_service.service.api.schemas import ExplainRequest
 from ner_service.types import Conventional, Explaining, Tagger
 
@@ -97,9 +90,9 @@ class Explanations:
 
     async def explain(self, request: Request) -> Response:
         """Shows how a BiLSTM-CRF decides about one sentence of a text."""
-        content_type(request, JSON)
         check_no_query(request)
-        asked = await EXPLAIN.parse(await self._reader.body(request))
+        received = await self._reader.receive(request, EXPLAIN.parse)
+        asked = received.asked
         name, tagger = self._answers.choose_tagger(
             request, asked.tagger, asked.convention, asked.text
         )
@@ -107,8 +100,7 @@ class Explanations:
             message = f"tagger: {name} cannot explain itself: name a BiLSTM-CRF, such as bilstm"
             raise Refused(Code.INVALID_REQUEST, message, ["tagger"])
         work = partial(explain, name, tagger, asked)
-        answer = await self._background.run(work, connection=connection_of(request))
-        return Response(answer, media_type=JSON)
+        return await received.answer(self._background, work, may_be_long=True)
 
 
 def explain(name: str, tagger: Tagger, asked: ExplainRequest) -> bytes:

@@ -22,14 +22,7 @@ from ner_service.names.masking.key import MOST_MENTIONS
 from ner_service.service.api.answers import Answers, entities_out
 from ner_service.service.api.background import Background
 from ner_service.service.api.offsets import OffsetUnit, to_codepoints
-from ner_service.service.api.request_body import (
-    JSON,
-    BodyReader,
-    Form,
-    check_no_query,
-    connection_of,
-    content_type,
-)
+from ner_service.service.api.request_body import BodyReader, Form, check_no_query
 from ner_service.service.api.schemas import EXAMPLE, EntityOut, Int64, Span, TaggingOptions
 from ner_service.service.queue.analysis_thread import load_analyser
 from ner_service.service.queue.errors import TaggerFailed
@@ -98,30 +91,23 @@ class Masking:
 
     async def mask(self, request: Request) -> Response:
         """Hides the names in a text, so that `POST /unmask` can bring them back with the key."""
-        content_type(request, JSON)
         check_no_query(request)
-        body = await self._reader.body(request)
-        asked = await MASK.parse(body)
+        received = await self._reader.receive(request, MASK.parse)
+        asked = received.asked
         self._answers.check_length(asked.text, "text")
         found = None
         if asked.entities is None:
             found = await find_names(self._answers, request, asked)
-        answer = await self._background.run(
-            lambda: self._mask(asked, found or own_names(asked)), len(body), connection_of(request)
+        return await received.answer(
+            self._background, lambda: self._mask(asked, found or own_names(asked))
         )
-        return Response(answer, media_type=JSON)
 
     async def unmask(self, request: Request) -> Response:
         """Brings the names back into a masked text, also where a model has changed it."""
-        content_type(request, JSON)
         check_no_query(request)
-        body = await self._reader.body(request)
-        asked = await UNMASK.parse(body)
-        self._answers.check_length(asked.text, "text")
-        answer = await self._background.run(
-            lambda: self._unmask(asked), len(body), connection_of(request)
-        )
-        return Response(answer, media_type=JSON)
+        received = await self._reader.receive(request, UNMASK.parse)
+        self._answers.check_length(received.asked.text, "text")
+        return await received.answer(self._background, lambda: self._unmask(received.asked))
 
     def _mask(self, asked: MaskRequest, found: "Found") -> bytes:
         tagger, labels, names = found

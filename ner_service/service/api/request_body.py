@@ -2,15 +2,17 @@
 
 import asyncio
 from codecs import BOM_UTF8
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.types import Scope
 
 from ner_service.errors import Code, Refused
+from ner_service.service.api.background import Background
 from ner_service.service.api.inflation import Inflater
 from ner_service.service.api.json_size import Size, size_of, size_within
 from ner_service.service.api.query import query_options, refuse_options
@@ -37,6 +39,8 @@ PACKED, AS_IT_IS = (b"gzip", b"x-gzip"), (b"", b"identity")
 SPARE = 2_000  # values and keys that a wrong body may have beside the legal ones, to be explained
 
 Model = TypeVar("Model", bound=BaseModel)
+Asked = TypeVar("Asked")
+T = TypeVar("T")
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -84,6 +88,30 @@ def media_type(value: bytes) -> tuple[str, str]:
     return OTHER_NAMES.get(kind, kind), charset.strip(' "')
 
 
+@dataclass(frozen=True, slots=True)
+class Received(Generic[Asked]):
+    """A received body has what it asks, its size in bytes, and the connection that it came by."""
+
+    asked: Asked
+    size: int
+    connection: Connection
+
+    async def work(
+        self, background: Background, work: Callable[[], T], may_be_long: bool = False
+    ) -> T:
+        """Returns what work on the body returns, which waits by the body's size.
+
+        Work that a few bytes may make long stands with that on large bodies.
+        """
+        return await background.run(work, None if may_be_long else self.size, self.connection)
+
+    async def answer(
+        self, background: Background, work: Callable[[], bytes], may_be_long: bool = False
+    ) -> Response:
+        """Returns the JSON that work on the body makes."""
+        return Response(await self.work(background, work, may_be_long), media_type=JSON)
+
+
 class BodyReader:
     """A reader holds bodies while they arrive; all of them have a limit beside that of each.
 
@@ -119,6 +147,14 @@ class BodyReader:
             except TimeoutError:
                 raise self.too_slow() from None
         return body.removeprefix(BOM_UTF8)
+
+    async def receive(
+        self, request: Request, parse: Callable[[bytes], Awaitable[Asked]]
+    ) -> Received[Asked]:
+        """Returns a body of JSON with what `parse` makes of it."""
+        content_type(request, JSON)
+        body = await self.body(request)
+        return Received(await parse(body), len(body), connection_of(request))
 
     async def _receive(self, request: Request) -> tuple[bytes, bool]:
         """Returns the next part of a body, and whether there are more."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ner_service.errors import ConfigError, UnknownTagger
+from ner_service.errors import ConfigError, UnknownTagger, reason_of
 from ner_service.taggers.registry import check_spec
 
 PREFIX = "NER_"
@@ -246,7 +246,7 @@ def read_settings(**overrides: Any) -> Settings:
         settings = Settings(**{k: v for k, v in overrides.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+        name, reason = str(first["loc"][0]), reason_of(first["msg"])
         if first["type"] != "value_error" and (bounds := bounds_of(name)):
             reason = f"expected a number from {bounds}"
         got = "" if name in SECRET else f" (got {str(first['input'])[:80]!r})"

@@ -6,12 +6,9 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from ner_service.service.api.request_body import (
-    JSON,
     PLAIN,
     BodyReader,
     Form,
-    connection_of,
-    content_type,
 )
 from ner_service.service.api.routes import Route
 from ner_service.service.web.assets import Asset, asset, page, report
@@ -34,10 +31,8 @@ def routes(
 
     async def export(request: Request) -> Response:
         """Answers with a tagged text in another format, as the command line writes it."""
-        content_type(request, JSON)
-        body = await reader.body(request)
-        asked = await EXPORT.parse(body)
-        text = await exporter.export(asked, len(body), connection_of(request))
+        received = await reader.receive(request, EXPORT.parse)
+        text = await exporter.export(received.asked, received.size, received.connection)
         return Response(text, media_type=PLAIN)
 
     measured = report()

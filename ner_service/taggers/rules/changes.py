@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ner_service.names.grammemes import CASES
 from ner_service.names.paradigms import BY_COST
-from ner_service.names.pymorphy import CASES
 from ner_service.taggers.rules.stems import MOST_CHANGED, fold, may_be_form
 
 VERBAL = frozenset({"VERB", "INFN", "PRTF", "PRTS", "GRND"})  # participles decline as adjectives

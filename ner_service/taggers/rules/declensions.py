@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from ner_service.names.pymorphy import CASES, NUMBERS, PARTS_OF_SPEECH
+from ner_service.names.grammemes import CASES, NUMBERS, PARTS_OF_SPEECH
 from ner_service.names.types import Case, Number
 from ner_service.taggers.rules.changes import Changes
 from ner_service.taggers.rules.stems import fold

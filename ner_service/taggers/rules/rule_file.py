@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from ner_service.errors import CorpusError, ModelError
+from ner_service.errors import CorpusError, ModelError, reason_of
 from ner_service.files import read_bytes, read_lines
 from ner_service.taggers.rules.files import is_toml
 from ner_service.taggers.rules.gazetteer import MOST_CHARS, faults_of
@@ -208,7 +208,7 @@ def _fault_of(error: ValidationError) -> str:
     """Return the first fault of a file in one line: its place and what is wrong there."""
     first = error.errors(include_url=False)[0]
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return f"{''.join(parts).lstrip('.')}: {first['msg'].removeprefix('Value error, ')}"
+    return f"{''.join(parts).lstrip('.')}: {reason_of(first['msg'])}"
 
 
 def labels_of(files: Sequence[RuleFile]) -> Iterator[str]:

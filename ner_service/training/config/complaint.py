@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ner_service.errors import reason_of
+
 STRANGE = ("extra_forbidden", "unexpected_keyword_argument")  # kinds of keys that do not exist
 EXPECTED = {  # by pydantic's kind of error, where its own message speaks of Python
     "tuple_type": "expected a list, such as {}",
@@ -40,7 +42,7 @@ def complain(
         return key, f"{key}: no such key{_guess(str(fault['loc'][-1]), tables)}"
     example = next(example for pattern, example in EXAMPLES if re.fullmatch(pattern, key))
     expected = EXPECTED.get(fault["type"], "").format(example)
-    reason = expected or fault["msg"].removeprefix("Value error, ")
+    reason = expected or reason_of(fault["msg"])
     return key, f"{written.get(key, key)}: {reason}"
 
 

@@ -22,13 +22,7 @@ from ner_service.service.api.labelstudio.forms import (
     TaskForm,
 )
 from ner_service.service.api.labelstudio.labelling import Field, TaskText, read_labelling
-from ner_service.service.api.request_body import (
-    JSON,
-    SPARE,
-    BodyReader,
-    connection_of,
-    content_type,
-)
+from ner_service.service.api.request_body import JSON, SPARE, BodyReader, Model, Received
 from ner_service.service.api.schemas import Options
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.queue.job import Answer
@@ -61,31 +55,30 @@ class LabelStudio:
 
     async def setup(self, request: Request) -> Response:
         """Checks the configuration of a project, and says which model will answer."""
-        asked = SetupForm.model_validate_json(await self._body(request))
-        read_labelling(asked.schema_, "schema")
+        received = await self._receive(request, SetupForm)
+        read_labelling(received.asked.schema_, "schema")
         return _json({"model_version": self._version()})
 
     async def predict(self, request: Request) -> Response:
         """Answers each task with a prediction, which is empty where the task has no text."""
-        body = await self._body(request)
-        asked = PredictForm.model_validate_json(body)
+        received = await self._receive(request, PredictForm)
+        asked = received.asked
         if len(asked.tasks) > self._most_texts:
             raise Refused(Code.TOO_MANY_TEXTS, f"tasks: more than {self._most_texts}", ["tasks"])
-        size, connection = len(body), connection_of(request)
-        fields, found = await self._background.run(lambda: self._read(asked), size, connection)
+        fields, found = await received.work(self._background, lambda: self._read(asked))
         answers: list[Answer] = []
         if found:
             texts = [one.text for one in found]
             _, answers = await self._answers.tag(request, Options(), texts)
         write = partial(predictions, len(asked.tasks), fields, found, answers, self._version())
-        return Response(await self._background.run(write, size, connection), media_type=JSON)
+        return await received.answer(self._background, write)
 
     async def webhook(self, request: Request) -> Response:
         """Collects what people annotate, where the operator wants that."""
         if self._collector is None:
             return _json({"status": "ignored", "reason": OFF})
-        event = EventForm.model_validate_json(await self._body(request))
-        return _json({"status": await self._collector.take(event)})
+        received = await self._receive(request, EventForm)
+        return _json({"status": await self._collector.take(received.asked)})
 
     def _version(self) -> str:
         """Return a name of the model that changes whenever its weights do."""
@@ -115,14 +108,16 @@ class LabelStudio:
             return None
         return TaskText(n, field, text, starts)
 
-    async def _body(self, request: Request) -> bytes:
+    async def _receive(self, request: Request, form: type[Model]) -> Received[Model]:
         """Return a body that does not have too many values."""
-        content_type(request, JSON)
-        body = await self._reader.body(request)
-        if not (await size_within(body, self._most)).fits(self._most):
-            message = f"the body has more than {self._most.values} values: send fewer tasks"
-            raise Refused(Code.INVALID_REQUEST, message)
-        return body
+
+        async def parse(body: bytes) -> Model:
+            if not (await size_within(body, self._most)).fits(self._most):
+                message = f"the body has more than {self._most.values} values: send fewer tasks"
+                raise Refused(Code.INVALID_REQUEST, message)
+            return form.model_validate_json(body)
+
+        return await self._reader.receive(request, parse)
 
 
 def predictions(

@@ -9,6 +9,9 @@ from ner_service.service.api.errors import shorten
 from ner_service.service.api.presidio.forms import OperatorForm, ResultForm
 
 ANY = "DEFAULT"  # the name of the operator for all other types
+OPERATORS = ["encrypt", "hash", "keep", "mask", "redact", "replace"]
+UNDOING = ["decrypt", "deanonymize_keep"]
+HASHES = ["sha256", "sha512"]
 PIECE_RESULTS = 200  # the engine copies the whole text for each result
 Operators = Mapping[str, OperatorForm]
 Answer = dict[str, Any]
@@ -30,7 +33,7 @@ def anonymize(text: str, results: Sequence[ResultForm], operators: Operators) ->
     from presidio_anonymizer.entities import RecognizerResult
 
     engine, _ = load_engines()
-    configs = _configs(operators)
+    configs = _configs(operators, "anonymizers", OPERATORS)
 
     def work(piece: str, found: Sequence[ResultForm]) -> Any:
         entities = [
@@ -47,7 +50,7 @@ def deanonymize(text: str, results: Sequence[ResultForm], operators: Operators) 
     from presidio_anonymizer.entities import OperatorResult
 
     _, engine = load_engines()
-    configs = _configs(operators)
+    configs = _configs(operators, "deanonymizers", UNDOING)
     _check_items(results, operators)
 
     def work(piece: str, found: Sequence[ResultForm]) -> Any:
@@ -57,12 +60,28 @@ def deanonymize(text: str, results: Sequence[ResultForm], operators: Operators) 
     return _by_pieces(text, results, work)
 
 
-def _configs(operators: Operators) -> dict[str, Any]:
+def _configs(operators: Operators, field: str, known: Sequence[str]) -> dict[str, Any]:
+    """Return the engine's own record of operators; raises `Refused` for one that it lacks.
+
+    The engine would write the name of such an operator into its answer and into the log.
+    """
     from presidio_anonymizer.entities import OperatorConfig
 
     if any(operator.type == "custom" for operator in operators.values()):
         raise Refused(Code.INVALID_REQUEST, "Custom type anonymizer is not supported")
+    for name, operator in operators.items():
+        place = f"{field}.{shorten(name)}"
+        if operator.type not in known:
+            message = f"Invalid operator class at {place}.type: take {_one_of(known)}"
+            raise Refused(Code.INVALID_REQUEST, message, [field])
+        if operator.type == "hash" and (operator.hash_type or HASHES[0]) not in HASHES:
+            message = f"Invalid hash at {place}.hash_type: take {_one_of(HASHES)}"
+            raise Refused(Code.INVALID_REQUEST, message, [field])
     return {name: OperatorConfig(o.type, o.parameters()) for name, o in operators.items()}
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _check_items(items: Sequence[ResultForm], operators: Operators) -> None:

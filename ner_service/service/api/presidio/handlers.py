@@ -22,13 +22,7 @@ from ner_service.service.api.presidio.forms import (
     DeanonymizeForm,
     ResultForm,
 )
-from ner_service.service.api.request_body import (
-    JSON,
-    BodyReader,
-    Form,
-    connection_of,
-    content_type,
-)
+from ner_service.service.api.request_body import JSON, BodyReader, Form
 from ner_service.service.api.schemas import Options
 from ner_service.service.queue.errors import TaggerFailed
 from ner_service.service.telemetry.request_log import trace_of
@@ -37,7 +31,6 @@ from ner_service.types import Entity
 UP = "Presidio Analyzer service is up"  # as Presidio says it, for monitors that compare
 NOBODY = "No matching recognizers were found to serve the request."
 WITHOUT_RESULTS = "Invalid input, request must contain analyzer results"
-OPERATORS = ["encrypt", "hash", "keep", "mask", "redact", "replace"]
 ANONYMIZE, DEANONYMIZE = Form(AnonymizeForm), Form(DeanonymizeForm)
 
 Handler = Callable[[Any, Request], Coroutine[Any, Any, Response]]
@@ -76,9 +69,8 @@ class Presidio:
     @presidio_errors
     async def analyze(self, request: Request) -> Response:
         """Finds the entities of a text or of several."""
-        content_type(request, JSON)
-        body = await self._reader.body(request)
-        asked = await self._form.parse(body)
+        received = await self._reader.receive(request, self._form.parse)
+        asked = received.asked
         texts = self._texts(asked.text, self._most_texts)
         tagger = self._answers.choose_lane(Options()).check()
         known = [label for label in tagger.info.labels if _is_wanted(label, asked)]
@@ -96,38 +88,30 @@ class Presidio:
             out = [[result.as_json(explain) for result in of_text] for of_text in results]
             return orjson.dumps(out if isinstance(asked.text, list) else out[0])
 
-        searches = asked.ad_hoc_recognizers or asked.allow_list_match == "regex"
-        size = None if searches else len(body)  # a few bytes may search for seconds
-        answer = await self._background.run(work, size, connection_of(request))
-        return Response(answer, media_type=JSON)
+        searches = bool(asked.ad_hoc_recognizers) or asked.allow_list_match == "regex"
+        return await received.answer(self._background, work, may_be_long=searches)
 
     @presidio_errors
     async def anonymize(self, request: Request) -> Response:
         """Replaces the results of an analysis by what operators make of them."""
-        content_type(request, JSON)
-        body = await self._reader.body(request)
-        asked = await ANONYMIZE.parse(body)
-        results = asked.analyzer_results
+        received = await self._reader.receive(request, ANONYMIZE.parse)
+        asked, results = received.asked, received.asked.analyzer_results
         operators = asked.anonymizers or {}
         work = self._work(
             asked.text, results, lambda t, r: anonymization.anonymize(t, r, operators)
         )
-        answer = await self._background.run(work, len(body), connection_of(request))
-        return Response(answer, media_type=JSON)
+        return await received.answer(self._background, work)
 
     @presidio_errors
     async def deanonymize(self, request: Request) -> Response:
         """Decrypts what the operator `encrypt` has encrypted."""
-        content_type(request, JSON)
-        body = await self._reader.body(request)
-        asked = await DEANONYMIZE.parse(body)
-        results = asked.anonymizer_results
+        received = await self._reader.receive(request, DEANONYMIZE.parse)
+        asked, results = received.asked, received.asked.anonymizer_results
         operators = asked.deanonymizers or {}
         work = self._work(
             asked.text, results, lambda t, r: anonymization.deanonymize(t, r, operators)
         )
-        answer = await self._background.run(work, len(body), connection_of(request))
-        return Response(answer, media_type=JSON)
+        return await received.answer(self._background, work)
 
     @presidio_errors
     async def supported_entities(self, request: Request) -> Response:
@@ -142,11 +126,11 @@ class Presidio:
 
     async def anonymizers(self) -> Response:
         """Lists the operators that anonymize."""
-        return _json(OPERATORS)
+        return _json(anonymization.OPERATORS)
 
     async def deanonymizers(self) -> Response:
         """Lists the operators that undo it."""
-        return _json(["decrypt", "deanonymize_keep"])
+        return _json(anonymization.UNDOING)
 
     def _labels(self) -> list[str]:
         tagger = self._answers.choose_lane(Options()).check()
