@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
+from ner_service.file_kinds import LONGEST, encoding_of, kind_of
 
 BOM = "\ufeff"  # what some editors begin a file with; it is no part of the text
 GZIP_MAGIC = b"\x1f\x8b"
@@ -22,6 +23,7 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 PACKED_ENDINGS = (".gz", ".zst")
 LONGEST_LINE = 1 << 26  # bytes, 64 MiB: the memory that one line may take is bounded
 UNPACKED_BYTES = 65_536  # at a time
+MOST_LOOKED_AT = 100_000  # bytes by which an encoding is told
 FREE_BYTES = 64_000_000  # that any gzip file may unpack to
 MOST_RATIO = 100  # beyond; texts pack to a twentieth at best, a bomb to a thousandth
 
@@ -117,7 +119,9 @@ def open_source(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as raw:
         if is_device(os.fstat(raw.fileno()).st_mode) and not raw.isatty():
             raise CorpusError(f"{path}: is a device, not a file")
-        head = raw.peek(4)[:4]
+        head = raw.peek(LONGEST)[:LONGEST]
+        if kind := kind_of(head):
+            raise CorpusError(f"{path}: is {kind}")
         magic = next((m for m in (GZIP_MAGIC, ZSTD_MAGIC) if head.startswith(m)), None)
         if magic:
             yield io.BufferedReader(Unpacked(path, raw, magic), UNPACKED_BYTES)
@@ -244,9 +248,12 @@ def read_text(path: Path) -> str:
 
 def _not_utf8(error: UnicodeDecodeError) -> str:
     """Return what is wrong with bytes that are no UTF-8, and how to mend it."""
-    is_utf16 = error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    found = "; it is UTF-16" if is_utf16 else ""
-    return f"not UTF-8 at byte {error.start}{found}: save it as UTF-8"
+    mend = "save it as UTF-8"
+    if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return f"not UTF-8 at byte {error.start}; it is UTF-16: {mend}"
+    if encoding := encoding_of(error.object[:MOST_LOOKED_AT]):
+        mend += f"; it looks like {encoding}, which `iconv -f {encoding} -t utf-8` converts"
+    return f"not UTF-8 at byte {error.start}: {mend}"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -265,6 +272,12 @@ def public_path(path: str) -> str:
     written = Path(path)
     is_inside = not written.expanduser().is_absolute() and ".." not in written.parts
     return path if is_inside else written.name
+
+
+def packing_of(path: Path) -> str:
+    """Return the ending of a packed file in small letters, or nothing."""
+    ending = path.suffix.lower()
+    return ending if ending in PACKED_ENDINGS else ""
 
 
 def readable_name(path: Path) -> str:
@@ -305,10 +318,10 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
             yield raw
         return
     with _replacing(path) as temporary, temporary.open("xb") as raw:
-        if path.suffix == ".gz":  # without the temporary name and the time, which would differ
+        if packing_of(path) == ".gz":  # without the temporary name and the time, which would differ
             with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
                 yield packed  # type: ignore[misc]
-        elif path.suffix == ".zst":
+        elif packing_of(path) == ".zst":
             with _zstd_writer(path, raw) as packed:
                 yield packed
         else:

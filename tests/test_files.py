@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ner_service.errors import CorpusError
 from ner_service.files import atomic_folder, read_text, write_text
 
 
@@ -40,3 +41,32 @@ def test_a_text_that_breaks_off_leaves_the_old_file_and_nothing_beside_it(tmp_pa
         write_text(tmp_path / "text.txt", parts())
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
     assert read_text(tmp_path / "text.txt") == "old"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"%PDF-1.7 ...", "is a PDF: take its text out first"),
+        (rb"{\rtf1\ansi Anna}", "is an RTF document: save it as plain text"),
+        (b"PK\x03\x04 ...", r"is a zip archive, as \.docx, \.xlsx"),
+        (b"PAR1 ...", r"is Parquet: give it the ending \.parquet"),
+        ("Ольга".encode("cp1251"), "iconv -f cp1251 -t utf-8"),
+        ("ОЛЬГА ПЕТРОВА".encode("cp1251"), "iconv -f cp1251 -t utf-8"),
+        ("Посол Израиля приехал".encode("koi8-r"), "iconv -f koi8-r -t utf-8"),
+        ("Посол Израиля приехал".encode("cp866"), "iconv -f cp866 -t utf-8"),
+        ("Grüße, schöne Straße".encode("latin-1"), "not UTF-8 at byte 2: save it as UTF-8$"),
+        (bytes(range(128, 256)), "not UTF-8 at byte 0: save it as UTF-8$"),
+    ],
+)
+def test_a_file_that_is_no_text_says_what_it_is(
+    content: bytes, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "letter.txt").write_bytes(content)
+    with pytest.raises(CorpusError, match=message) as error:
+        read_text(tmp_path / "letter.txt")
+    assert str(error.value).startswith(f"{tmp_path / 'letter.txt'}: ")
+
+
+def test_an_ending_in_capitals_packs_a_file(tmp_path: Path) -> None:
+    write_text(tmp_path / "TEXT.TXT.GZ", ["Анна"])
+    assert gzip.decompress((tmp_path / "TEXT.TXT.GZ").read_bytes()).decode() == "Анна"

@@ -34,6 +34,16 @@ COMMANDS = [
     ("serve --taggers natasha,natasha", "NER_TAGGERS: names 'natasha' twice"),
     ("key a,b", "a name has neither a comma nor white space around"),
     ("corpora info nothing", "not in the catalogue"),
+    (
+        "tag text.txt --output out/ --workers 99999",
+        "'--workers': Input should be less than or equal",
+    ),
+    ("tune text.toml --workers 99999", "'--workers': Input should be less than or equal"),
+    (
+        "tag -t rules:text.txt",
+        "'text.txt' is no file of rules: name one that ends in .toml or .jsonl",
+    ),
+    ("tag -t rules:natasha+bilstm", "rules: 'natasha' is no file of rules"),
     ("warm bert", "unknown tagger 'bert': known are natasha"),
 ]
 
@@ -55,6 +65,22 @@ def test_a_wrong_command_is_one_line_that_says_the_mend(
     assert done.err.count("\n") == 1
     assert mend in done.err
     assert {path.name for path in tmp_path.iterdir()} == {"text.txt", "text.jsonl"}
+
+
+@pytest.mark.parametrize(
+    "command", ["tag {}", "mask {} --key k", "tag text.txt -o {}", "convert {} x"]
+)
+def test_an_empty_argument_is_not_this_folder(
+    run: Run,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("Анна спит.")
+    done = run(*("" if part == "{}" else part for part in command.split()))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "is empty: give it, or leave it out" in done.err
 
 
 @pytest.mark.parametrize(
@@ -122,6 +148,11 @@ REQUESTS = [
         404, "unknown tagger; known are natasha, bilstm",
     ),
     ("POST", "/ner", b'{"text": "a", "labels": ["GPE"]}', JSON, 422, "labels: natasha knows PER"),
+    (
+        "POST", "/mask", b'{"text": "a", "labels": ["EMAIL", "GPE"]}', JSON,
+        422, "labels: natasha knows PER, LOC, ORG; identifiers are EMAIL, PHONE",
+    ),
+    ("POST", "/NER", b'{"text": "a"}', JSON, 404, "no such path; did you mean /ner?"),
     (
         "POST", "/ner", b'{"text": "a", "offsets": "bytes"}', JSON,
         422, "offsets: Input should be 'codepoint', 'utf16' or 'utf8'",

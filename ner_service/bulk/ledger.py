@@ -76,8 +76,9 @@ def _check_same(earlier: Mapping[str, object], facts: Mapping[str, object], path
     for key in dict.fromkeys([*earlier, *now]):
         if earlier.get(key) != now.get(key):
             raise ConfigError(
-                f"{path.parent}: holds an output with another {key} ({_show(earlier.get(key))}, "
-                f"now {_show(now.get(key))}): name another folder, or delete this one"
+                f"{path.parent}: holds the output of another job ({key}: "
+                f"{_show(earlier.get(key))}, now {_show(now.get(key))}): name another folder, or "
+                "delete this one"
             )
 
 

@@ -15,9 +15,9 @@ from ner_service.bulk.forms.sheets import SheetFile
 from ner_service.bulk.job import Job
 from ner_service.corpora.formats import tables
 from ner_service.corpora.formats.format import ending_of
-from ner_service.corpora.texts import BY_ENDING, InputFormat
+from ner_service.corpora.texts import BY_ENDING, InputFormat, input_format
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import PACKED_ENDINGS, readable_name
+from ner_service.files import packing_of, readable_name
 from ner_service.output.numbers import numbered
 
 IN_FOLDERS = {**BY_ENDING, ".txt": InputFormat.text}  # other files of a folder are left out
@@ -52,16 +52,16 @@ class Source:
     @property
     def packing(self) -> str:
         """Return the ending of a packed file, or nothing."""
-        return self.path.suffix if self.path.suffix in PACKED_ENDINGS else ""
+        return packing_of(self.path)
 
     def output_name(self, job: Job) -> str:
         """Return the name of the output, whose ending is that of its format."""
-        plain = self.name.removesuffix(self.packing)
+        plain = self.name[: len(self.name) - len(self.packing)]
         is_json = job.format or self.format in PLAIN
         endings = ENDINGS[InputFormat.jsonl if is_json else self.format]
-        if not plain.endswith(endings):
-            of_table = next((ending for ending in OF_TABLES if plain.endswith(ending)), "")
-            plain = plain.removesuffix(of_table) + endings[0]
+        if not plain.lower().endswith(endings):
+            of_table = next((ending for ending in OF_TABLES if plain.lower().endswith(ending)), "")
+            plain = plain[: len(plain) - len(of_table)] + endings[0]
         return plain + self.packing
 
     def form(self, job: Job) -> Form:
@@ -100,11 +100,11 @@ def find_sources(
         path = Path(argument)
         if path.is_file() and base:
             name = path.absolute().relative_to(base).as_posix()
-            sources.append(Source(name, path, _format_of(path, input, InputFormat.text)))
+            sources.append(Source(name, path, input_format(path, input)))
             continue
         for found, name in _listing(argument, path, apart):
-            format = _format_of(found, input, InputFormat.auto)
-            if format is InputFormat.auto:
+            format = IN_FOLDERS.get(ending_of(found)) if input is InputFormat.auto else input
+            if format is None:
                 left_out.append(found)
             else:
                 sources.append(Source(name, found, format))
@@ -136,14 +136,6 @@ def check_names(sources: Sequence[Source], job: Job) -> None:
 def is_pattern(argument: str) -> bool:
     """Return whether an argument is a pattern, and no file whose name looks like one."""
     return glob.has_magic(argument) and not Path(argument).exists()
-
-
-def _format_of(path: Path, input: InputFormat, other: InputFormat) -> InputFormat:
-    """Return the format of a file: the one that is named, or that of its ending, or `other`."""
-    if input is not InputFormat.auto:
-        return input
-    known = BY_ENDING if other is InputFormat.text else IN_FOLDERS
-    return known.get(ending_of(path).lower(), other)
 
 
 def _listing(argument: str, path: Path, apart: Path) -> Iterator[tuple[Path, str]]:

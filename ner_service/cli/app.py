@@ -49,12 +49,23 @@ class CommandsByUse(TyperGroup):
         """Run a command; a wrong option is one line, as every error is that a user can mend."""
         args = complete_options(sys.argv[1:] if args is None else args)
         try:
+            check_not_empty(args)
             done = super().main(args, *rest, **named | {"standalone_mode": False})
         except typer.Abort:
             sys.exit("Aborted.")
         except TyperException as error:
             sys.exit(print_usage_error(error))
         sys.exit(done if isinstance(done, int) else 0)
+
+
+def check_not_empty(arguments: Sequence[str]) -> None:
+    """Raise `typer.BadParameter` where an argument is empty, which as a path is this folder."""
+    if "" in arguments:
+        before = " ".join(arguments[: arguments.index("")])
+        raise typer.BadParameter(
+            f"the argument behind '{before}' is empty: give it, or leave it out with its option; "
+            "is a variable of the shell not set?"
+        )
 
 
 def complete_options(arguments: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat
 from ner_service.errors import ConfigError
+from ner_service.files import packing_of
 from ner_service.output.numbers import numbered
 
 TABLES = (InputFormat.csv, InputFormat.tsv, InputFormat.parquet)
@@ -47,8 +48,7 @@ def place_of(
 
 def written_as(path: Path) -> tuple[InputFormat | None, str]:
     """Return the format that a file's ending stands for, and the ending of a packed file."""
-    packing = path.suffix if ending_of(path) != path.suffix else ""
-    return BY_ENDING.get(ending_of(path)), packing
+    return BY_ENDING.get(ending_of(path)), packing_of(path)
 
 
 def job_format(format: str | None, sources: Sequence[Source]) -> str:
@@ -71,9 +71,9 @@ def tag_in_bulk(job: Job, sources: Sequence[Source], place: Place, workers: int)
     progress = Progress(sum(source.path.stat().st_size for source in sources))
     try:
         done = run(annotator, sources, place, workers, progress.report)
-    except BaseException:
+    except BaseException as error:
         progress.close()
-        if place.work.exists():
+        if place.work.exists() and not isinstance(error, ConfigError):
             echo("note: what is done is kept: the same command goes on from there", err=True)
         raise
     progress.close()

@@ -21,8 +21,7 @@ from ner_service.cli.options import (
 from ner_service.cli.printing import write
 from ner_service.cli.tagging import tag_documents
 from ner_service.corpora.formats import jsonl
-from ner_service.corpora.formats.format import ending_of
-from ner_service.corpora.texts import BY_ENDING, STDIN, InputFormat, read_texts
+from ner_service.corpora.texts import STDIN, InputFormat, input_format, read_texts
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
 from ner_service.library import load_analyser
@@ -192,9 +191,7 @@ def _unmask(document: Document, line: KeyLine, masker: Masker, rewritten: bool) 
 
 def is_one_text(sources: Sequence[Path], input: InputFormat) -> bool:
     """Return whether the input is one file that is one text."""
-    by_ending = BY_ENDING.get(ending_of(sources[0]), InputFormat.text)
-    chosen = by_ending if input is InputFormat.auto else input
-    return len(sources) == 1 and chosen is InputFormat.text
+    return len(sources) == 1 and input_format(sources[0], input) is InputFormat.text
 
 
 def write_texts(documents: Iterable[Document], output: Path | None, is_plain: bool) -> None:

@@ -26,6 +26,7 @@ class OverlapChoice(StrEnum):
     innermost = "innermost"
 
 
+MOST_WORKERS = 256  # processes, as of the service: a process has 10 MB of its own, and a typo more
 ABSENT = "".join(f" Not installed: {error}." for b in BACKENDS.values() if (error := b.missing()))
 TaggerOption = Annotated[
     str,

@@ -19,7 +19,7 @@ from ner_service.cli.options import (
     note_new_folder,
 )
 from ner_service.cli.printing import echo
-from ner_service.corpora.formats.format import FORMATS
+from ner_service.corpora.formats.format import FORMATS, ending_of
 from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
@@ -122,7 +122,8 @@ def write_selection(
 
 def _texts(path: Path, input: InputFormat) -> Iterator[Document]:
     """Yield the texts of a corpus in any format, or of a text file."""
-    annotated = path.is_dir() or any(path.suffix in format.endings for format in FORMATS)
-    if input is not InputFormat.auto or path.suffix == ".jsonl" or not annotated:
+    ending = ending_of(path)
+    annotated = path.is_dir() or any(ending in format.endings for format in FORMATS)
+    if input is not InputFormat.auto or ending == ".jsonl" or not annotated:
         return read_texts(path, input)
     return (Document(d.id, d.text) for d in corpora.read(path))

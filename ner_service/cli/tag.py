@@ -16,6 +16,7 @@ from ner_service.bulk.sources import Source, find_sources, is_pattern
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.bulk import job_format, place_of, tag_in_bulk, tag_on_ray
 from ner_service.cli.options import (
+    MOST_WORKERS,
     ColumnsOption,
     InputOption,
     NormalOption,
@@ -110,7 +111,12 @@ def tag(
     ] = None,
     normal: NormalOption = False,
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes that tag into a folder; take one for each core.")
+        int,
+        typer.Option(
+            min=1,
+            max=MOST_WORKERS,
+            help="Processes that tag into a folder; take one for each core.",
+        ),
     ] = 1,
     ray: Annotated[
         str,

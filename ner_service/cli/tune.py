@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
-from ner_service.cli.options import corpora_root
+from ner_service.cli.options import MOST_WORKERS, corpora_root
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.errors import MissingExtra
 from ner_service.files import write_text
@@ -33,7 +33,9 @@ def tune(
     minutes: Annotated[
         float | None, typer.Option(min=0, help="End the trials after so many minutes.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Trials that run side by side.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, max=MOST_WORKERS, help="Trials that run side by side.")
+    ] = 1,
     seeds: Annotated[
         int, typer.Option(min=0, help="Seeds with which the best settings are trained at the end.")
     ] = 3,

@@ -7,7 +7,7 @@ from pathlib import Path
 from ner_service.batching import gather
 from ner_service.corpora.check import check_text
 from ner_service.corpora.formats import jsonl, parquet, tables
-from ner_service.corpora.formats.format import ending_of
+from ner_service.corpora.formats.format import FORMATS, ending_of
 from ner_service.corpora.reading import Reading, ReadOptions
 from ner_service.errors import CorpusError
 from ner_service.files import BOM, read_lines, read_text, readable_name
@@ -44,8 +44,7 @@ def read_texts(file: Path, input: InputFormat, columns: str = "") -> Iterator[Do
     name = "stdin" if file == STDIN else readable_name(file)
     if path.is_dir():
         raise CorpusError(f"{path}: is a folder: name its files")
-    if input is InputFormat.auto:
-        input = BY_ENDING.get(ending_of(file), input)
+    input = input_format(file, input)
     reading = Reading(options=ReadOptions(columns=columns))
     if input is InputFormat.jsonl:
         for number, line in read_lines(path):
@@ -61,6 +60,22 @@ def read_texts(file: Path, input: InputFormat, columns: str = "") -> Iterator[Do
             yield Document(f"{name}:{number}", check_text(line.removesuffix("\r"), name))
     else:
         yield Document(name, read_text(path).removeprefix(BOM))
+
+
+def input_format(file: Path, input: InputFormat) -> InputFormat:
+    """Return the format of a file: the one that is named, or that of its ending, or plain text.
+
+    Raises `CorpusError` where the ending is that of annotated documents, which are no plain text.
+    """
+    ending = ending_of(file)
+    if input is not InputFormat.auto or ending in BY_ENDING:
+        return BY_ENDING[ending] if input is InputFormat.auto else input
+    if any(ending in format.endings for format in FORMATS):
+        raise CorpusError(
+            f"{file}: {ending} stands for annotated documents: make texts of them by `ner-service "
+            "convert SOURCE TEXTS.jsonl`, or add --input text if the whole file is one plain text"
+        )
+    return InputFormat.text
 
 
 def batches_of(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -442,13 +442,16 @@ def sum_hashed_rows(keys, table, out):  # type: ignore[no-untyped-def]
 def maxout_layer(x, panels, bias, gain, shift, pieces, out):  # type: ignore[no-untyped-def]
     """Compute a dense layer, the greatest of `pieces` columns, and layer norm: rows x size.
 
-    Column `piece * size + j` of the packed weights is a piece of column j of `out`.
+    Column `piece * size + j` of the packed weights is a piece of column j of `out`, which may be
+    wider; what lies behind stays as it is. (A slice of one row alone is contiguous, for which
+    numba would compile the layer once more.)
     """
     sums = dense(x, panels, bias)
     lanes = np.empty(LANES, dtype=np.float32)
     for i in range(len(out)):
-        take_maximum(sums[i], pieces, out[i])
-        normalise(out[i], gain, shift, lanes)
+        row = out[i, : len(gain)]
+        take_maximum(sums[i], pieces, row)
+        normalise(row, gain, shift, lanes)
 
 
 @compiled

@@ -154,5 +154,5 @@ class SpacyWords:
             inputs[:, -self._size :] = features["static"]
         rows = np.empty((len(keys), self.width), dtype=np.float32)
         rows[:, -1] = features["blank"]
-        kernels.maxout_layer(inputs, *self._mix.weights, rows[:, : self._size])
+        kernels.maxout_layer(inputs, *self._mix.weights, rows)
         return rows

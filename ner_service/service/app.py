@@ -229,7 +229,7 @@ def explain_status(error: HTTPException, path: str, paths: Sequence[str]) -> str
         return f"this path takes {allowed}, and no other method"
     if error.status_code != 404:
         return str(error.detail)
-    near = get_close_matches(path[:MOST_PATH_CHARS], paths, 1)
+    near = get_close_matches(path[:MOST_PATH_CHARS].lower(), paths, 1)
     guess = f"; did you mean {near[0]}?" if near else ""
     return f"no such path{guess or '; there are ' + ', '.join(paths)}"
 

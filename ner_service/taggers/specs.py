@@ -121,13 +121,19 @@ def _closes_at(spec: str) -> int:
 def split_rules(source: str) -> tuple[list[str], str]:
     """Split the source of `rules` into its files or sets of rules, and the spec behind them.
 
-    The spec, which may be a combination itself, is whatever follows the last file.
+    The spec, which may be a combination itself, is whatever follows the last file. Raises
+    `UnknownTagger` where there are no rules in front of it.
     """
     rules: list[str] = []
     parts = split_members(source)
     for n, part in enumerate(parts):
         name = strip_parentheses(part)
         if not is_rules(name):
+            if not rules:
+                raise UnknownTagger(
+                    f"rules: {name!r} is no file of rules: name one that ends in "
+                    f"{' or '.join(RULE_ENDINGS)}, or {', '.join(RULE_SETS)}"
+                )
             return rules, strip_parentheses("+".join(parts[n:]))
         rules.append(name)
     return rules, ""
@@ -135,4 +141,4 @@ def split_rules(source: str) -> tuple[list[str], str]:
 
 def is_rules(name: str) -> bool:
     """Return whether a name is that of a rule set or of a file of rules."""
-    return name in RULE_SETS or name.removesuffix(".gz").endswith(RULE_ENDINGS)
+    return name in RULE_SETS or name.lower().removesuffix(".gz").endswith(RULE_ENDINGS)

@@ -275,7 +275,9 @@ def test_two_runs_do_not_write_to_one_place(corpus: Path, tmp_path: Path) -> Non
 
 def test_another_job_does_not_go_on_from_this_one(corpus: Path, tmp_path: Path) -> None:
     tag(corpus, tmp_path / "out")
-    with pytest.raises(ConfigError, match=r'another labels \(\[\], now \["ORG"\]\): name another'):
+    with pytest.raises(
+        ConfigError, match=r'another job \(labels: \[\], now \["ORG"\]\): name another'
+    ):
         tag(corpus, tmp_path / "out", loaded=annotator(labels=("ORG",)))
 
 

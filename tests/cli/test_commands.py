@@ -434,3 +434,24 @@ def test_a_wrong_setting_stops_the_service_with_one_line() -> None:
     assert done.code == 2
     assert "NER_PORT" in done.err
     assert done.err.count("\n") == 1
+
+
+def test_warm_compiles_what_base_forms_and_masking_need(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ner_service.engine.jit import NotOnDisk
+    from ner_service.service.queue import analysis_thread
+
+    asked: list[str] = []
+
+    def probe() -> None:
+        asked.append("names")
+        if len(asked) == 1:
+            raise NotOnDisk
+
+    monkeypatch.setattr(analysis_thread, "probe", probe)
+    done = run("warm", "rules:identifiers")
+    assert (done.code, done.err, asked) == (0, "", ["names", "names"])
+    compiling, ready = done.out.splitlines()
+    assert compiling.startswith("names: compiling kernels, once: about ")
+    assert ready.startswith("names: ready after ")

@@ -39,8 +39,8 @@ def test_a_number_goes_out_as_it_was_written(number: str, beside: str) -> None:
         ("NaN", "x:7: not JSON: NaN is no number"),
         ("{", "x:7: not JSON: Expecting property name"),
         ("{\x00", "looks like UTF-16: save it as UTF-8"),
-        ("1" * 5_000, "x:7: not JSON: Exceeds the limit"),
-        ("[" * 100_000, "x:7: not JSON: maximum recursion depth"),
+        ("1" * 5_000, "x:7: has a number of more than 4300 digits: write it as a string"),
+        ("[" * 100_000, f"x:7: is nested deeper than {DEEPEST} levels: flatten it"),
     ],
 )
 def test_what_would_be_lost_is_named(text: str, message: str) -> None:

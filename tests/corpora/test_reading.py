@@ -12,7 +12,9 @@ from ner_service import corpora
 from ner_service.corpora.check import PREFERENCES, Overlap, choose_apart
 from ner_service.corpora.reading import Reading, ReadOptions
 from ner_service.corpora.report import Kind, ReadReport
+from ner_service.corpora.texts import InputFormat, read_texts
 from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import write_text
 from ner_service.types import Document, Entity
 
 NEWS = "Вчера Анна Каренина и Пётр Иванов уехали в Москву, а Ольга осталась в Риге до весны."
@@ -140,3 +142,32 @@ def test_a_report_counts_over_all_documents(tmp_path: Path) -> None:
     documents = list(corpora.read(tmp_path / "x.jsonl", report=report))
     assert [d.place for d in documents] == [f"{tmp_path / 'x.jsonl'}:{n}" for n in (1, 2, 3)]
     assert report.summary() == "3 documents, 3 entities (PER 3)"
+
+
+@pytest.mark.parametrize("name", ["TEXTS.CSV", "texts.Csv", "TEXTS.CSV.GZ"])
+def test_an_ending_counts_in_capitals_too(name: str, tmp_path: Path) -> None:
+    write_text(tmp_path / name, ['id,text\n1,"Анна, где?"\n'])
+    (text,) = read_texts(tmp_path / name, InputFormat.auto)
+    (document,) = corpora.read(tmp_path / name)
+    assert (text.id, text.text) == (document.id, document.text) == ("1", "Анна, где?")
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.conll", "x.spacy", "x.CONLL.gz", "x.bracketed"])
+def test_annotated_documents_are_no_plain_text(name: str, tmp_path: Path) -> None:
+    write_text(tmp_path / name, ['[{"text": "Анна"}]'])
+    message = "stands for annotated documents: .* `ner-service convert .* or add --input text"
+    with pytest.raises(CorpusError, match=message):
+        list(read_texts(tmp_path / name, InputFormat.auto))
+    (text,) = read_texts(tmp_path / name, InputFormat.text)
+    assert text.text == '[{"text": "Анна"}]'
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("Text", "Text"), ("текст", "текст"), ("texts", "texts"), ("а;б", "а;б")]
+)
+def test_a_table_without_a_column_text_is_told_which_it_may_be(
+    key: str, meant: str, tmp_path: Path
+) -> None:
+    write_text(tmp_path / "x.csv", [f"id,{key}\n1,Анна\n"])
+    with pytest.raises(CorpusError, match=f"name that of the text, by --text-column {meant} "):
+        list(read_texts(tmp_path / "x.csv", InputFormat.auto))

@@ -9,6 +9,7 @@ import spacy
 from spacy.vectors import Vectors
 
 from ner_service import corpora
+from ner_service.engine import kernels
 from ner_service.engine.spacy_net import SpacyNet, Span
 from ner_service.engine.spacy_parts import NotServed, read_parts
 from ner_service.engine.spacy_tokens import SpacyTokens
@@ -125,6 +126,13 @@ def test_the_last_layer_is_spacys() -> None:
     rows, _ = net._rows([key for words in keys for key in words])
     states = net._layers.run(rows, np.array([*map(len, keys)]))
     np.testing.assert_allclose(states, np.concatenate([doc.tensor for doc in docs]), atol=1e-4)
+
+
+def test_a_text_of_one_word_compiles_no_kernel_anew() -> None:
+    nlp = SHAPES["many attributes"]()
+    tagged(nlp, TEXTS[:1])
+    tagged(nlp, ["Ольга"])
+    assert len(kernels.maxout_layer.signatures) == 1
 
 
 @pytest.mark.slow

@@ -94,10 +94,24 @@ async def test_what_came_before_a_head_does_not_count_as_its_own(clock: Clock) -
     assert wire.transport.closed
 
 
-def test_garbage_is_answered_with_400(server: uvicorn.Server) -> None:
+@pytest.mark.parametrize(
+    ("head", "mend"),
+    [
+        ("Привет\r\n\r\n", b"send GET or POST, in capitals"),
+        ("\x16\x03\x01\x02", b"here is no TLS, so ask http://"),
+        ("GET /ner?text=Анна HTTP/1.1\r\nhost: a\r\n\r\n", b"write it in percent form"),
+        ("GET /ner?text=a b HTTP/1.1\r\nhost: a\r\n\r\n", b"write it in percent form"),
+        ("GET / HTTP/1.1\r\nhost: a\r\nx y: 1\r\n\r\n", b"Invalid header token: send HTTP/1.1"),
+    ],
+)
+def test_garbage_is_answered_with_400_and_its_mend(
+    server: uvicorn.Server, head: str, mend: bytes
+) -> None:
     with connected(server) as connection:
-        connection.sendall("Привет\r\n\r\n".encode())
-        assert rest(connection).startswith(b"HTTP/1.1 400 Bad Request")
+        connection.sendall(head.encode())
+        answer = rest(connection)
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request")
+    assert mend in answer
 
 
 def test_blank_lines_do_not_keep_a_connection(server: uvicorn.Server) -> None:

@@ -16,7 +16,7 @@ from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError, MissingExtra
-from ner_service.files import PACKED_ENDINGS, atomic_file, check_ratio, read_bytes
+from ner_service.files import atomic_file, check_ratio, packing_of, read_bytes
 from ner_service.types import Document, Parts
 
 name = "parquet"
@@ -59,7 +59,7 @@ def texts(path: Path, reading: Reading) -> Iterator[Document]:
 def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     """Yield the cells of each row by column, and the names of its tags."""
     pyarrow = load_pyarrow()
-    is_plain = path.is_file() and path.suffix not in PACKED_ENDINGS  # no pipe; read bit by bit
+    is_plain = path.is_file() and not packing_of(path)  # no pipe; read bit by bit
     data = b"" if is_plain else read_bytes(path)
     try:
         source = str(path) if is_plain else pyarrow.BufferReader(data)

@@ -1,6 +1,7 @@
 """JSON text is read so that nothing in it is lost: no key of two, no digit of a number."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
@@ -10,6 +11,7 @@ from ner_service.errors import CorpusError
 
 UTF16_SIGNS = ("\x00", "\x04")  # in ASCII and Cyrillic letters, half of each is one of these
 DEEPEST = 200  # levels of lists and objects; orjson writes 254
+TOO_DEEP = f"is nested deeper than {DEEPEST} levels: flatten it"
 INT_BITS = 63  # of a number that orjson writes
 MOST_SHOWN = 60  # characters of a key that an error shows
 
@@ -59,10 +61,18 @@ def load_json(text: str, place: str, mend: str = "") -> object:
         value: object = json.loads(
             text, parse_float=read_float, parse_constant=keep, object_pairs_hook=pairs
         )
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise CorpusError(f"{place}: {TOO_DEEP}") from None
+    except json.JSONDecodeError as error:
         if text[1:2] in UTF16_SIGNS:
             mend = "; it looks like UTF-16: save it as UTF-8"
-        raise CorpusError(f"{place}: not JSON: {error}{mend}") from None
+        where = f"column {error.colno}" + (f" of line {error.lineno}" if error.lineno > 1 else "")
+        raise CorpusError(f"{place}: not JSON: {error.msg} at {where}{mend}") from None
+    except ValueError:  # Python converts no number of more digits than its limit
+        most = sys.get_int_max_str_digits()
+        raise CorpusError(
+            f"{place}: has a number of more than {most} digits: write it as a string"
+        ) from None
     if oddities:
         key, name = next(_odd_numbers(value, ""))
         at = f"{place}: {key}" if key else place
@@ -111,7 +121,7 @@ def plain(value: object) -> object:
 def _as_fragments(value: object, place: str, depth: int) -> object:
     """Return a value with JSON in place of what orjson cannot write."""
     if depth > DEEPEST:
-        raise CorpusError(f"{place or 'a document'}: is nested deeper than {DEEPEST} levels")
+        raise CorpusError(f"{place or 'a document'}: {TOO_DEEP}")
     if isinstance(value, str):
         return orjson.Fragment(_string(value))
     if type(value) is int and value.bit_length() > INT_BITS:

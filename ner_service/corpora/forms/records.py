@@ -129,8 +129,12 @@ def _expected(record: Record, key: str, place: str) -> str:
     if key in record or not record:
         return f"{place}: {key}"
     keys = ", ".join(map(repr, list(record)[:8]))
+    others = {name.casefold(): name for name in record if name.casefold() != "id"}
+    near = get_close_matches(key.casefold(), others, 1) or ([*others] if len(others) == 1 else [])
+    meant = others[near[0]] if near else "TEXT"
     return (
-        f"{place}: {key} is none of its keys ({keys}); name two by --columns TEXT,ENTITIES: {key}"
+        f"{place}: {key} is none of its keys ({keys}): name that of the text, by --text-column "
+        f"{meant} (tag) or --columns {meant},ENTITIES: {key}"
     )
 
 

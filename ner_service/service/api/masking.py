@@ -160,7 +160,13 @@ async def find_names(answers: Answers, request: Request, asked: MaskRequest) -> 
     if asked.labels and not wanted:
         return Found(None, [*identifiers], [])
     options = asked.model_copy(update={"labels": wanted})
-    known = answers.choose_lane(options).check().info.labels
+    try:
+        known = answers.choose_lane(options).check().info.labels
+    except Refused as refused:
+        if refused.code is Code.UNKNOWN_LABEL:
+            message = f"{refused}; identifiers are {', '.join(IDENTIFIERS)}"
+            raise Refused(Code.UNKNOWN_LABEL, message, ["labels"]) from None
+        raise
     head, (answer,) = await answers.tag(request, options, [asked.text])
     if isinstance(answer, TaggerFailed):
         raise answer

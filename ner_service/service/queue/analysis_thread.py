@@ -152,6 +152,7 @@ def _load() -> "Analyser":
         with from_disk():
             return probe()
     except NotOnDisk:  # and should that process fail, this one compiles
+        log.info("names: compiling kernels, once (`ner-service warm` does it ahead)")
         command = [sys.executable, "-m", __name__]
         subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
         return probe()

@@ -28,7 +28,7 @@ def load(spec: str) -> Tagger:
     with _one_at_a_time:
         try:
             with from_disk():
-                return probe(load_tagger(spec))
+                return probe_spec(spec)
         except NotOnDisk:  # and should that process fail, this one compiles
             log.info(
                 "%s: compiling kernels, once: about %d s (`ner-service warm` does it ahead)",
@@ -47,5 +47,10 @@ def probe(tagger: Tagger) -> Tagger:
     return tagger
 
 
+def probe_spec(spec: str) -> Tagger:
+    """Return the tagger of a spec once it has answered a text."""
+    return probe(load_tagger(spec))
+
+
 if __name__ == "__main__":
-    probe(load_tagger(sys.argv[1]))
+    probe_spec(sys.argv[1])

@@ -4,7 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from httptools import HttpParserUpgrade, HttpRequestParser
+from httptools import (
+    HttpParserError,
+    HttpParserInvalidMethodError,
+    HttpParserInvalidURLError,
+    HttpParserUpgrade,
+    HttpRequestParser,
+)
 
 BLOCK_END = b"\r\n\r\n"  # ends a head, and a body in chunks
 NAME = rb"[a-zA-Z0-9._~!$&'()*+,;=%-]+"
@@ -13,6 +19,14 @@ VERSIONS = ("1.0", "1.1")
 NO_TUNNEL = "CONNECT: there is nothing behind this service; send GET or POST with a path"
 NO_VERSION = "HTTP/{}: this service speaks HTTP/1.1; send that"
 NO_HOST = "host: expected a name or an address, perhaps with a port, such as localhost:8000"
+NO_PATH = (
+    "the path or query has a space or a letter beyond ASCII: write it in percent form, such as "
+    "%20, as curl does with --get --data-urlencode"
+)
+NO_METHOD = (
+    "no HTTP method begins the request: send GET or POST, in capitals; here is no TLS, so ask "
+    "http:// and not https://"
+)
 NO_CODING = "transfer-encoding: expected chunked alone; pack a body by content-encoding: gzip"
 
 Fields = Sequence[tuple[bytes, bytes]]
@@ -91,6 +105,16 @@ def fault_of(method: bytes, version: str, fields: Fields) -> str:
     if b"transfer-encoding" in names:
         return _coding_fault(fields)
     return ""
+
+
+def explain_error(error: HttpParserError) -> str:
+    """Returns what is wrong with bytes that are no request, in a line that says what to send."""
+    reason = str(error)  # of httptools' own, without the bytes that came
+    if isinstance(error, HttpParserInvalidURLError) or reason.startswith("Expected HTTP/"):
+        return NO_PATH
+    if isinstance(error, HttpParserInvalidMethodError):
+        return NO_METHOD
+    return f"{reason}: send HTTP/1.1, as RFC 9112 has it"
 
 
 def _coding_fault(fields: Fields) -> str:

@@ -24,10 +24,9 @@ from ner_service.errors import Code, Refused
 from ner_service.service.api.errors import respond
 from ner_service.service.api.load_shedding import METHOD, PATH, STATE, Shedding
 from ner_service.service.connection import EXTENSION, Connection
-from ner_service.service.server.parser import Parser, fault_of
+from ner_service.service.server.parser import Parser, explain_error, fault_of
 
 MOST_HEAD_BYTES = 65_536
-NO_REQUEST = "Invalid HTTP request received."
 TOO_LARGE = f"the head, or a trailer, is larger than {MOST_HEAD_BYTES} bytes; send less"
 MOST_FRAMING = 16  # bytes around each of a body: chunks of one byte have five
 MUCH_FRAMING = "the chunks are nearly empty, or have long extensions: send larger ones"
@@ -101,9 +100,10 @@ class HttpProtocol(HttpToolsProtocol):
             self._unset_keepalive_if_required()
         try:
             self._feed()
-        except HttpParserError:
-            self.logger.warning(NO_REQUEST)
-            self.send_400_response(NO_REQUEST)
+        except HttpParserError as error:
+            fault = explain_error(error)
+            self.logger.warning("invalid HTTP: %s", fault)
+            self.send_400_response(fault)
             return
         if self._unbounded > MOST_HEAD_BYTES:
             self.send_400_response(TOO_LARGE)

@@ -31,7 +31,7 @@ def files_state(source: str) -> str:
 
 def is_toml(path: Path) -> bool:
     """Return whether a file of rules is TOML, packed or not; others are JSON lines."""
-    return path.name.removesuffix(".gz").endswith(".toml")
+    return path.name.lower().removesuffix(".gz").endswith(".toml")
 
 
 def lists_of(path: Path) -> Iterator[Path]:
