@@ -91,7 +91,7 @@ def test_our_kinds_are_as_many_in_dev_as_in_test() -> None:
     entities = sum(len(d.entities) for d in (*DEV, *TEST))
     assert kinds == test_kinds
     assert set(kinds.values()) == {13}
-    assert f"{len(DEV) + len(TEST)} texts of {len(kinds)} kinds, {entities} entities" in said
+    assert f"{len(DEV) + len(TEST)} texts of {len(kinds)} kinds with {entities} entities" in said
     assert {e.label for d in (*DEV, *TEST) for e in d.entities} == {"PER", "LOC", "ORG"}
     assert len({d.id for d in (*DEV, *TEST)}) == len(DEV) + len(TEST)
 
