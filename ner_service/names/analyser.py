@@ -127,7 +127,7 @@ class Analyser:
     ) -> Mention:
         if solution and solution.chance < LEAST_CHANCE:
             return Mention()
-        words = write_words(phrase, solution, with_yo)
+        words = write_words(text, phrase, solution, with_yo)
         normal = join_words(text, entity, phrase, words)
         parts = self._parts.read(words) if entity.label == "PER" else None
         if solution is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ner_service.types import Entity
 
 BEFORE = re.compile(r"(?:^|[\n\r\t|/:;]|(?<=[\d)]) |\d[.)]| {2})[ \xa0*_]*(?:[-–—•] )?$")
-BETWEEN = re.compile(r"[,;]\s+")  # names of a list
+BETWEEN = re.compile(r",\s+")  # names of a list
 AFTER = re.compile(r"\.?[ \xa0*_]*(?:$|[\n\r\t|])|[ \xa0*_]*(?:[/;(\d]| {2}|[-–—] )")
 NEAR = 12  # characters in front of a name that are looked at
 
