@@ -17,6 +17,7 @@ from ner_service.names.normal_form import Solution, solve
 from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.pymorphy import Pymorphy
+from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
 from ner_service.names.words import EntityWords
 from ner_service.names.writing import join_words, write_words
@@ -87,6 +88,7 @@ class Analyser:
         phrases = [*map(self._phrases.read, cut.names, labels, before)]
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
+        phrases = _mark_alone(texts, entities, phrases)
         solved = solve(phrases, self._lexicon)
         analyses: list[Analysis] = []
         at = 0
@@ -125,12 +127,25 @@ class Analyser:
     ) -> Mention:
         if solution and solution.chance < LEAST_CHANCE:
             return Mention()
-        words = write_words(phrase, solution, with_yo)
+        words = write_words(text, phrase, solution, with_yo)
         normal = join_words(text, entity, phrase, words)
         parts = self._parts.read(words) if entity.label == "PER" else None
         if solution is None:
             return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
         return Mention(normal, parts, *solution.slot, solution.slot.number)
+
+
+def _mark_alone(
+    texts: Sequence[str], entities: Sequence[Sequence[Entity]], phrases: Sequence[Phrase]
+) -> list[Phrase]:
+    """Return phrases that say which persons stand alone in a cell, a list or a form."""
+    alone = (
+        a for text, inside in zip(texts, entities, strict=True) for a in stand_alone(text, inside)
+    )
+    return [
+        phrase._replace(is_alone=True) if is_alone else phrase
+        for phrase, is_alone in zip(phrases, alone, strict=True)
+    ]
 
 
 def check_spans(text: str, entities: Sequence[Entity]) -> None:

@@ -20,6 +20,7 @@ Places = list[int]  # in `SLOTS`, one for each slot of the first group
 STAYS = (None,) * len(SLOTS)  # of a word that does not decline
 FAR = 6.0  # log odds below the best of what need not be counted
 BARRED = -8.0  # log odds of a slot in which an adjective does not agree with its street
+ALONE = -7.0  # log odds of another case than the nominative in a cell; the net doubts less
 APART = -1.5  # log odds that a name behind `остров` or the like keeps its nominative
 
 
@@ -79,11 +80,13 @@ def _odds_of_groups(
 
 
 def _bar_slots(phrases: Sequence[Phrase], odds: Floats) -> None:
-    """Lower the odds of slots in which a name does not agree with the word before it."""
+    """Lower the odds of slots in which a name does not agree with what is around it."""
     at = 0
     for phrase in phrases:
         if phrase.within and phrase.groups:
             odds[at, [n for n in range(len(SLOTS)) if n not in phrase.within]] += BARRED
+        if phrase.is_alone and phrase.groups:
+            odds[at, NOMINATIVE.stop :] += ALONE
         at += len(phrase.groups)
 
 

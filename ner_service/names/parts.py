@@ -12,8 +12,11 @@ from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
-PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна)", re.IGNORECASE)
-RUSSIAN_LAST = re.compile(".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|енко|[уюя]к|[иы]х)")
+PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
+LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
+    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[уюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
+    re.IGNORECASE,
+)
 VOWEL = re.compile("[аеёиоуыэюя]", re.IGNORECASE)
 
 
@@ -68,8 +71,11 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         return False
     if two.kind is Kind.INITIAL:
         return True
-    if two.kind is Kind.FIRST:
-        return one.kind is Kind.LAST and RUSSIAN_LAST.fullmatch(one.text) is not None
+    if two.kind is Kind.FIRST or (two.kind is Kind.UNKNOWN and two.gender):
+        if " " in one.text or (one.text.isupper() and not two.text.isupper()):
+            return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
+        parts = one.text, *one.text.split("-")
+        return one.kind is Kind.LAST and any(map(LAST_OF_THE_REGION.fullmatch, parts))
     return one.text.lower() in EAST_ASIAN and two.kind is Kind.UNKNOWN
 
 

@@ -11,6 +11,7 @@ from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Of
+from ner_service.names.slots import SLOTS
 from ner_service.names.vocabulary import (
     ABBREVIATED,
     AFTER_A_FATHER,
@@ -27,6 +28,7 @@ LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 QUOTES = frozenset('«"“„')
 UNDECLINED = PARTICLES | AFTER_A_FATHER
+SINGULAR = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender)
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -37,7 +39,8 @@ class Phrase(NamedTuple):
     is in no group stays as it is. A phrase `of_adjectives` alone has no number of its own. An
     eponym is a genitive that stays one. The slot of the first group is `within` those of a word
     before the name with which it agrees, if there are any. A phrase is open while a word of it is
-    an adjective or a noun by its sentence alone, and that is still unread.
+    an adjective or a noun by its sentence alone, and that is still unread. A phrase that
+    stands alone, in a cell or a line of its own, is most likely in the nominative.
     """
 
     words: Sequence[Word]
@@ -48,6 +51,7 @@ class Phrase(NamedTuple):
     is_eponym: bool = False
     within: frozenset[int] = frozenset()
     is_open: bool = False
+    is_alone: bool = False
 
 
 class PhraseReader:
@@ -80,7 +84,8 @@ class PhraseReader:
         if label == "PER":
             places = range(len(words))
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
-            return Phrase(words, [declined] if declined else [], declined, "people")
+            within = SINGULAR if _has_initials(words) else frozenset()  # `Нилов О. А.` is one man
+            return Phrase(words, [declined] if declined else [], declined, "people", within=within)
         group, behind = self._group(words, 0, kinds)
         within = frozenset[int]()
         if before and self._eponyms.may_follow(before[-1]):
@@ -182,6 +187,13 @@ def _is_skipped(words: Sequence[Word], n: int, is_begun: bool) -> bool:
         is_abbreviated = word.lower in ABBREVIATED and _text_at(words, n + 1) == "."
         return is_abbreviated or (is_begun and word.lower == "и")
     return not is_begun or word.text in WITHIN
+
+
+def _has_initials(words: Sequence[Word]) -> bool:
+    """Say whether words are one person with initials, and not `А. и Б. Стругацкие`."""
+    texts = [word.text for word in words]
+    has_initial = any(len(text) == 1 and text.isupper() for text in texts)
+    return has_initial and not {"и", ",", "/", "&"}.intersection(texts)
 
 
 def _is_adjective(word: Word, kinds: frozenset[str]) -> bool:

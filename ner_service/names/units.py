@@ -12,8 +12,10 @@ from ner_service.names.vocabulary import AFTER_A_FATHER, PARTICLES
 ROMAN = re.compile("[IVXLC]+|[ІVХ]+")  # Latin letters, and Cyrillic ones that look like them
 LETTER = "(?:Дж|[А-ЯЁA-Z][а-яё]?)"
 INITIAL = re.compile(rf"{LETTER}\.?(?:-{LETTER}\.?)?")
+TWO_INITIALS = re.compile("[А-ЯЁA-Z]{2}")  # `Смирнов АВ`
 APOSTROPHES = frozenset("'’`ʼ")
 BRACKETS = frozenset("([{,;/")
+BEHIND_A_FATHER = tuple(f"-{word}" for word in AFTER_A_FATHER - {"заде"})
 PARTICLE_WITHIN = re.compile(r"(?:аль|эль|ас|ат|аш|ад|ар|уль|ур|al|el|as)-[^\W\d_]", re.IGNORECASE)
 
 
@@ -42,8 +44,13 @@ def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
     Words in small letters, such as titles, and numbers are none.
     """
     particles: list[str] = []
+    in_capitals = all(word.isupper() for word in words if word[0].isalpha())
     n = 0
     while n < len(words) and words[n] not in BRACKETS:
+        if len(words) > 1 and not in_capitals and _are_two_initials(words[n]):
+            yield from (Unit(letter, Kind.INITIAL) for letter in words[n])
+            n += 1
+            continue
         unit, used = _read_unit(words[n : n + 3], lexicon)
         n += used
         if unit is None and words[n - 1].lower() in PARTICLES and n < len(words):
@@ -53,6 +60,10 @@ def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
             particles = []
         elif unit:
             yield unit
+
+
+def _are_two_initials(word: str) -> bool:
+    return TWO_INITIALS.fullmatch(word) is not None and not ROMAN.fullmatch(word)
 
 
 def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int]:
@@ -83,8 +94,12 @@ def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:
     kinds = {reading.features.kind for reading in readings}
     if "-" in word and not readings:
         (first, gender), *others = (classify_word(part, lexicon) for part in word.split("-"))
-        is_first = first is Kind.FIRST and all(kind is not Kind.LAST for kind, _ in others)
-        return (first, gender) if is_first else (Kind.UNKNOWN, None)  # `Мария-Антуанетта`
+        if word.endswith(BEHIND_A_FATHER):
+            return Kind.MIDDLE, None  # `Гасан-оглы`
+        has_last = word.endswith("-заде") or any(kind is Kind.LAST for kind, _ in others)
+        if first is Kind.FIRST and not has_last:
+            return first, gender  # `Мария-Антуанетта`
+        return (Kind.LAST if has_last or first is Kind.LAST else Kind.UNKNOWN), None
     genders = {
         reading.features.gender for reading in readings if reading.features.kind in ("Name", "Patr")
     }

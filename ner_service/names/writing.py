@@ -5,23 +5,34 @@ import re
 from ner_service.names.capitals import copy_capitals
 from ner_service.names.normal_form import Solution
 from ner_service.names.phrases import Phrase
+from ner_service.names.words import Word
 from ner_service.types import Entity
 
 ACRONYM_FORM = re.compile(r"([А-ЯЁ]{2,})-?(?:а|у|ом|ем|е|ы|ов|ам|ами|ах|и|я|ю)")  # `МИДа`
-QUOTE = re.compile('[«»“”„"()]')
-PAIRS = {"«": "»", "“": "”", "„": "“", '"': '"', "(": ")"}
+NEIGHBOURS = re.compile("[әғқңөұүһҙҫҡҗҳҷӣӯїєґўѓќџљњћђ]")  # of languages that spell і and ј, too
+BLANKS = re.compile(r"(?:\s|&nbsp;|&#160;)+")
+QUOTE = re.compile('[«»“”„‹›"()]')
+PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", '"': '"', "(": ")"}
 
 
-def write_words(phrase: Phrase, solution: Solution | None, with_yo: bool) -> list[str]:
+def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: bool) -> list[str]:
     """Return the base form of each word of a phrase; `with_yo` says whether the text has ё."""
     bases = solution.bases if solution else (None,) * len(phrase.words)
     words = zip(phrase.words, bases, strict=True)
     return [
-        _strip_ending(word.text)
+        _strip_ending(_spell(text, word))
         if base is None or base == word.lower
         else copy_capitals(word.text, base if with_yo else base.replace("ё", "е"))
         for word, base in words
     ]
+
+
+def _spell(text: str, word: Word) -> str:
+    """Return a word as nets read it, but one of a language with letters of its own as it is."""
+    written = text[word.start : word.end]
+    if written == word.text or len(written) != len(word.text):
+        return word.text
+    return written if NEIGHBOURS.search(written.lower()) else word.text
 
 
 def _strip_ending(word: str) -> str:
@@ -33,13 +44,15 @@ def _strip_ending(word: str) -> str:
 def join_words(text: str, entity: Entity, phrase: Phrase, words: list[str]) -> str | None:
     """Return the base form of an entity: its words, with what stands between them in the text.
 
+    White space, of a line that was broken, say, is one space.
     Returns `None` where the entity has no letter and no digit.
     """
     name, at = "", entity.start
     for word, base in zip(phrase.words, words, strict=True):
-        name += text[at : word.start] + base
+        between = text[at : word.start]
+        name += (between if between in ("", " ") else BLANKS.sub(" ", between)) + base
         at = word.end
-    name = _strip_quotes(name + text[at : entity.end])
+    name = _strip_quotes(name + BLANKS.sub(" ", text[at : entity.end]))
     return name if any(map(str.isalnum, name)) else None
 
 
@@ -47,6 +60,8 @@ def _strip_quotes(name: str) -> str:
     """Return a name without a quote or bracket at its edge whose other half is not in it."""
     if QUOTE.search(name):
         for left, right in PAIRS.items():
+            if left == "“" and "„" in name:  # there it closes
+                continue
             count = name.count(left) + (name.count(right) if left != right else 0)
             name = name.strip(left + right) if count == 1 else name
     return name.strip()

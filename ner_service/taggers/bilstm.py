@@ -30,7 +30,7 @@ class BilstmTagger:
         self._engine = Engine(artefact, cache_bytes)
         cut = _marked_units if artefact.net.spacing_dim else units_of
         self.cut = partial(cut, net=artefact.net)
-        self._reader = Reader(self.cut, self._engine)
+        self._reader = Reader(self.cut, self._engine, trimmed=True)
         self.info = TaggerInfo(
             name="bilstm",
             version=str(meta.get("version", "0")),

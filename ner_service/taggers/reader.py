@@ -8,6 +8,8 @@ from ner_service.batching import gather
 from ner_service.engine.tokens import Tokens
 from ner_service.types import Entity
 
+MARKS = frozenset(";:,!?…")  # of a sentence; full stops may be of an abbreviation or an initial
+CLOSING_QUOTES = ("»", "”", "“", '"', "›")
 BATCH_TOKENS = 8192  # tokens that go to the net together; bounds the memory in use
 
 
@@ -18,10 +20,15 @@ class Net(Protocol):
 
 
 class Reader:
-    """A reader cuts texts for a net, and turns its spans of tokens into entities."""
+    """A reader cuts texts for a net, and turns its spans of tokens into entities.
 
-    def __init__(self, cut: Callable[[str], Iterator[Tokens]], net: Net) -> None:
-        self._cut, self._net = cut, net
+    A net of ours is `trimmed`: marks of a sentence at the end of a span are none of the name.
+    """
+
+    def __init__(
+        self, cut: Callable[[str], Iterator[Tokens]], net: Net, trimmed: bool = False
+    ) -> None:
+        self._cut, self._net, self._trimmed = cut, net, trimmed
         self.tokenise_s = 0.0  # seconds spent on cutting
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
@@ -29,6 +36,8 @@ class Reader:
         for batch in self._batches(texts):
             spans = self._net.tag([unit.words for _, unit in batch])
             for (n, unit), inside in zip(batch, spans, strict=True):
+                if self._trimmed:
+                    inside = [trim_span(texts[n], unit, *span) for span in inside]
                 entities[n] += [
                     Entity(unit.starts[start], unit.ends[end - 1], *rest)
                     for start, end, *rest in inside
@@ -50,3 +59,14 @@ class Reader:
             if unit is None:
                 return
             yield unit
+
+
+def trim_span(text: str, unit: Tokens, start: int, end: int, *rest: Any) -> tuple[Any, ...]:
+    """Return a span of tokens without marks of the sentence behind it: `Газпром` of `Газпром?!`.
+
+    A token is kept where a quote closes behind it: `«Что? Где? Когда?»`.
+    """
+    if text[unit.ends[end - 1] : unit.ends[end - 1] + 1] not in CLOSING_QUOTES:
+        while end - start > 1 and MARKS.issuperset(text[unit.starts[end - 1] : unit.ends[end - 1]]):
+            end -= 1
+    return start, end, *rest

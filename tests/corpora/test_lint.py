@@ -263,6 +263,14 @@ def test_labels_that_the_training_data_lacks_are_errors() -> None:
     )
 
 
+@pytest.mark.parametrize("other", ["per", "P.E.R", "PER "])
+def test_labels_that_are_nearly_one_are_shown_where_the_rarer_stands(other: str) -> None:
+    documents = [document(f"Анна {n}", (0, 4, "PER"), line=n) for n in (1, 2)]
+    (finding,) = check(*documents, document("Иван", (0, 4, other), line=3))
+    assert (finding.fault, finding.place) == (Fault.LIKE_LABELS, "a:3")
+    assert f"label {other!r} (1) is nearly 'PER' (2): make one of them" in finding.message
+
+
 def test_an_id_that_comes_twice_in_a_file_is_found() -> None:
     twice = [
         Document("7", f"{ANNA} {n}", (Entity(0, 4, "PER"),), place=f"a:{n}") for n in (1, 2, 3)

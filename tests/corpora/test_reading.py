@@ -4,6 +4,8 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,3 +173,17 @@ def test_a_table_without_a_column_text_is_told_which_it_may_be(
     write_text(tmp_path / "x.csv", [f"id,{key}\n1,Анна\n"])
     with pytest.raises(CorpusError, match=f"name that of the text, by --text-column {meant} "):
         list(read_texts(tmp_path / "x.csv", InputFormat.auto))
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    columns = [pyarrow.array(["Анна"]), pyarrow.array(["Иван"])]
+    table = pyarrow.table(columns, names=["text", "text"])
+    pyarrow.parquet.write_table(table, tmp_path / "x.parquet")
+    for read in (corpora.read, lambda path: read_texts(path, InputFormat.auto)):
+        with pytest.raises(CorpusError, match=r"x\.parquet: two columns are called 'text': rename"):
+            list(read(tmp_path / "x.parquet"))
+
+
+def test_a_file_to_write_is_told_the_option_of_its_format(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="a file that is written by --to-format"):
+        corpora.write(tmp_path / "x.xyz", [Document("1", "Анна")])

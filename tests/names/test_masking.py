@@ -501,3 +501,21 @@ def test_every_text_comes_back_whatever_tagger_masked_it(
 
 
 load_once = cache(load_tagger)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Смирнов АВ", r"[А-Я]\w+ [А-Я][А-Я]"),
+        ("Орлова Е Н", r"[А-Я]\w+ [А-Я] [А-Я]"),
+        ("Дж.Байден", r"[А-Я]\. [А-Я]\w+"),
+        ("Дж. К. Роулинг", r"[А-Я]\. [А-Я]\. [А-Я]\w+"),
+        ("ЛИ ИВАН", r"[А-Я]{3,} [А-Я]{3,}"),
+    ],
+)
+def test_initials_of_any_form_stay_initials(masker: Masker, name: str, form: str) -> None:
+    text = f"Документ подписал {name} вчера."
+    entity = Entity(text.index(name), text.index(name) + len(name), "PER")
+    masked = masker.mask(text, [entity], "surrogate", 3)
+    assert re.fullmatch(f"Документ подписал {form} вчера\\.", masked.text), masked.text
+    assert masker.unmask(masked.text, masked.key) == text

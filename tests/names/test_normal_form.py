@@ -102,6 +102,22 @@ def test_letters_of_two_alphabets_and_stress_marks_are_read_as_meant(analyser: A
     assert normals(analyser, text, entities) == ["Москва", "Путин"]
 
 
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("Ольгу\nПетрову", "Ольга Петрова"),
+        ("Ольгу \r\n  Петрову", "Ольга Петрова"),
+        ("Ольгу\u00a0Петрову", "Ольга Петрова"),
+        ("Ольгу&nbsp;Петрову", "Ольга Петрова"),
+        ("Айгүл Серікқызы", "Айгүл Серікқызы"),  # і is a letter of Kazakh, and not и of old print
+    ],
+)
+def test_a_base_form_has_single_spaces_and_the_letters_of_its_language(
+    analyser: Analyser, name: str, base: str
+) -> None:
+    assert analyse_one(analyser, f"Он встретил {name} вчера.", name, "PER").normal == base
+
+
 @pytest.mark.parametrize("name", ["***", "…", "«»", "—"])
 def test_a_name_without_letters_has_no_base_form(analyser: Analyser, name: str) -> None:
     assert analyse_one(analyser, f"Это {name} здесь.", name, "ORG").normal is None
@@ -114,6 +130,10 @@ def test_a_name_without_letters_has_no_base_form(analyser: Analyser, name: str) 
         ("Акции «Газпрома» упали.", "Газпрома»", "Газпром"),
         ("Акции (Газпрома упали.", "(Газпрома", "Газпром"),
         ("Школа «Умка» в Москве.", "Школа «Умка»", "Школа «Умка»"),
+        ("В Банке „Заря“ тихо.", "Банке „Заря“", "Банк „Заря“"),
+        ("В Банке “Заря” тихо.", "Банке “Заря”", "Банк “Заря”"),
+        ("Из Банка „Заря тихо.", "Банка „Заря", "Банк „Заря"),
+        ("Это ‹Весна тихо.", "‹Весна", "Весна"),
     ],
 )
 def test_quotes_stay_in_pairs(analyser: Analyser, text: str, name: str, base: str) -> None:

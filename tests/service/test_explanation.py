@@ -97,6 +97,7 @@ def test_a_text_without_a_word_has_an_explanation_without_one(client: Client) ->
         ({"forbidden": [{"tag": "O", "token": 99}]}, "forbidden", "6 tokens"),
         ({"forbidden": [{"tag": "O", "token": -1}]}, "forbidden.0.token", "greater"),
         ({"at": 1, "offsets": "utf8"}, "at", "within a character"),
+        ({"at": 999}, "at", "is behind the end of the text: give a place within it"),
         ({"at": -1}, "at", "greater"),
         ({"text": "а" * (MOST_CHARS + 1)}, "text", str(MOST_CHARS)),
         ({"convention": "none"}, "convention", "ne5"),

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from ner_service import corpora
+from ner_service.engine.tokens import tokenize
 from ner_service.scoring.f1 import exact
+from ner_service.taggers.reader import trim_span
 from ner_service.types import Document, Tagger
 
 SPECS = ("bilstm", "bilstm@ne5", "natasha:read")
@@ -162,3 +164,28 @@ def test_marks_move_entities_with_them(news: list[Document]) -> None:
     assert [marked.text[e.start : e.end] for e in marked.entities] == [
         document.text[e.start : e.end] for e in document.entities
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "surface"),
+    [
+        ("Это Газпром?!", (1, 3), "Газпром"),
+        ("Орлова Е Н; она", (0, 4), "Орлова Е Н"),
+        ("Клуб «Что? Где? Когда?» пуст", (2, 8), "Что? Где? Когда?"),
+        ("А. С.", (0, 4), "А. С."),
+        ("!!!", (0, 1), "!!!"),
+    ],
+)
+def test_marks_of_a_sentence_are_none_of_a_name(
+    text: str, span: tuple[int, int], surface: str
+) -> None:
+    unit = tokenize(text)
+    start, end, label = trim_span(text, unit, *span, "ORG")
+    assert (text[unit.starts[start] : unit.ends[end - 1]], label) == (surface, "ORG")
+
+
+def test_a_net_of_ours_leaves_marks_of_a_sentence_out(shipped: Loads) -> None:
+    text = "Согласовано: Орлова Е Н; Петров-Водкин КС. Это Газпром?!"
+    (entities,) = shipped("bilstm").tag([text])
+    assert not [e for e in entities if text[e.end - 1] in ";:,!?…"]
+    assert "Газпром" in [text[e.start : e.end] for e in entities]

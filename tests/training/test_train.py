@@ -546,7 +546,11 @@ def test_wrong_keys_and_values_are_named(
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("name = ", "not TOML"), ("", "name: Field required"), ('name = "\udcff"', "not TOML")],
+    [
+        ("name = ", "not TOML"),
+        ("", "name: Field required"),
+        ('name = "\udcff"', "not UTF-8 at byte 8: save it as UTF-8"),
+    ],
 )
 def test_a_file_that_is_no_configuration_is_named(
     config: Path, capsys: pytest.CaptureFixture[str], text: str, complaint: str

@@ -77,9 +77,11 @@ def format_of(path: Path, is_folder: bool, name: str = "", is_read: bool = False
         return format_named(name)
     fitting = [f for f in FORMATS if (not f.endings if is_folder else ending_of(path) in f.endings)]
     if not fitting:
+        option = "--from-format (format in a training file)" if is_read else "--to-format"
+        verb = "read" if is_read else "written"
         raise CorpusError(
-            f"{path}: unknown format: expected {endings()}; or name the format of a file that is "
-            "read by --from-format (format in a training file)"
+            f"{path}: unknown format: expected {endings(not is_read)}; or name the format of a "
+            f"file that is {verb} by {option}"
         )
     if len(fitting) > 1 and is_read:
         head = read_head(path)

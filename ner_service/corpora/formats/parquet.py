@@ -64,6 +64,9 @@ def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
     try:
         source = str(path) if is_plain else pyarrow.BufferReader(data)
         file = pyarrow.parquet.ParquetFile(source, buffer_size=READ_BYTES, pre_buffer=False)
+        columns = file.schema_arrow.names
+        if twice := next((name for name in columns if columns.count(name) > 1), None):
+            raise CorpusError(f"{path}: two columns are called {twice!r}: rename one of them")
         groups = map(file.metadata.row_group, range(file.num_row_groups))
         size = path.stat().st_size if is_plain else len(data)
         check_ratio(path, size, sum(group.total_byte_size for group in groups))

@@ -33,6 +33,7 @@ class Fault(StrEnum):
     BLANK_EDGE = ("blank-edge", "entities with a blank at an edge")
     PUNCTUATION_EDGE = ("punctuation-edge", "entities with stray punctuation at an edge")
     CUT_WORD = ("cut-word", "entities that begin or end inside a word")
+    LIKE_LABELS = ("like-labels", "labels that are nearly one")
     SEVERAL_LABELS = ("several-labels", "names with several labels")
     COPY = ("copy", "documents that come twice")
     NEAR_COPY = ("near-copy", "documents that nearly come twice")

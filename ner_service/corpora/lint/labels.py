@@ -1,5 +1,6 @@
 """Labels are compared over all files: names with several labels, labels that are not learned."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -28,12 +29,28 @@ class LabelIndex:
     def findings(self) -> Iterator[Finding]:
         """Yield what only all files together show."""
         yield from self._unknown_labels()
+        yield from self._like_labels()
         for name, labels in self._by_name.items():
             if len(labels) > 1:
                 counted = ", ".join(f"{label} {n}" for label, n in labels.most_common())
                 rarest = labels.most_common()[-1][0]
                 message = f"{quote(name)} has several labels: {counted}; here it is {rarest}"
                 yield Finding(Fault.SEVERAL_LABELS, self._places[name, rarest], message)
+
+    def _like_labels(self) -> Iterator[Finding]:
+        """Yield labels that capitals, blanks or marks alone tell from another: `per`, `PER`."""
+        counts = sum(self._by_name.values(), Counter())
+        alike: dict[str, list[str]] = {}
+        for label, _ in counts.most_common():
+            alike.setdefault(re.sub(r"[\W_]", "", label.casefold()) or label, []).append(label)
+        places = {label: place for file in self._first_places for label, place in file.items()}
+        for most, *others in alike.values():
+            for label in others:
+                message = (
+                    f"label {label!r} ({counts[label]}) is nearly {most!r} ({counts[most]}): make "
+                    f"one of them, as by --map {label}={most}"
+                )
+                yield Finding(Fault.LIKE_LABELS, places[label], message)
 
     def _unknown_labels(self) -> Iterator[Finding]:
         pairs = list(zip(self._held_out, self._first_places, strict=True))

@@ -11,7 +11,9 @@ from ner_service.names.types import Case, Gender, Number, Parts
 
 Role = Literal["first", "middle", "last"]
 ROLES: tuple[Role, ...] = ("first", "middle", "last")
-TOKEN = re.compile(r"[^\W\d_]\.|[^\W\d_]+(?:[-‐‑'’][^\W\d_]+)*")
+TOKEN = re.compile(r"[^\W\d_][а-яё]\.(?=.)|[^\W\d_]\.|[^\W\d_]+(?:[-‐‑'’][^\W\d_]+)*")
+TWO_INITIALS = re.compile(r"(?<![^\W\d_])([А-ЯЁ])([А-ЯЁ])(?![^\W\d_])")  # `Смирнов АВ`
+JOINED = "\u2060"  # stands between two initials without full stops
 SEPARATOR = re.compile(r"[\s.,]+")
 PATRONYMIC = re.compile(
     r"\w{2,}(?:[ое]вич(?:а|у|ем|е)?|[ое]вн(?:а|у|е|ы|ой|ою)|ичн(?:а|у|е|ы|ой|ою)|[ьим]ич(?:а|у|ом|е)?)",
@@ -38,7 +40,10 @@ ORDERS: tuple[tuple[Role, ...], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a person's name: its role, whether it is an initial, and what stands before it."""
+    """A token of a person's name: its role, whether it is an initial, and what stands before it.
+
+    `А.`, `Дж.` and `А` are initials.
+    """
 
     text: str
     role: Role
@@ -46,8 +51,8 @@ class Token:
 
     @property
     def is_initial(self) -> bool:
-        """Return whether the token is a letter with a full stop."""
-        return self.text.endswith(".")
+        """Return whether the token is a letter, or two with a full stop."""
+        return _is_initial(self.text)
 
 
 def tokens_of(surface: str, parts: Parts | None) -> list[Token]:
@@ -57,6 +62,8 @@ def tokens_of(surface: str, parts: Parts | None) -> list[Token]:
     words in lower case beside words with capitals, go with the name. A name without a letter has
     no tokens.
     """
+    if any(map(str.islower, surface)):
+        surface = TWO_INITIALS.sub(rf"\1{JOINED}\2", surface)
     words = [m for m in TOKEN.finditer(surface) if m[0].lower() not in PARTICLES]
     matches = [m for m in words if not m[0].islower()] or words
     roles = _roles([m[0] for m in matches], parts or Parts())
@@ -64,7 +71,7 @@ def tokens_of(surface: str, parts: Parts | None) -> list[Token]:
     end = 0
     for match, role in zip(matches, roles, strict=True):
         between = surface[end : match.start()]
-        before = between if SEPARATOR.fullmatch(between) else " "
+        before = between if SEPARATOR.fullmatch(between) else " " * (between != JOINED)
         if role not in [token.role for token in tokens]:
             tokens.append(Token(match[0], role, before if tokens else ""))
         end = match.end()
@@ -82,7 +89,7 @@ def _roles(words: Sequence[str], parts: Parts) -> list[Role]:
             roles[best] = role
     initials = iter([role for role in ROLES if role not in roles.values()])
     for n, word in enumerate(words):
-        if n not in roles and word.endswith("."):
+        if n not in roles and _is_initial(word):
             roles[n] = next(initials, "last")
         elif n not in roles and len(words) > 1 and PATRONYMIC.fullmatch(word):
             roles[n] = "middle"
@@ -95,12 +102,16 @@ def _roles(words: Sequence[str], parts: Parts) -> list[Role]:
     return [roles[n] for n in range(len(words))]
 
 
+def _is_initial(word: str) -> bool:
+    return len(word) == 1 or word.endswith(".")
+
+
 def _likeness(word: str, base: str) -> tuple[int, int]:
     """Return how many letters a word and a base form share at the beginning, and how many not.
 
     The second number is negative, so that of two words that share as much the nearer is greater.
     """
-    if word.endswith("."):
+    if _is_initial(word):
         return 0, 0
     pairs = zip(word.lower(), base.lower(), strict=False)
     same = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(word), len(base)))
@@ -198,7 +209,8 @@ def gender_of(
 def _like(token: Token, word: str) -> str:
     """Return a word as a token is written: as an initial, in capitals, or in lower case."""
     if token.is_initial:
-        return f"{word[0]}." if token.text[0].isupper() else f"{word[0].lower()}."
+        initial = word[0] if token.text[0].isupper() else word[0].lower()
+        return initial + "." * token.text.endswith(".")
     if len(token.text) > 1 and token.text.isupper():
         return word.upper()
     return word.lower() if token.text.islower() else word

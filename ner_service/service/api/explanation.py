@@ -113,6 +113,8 @@ def explain(name: str, tagger: Tagger, asked: ExplainRequest) -> bytes:
     explainer = tagger.explainer()
     try:
         at = to_codepoints(asked.text, [asked.at], asked.offsets)[asked.at]
+        if at > len(asked.text):
+            raise ValueError("is behind the end of the text: give a place within it")
     except ValueError as error:
         raise Refused(Code.INVALID_REQUEST, f"at: {error}", ["at"]) from None
     forbidden = [Forbidden(each.tag, each.token) for each in asked.forbidden]

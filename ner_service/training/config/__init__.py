@@ -20,8 +20,8 @@ from pydantic import (
 from ner_service.corpora.check import Overlap
 from ner_service.corpora.formats.format import names as format_names
 from ner_service.corpora.reading import ReadOptions
-from ner_service.errors import ConfigError
-from ner_service.files import public_path
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import BOM, public_path, read_text
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.config.complaint import complain
 from ner_service.training.data.annotation import check_pattern
@@ -265,10 +265,10 @@ class Written:
 def read_written(path: Path, overrides: Iterable[str] = ()) -> Written:
     """Read the file and apply `section.key=value`, without checking the values."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(read_text(path).removeprefix(BOM))
+    except CorpusError as error:
+        raise ConfigError(str(error)) from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
     names: dict[str, str] = {}
     _move_old_keys(values, names)
