@@ -36,8 +36,8 @@ def teach(
 ) -> None:
     """Fine-tune the encoder, and write a model folder for each convention."""
     settings = read_config(config)
-    corpora = [read_source(source, corpora_root()) for source in settings.data.train]
     packed = read_wheel(wheel)
+    corpora = [read_source(source, corpora_root()) for source in settings.data.train]
     tags = tag_set(labels_of(corpora), "BIO")
     seen = [document.text for corpus in corpora for document in corpus.documents]
     seen += [d.text for path in texts or () for d in read_texts(path, InputFormat.auto)]

