@@ -14,7 +14,7 @@ from ner_service.nets.encoder import Net
 from ner_service.nets.vocab import Vocab
 from ner_service.nets.weights import axes, sizes
 from ner_service.text.spacing import mark_words, split_marks
-from ner_service.training.model.transfer import GROWING, transplant
+from ner_service.training.model.transfer import GROWING, extend, transplant
 
 SHAPE = {"vector_dim": 5, "vectors": "", "char_size": 6, "char_dim": 4, "hidden": 7}
 
@@ -106,3 +106,10 @@ def test_each_axis_that_may_grow_is_one_of_the_nets() -> None:
     net = NetConfig(labels=("PER",), conventions=("a", "b"), word_dim=3, **SHAPE)  # type: ignore[arg-type]
     names = {axis for tensor in axes(net).values() for axis in tensor}
     assert set(GROWING) <= names <= sizes(net, 1, 1, 1).keys()
+
+
+def test_vocabularies_that_met_the_same_symbols_in_another_order_grow_alike() -> None:
+    old = Vocab(["о", "а"])
+    first, second = (extend(old, Vocab(symbols)) for symbols in (["о", "µ", "‚"], ["‚", "а", "µ"]))
+    assert first.symbols == second.symbols
+    assert first.symbols[:2] == old.symbols

@@ -24,8 +24,11 @@ FREE = ("vectors", "unit_tokens")  # compared by hash; no part of the weights
 
 
 def extend(old: Vocab, new: Vocab) -> Vocab:
-    """Return the old symbols in their places, and after them those of only the new vocabulary."""
-    return Vocab([*old.symbols, *(symbol for symbol in new.symbols if symbol not in old)])
+    """Return the old symbols in their places, and after them those of only the new vocabulary.
+
+    The new ones are sorted: models of several seeds then have one order, and can be averaged.
+    """
+    return Vocab([*old.symbols, *sorted(symbol for symbol in new.symbols if symbol not in old)])
 
 
 def transplant(before: Artefact, start: Artefact) -> Artefact:
