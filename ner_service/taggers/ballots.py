@@ -1,7 +1,7 @@
 """Ballots are the answers of several taggers to one text, counted span by span."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -52,17 +52,21 @@ def mean_score(candidate: Candidate, weights: Sequence[float], total: float) -> 
     return score / total
 
 
-def resolve_overlaps(candidates: Sequence[Candidate], weights: Sequence[float]) -> list[Candidate]:
+def resolve_overlaps(
+    candidates: Sequence[Candidate],
+    weights: Sequence[float],
+    goes_first: Callable[[Candidate], bool] = lambda candidate: False,
+) -> list[Candidate]:
     """Return sorted candidates of which no two overlap.
 
-    Of two that do, the one with more weight behind it stays, then the longer, then the one that
-    begins first, then the one whose label comes first in the alphabet.
+    Of two that do, one that goes first stays, then the one with more weight behind it, then the
+    longer, then the one that begins first, then the one whose label comes first in the alphabet.
     """
     if not any(a.span[1] > b.span[0] for a, b in pairwise(candidates)):
         return list(candidates)
     kept: list[Candidate] = []
     starts: list[int] = []
-    for candidate in sorted(candidates, key=lambda c: _rank(c, weights)):
+    for candidate in sorted(candidates, key=lambda c: (not goes_first(c), *_rank(c, weights))):
         start, end, _ = candidate.span
         n = bisect_left(starts, end)  # those before it begin in front of the candidate's end
         if n == 0 or kept[n - 1].span[1] <= start:

@@ -44,6 +44,7 @@ FOUND = {
     "exact": [ANNA, PERM],
     "sure": [Entity(*LEV.span, 0.95), Entity(*PERM.span, 0.3)],
     "unsure": [Entity(*LEV.span, 0.7)],
+    "whole": [Entity(*WHOLE.span, 0.9)],
 }
 
 
@@ -187,11 +188,20 @@ def test_a_vote_obeys_a_member_whose_calibrated_score_is_high() -> None:
     assert [e.span for e in entities_of("vote:told:unsure+told:exact+told:long")] == [PERM.span]
 
 
+def test_a_majority_yields_where_a_sure_member_found_another_span() -> None:
+    (found,) = entities_of("vote:told:short+told:exact+told:whole")
+    assert found.span == WHOLE.span
+    assert found.sources == ("told:whole",)
+
+
 def test_a_least_weight_decides_alone() -> None:
     assert [e.span for e in entities_of("vote:1/told:short+told:long")] == [
         e.span for e in entities_of("union:told:short+told:long")
     ]
     assert [e.span for e in entities_of("vote:2/told:sure+told:exact+told:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:1/told:short+told:exact+told:whole")] == [
+        e.span for e in entities_of("union:told:short+told:exact+told:whole")
+    ]
 
 
 def test_who_does_not_know_a_label_has_no_vote_on_it() -> None:
