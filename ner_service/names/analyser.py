@@ -1,10 +1,11 @@
 """The analyser finds the base forms, the parts and the joined mentions of a text's entities."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import Protocol
 
 from ner_service.errors import SpanError
+from ner_service.names import subjects
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import SURE, solve_again
 from ner_service.names.eponyms import BEFORE
@@ -90,12 +91,31 @@ class Analyser:
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
         phrases = _mark_alone(texts, entities, phrases)
         solved = solve(phrases, self._lexicon)
+        for n, phrase in self._weigh_verbs(cut, labels, phrases, solved):
+            phrases[n] = phrase
+            (solved[n],) = solve([phrase], self._lexicon)
         analyses: list[Analysis] = []
         at = 0
         for text, inside in zip(texts, entities, strict=True):
             some = slice(at, at := at + len(inside))
             analyses.append(self._analyse(text, inside, phrases[some], solved[some]))
         return analyses
+
+    def _weigh_verbs(
+        self,
+        cut: EntityWords,
+        labels: Sequence[str],
+        phrases: Sequence[Phrase],
+        solved: Sequence[list[Solution]],
+    ) -> Iterator[tuple[int, Phrase]]:
+        """Yield the unsure persons of one declining word with what the verb behind them says."""
+        for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
+            is_unsure = len(phrase.declined) == 1 and solutions[0].chance <= SURE
+            if is_unsure and labels[n] == "PER":
+                before, after = cut.before(n, subjects.BEFORE), cut.after(n, subjects.AFTER)
+                odds = subjects.odds_of_subject(before, after, self._lexicon)
+                if odds is not None:
+                    yield n, phrase._replace(subject=odds)
 
     def _analyse(
         self,

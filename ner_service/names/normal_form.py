@@ -47,7 +47,7 @@ def solve(
         for phrase in phrases
     ]
     odds = _odds_of_groups(phrases, options, supports)
-    _bar_slots(phrases, odds)
+    _weigh_surroundings(phrases, odds)
     tails = _add_tails(phrases, options, odds)
     likely = _likely_slots(odds)
     solved, at = [], 0
@@ -79,14 +79,16 @@ def _odds_of_groups(
     return sums
 
 
-def _bar_slots(phrases: Sequence[Phrase], odds: Floats) -> None:
-    """Lower the odds of slots in which a name does not agree with what is around it."""
+def _weigh_surroundings(phrases: Sequence[Phrase], odds: Floats) -> None:
+    """Change the odds of slots by whether a name agrees in them with what is around it."""
     at = 0
     for phrase in phrases:
         if phrase.within and phrase.groups:
             odds[at, [n for n in range(len(SLOTS)) if n not in phrase.within]] += BARRED
         if phrase.is_alone and phrase.groups:
             odds[at, NOMINATIVE.stop :] += ALONE
+        if phrase.subject is not None:
+            odds[at] += phrase.subject
         at += len(phrase.groups)
 
 

@@ -18,7 +18,7 @@ from ner_service.names.vocabulary import (
     EAST_ASIAN,
     PARTICLES,
 )
-from ner_service.names.words import CYRILLIC_WORD, Word
+from ner_service.names.words import CYRILLIC_WORD, Floats, Word
 
 NAMES, LONGEST = 4_000, 200  # names whose phrases are kept, about 1 kB each, and their letters
 LONGEST_ACRONYM = 5  # letters; longer words in capitals are words
@@ -40,7 +40,8 @@ class Phrase(NamedTuple):
     eponym is a genitive that stays one. The slot of the first group is `within` those of a word
     before the name with which it agrees, if there are any. A phrase is open while a word of it is
     an adjective or a noun by its sentence alone, and that is still unread. A phrase that
-    stands alone, in a cell or a line of its own, is most likely in the nominative.
+    stands alone, in a cell or a line of its own, is most likely in the nominative. The verb behind
+    a `subject` weighs for slots, as log odds.
     """
 
     words: Sequence[Word]
@@ -52,6 +53,7 @@ class Phrase(NamedTuple):
     within: frozenset[int] = frozenset()
     is_open: bool = False
     is_alone: bool = False
+    subject: Floats | None = None
 
 
 class PhraseReader:
@@ -72,7 +74,7 @@ class PhraseReader:
             kept = self._read(words, label, ())
             if sum(map(len, texts)) <= LONGEST:
                 if len(self._kept) == NAMES:
-                    self._kept.clear()
+                    del self._kept[next(iter(self._kept))]
                 self._kept[texts] = kept._replace(words=())
         return Phrase(words, *kept[1:])
 

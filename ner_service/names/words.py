@@ -46,3 +46,10 @@ class EntityWords(NamedTuple):
             return ()
         sentence, token = self.places[n][0]
         return self.sentences[sentence][max(0, token - most) : token]
+
+    def after(self, n: int, most: int) -> Sequence[str]:
+        """Return the words and marks, at most so many, that stand behind a name in its sentence."""
+        if not self.places[n]:
+            return ()
+        sentence, token = self.places[n][-1]
+        return self.sentences[sentence][token + 1 : token + 1 + most]

@@ -1,0 +1,100 @@
+"""A subject agrees with its verb: `Смирнова пришла` is a woman, `Смирнова ждали` is a man.
+
+The net sees three words to either side, and doubts at the beginning of a sentence. A verb behind a
+name speaks up to the next mark.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+import numpy as np
+
+from ner_service.names.lexicon import Lexicon
+from ner_service.names.slots import NOMINATIVE, SLOTS
+from ner_service.names.types import Gender
+from ner_service.names.words import Floats
+
+BEFORE, AFTER = 3, 7  # words before and behind a name that are looked at
+CLAUSE = re.compile(r"[\w-]+")  # a mark ends a clause, and so do these words:
+JOINTS = frozenset({"и", "или", "что", "который", "которая", "которые", "с", "со"})
+AGREES, DISAGREES = 3.0, -3.0  # log odds of the nominative in a gender
+IS_FIRST = 3.0  # log odds of the nominative where the name begins a clause and is its subject
+PAST: dict[str, Gender] = {"ла": "Fem", "лась": "Fem", "ло": "Neut", "лось": "Neut"}
+PLURAL_ENDS = ("ли", "лись", "ут", "ют", "ат", "ят", "утся", "ются", "атся", "ятся")
+PRESENT_ENDS = ("т", "тся")
+ENDS = (*PAST, *PLURAL_ENDS, *PRESENT_ENDS, "л", "лся")
+
+
+def _row(gender: Gender | None, agrees: float, disagrees: float) -> Floats:
+    """Return log odds of slots: nominatives of a gender against other nominatives."""
+    row = np.zeros(len(SLOTS), dtype=np.float32)
+    for n in range(NOMINATIVE.stop):
+        row[n] = agrees if SLOTS[n].gender == gender else disagrees
+    return row
+
+
+OF_PAST = {gender: _row(gender, AGREES, DISAGREES) for gender in ("Masc", "Fem", "Neut")}
+OF_PLURAL = _row(None, 0.0, DISAGREES)  # `защитники Алёхиной пришли`
+OF_NO_WOMAN = _row("Masc", 0.0, DISAGREES)  # `сын Смирнова пришёл`
+OF_PRESENT = np.array(
+    [IS_FIRST * (slot.case == "Nom" and slot.gender is not None) for slot in SLOTS], np.float32
+)
+
+
+def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexicon) -> Floats | None:
+    """Return what the verb behind a person's name says of its slots, as log odds, if anything."""
+    clause = [word.lower() for word in takewhile(_is_within, after[:AFTER])]
+    at = next((n for n, word in enumerate(clause) if _is_verb(word, lexicon)), len(clause))
+    if at == len(clause):
+        return None
+    verb, behind = clause[at], clause[at + 1 :]
+    if verb.endswith(PLURAL_ENDS):  # of one of several, as in `Иванов и судья Белова пришли`?
+        return None if "и" in before[-BEFORE:] else OF_PLURAL
+    is_first = not before or not CLAUSE.fullmatch(before[-1])
+    if verb.endswith(PRESENT_ENDS):
+        is_object = any(_may_be_subject(word, lexicon) for word in behind[:1])
+        return OF_PRESENT if is_first and not is_object else None
+    gender = next((PAST[end] for end in PAST if verb.endswith(end)), None)
+    if gender is None and not verb.endswith(("л", "лся")):
+        return None
+    has_other = not is_first and _governs(before[-1].lower(), gender or "Masc", lexicon)
+    if gender == "Fem":
+        is_sure = not has_other and not any(_is_woman(word, lexicon) for word in behind)
+        return OF_PAST["Fem"] if is_sure else None
+    return OF_NO_WOMAN if has_other else OF_PAST[gender or "Masc"]
+
+
+def _is_within(word: str) -> bool:
+    return CLAUSE.fullmatch(word) is not None and word.lower() not in JOINTS
+
+
+def _is_verb(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a lower-case word is a finite verb in all its readings."""
+    return word.endswith(ENDS) and lexicon.parts_of_speech(word) == {"VERB"}
+
+
+def _governs(word: str, gender: Gender, lexicon: Lexicon) -> bool:
+    """Say whether a lower-case word may be a noun that the name depends on: `сестра`, `иск`.
+
+    A verb of its gender may then be its own; `адвокат Смирнова` may be one person.
+    """
+    readings = lexicon.morphology.known_readings(word)
+    nouns = [reading.features for reading in readings if reading.features.pos == "NOUN"]
+    return any(noun.gender == gender or not noun.is_animate for noun in nouns)
+
+
+def _may_be_subject(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a lower-case word may be a noun in the nominative: `Смирнова ждёт суд`."""
+    readings = lexicon.morphology.known_readings(word)
+    return any((r.features.pos, r.features.case) == ("NOUN", "Nom") for r in readings)
+
+
+def _is_woman(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a lower-case word is a feminine noun in the nominative: `полиция`."""
+    found = {
+        (features.gender, features.case)
+        for reading in lexicon.morphology.known_readings(word)
+        if (features := reading.features).pos == "NOUN"
+    }
+    return ("Fem", "Nom") in found and ("Fem", "Acc") not in found
