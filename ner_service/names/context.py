@@ -98,8 +98,7 @@ def _cut_text(
 ) -> None:
     """Add the words of a text's entities, which are in order, and the sentences that hold them.
 
-    Initials between a last name and a word are left out of the sentence. A last hard sign belongs
-    to the name, as in `Коммерсантъ`, though nets do not read it.
+    A last hard sign belongs to the name, as in `Коммерсантъ`, though nets do not read it.
     """
     tokens, sentence_ends = cut_sentences(text)
     starts, ends, texts, _ = tokens
@@ -122,26 +121,31 @@ def _cut_text(
             if word:
                 words.append(Word(start, stop, word, word.lower()))
                 where.append((len(sentences) - 1, token - first))
-        has_word_behind = words and token + 1 < end and texts[token + 1][0].isalpha()
-        if has_word_behind and (count := _count_initials(words)):
-            last_name, initial = where[-count - 1], where[-count]
-            if last_name[0] == initial[0]:  # no sentence ends between them
-                del sentences[-1][initial[1] : token + 1 - first]
-                first += token + 1 - first - initial[1]
-                where[-count:] = [last_name] * count
+        if len(words) > 1:
+            is_inside = token + 1 < end and texts[token + 1][0].isalpha()
+            first += _drop_initials(words, where, sentences[-1], is_inside)
         names.append(words)
         places.append(where)
 
 
-def _count_initials(words: Sequence[Word]) -> int:
-    """Return how many letters and points of initials stand behind a last name.
+def _drop_initials(
+    words: Sequence[Word], places: list[Place], sentence: list[str], is_inside: bool
+) -> int:
+    """Drop the initials beside a last name from its sentence, and return how many tokens.
 
-    Its verb is farther than the net reads while they are between (`Смирнова Т. П. приехала`).
+    The net reads no farther than three words, so they would hide the verb (`Смирнова Т. П. ушла`).
+    Those behind the last name are dropped only where its sentence goes on by a word.
     """
-    count = 0
-    while count < len(words) and (words[-count - 1].text == "." or _is_letter(words[-count - 1])):
-        count += 1
-    return count if count < len(words) and any(map(_is_letter, words[-count:])) else 0
+    marks = [word.text == "." or _is_letter(word) for word in words]
+    (number, at), (last_number, last) = places[0], places[-1]
+    is_whole = number == last_number and last - at == len(words) - 1
+    if all(marks) or not any(map(_is_letter, words)) or not is_whole:
+        return 0
+    start = marks.index(False)
+    stop = len(marks) - marks[::-1].index(False) if is_inside else len(marks)
+    sentence[at : last + 1] = sentence[at + start : at + stop]
+    places[:] = [(number, at + min(max(n, start), stop - 1) - start) for n in range(len(words))]
+    return len(words) - (stop - start)
 
 
 def _is_letter(word: Word) -> bool:

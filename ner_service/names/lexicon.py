@@ -34,6 +34,8 @@ FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
 GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
+RARE = -3.0  # of a first name with one form beside one that declines
+OBLIQUE = frozenset("еиуюы")  # letters in which other cases end
 LONE_PART = -0.2  # odds of a first part that does not
 
 
@@ -63,9 +65,10 @@ class Lexicon:
         self.is_appositive = lru_cache(WORDS)(self._is_appositive)
         self._sets: dict[frozenset[str], frozenset[str]] = {}  # equal sets are one object
 
-    def is_listed(self, base: str, of: Of) -> bool:
-        """Say whether a lower-case base form is in the lists of persons' names."""
-        return of == "people" and (base in self.lists.first or base in self.lists.last)
+    def is_listed(self, base: str, of: Of, is_woman: bool = False) -> bool:
+        """Say whether a lower-case base form, a woman's or any, is in the lists of names."""
+        has_last = self.lists.has_last(base) if is_woman else base in self.lists.last
+        return of == "people" and (base in self.lists.first or has_last)
 
     def adjective(self, word: str) -> str:
         """Return the dictionary form of a lower-case adjective."""
@@ -87,7 +90,9 @@ class Lexicon:
         candidates = self._candidates(word, of)
         has_other = any([odds > GOOD for base, odds, _ in candidates if base != word])
         is_listed = self.is_listed(word, of)
-        least = FROZEN if has_other and not is_listed else odds_of_one_form(word, of, is_listed)
+        least = odds_of_one_form(word, of, is_listed)
+        if has_other and not is_listed:
+            least = min(least, FROZEN)
         bases, best = [word] * len(SLOTS), [least] * len(SLOTS)
         for base, odds, slots in candidates:
             for slot in slots:
@@ -102,12 +107,19 @@ class Lexicon:
         is_known = any(
             r.is_known and (of == "places" or r.features.kind in NAME_KINDS) for r in readings
         )
+        has_lemma = any(
+            r.features.kind == "Name" and r.is_known and r.lemma != word for r in readings
+        )
         candidates: list[Candidate] = []
         for reading in readings:
-            self._add_reading(reading, of, candidates)
-        guesses = () if is_known and of == "places" else guess_bases(word, of)
+            is_rare = has_lemma and _has_one_form(reading)
+            self._add_reading(reading, RARE * is_rare, of, candidates)
+        is_patronymic = any(r.is_known and r.features.kind == "Patr" for r in readings)
+        needs_no_guess = is_patronymic if of == "people" else is_known
+        guesses = () if needs_no_guess else guess_bases(word, of)
         for base, lemma, slots, cost in guesses:
-            odds = odds_of_guess(cost, self.is_listed(lemma, of), is_known)
+            is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
+            odds = odds_of_guess(cost, self.is_listed(lemma, of, is_woman), is_known)
             candidates.append(Candidate(base, odds, slots))
         if of == "people" and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
@@ -117,9 +129,11 @@ class Lexicon:
         """Return the readings that have cases."""
         return [r for r in readings if r.features.case and r.features.pos in DECLINED]
 
-    def _add_reading(self, reading: Reading, of: Of, candidates: list[Candidate]) -> None:
-        """Add the base form that a reading has in each of its slots."""
-        features, odds = reading.features, odds_of_reading(reading, of)
+    def _add_reading(
+        self, reading: Reading, extra: float, of: Of, candidates: list[Candidate]
+    ) -> None:
+        """Add the base form that a reading has in each of its slots, with extra odds."""
+        features, odds = reading.features, odds_of_reading(reading, of) + extra
         for place in slots_of_features(features):
             base: str | None = reading.word
             if features.case != "Nom":
@@ -127,7 +141,7 @@ class Lexicon:
                 gender = slot.gender if features.pos in ADJECTIVES else None
                 base = self.morphology.inflect(reading, "Nom", slot.number, gender)
             if base:
-                is_listed = self.is_listed(base, of)
+                is_listed = self.is_listed(base, of, features.gender == "Fem")
                 candidates.append(Candidate(base, odds + LISTED * is_listed, (place,)))
 
     def _of_compound(self, parts: list[str], of: Of) -> Iterator[Candidate]:
@@ -145,3 +159,13 @@ class Lexicon:
                 else:
                     odds += LONE_PART
             yield Candidate("-".join(bases), odds, (place,))
+
+
+def _has_one_form(reading: Reading) -> bool:
+    """Say whether a first name is read as having one form, where it looks like a case of another.
+
+    A dictionary has `Кристине`, a Georgian name, beside `Кристина`.
+    """
+    features = reading.features
+    is_oblique = features.case != "Nom" or reading.word[-1] in OBLIQUE
+    return features.kind == "Name" and reading.lemma == reading.word and is_oblique

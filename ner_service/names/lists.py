@@ -11,6 +11,10 @@ class NameLists:
     first: frozenset[str]
     last: frozenset[str]
 
+    def has_last(self, base: str) -> bool:
+        """Say whether the list has a last name of a man or a woman."""
+        return base in self.last or to_masculine(base) in self.last
+
 
 @cache
 def load_lists() -> NameLists:
@@ -19,3 +23,10 @@ def load_lists() -> NameLists:
 
     first = frozenset(load_dict(FIRST)) | frozenset(load_dict(MAYBE_FIRST))
     return NameLists(first, frozenset(load_dict(LAST)))
+
+
+def to_masculine(last: str) -> str:
+    """Return a lower-case last name as a man has it."""
+    if last.endswith(("ова", "ева", "ёва", "ина", "ына")):
+        return last[:-1]
+    return last[:-2] + "ий" if last.endswith(("ская", "цкая")) else last

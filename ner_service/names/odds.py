@@ -22,11 +22,13 @@ GUESS, LISTED_GUESS, NEEDLESS_GUESS = -3.0, -1.0, -5.0  # by paradigms; needless
 WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 PLURAL_SURNAME = -0.7  # `Черных` has one form
 FROZEN = -6.0  # any word may have one form
+FROZEN_CASE = -9.0  # and yet hardly one with the ending of a Russian last name: `Тынянова`
 FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у": -4.2, "ю": -5, "ы": -5}
 
 ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")
 DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
+ENDS_AS_A_LAST_NAME = re.compile("...(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
 
 
@@ -63,5 +65,7 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
         return FROZEN
     if of == "people" and ENDS_AS_A_PLURAL.search(word):
         return PLURAL_SURNAME
+    if of == "people" and ENDS_AS_A_LAST_NAME.search(word):
+        return FROZEN_CASE
     odds = FROZEN_BY_LETTER.get(word[-1], FROZEN)
     return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

@@ -1,7 +1,7 @@
 """A subject agrees with its verb: `Смирнова пришла` is a woman, `Смирнова ждали` is a man.
 
-The net sees three words to either side, and doubts at the beginning of a sentence. A verb behind a
-name speaks up to the next mark.
+The net sees three words to either side, and doubts at the beginning of a sentence. A verb beside a
+name speaks as far as the next mark.
 """
 
 import re
@@ -15,12 +15,15 @@ from ner_service.names.slots import NOMINATIVE, SLOTS
 from ner_service.names.types import Gender
 from ner_service.names.words import Floats
 
-BEFORE, AFTER = 3, 7  # words before and behind a name that are looked at
+BEFORE, AFTER, NEAR = 12, 7, 3  # words before and behind a name that are looked at
 CLAUSE = re.compile(r"[\w-]+")  # a mark ends a clause, and so do these words:
 JOINTS = frozenset({"и", "или", "что", "который", "которая", "которые", "с", "со"})
+PRONOUNS = frozenset({"она", "кто", "я", "ты", "сама"})
+SHORTEST = 3  # letters of a noun; shorter words are prepositions, which may also be abbreviations
 AGREES, DISAGREES = 3.0, -3.0  # log odds of the nominative in a gender
 IS_FIRST = 3.0  # log odds of the nominative where the name begins a clause and is its subject
 PAST: dict[str, Gender] = {"ла": "Fem", "лась": "Fem", "ло": "Neut", "лось": "Neut"}
+HER_ENDS = ("ла", "лась")
 PLURAL_ENDS = ("ли", "лись", "ут", "ют", "ат", "ят", "утся", "ются", "атся", "ятся")
 PRESENT_ENDS = ("т", "тся")
 ENDS = (*PAST, *PLURAL_ENDS, *PRESENT_ENDS, "л", "лся")
@@ -43,14 +46,18 @@ OF_PRESENT = np.array(
 
 
 def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexicon) -> Floats | None:
-    """Return what the verb behind a person's name says of its slots, as log odds, if anything."""
-    clause = [word.lower() for word in takewhile(_is_within, after[:AFTER])]
+    """Return what the verb beside a person's name says of its slots, as log odds, if anything.
+
+    `before` and `after` are the words and marks of the name's sentence, at most so many as
+    `BEFORE` and `AFTER` say.
+    """
+    clause = [word.lower() for word in takewhile(_is_within, after)]
     at = next((n for n, word in enumerate(clause) if _is_verb(word, lexicon)), len(clause))
     if at == len(clause):
-        return None
+        return OF_PAST["Fem"] if _ends_in_her_verb(before, clause, lexicon) else None
     verb, behind = clause[at], clause[at + 1 :]
     if verb.endswith(PLURAL_ENDS):  # of one of several, as in `Иванов и судья Белова пришли`?
-        return None if "и" in before[-BEFORE:] else OF_PLURAL
+        return None if "и" in before[-NEAR:] else OF_PLURAL
     is_first = not before or not CLAUSE.fullmatch(before[-1])
     if verb.endswith(PRESENT_ENDS):
         is_object = any(_may_be_subject(word, lexicon) for word in behind[:1])
@@ -63,6 +70,19 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
         is_sure = not has_other and not any(_is_woman(word, lexicon) for word in behind)
         return OF_PAST["Fem"] if is_sure else None
     return OF_NO_WOMAN if has_other else OF_PAST[gender or "Masc"]
+
+
+def _ends_in_her_verb(before: Sequence[str], clause: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a name follows the verb of a woman, and no other word may be its subject.
+
+    So it is in `договор подписала Смирнова`, and not in `полиция искала Смирнова`.
+    """
+    verb = before[-1].lower() if before else ""
+    if not verb.endswith(HER_ENDS) or not _is_verb(verb, lexicon) or len(before) == BEFORE:
+        return False
+    others = [*before[:-1], *clause]
+    is_name = any(word[0].isupper() and word.endswith(("а", "я")) for word in before[1:-1])
+    return not is_name and not any(_may_be_her(word.lower(), lexicon) for word in others)
 
 
 def _is_within(word: str) -> bool:
@@ -86,8 +106,17 @@ def _governs(word: str, gender: Gender, lexicon: Lexicon) -> bool:
 
 def _may_be_subject(word: str, lexicon: Lexicon) -> bool:
     """Say whether a lower-case word may be a noun in the nominative: `Смирнова ждёт суд`."""
-    readings = lexicon.morphology.known_readings(word)
+    readings = lexicon.morphology.known_readings(word) if len(word) >= SHORTEST else ()
     return any((r.features.pos, r.features.case) == ("NOUN", "Nom") for r in readings)
+
+
+def _may_be_her(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a lower-case word may be the subject of a woman's verb: `полиция`, `она`."""
+    return word in PRONOUNS or any(
+        (features.case, features.gender) == ("Nom", "Fem") and features.pos in ("NOUN", "ADJF")
+        for reading in lexicon.morphology.known_readings(word)
+        if (features := reading.features)
+    )
 
 
 def _is_woman(word: str, lexicon: Lexicon) -> bool:

@@ -110,14 +110,7 @@ def _choose_kind(word: str, kinds: set[str], lexicon: Lexicon) -> Kind:
     if "Patr" in kinds:
         return Kind.UNKNOWN if "Surn" in kinds else Kind.MIDDLE  # `Абрамович` is both
     is_first = "Name" in kinds or word in lexicon.lists.first
-    is_last = "Surn" in kinds or _masculine(word) in lexicon.lists.last
+    is_last = "Surn" in kinds or lexicon.lists.has_last(word)
     if is_first == is_last:
         return Kind.UNKNOWN
     return Kind.FIRST if is_first else Kind.LAST
-
-
-def _masculine(word: str) -> str:
-    """Return a lower-case last name as a man has it."""
-    if word.endswith(("ова", "ева", "ёва", "ина", "ына")):
-        return word[:-1]
-    return word[:-2] + "ий" if word.endswith(("ская", "цкая")) else word
