@@ -34,7 +34,7 @@ FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
 GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
-RARE = -3.0  # of a first name with one form beside one that declines
+RARE = -3.0  # log odds of a reading that is rare beside another
 OBLIQUE = frozenset("еиуюы")  # letters in which other cases end
 LONE_PART = -0.2  # odds of a first part that does not
 
@@ -107,13 +107,11 @@ class Lexicon:
         is_known = any(
             r.is_known and (of == "places" or r.features.kind in NAME_KINDS) for r in readings
         )
-        has_lemma = any(
-            r.features.kind == "Name" and r.is_known and r.lemma != word for r in readings
-        )
+        is_rare = _rare_place if of == "places" else _rare_person
         candidates: list[Candidate] = []
         for reading in readings:
-            is_rare = has_lemma and _has_one_form(reading)
-            self._add_reading(reading, RARE * is_rare, of, candidates)
+            extra = RARE * any(is_rare(reading, other) for other in readings if other.is_known)
+            self._add_reading(reading, extra, of, candidates)
         is_patronymic = any(r.is_known and r.features.kind == "Patr" for r in readings)
         needs_no_guess = is_patronymic if of == "people" else is_known
         guesses = () if needs_no_guess else guess_bases(word, of)
@@ -161,11 +159,22 @@ class Lexicon:
             yield Candidate("-".join(bases), odds, (place,))
 
 
-def _has_one_form(reading: Reading) -> bool:
-    """Say whether a first name is read as having one form, where it looks like a case of another.
+def _rare_person(reading: Reading, other: Reading) -> bool:
+    """Say whether a first name of one form looks like a case of another that declines.
 
     A dictionary has `Кристине`, a Georgian name, beside `Кристина`.
     """
     features = reading.features
+    if features.kind != "Name" or reading.lemma != reading.word:
+        return False
     is_oblique = features.case != "Nom" or reading.word[-1] in OBLIQUE
-    return features.kind == "Name" and reading.lemma == reading.word and is_oblique
+    return is_oblique and other.features.kind == "Name" and other.lemma != reading.word
+
+
+def _rare_place(reading: Reading, other: Reading) -> bool:
+    """Say whether a reading is of a last name or an adjective, and another is of a place.
+
+    So it is with `Внукова`, a form of `Внуково`.
+    """
+    is_person = reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES
+    return is_person and other.features.kind == "Geox"
