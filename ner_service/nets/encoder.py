@@ -100,7 +100,8 @@ class CharLSTM(Characters):
         return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
 
 
-CHAR_ENCODERS: dict[str, type[CharCNN | CharLSTM]] = {"cnn": CharCNN, "lstm": CharLSTM}
+CharEncoders = dict[str, type[CharCNN | CharLSTM]]
+CHAR_ENCODERS: CharEncoders = {"cnn": CharCNN, "lstm": CharLSTM}
 
 
 class Bidirectional(nn.Module):
@@ -172,14 +173,18 @@ class Net(nn.Module):
         char_count: int,
         shape_count: int,
         dropout: Dropout = Dropout(),
+        char_encoders: CharEncoders = CHAR_ENCODERS,
     ) -> None:
-        """Build a net for vocabularies of so many symbols; the CRF is over `config.tags`."""
+        """Build a net for vocabularies of so many symbols; the CRF is over `config.tags`.
+
+        `char_encoders` are the classes that read characters, by their names in a configuration.
+        """
         super().__init__()
         shape = shapes(config, word_count, char_count, shape_count)
         self.config, self.rates = config, dropout
         self.words = _word_table(shape["words.weight"]) if config.word_dim else None
         self.unknown = nn.Parameter(torch.zeros(shape["unknown"]))
-        char_encoder = CHAR_ENCODERS.get(config.char_encoder)
+        char_encoder = char_encoders.get(config.char_encoder)
         self.chars = char_encoder(shape, dropout.chars) if char_encoder else None
         self.shapes = _embedding(shape["shapes.weight"])
         self.conventions = _embedding(shape["conventions.weight"])
