@@ -7,6 +7,7 @@ and its spacing, is of few kinds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -116,21 +117,36 @@ class Bidirectional(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return the states of both directions: batch x length x 2 hidden."""
-        reverse = _reversal(mask)
+        reverse: Any = _Reversal.apply
+        places = _mirrored_places(mask)
         forth = self.forth(x)[0]
-        back = _gather(self.back(_gather(x, reverse))[0], reverse)
+        back = reverse(self.back(reverse(x, places))[0], places)
         return torch.cat([forth, back], 2)
 
 
-def _reversal(mask: Tensor) -> Tensor:
-    """Return where each token comes from when rows are reversed: batch x length."""
+def _mirrored_places(mask: Tensor) -> Tensor:
+    """Return where each token comes from when rows are reversed: batch * length."""
     places = torch.arange(mask.shape[1], device=mask.device)
     mirrored = mask.sum(1, keepdim=True) - 1 - places
-    return torch.where(mirrored >= 0, mirrored, places)
+    starts = torch.arange(len(mask), device=mask.device).unsqueeze(1) * mask.shape[1]
+    return (starts + torch.where(mirrored >= 0, mirrored, places)).flatten()
 
 
-def _gather(x: Tensor, places: Tensor) -> Tensor:
-    return x.gather(1, places.unsqueeze(2).expand(-1, -1, x.shape[2]))
+class _Reversal(torch.autograd.Function):
+    """Tokens in the order of places that undo themselves, so that the gradient is the same pass.
+
+    Autograd's own gradient would add up number by number, as if a token could go to two places.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, places: Tensor) -> Tensor:
+        ctx.save_for_backward(places)
+        return x.flatten(0, 1).index_select(0, places).view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        (gradient,), (places,) = gradients, ctx.saved_tensors  # batch x length x size
+        return gradient.flatten(0, 1).index_select(0, places).view_as(gradient), None
 
 
 class Convolution(nn.Module):
