@@ -48,6 +48,9 @@ ORDINARY, ODD, DASH, BREAK, HYPHEN, QUOTING, HARD = range(2, 9)  # to `notice`, 
 ALPHABETS = LATINS + "0", CYRILLICS  # 0 and 1; a zero beside a Russian letter is noticed, too
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
+# numbers, as numba would compile `ord` and all of its strings for the letters
+MINUS, STAR, OPENING, CLOSING, EXCLAMATION = map(ord, "-*()!")
+BAR, NEW_LINE, RETURN, LOW_LINE, STOP = map(ord, "|\n\r_.")
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
 LONGEST = 512  # tokens; a longer sentence is read in parts, so memory stays bounded
 PACKED = 9  # letters of a word that fit into a key, six bits each
@@ -371,7 +374,7 @@ def joins(codes, classes, start, before, left, right, after):  # type: ignore[no
         if left[2] & right[2] & ENDING:
             return True
         same = codes[left[0]] == codes[right[0]]
-        if same and (codes[left[0]] == ord("-") or codes[left[0]] == ord("*")):
+        if same and (codes[left[0]] == MINUS or codes[left[0]] == STAR):
             return True
         return smiley_end(codes, start, right[1], classes) == right[1]
     if one == OTHER or two == OTHER:
@@ -392,10 +395,10 @@ def smiley_end(codes, start, end, classes):  # type: ignore[no-untyped-def]
     if not class_of(codes[at], classes) & SMILEY:
         return start
     at += 1
-    if at < end and codes[at] == ord("-"):
+    if at < end and codes[at] == MINUS:
         at += 1
     first = at
-    while at < min(end, first + 3) and (codes[at] == ord(")") or codes[at] == ord("(")):
+    while at < min(end, first + 3) and (codes[at] == CLOSING or codes[at] == OPENING):
         at += 1
     return at if at > first else start
 
@@ -403,7 +406,7 @@ def smiley_end(codes, start, end, classes):  # type: ignore[no-untyped-def]
 @compiled_with_gil
 def is_yahoo(codes, start, end):  # type: ignore[no-untyped-def]
     """Say whether `codes[start:end]` spell `yahoo!`, in any case."""
-    same = end - start == 6 and codes[end - 1] == ord("!")
+    same = end - start == 6 and codes[end - 1] == EXCLAMATION
     for n in range(5):
         same = same and codes[start + n] | 32 == YAHOO[n]
     return same
@@ -423,11 +426,11 @@ def find_spacings(source, starts, ends, parts, kinds):  # type: ignore[no-untype
     for n in range(len(starts)):
         lines = 0 if n else 2
         spaces = 0
-        kind = cell if at and source[at - 1] == ord("|") else nothing
+        kind = cell if at and source[at - 1] == BAR else nothing
         for place in range(at, starts[n]):
             part = parts[source[place]] if source[place] < len(parts) else sign
             if part == line:
-                is_pair = place and source[place] == ord("\n") and source[place - 1] == ord("\r")
+                is_pair = place and source[place] == NEW_LINE and source[place - 1] == RETURN
                 lines += 0 if is_pair else 1
                 kind = nothing
             spaces = spaces + 1 if part == space else 0
@@ -468,7 +471,7 @@ def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-d
             inner = not flags & (ENDING | SMILEY) and closes_within(codes, at, classes)
             if first < min(len(codes), end + WINDOW) and not inner:
                 word = first
-                if class_of(codes[first], classes) & LINK and codes[first] != ord("_"):  # a dash
+                if class_of(codes[first], classes) & LINK and codes[first] != LOW_LINE:  # a dash
                     word = skip_spaces(codes, first + 1, classes)
                 if not is_small_word(codes, word, end + WINDOW, classes):
                     begins = word < len(codes) and (
@@ -522,7 +525,7 @@ def is_small_word(codes, first, last, classes):  # type: ignore[no-untyped-def]
     if at == first:
         return False
     return at == last or (
-        codes[at] != ord("_") and kind(codes[at], classes) in (BLANK, NUMBER, MARK)
+        codes[at] != LOW_LINE and kind(codes[at], classes) in (BLANK, NUMBER, MARK)
     )
 
 
@@ -535,10 +538,10 @@ def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-
     before = kind(codes[at - 1], classes) if at else BLANK
     if before == BLANK:
         return False
-    if codes[at] != ord("."):
+    if codes[at] != STOP:
         return True
     if before == MARK:
-        return codes[at - 1] not in (ord("_"), ord("."), ord(")"))
+        return codes[at - 1] not in (LOW_LINE, STOP, CLOSING)
     start = at
     key = 0
     while start > max(0, at - WINDOW) and letter_number(codes[start - 1]):
@@ -548,10 +551,25 @@ def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-
         return False
     if start > at - WINDOW and start > 0:
         code = codes[start - 1]
-        if code == ord("_") or kind(code, classes) not in (BLANK, NUMBER, MARK):
+        if code == LOW_LINE or kind(code, classes) not in (BLANK, NUMBER, MARK):
             return False
-    place = np.searchsorted(abbreviations, key) % len(abbreviations)
-    return at - start > PACKED or abbreviations[place] != key
+    return at - start > PACKED or not holds(abbreviations, key)
+
+
+@compiled_with_gil
+def holds(numbers, number):  # type: ignore[no-untyped-def]
+    """Say whether a number is one of these, which are sorted.
+
+    `np.searchsorted` takes numba 0.4 s to compile.
+    """
+    first, last = 0, len(numbers)
+    while first < last:
+        middle = (first + last) // 2
+        if numbers[middle] < number:
+            first = middle + 1
+        else:
+            last = middle
+    return first < len(numbers) and numbers[first] == number
 
 
 @compiled_with_gil
