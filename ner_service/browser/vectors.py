@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.errors import MissingExtra
+from ner_service.nets.natasha_files import natasha_data
 from ner_service.nets.navec import Floats, Ints, load_navec
 from ner_service.nets.vectors import Vectors
 
@@ -48,15 +49,16 @@ class FrequentVectors:
 def frequent_vectors(most: int) -> FrequentVectors:
     """Return the vectors of the `most` most frequent words of navec, the most frequent first."""
     try:
-        from natasha.data import NEWS_EMBEDDING
         from navec.navec import VOCAB
         from navec.tar import Tar
         from navec.vocab import Vocab
+
+        path = Path(natasha_data().NEWS_EMBEDDING)
     except ImportError as error:
         raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
-    with Tar(NEWS_EMBEDDING) as tar:
+    with Tar(path) as tar:
         vocab = Vocab.from_file(tar.load(VOCAB))
-    navec = load_navec(Path(NEWS_EMBEDDING))
+    navec = load_navec(path)
     counts = np.array(vocab.counts[: navec.unknown])  # behind it stand no words
     order = np.argsort(-counts, kind="stable")[:most]
     words = [vocab.words[n] for n in order]

@@ -22,6 +22,7 @@ from ner_service.errors import ConfigError
 from ner_service.files import folder_open_to_others
 
 Function = Callable[..., Any]
+_imports: dict[Path, list[Path]] = {}  # by the file of a module, what it imports from beside it
 
 
 class StampedCache(FunctionCache):
@@ -34,7 +35,10 @@ class StampedCache(FunctionCache):
     def __init__(self, function: Function) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
         own = self._cache_file._source_stamp
-        self._cache_file._source_stamp = own, *map(_digest_source, imported_sources(function))
+        file = Path(getfile(function))
+        if file not in _imports:  # the functions of a module share them
+            _imports[file] = imported_sources(function)
+        self._cache_file._source_stamp = own, *map(_digest_source, _imports[file])
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """Return a compiled form, or None where there is none.
@@ -75,8 +79,10 @@ class KernelCache(StampedCache):
     def __init__(self, function: Function) -> None:
         """Raise `ConfigError` where others may write to the folder, `RuntimeError` without one."""
         super().__init__(function)
-        self._installed = InstalledKernels.of(function)
-        if not self._installed or self._installed.cache_path != self.cache_path:
+        has_installed = InstalledKernels.exist(function)
+        is_beside = Path(self.cache_path) == folder_beside(function)
+        self._installed = None if is_beside or not has_installed else InstalledKernels(function)
+        if not (is_beside and has_installed):
             check_folder(self.cache_path)
 
     def load_overload(self, signature: Any, context: Any) -> Any:
@@ -110,14 +116,13 @@ class InstalledKernels(StampedCache):
 
         _locator_classes = [_BesideModule]  # noqa: RUF012
 
-    @classmethod
-    def of(cls, function: Function) -> "InstalledKernels | None":
-        """Return the installed forms of a function, if there are any."""
-        own = Path(getfile(function))
-        start = f"{own.stem}.{function.__qualname__}-"
-        beside = own.parent / "__pycache__"
+    @staticmethod
+    def exist(function: Function) -> bool:
+        """Say whether there are installed forms of a function."""
+        start = f"{Path(getfile(function)).stem}.{function.__qualname__}-"
+        beside = folder_beside(function)
         names = _list_indices(beside, beside.stat().st_mtime_ns) if beside.exists() else ()
-        return cls(function) if any(name.startswith(start) for name in names) else None
+        return any(name.startswith(start) for name in names)
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """Return a compiled form, or None where there is none for this machine."""
@@ -127,6 +132,11 @@ class InstalledKernels(StampedCache):
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep nothing."""
+
+
+def folder_beside(function: Function) -> Path:
+    """Return the folder in which Python keeps the compiled code of a function's module."""
+    return Path(getfile(function)).parent / "__pycache__"
 
 
 @cache
@@ -144,6 +154,6 @@ def cache_of(function: Function) -> Any:
     try:
         return KernelCache(function)
     except RuntimeError:  # no folder that can be written
-        if installed := InstalledKernels.of(function):
-            return installed
+        if InstalledKernels.exist(function):
+            return InstalledKernels(function)
         raise

@@ -474,7 +474,8 @@ def window_layers(x, y, real, panels, bias, gain, shift, window, pieces):  # typ
         for start in range(window, len(x) - window, BLOCK):
             rows = min(BLOCK, len(x) - window - start)
             windows = as_strided(x[start - window :].reshape(-1), (rows, wide), x.strides)
-            sums[:rows] = bias[n]
+            for i in range(rows):
+                copy(bias[n], sums[i])
             matmul(windows, panels[n], sums[:rows])
             for i in range(rows):
                 row, before = y[start + i], x[start + i]

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ner_service.engine import kernels, lstm, shorts
 from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.shorts import Shorts
-from ner_service.nets.config import Encoder
+
+if TYPE_CHECKING:  # pydantic, which it imports, would cost natasha 0.07 s of its start
+    from ner_service.nets.config import Encoder
 
 Tensors = Mapping[str, Any]
 KINDS = {"gru": kernels.GRU, "rnn": kernels.RNN}
@@ -141,7 +143,7 @@ class Recurrent:
 
     projection = FloatProjection
 
-    def __init__(self, encoder: Encoder, tensors: Tensors, prefix: str) -> None:
+    def __init__(self, encoder: "Encoder", tensors: Tensors, prefix: str) -> None:
         self._kind = KINDS[encoder]
         both = [_direction(tensors, f"{prefix}.{way}") for way in WAYS]
         self._recurrent = [kernels.pack(way.recurrent) for way in both]
@@ -210,7 +212,7 @@ class Convolution:
         return out
 
 
-def layer(encoder: Encoder, tensors: Tensors, n: int) -> Layer:
+def layer(encoder: "Encoder", tensors: Tensors, n: int) -> Layer:
     """Return the n-th layer of a net."""
     if encoder == "cnn":
         return Convolution(tensors, f"layers.{n}.conv")

@@ -158,7 +158,8 @@ class Engine:
         self._labels = [tag[2:] for tag in net.tags]
         self._acts = np.array([ACTS.get(tag[0], PASS) for tag in net.tags])
         free = np.zeros(len(net.tags), dtype=np.float32)
-        self._crf = array(net.model.head.crf.transitions.array), free, free
+        # a copy may be written to: numba compiles kernels once more for what may not
+        self._crf = array(net.model.head.crf.transitions.array).copy(), free, free
         self.emissions([GAP] * (2 * REACH + 1))  # else the first unsure path would compile it
 
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:

@@ -43,11 +43,14 @@ LINK, SPLIT, ENDING, DELIMITER, SMILEY = 8, 16, 32, 64, 128
 FLAGS = ((LINK, DASHES + "_"), (SPLIT, ".,/\\"), (ENDING, ENDINGS), (DELIMITER, DELIMITERS),
          (SMILEY, "=:;"))  # fmt: skip
 KNOWN = 0x20000  # all characters beyond are OTHER
-EVERY = "".join(map(chr, range(KNOWN)))
+EVERY = np.arange(KNOWN, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
 ORDINARY, ODD, DASH, BREAK, HYPHEN, QUOTING, HARD = range(2, 9)  # to `notice`, as 0 and 1 are
 ALPHABETS = LATINS + "0", CYRILLICS  # 0 and 1; a zero beside a Russian letter is noticed, too
 OPENERS = tuple(map(ord, '«"(['))
 YAHOO = tuple(map(ord, "yahoo"))
+# numbers, as numba would compile `ord` and all of its strings for the letters
+MINUS, STAR, OPENING, CLOSING, EXCLAMATION = map(ord, "-*()!")
+BAR, NEW_LINE, RETURN, LOW_LINE, STOP = map(ord, "|\n\r_.")
 ALPHABET = "".join(map(chr, range(ord("а"), ord("я") + 1))) + "ё"
 LONGEST = 512  # tokens; a longer sentence is read in parts, so memory stays bounded
 PACKED = 9  # letters of a word that fit into a key, six bits each
@@ -180,6 +183,15 @@ def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.u
     return table
 
 
+def expand(chars: str) -> list[int]:
+    """Return the code points that the inside of a pattern's brackets stands for.
+
+    A search of all characters by a pattern takes a hundred times as long.
+    """
+    ranges = re.findall(r"\\?(.)(?:-\\?(.))?", chars, re.DOTALL)
+    return [code for a, b in ranges for code in range(ord(a), ord(b or a) + 1)]
+
+
 def _classes() -> NDArray[np.uint8]:
     """Return the class of each character below `KNOWN`, with its flags."""
     classes = _table(ATOMS, OTHER, re.IGNORECASE)
@@ -190,14 +202,16 @@ def _classes() -> NDArray[np.uint8]:
 
 def _notices(changes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return what each character below `KNOWN` is to `notice`; `changes` are of `_changes`."""
-    notices = _table((f"[{chars}]" for chars in ALPHABETS), ORDINARY)
+    notices = np.full(KNOWN, ORDINARY, dtype=np.uint8)
+    for alphabet, chars in enumerate(ALPHABETS):
+        notices[expand(chars)] = alphabet
     kinds = (
         (DASH, "\u2013\u2014"), (BREAK, LAYOUT_CHARS), (HYPHEN, "-"), (QUOTING, ">"),
         (HARD, HARD_SIGNS),
     )  # fmt: skip
     notices[changes > 0] = ODD
     for kind, chars in kinds:
-        notices[_table((f"[{chars}]",), 1) == 0] = kind
+        notices[expand(chars)] = kind
     return notices
 
 
@@ -210,7 +224,7 @@ def _changes() -> NDArray[np.uint8]:
         (Step.ALPHABETS | Step.OLD_PRINT, OLD_LETTERS),
     )  # fmt: skip
     for steps, chars in kinds:
-        changes[_table((f"[{chars}]",), 1) == 0] |= np.uint8(steps)
+        changes[expand(chars)] |= np.uint8(steps)
     return changes
 
 
@@ -360,7 +374,7 @@ def joins(codes, classes, start, before, left, right, after):  # type: ignore[no
         if left[2] & right[2] & ENDING:
             return True
         same = codes[left[0]] == codes[right[0]]
-        if same and (codes[left[0]] == ord("-") or codes[left[0]] == ord("*")):
+        if same and (codes[left[0]] == MINUS or codes[left[0]] == STAR):
             return True
         return smiley_end(codes, start, right[1], classes) == right[1]
     if one == OTHER or two == OTHER:
@@ -381,10 +395,10 @@ def smiley_end(codes, start, end, classes):  # type: ignore[no-untyped-def]
     if not class_of(codes[at], classes) & SMILEY:
         return start
     at += 1
-    if at < end and codes[at] == ord("-"):
+    if at < end and codes[at] == MINUS:
         at += 1
     first = at
-    while at < min(end, first + 3) and (codes[at] == ord(")") or codes[at] == ord("(")):
+    while at < min(end, first + 3) and (codes[at] == CLOSING or codes[at] == OPENING):
         at += 1
     return at if at > first else start
 
@@ -392,7 +406,7 @@ def smiley_end(codes, start, end, classes):  # type: ignore[no-untyped-def]
 @compiled_with_gil
 def is_yahoo(codes, start, end):  # type: ignore[no-untyped-def]
     """Say whether `codes[start:end]` spell `yahoo!`, in any case."""
-    same = end - start == 6 and codes[end - 1] == ord("!")
+    same = end - start == 6 and codes[end - 1] == EXCLAMATION
     for n in range(5):
         same = same and codes[start + n] | 32 == YAHOO[n]
     return same
@@ -412,11 +426,11 @@ def find_spacings(source, starts, ends, parts, kinds):  # type: ignore[no-untype
     for n in range(len(starts)):
         lines = 0 if n else 2
         spaces = 0
-        kind = cell if at and source[at - 1] == ord("|") else nothing
+        kind = cell if at and source[at - 1] == BAR else nothing
         for place in range(at, starts[n]):
             part = parts[source[place]] if source[place] < len(parts) else sign
             if part == line:
-                is_pair = place and source[place] == ord("\n") and source[place - 1] == ord("\r")
+                is_pair = place and source[place] == NEW_LINE and source[place - 1] == RETURN
                 lines += 0 if is_pair else 1
                 kind = nothing
             spaces = spaces + 1 if part == space else 0
@@ -457,7 +471,7 @@ def find_delimiters(codes, classes, abbreviations):  # type: ignore[no-untyped-d
             inner = not flags & (ENDING | SMILEY) and closes_within(codes, at, classes)
             if first < min(len(codes), end + WINDOW) and not inner:
                 word = first
-                if class_of(codes[first], classes) & LINK and codes[first] != ord("_"):  # a dash
+                if class_of(codes[first], classes) & LINK and codes[first] != LOW_LINE:  # a dash
                     word = skip_spaces(codes, first + 1, classes)
                 if not is_small_word(codes, word, end + WINDOW, classes):
                     begins = word < len(codes) and (
@@ -511,7 +525,7 @@ def is_small_word(codes, first, last, classes):  # type: ignore[no-untyped-def]
     if at == first:
         return False
     return at == last or (
-        codes[at] != ord("_") and kind(codes[at], classes) in (BLANK, NUMBER, MARK)
+        codes[at] != LOW_LINE and kind(codes[at], classes) in (BLANK, NUMBER, MARK)
     )
 
 
@@ -524,10 +538,10 @@ def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-
     before = kind(codes[at - 1], classes) if at else BLANK
     if before == BLANK:
         return False
-    if codes[at] != ord("."):
+    if codes[at] != STOP:
         return True
     if before == MARK:
-        return codes[at - 1] not in (ord("_"), ord("."), ord(")"))
+        return codes[at - 1] not in (LOW_LINE, STOP, CLOSING)
     start = at
     key = 0
     while start > max(0, at - WINDOW) and letter_number(codes[start - 1]):
@@ -537,10 +551,25 @@ def plainly_ends(codes, classes, abbreviations, at):  # type: ignore[no-untyped-
         return False
     if start > at - WINDOW and start > 0:
         code = codes[start - 1]
-        if code == ord("_") or kind(code, classes) not in (BLANK, NUMBER, MARK):
+        if code == LOW_LINE or kind(code, classes) not in (BLANK, NUMBER, MARK):
             return False
-    place = np.searchsorted(abbreviations, key) % len(abbreviations)
-    return at - start > PACKED or abbreviations[place] != key
+    return at - start > PACKED or not holds(abbreviations, key)
+
+
+@compiled_with_gil
+def holds(numbers, number):  # type: ignore[no-untyped-def]
+    """Say whether a number is one of these, which are sorted.
+
+    `np.searchsorted` takes numba 0.4 s to compile.
+    """
+    first, last = 0, len(numbers)
+    while first < last:
+        middle = (first + last) // 2
+        if numbers[middle] < number:
+            first = middle + 1
+        else:
+            last = middle
+    return first < len(numbers) and numbers[first] == number
 
 
 @compiled_with_gil

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ner_service.engine.jit import compiled
-from ner_service.engine.kernels import Floats, Ints
+from ner_service.engine.kernels import Floats, Ints, copy, copy_rows
 
 BEGIN, IN, LAST, UNIT, OUT, NEVER = range(6)  # moves of BILUO; one of them is never allowed
 
@@ -50,9 +50,10 @@ def parse(states, shares, starts, lengths, blank, weights):  # type: ignore[no-u
     scores = np.empty(len(upper_bias) if len(upper) else hidden, dtype=np.float32)
     entities = np.empty((len(shares), 4), dtype=np.int64)
     count = 0
+    none = np.int64(-1)  # a number in the code is of a type of its own, and would compile all twice
     for n in range(len(lengths)):
         first, end = starts[n], starts[n] + lengths[n]
-        opened = label = -1
+        opened = label = none
         for i in range(first, end):
             sum_places(shares[i], held if opened >= 0 else absent, bias, sums)
             take_greatest(sums, units)
@@ -64,15 +65,16 @@ def parse(states, shares, starts, lengths, blank, weights):  # type: ignore[no-u
                 break
             move = moves[best]
             if move in (BEGIN, UNIT):
-                opened, label = i, labels[best]
-                held[:] = absent
+                opened, label = i, labels[best]  # type: ignore[assignment]
+                copy_rows(absent, held)
             if move in (LAST, UNIT):
                 last = i
                 while blank[last] and last > opened:
                     last -= 1
-                entities[count] = n, opened - first, last + 1 - first, label
+                row = entities[count]
+                row[0], row[1], row[2], row[3] = n, opened - first, last + 1 - first, label
                 count += 1
-                opened = label = -1
+                opened = label = none
             elif opened >= 0:
                 hold(states[i], i - opened, lower, held)
     return entities[:count]
@@ -131,7 +133,7 @@ def take_greatest(sums, units):  # type: ignore[no-untyped-def]
 def score_classes(units, upper, upper_bias, scores):  # type: ignore[no-untyped-def]
     """Write the score of each class: padded classes."""
     if len(upper) == 0:
-        scores[:] = units
+        copy(units, scores)
         return
     multiply(units, upper, scores)
     for c in range(len(scores)):
@@ -141,7 +143,9 @@ def score_classes(units, upper, upper_bias, scores):  # type: ignore[no-untyped-
 @compiled
 def lower_unseen(scores, classes, unseen):  # type: ignore[no-untyped-def]
     """Give unseen classes the least of all scores."""
-    least = scores[:classes].min()
+    least = scores[0]
+    for c in range(1, classes):
+        least = min(least, scores[c])
     for c in unseen:
         scores[c] = least
 

@@ -12,6 +12,7 @@ from ner_service.engine.tokens import sentences as cut_sentences
 from ner_service.names.slots import CASES, SLOTS, slots_of
 from ner_service.names.types import Gender, Number
 from ner_service.names.words import EntityWords, Floats, Place, Word
+from ner_service.nets.natasha_files import natasha_data
 from ner_service.nets.navec import load_navec
 from ner_service.text.old_print import HARD_SIGNS
 from ner_service.types import Entity
@@ -84,9 +85,9 @@ class ContextReader:
 
 def load_context_reader() -> ContextReader:
     """Load the net in natasha's wheel."""
-    from natasha.data import NEWS_EMBEDDING, NEWS_MORPH
-
-    return ContextReader(MorphEngine(Path(NEWS_MORPH), load_navec(Path(NEWS_EMBEDDING))))
+    data = natasha_data()
+    navec = load_navec(Path(data.NEWS_EMBEDDING))
+    return ContextReader(MorphEngine(Path(data.NEWS_MORPH), navec))
 
 
 def _cut_text(

@@ -19,10 +19,11 @@ class NameLists:
 @cache
 def load_lists() -> NameLists:
     """Load the lists, which take about 20 MB, once."""
-    from natasha.data import FIRST, LAST, MAYBE_FIRST, load_dict
+    from ner_service.nets.natasha_files import natasha_data
 
-    first = frozenset(load_dict(FIRST)) | frozenset(load_dict(MAYBE_FIRST))
-    return NameLists(first, frozenset(load_dict(LAST)))
+    data = natasha_data()
+    first = frozenset(data.load_dict(data.FIRST)) | frozenset(data.load_dict(data.MAYBE_FIRST))
+    return NameLists(first, frozenset(data.load_dict(data.LAST)))
 
 
 def to_masculine(last: str) -> str:

@@ -7,6 +7,7 @@ and its spacing, is of few kinds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -100,7 +101,8 @@ class CharLSTM(Characters):
         return torch.cat([states[:, :, :half].gather(1, last)[:, 0], states[:, 0, half:]], 1)
 
 
-CHAR_ENCODERS: dict[str, type[CharCNN | CharLSTM]] = {"cnn": CharCNN, "lstm": CharLSTM}
+CharEncoders = dict[str, type[CharCNN | CharLSTM]]
+CHAR_ENCODERS: CharEncoders = {"cnn": CharCNN, "lstm": CharLSTM}
 
 
 class Bidirectional(nn.Module):
@@ -115,21 +117,36 @@ class Bidirectional(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return the states of both directions: batch x length x 2 hidden."""
-        reverse = _reversal(mask)
+        reverse: Any = _Reversal.apply
+        places = _mirrored_places(mask)
         forth = self.forth(x)[0]
-        back = _gather(self.back(_gather(x, reverse))[0], reverse)
+        back = reverse(self.back(reverse(x, places))[0], places)
         return torch.cat([forth, back], 2)
 
 
-def _reversal(mask: Tensor) -> Tensor:
-    """Return where each token comes from when rows are reversed: batch x length."""
+def _mirrored_places(mask: Tensor) -> Tensor:
+    """Return where each token comes from when rows are reversed: batch * length."""
     places = torch.arange(mask.shape[1], device=mask.device)
     mirrored = mask.sum(1, keepdim=True) - 1 - places
-    return torch.where(mirrored >= 0, mirrored, places)
+    starts = torch.arange(len(mask), device=mask.device).unsqueeze(1) * mask.shape[1]
+    return (starts + torch.where(mirrored >= 0, mirrored, places)).flatten()
 
 
-def _gather(x: Tensor, places: Tensor) -> Tensor:
-    return x.gather(1, places.unsqueeze(2).expand(-1, -1, x.shape[2]))
+class _Reversal(torch.autograd.Function):
+    """Tokens in the order of places that undo themselves, so that the gradient is the same pass.
+
+    Autograd's own gradient would add up number by number, as if a token could go to two places.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, places: Tensor) -> Tensor:
+        ctx.save_for_backward(places)
+        return x.flatten(0, 1).index_select(0, places).view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        (gradient,), (places,) = gradients, ctx.saved_tensors  # batch x length x size
+        return gradient.flatten(0, 1).index_select(0, places).view_as(gradient), None
 
 
 class Convolution(nn.Module):
@@ -172,14 +189,18 @@ class Net(nn.Module):
         char_count: int,
         shape_count: int,
         dropout: Dropout = Dropout(),
+        char_encoders: CharEncoders = CHAR_ENCODERS,
     ) -> None:
-        """Build a net for vocabularies of so many symbols; the CRF is over `config.tags`."""
+        """Build a net for vocabularies of so many symbols; the CRF is over `config.tags`.
+
+        `char_encoders` are the classes that read characters, by their names in a configuration.
+        """
         super().__init__()
         shape = shapes(config, word_count, char_count, shape_count)
         self.config, self.rates = config, dropout
         self.words = _word_table(shape["words.weight"]) if config.word_dim else None
         self.unknown = nn.Parameter(torch.zeros(shape["unknown"]))
-        char_encoder = CHAR_ENCODERS.get(config.char_encoder)
+        char_encoder = char_encoders.get(config.char_encoder)
         self.chars = char_encoder(shape, dropout.chars) if char_encoder else None
         self.shapes = _embedding(shape["shapes.weight"])
         self.conventions = _embedding(shape["conventions.weight"])

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from gzip import decompress
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from threading import Lock
 
@@ -51,7 +53,12 @@ class Navec:
     unknown: int  # the number of the row for all other words
     indexes: NDArray[np.uint8]  # rows x parts
     codes: Floats  # parts x centroids x chunk
-    hash: str
+    path: Path  # of the file
+
+    @property
+    def hash(self) -> str:
+        """Return the digest of the file, which is read for it."""
+        return digest(self.path)
 
     @property
     def dim(self) -> int:
@@ -81,18 +88,14 @@ def _load(path: Path) -> Navec:
     from navec.meta import Meta
     from navec.navec import META, PQ_, VOCAB
     from navec.tar import Tar
-    from navec.vocab import Vocab
-
-    class Words(Vocab):  # type: ignore[misc]
-        """The words without navec's dict of their numbers, of 35 MB, which `WordIndex` replaces."""
-
-        def __init__(self, words: list[str], counts: list[int]) -> None:
-            self.words = words
 
     with Tar(path) as tar:
         meta = Meta.from_file(tar.load(META))
-        words = Words.from_file(tar.load(VOCAB)).words
-        data = tar.load(PQ_).read()
+        words = _read_words(tar.load(VOCAB).read())
+        vectors_file = tar.tar.getmember(PQ_)
+    with path.open("rb") as file:  # it is mapped, so that all processes share one copy of it
+        mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+    data = memoryview(mapped)[vectors_file.offset_data :][: vectors_file.size]
     vectors, _, parts, centroids = np.frombuffer(data, np.uint32, 4).tolist()
     codes = np.frombuffer(data, np.float32, offset=16 + vectors * parts)
     unknown = words.index(UNKNOWN)  # then padding, and no more
@@ -102,5 +105,12 @@ def _load(path: Path) -> Navec:
         unknown=unknown,
         indexes=np.frombuffer(data, np.uint8, vectors * parts, 16).reshape(vectors, parts),
         codes=codes.reshape(parts, centroids, -1),
-        hash=digest(path),
+        path=path,
     )
+
+
+def _read_words(packed: bytes) -> list[str]:
+    """Return the words of navec's vocabulary: gzip of their number, their counts and lines."""
+    data = decompress(packed)
+    number = int.from_bytes(data[:4], "little")
+    return data[4 + 4 * number :].decode("utf-8").splitlines()

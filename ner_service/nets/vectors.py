@@ -14,6 +14,7 @@ from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.files import open_regular
 from ner_service.nets.config import NAVEC
+from ner_service.nets.natasha_files import natasha_data
 from ner_service.nets.navec import load_navec
 
 Floats = NDArray[np.float32]
@@ -78,9 +79,7 @@ def _share(path: Path, written_ns: int, size: int) -> Vectors:
 @lru_cache(maxsize=1)
 def _navec() -> Vectors:
     try:
-        from natasha.data import NEWS_EMBEDDING
-
-        navec = load_navec(Path(NEWS_EMBEDDING))
+        navec = load_navec(Path(natasha_data().NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
     return Vectors(navec.words.ids, navec.rows, navec.dim, navec.hash)

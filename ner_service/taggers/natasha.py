@@ -11,6 +11,7 @@ from ner_service.digest import digest
 from ner_service.engine.tokens import Tokens, tokenize, units
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
+from ner_service.nets.natasha_files import natasha_data
 from ner_service.nets.navec import load_navec
 from ner_service.taggers.reader import Net, Reader
 from ner_service.text.chunks import PIECE_CHARS, chunks
@@ -98,19 +99,18 @@ def load(source: str, smaller: int = 1) -> NatashaTagger:
             "computes it by slovnet's own code"
         )
     try:
-        from natasha.data import NEWS_EMBEDDING, NEWS_NER
-        from slovnet import NER
-
         from ner_service.engine import slovnet
 
-        navec = load_navec(Path(NEWS_EMBEDDING))
+        data = natasha_data()
+        embedding, ner = Path(data.NEWS_EMBEDDING), Path(data.NEWS_NER)
+        navec = load_navec(embedding)
         if source == SLOVNET:  # what navec loads is larger, and slovnet reads but these
+            from slovnet import NER
+
             parts = SimpleNamespace(meta=navec, pq=navec)
-            net: Net = Slovnet(NER.load(Path(NEWS_NER)).navec(parts).infer)
+            net: Net = Slovnet(NER.load(ner).navec(parts).infer)
         else:
-            net = slovnet.Engine(
-                slovnet.load(Path(NEWS_NER)), navec, slovnet.CACHE_BYTES // smaller
-            )
+            net = slovnet.Engine(slovnet.load(ner), navec, slovnet.CACHE_BYTES // smaller)
     except ImportError as error:
         raise MissingExtra(f"natasha ({error})", "natasha") from error
     info = TaggerInfo(
@@ -119,7 +119,7 @@ def load(source: str, smaller: int = 1) -> NatashaTagger:
         languages=("ru",),
         labels=LABELS,
         score_kind="none",
-        hash=digest(Path(NEWS_NER), Path(NEWS_EMBEDDING)),
+        hash=digest(ner, embedding),
     )
     cut = _read_pieces if source == READ else _pieces
     return NatashaTagger(net, info, cut, partial(load, source, TWIN_SHARE))

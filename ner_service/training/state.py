@@ -11,7 +11,8 @@ from torch.optim import Optimizer
 
 from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
-from ner_service.nets.encoder import Net
+from ner_service.nets.encoder import CHAR_ENCODERS, Net
+from ner_service.training.char_cnn import TabulatedCharCNN
 from ner_service.training.config import TrainConfig
 from ner_service.training.data.prepare import TrainingData
 from ner_service.training.optimiser import MovingAverage, make_optimisers
@@ -87,7 +88,7 @@ def first_state(data: TrainingData, device: torch.device) -> State:
     torch.manual_seed(seed)
     sizes = len(start.words), len(start.chars), len(start.shapes)
     try:
-        net = Net(start.net, *sizes, config.dropout)
+        net = Net(start.net, *sizes, config.dropout, CHAR_ENCODERS | {"cnn": TabulatedCharCNN})
     except (MemoryError, OverflowError, RuntimeError, TypeError):  # whatever torch says of sizes
         raise ConfigError(
             f"net.hidden: a net of hidden {start.net.hidden}, layers {start.net.layers}, char_size "

@@ -1,5 +1,6 @@
 """The compiled cut equals the one by razdel's own rules."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from ner_service import corpora
 from ner_service.engine import tokens
 from ner_service.text import reading, spelling
 from ner_service.text import tokens as rules
+from ner_service.text.layout import LAYOUT_CHARS
+from ner_service.text.signs import MARKS, SIGN_CHARS
 from tests.text import units
 from tests.text.test_cuts import texts
 
@@ -145,6 +148,12 @@ def test_every_character_has_the_class_that_razdel_gives_it() -> None:
         classes[match.start() : match.end()] = kinds.get(str(match.lastgroup), tokens.OTHER)
     np.testing.assert_array_equal(tokens.CLASSES & tokens.KIND, classes[: tokens.KNOWN])
     assert (classes[tokens.KNOWN :] == tokens.OTHER).all()
+
+
+@pytest.mark.parametrize("chars", [*tokens.ALPHABETS, MARKS, SIGN_CHARS, LAYOUT_CHARS])
+def test_a_set_of_characters_is_what_a_pattern_means_by_it(chars: str) -> None:
+    expected = re.findall(f"[{chars}]", tokens.EVERY)
+    assert sorted(set(map(chr, tokens.expand(chars)))) == expected
 
 
 def test_every_abbreviation_fits_into_a_key() -> None:

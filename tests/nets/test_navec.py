@@ -3,9 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import natasha.data
+import numpy as np
+import pytest
 from natasha.data import NEWS_EMBEDDING
+from navec.navec import VOCAB
+from navec.tar import Tar
+from navec.vocab import Vocab
 
-from ner_service.nets import navec
+from ner_service.digest import digest
+from ner_service.nets import natasha_files, navec
 
 
 def test_threads_that_load_at_once_share_one_table() -> None:
@@ -13,3 +20,30 @@ def test_threads_that_load_at_once_share_one_table() -> None:
     with ThreadPoolExecutor(4) as pool:
         tables = list(pool.map(navec.load_navec, [Path(NEWS_EMBEDDING)] * 4))
     assert len(set(map(id, tables))) == 1
+
+
+def test_words_are_those_that_navec_itself_reads() -> None:
+    with Tar(NEWS_EMBEDDING) as tar:
+        words = Vocab.from_file(tar.load(VOCAB)).words
+    table = navec.load_navec(Path(NEWS_EMBEDDING))
+    assert words[table.unknown] == navec.UNKNOWN
+    some = words[: table.unknown : 1000]
+    assert np.array_equal(table.words.ids(some), np.arange(0, table.unknown, 1000))
+    assert table.hash == digest(Path(NEWS_EMBEDDING))
+
+
+def test_natashas_files_are_found_without_importing_natasha(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(natasha_files.sys.modules, "natasha.data")
+    found = natasha_files.natasha_data.__wrapped__()
+    assert found is not natasha.data
+    for name in ("NEWS_EMBEDDING", "NEWS_NER", "NEWS_MORPH", "DICT_DIR", "FIRST"):
+        assert Path(getattr(found, name)).samefile(getattr(natasha.data, name))
+
+
+def test_without_natasha_its_files_are_an_import_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(natasha_files.sys.modules, "natasha.data")
+    monkeypatch.setattr(natasha_files, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="natasha"):
+        natasha_files.natasha_data.__wrapped__()

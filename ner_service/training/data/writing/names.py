@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from ner_service.errors import ConfigError, MissingExtra
+from ner_service.nets.natasha_files import natasha_data
 from ner_service.training.data.writing.declension import (
     CASES,
     Case,
@@ -123,10 +124,9 @@ def _decline_parts(surname: str, form: Form) -> str:
 def load_names(folder: str) -> Names:
     """Return the names of natasha's wheel, and of the lists in a folder if one is named."""
     try:
-        from natasha import data
+        lists = Path(natasha_data().DICT_DIR)
     except ImportError as error:
         raise MissingExtra(f"lists of names ({error})", "natasha") from error
-    lists = Path(data.__file__).parent / "dict"
     more = _read_folder(Path(folder)) if folder else {}
     surnames = [*_clean(_lines(lists / "last.txt")), *_clean(more.get("surname", ()))]
     known = _clean(_lines(lists / "first.txt"))
