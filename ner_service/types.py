@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 ScoreKind = Literal["calibrated", "raw", "none"]
+Span = tuple[int, int, str]  # start, end, label
 PERSON = "PER"  # the label of entities whose names have parts
 
 
@@ -42,7 +43,7 @@ class Entity:
     sources: tuple[str, ...] = field(default=(), compare=False)
 
     @property
-    def span(self) -> tuple[int, int, str]:
+    def span(self) -> Span:
         """Return bounds and label, which strict scoring compares."""
         return self.start, self.end, self.label
 
@@ -174,6 +175,14 @@ class Explaining(Protocol):
 
     def explainer(self) -> Any:
         """Return the explainer of its answers."""
+
+
+@runtime_checkable
+class SpanScorer(Protocol):
+    """A span scorer says how probable any span of a text is, whether it finds it or not."""
+
+    def score_spans(self, text: str, spans: Sequence[Span]) -> list[float]:
+        """Return the score that each span would have; 0 where a span is not of whole tokens."""
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from razdel.segmenters import punct, sokr
 from razdel.segmenters.sentenize import BULLET_BOUNDS, BULLET_CHARS, BULLET_SIZE, DELIMITERS
 
-from ner_service.engine import tokens, usual_case
+from ner_service.engine import tokens, trimming, usual_case
 from ner_service.nets import vocab
 from ner_service.text import html_markup, layout, old_print, sentences, signs, spacing, spelling
 
@@ -34,6 +34,7 @@ def text_tables() -> Table:
         "spelling": spelling_tables(),
         "spacing": spacing_tables(),
         "words": word_tables(),
+        "trimming": trimming_tables(),
     }
 
 
@@ -149,6 +150,12 @@ def case_tables() -> Table:
     """Return by what measures a unit is in capitals, and the numbers of the usual cases."""
     names = ("NAME", "SMALL", "CAPITALS", "LEAST_LETTERS", "LONGEST_ABBREVIATION")
     return {name: getattr(usual_case, name) for name in names}
+
+
+def trimming_tables() -> Table:
+    """Return the marks that end no name, and the quotes behind which they may."""
+    names = ("MARKS", "CLOSING_QUOTES")
+    return {name: "".join(sorted(getattr(trimming, name))) for name in names}
 
 
 def runs(values: Sequence[int] | np.ndarray[Any, Any]) -> list[int]:

@@ -346,14 +346,20 @@ def copy_rows(rows, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def fill_rows(row, out):  # type: ignore[no-untyped-def]
+    """Write one row into all rows of `out`."""
+    for i in range(len(out)):
+        copy(row, out[i])
+
+
+@compiled
 def dense(x, panels, bias):  # type: ignore[no-untyped-def]
     """Return `x` times packed weights plus a padded bias: rows x padded columns."""
     columns = len(bias)
     room = np.empty(len(x) * columns + 16, dtype=np.float32)
     first = (-room.ctypes.data % 64) // 4  # starts with a cache line, as in `aligned_array`
     out = room[first : first + len(x) * columns].reshape(len(x), columns)
-    for i in range(len(out)):
-        copy(bias, out[i])
+    fill_rows(bias, out)
     matmul(x, panels, out)
     return out
 

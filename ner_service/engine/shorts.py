@@ -23,11 +23,12 @@ from ner_service.engine.kernels import (
     aligned_array,
     copy,
     copy_rows,
-    dense,
+    fill_rows,
     find_near,
     first_convolution,
     first_convolution_at,
 )
+from ner_service.engine.kernels import dense as dense_floats
 
 Shorts = NDArray[np.int16]
 AVAILABLE = bool(binding.get_host_cpu_features().get("avx512vnni"))
@@ -244,6 +245,15 @@ def matmul(a, steps, panels, widths, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def dense(a, steps, panels, widths, bias):  # type: ignore[no-untyped-def]
+    """Return what `matmul` adds to a padded bias: rows x padded columns."""
+    out = np.empty((len(a), len(bias)), dtype=np.float32)
+    fill_rows(bias, out)
+    matmul(a, steps, panels, widths, out)
+    return out
+
+
+@compiled
 def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
     """Compute what `kernels.convolutions` does, by short products after the first layer.
 
@@ -264,13 +274,10 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
             count = len(x) - 2
             windows = as_strided(numbers.reshape(-1), (count, 3 * x.shape[1]), numbers.strides)
             steps = as_strided(steps.reshape(-1), (count, 3 * steps.shape[1]), steps.strides)
-            sums = np.empty((count, len(bias)), dtype=np.float32)
-            for i in range(count):
-                copy(bias, sums[i])
-            matmul(windows, steps, panels, widths, sums)
+            sums = dense(windows, steps, panels, widths, bias)
             x = np.empty((count, len(scale)), dtype=np.float32)
             activate(sums, real[start + n : end - n], scale, shift, x)
-        copy_rows(dense(x, head[0], head[1]), out[start:stop])
+        copy_rows(dense_floats(x, head[0], head[1]), out[start:stop])
 
 
 @compiled
@@ -300,10 +307,7 @@ def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type
                     row = at[i - 1 + k]
                     copy(numbers[row], windows[n][k * size : (k + 1) * size])
                     copy(steps[row], window_steps[n][k * parts : (k + 1) * parts])
-        sums = np.empty((len(near), len(bias)), dtype=np.float32)
-        for i in range(len(near)):
-            copy(bias, sums[i])
-        matmul(windows, window_steps, panels, widths, sums)
+        sums = dense(windows, window_steps, panels, widths, bias)
         x = np.empty((len(near), len(scale)), dtype=np.float32)
         activate(sums, real[near], scale, shift, x)
-    copy_rows(dense(x, head[0], head[1]), out)
+    copy_rows(dense_floats(x, head[0], head[1]), out)

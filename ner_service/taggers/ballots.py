@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ner_service.types import Entity
+from ner_service.types import Entity, Span
 
-Span = tuple[int, int, str]
+Ballots = Sequence[Sequence[Entity]]  # of each member, sorted and without overlaps
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Candidate:
     entities: list[Entity] = field(default_factory=list)
 
 
-def count_ballots(ballots: Sequence[Sequence[Entity]]) -> list[Candidate]:
+def count_ballots(ballots: Ballots) -> list[Candidate]:
     """Return a candidate for each span that a ballot has, sorted."""
     candidates: dict[Span, Candidate] = {}
     for member, entities in enumerate(ballots):
@@ -41,6 +41,17 @@ def support(candidate: Candidate, weights: Sequence[float]) -> float:
     return sum(weights[member] for member in candidate.finders)
 
 
+def overlaps(candidate: Candidate, entities: Sequence[Entity]) -> bool:
+    """Return whether one of sorted entities shares a character with a candidate."""
+    start, end, _ = candidate.span
+    n = bisect_left(entities, end, key=_start_of)
+    return n > 0 and entities[n - 1].end > start
+
+
+def _start_of(entity: Entity) -> int:
+    return entity.start
+
+
 def mean_score(candidate: Candidate, weights: Sequence[float], total: float) -> float:
     """Return the mean score of a candidate over all members, by weight.
 
@@ -53,31 +64,29 @@ def mean_score(candidate: Candidate, weights: Sequence[float], total: float) -> 
 
 
 def resolve_overlaps(
-    candidates: Sequence[Candidate],
-    weights: Sequence[float],
-    goes_first: Callable[[Candidate], bool] = lambda candidate: False,
+    candidates: Sequence[Candidate], strength: Callable[[Candidate], float]
 ) -> list[Candidate]:
     """Return sorted candidates of which no two overlap.
 
-    Of two that do, one that goes first stays, then the one with more weight behind it, then the
-    longer, then the one that begins first, then the one whose label comes first in the alphabet.
+    Of two that do, the stronger stays, then the longer, then the one that begins first, then the
+    one whose label comes first in the alphabet.
     """
+
+    def rank(candidate: Candidate) -> tuple[float, int, Span]:
+        start, end, _ = candidate.span
+        return -strength(candidate), start - end, candidate.span
+
     if not any(a.span[1] > b.span[0] for a, b in pairwise(candidates)):
         return list(candidates)
     kept: list[Candidate] = []
     starts: list[int] = []
-    for candidate in sorted(candidates, key=lambda c: (not goes_first(c), *_rank(c, weights))):
+    for candidate in sorted(candidates, key=rank):
         start, end, _ = candidate.span
         n = bisect_left(starts, end)  # those before it begin in front of the candidate's end
         if n == 0 or kept[n - 1].span[1] <= start:
             kept.insert(n, candidate)
             starts.insert(n, start)
     return kept
-
-
-def _rank(candidate: Candidate, weights: Sequence[float]) -> tuple[float, int, Span]:
-    start, end, _ = candidate.span
-    return -support(candidate, weights), start - end, candidate.span
 
 
 def sources_of(candidate: Candidate, specs: Sequence[str]) -> tuple[str, ...]:

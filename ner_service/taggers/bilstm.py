@@ -4,17 +4,18 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ner_service.engine.bilstm import CACHE_BYTES, Engine
+from ner_service.engine.lattice import SpanPosteriors
 from ner_service.engine.tokens import Tokens
 from ner_service.engine.usual_case import units_of
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.config import NetConfig
-from ner_service.taggers.explaining import TextExplainer
+from ner_service.taggers.explaining import TextExplainer, TextScorer
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
 from ner_service.text.spacing import mark_words
-from ner_service.types import Entity, TaggerInfo, Tally
+from ner_service.types import Entity, Span, TaggerInfo, Tally
 
 SECOND_CACHE_BYTES = CACHE_BYTES // 4  # of a twin, or a convention that only some requests ask for
 
@@ -31,6 +32,8 @@ class BilstmTagger:
         cut = _marked_units if artefact.net.spacing_dim else units_of
         self.cut = partial(cut, net=artefact.net)
         self._reader = Reader(self.cut, self._engine, trimmed=True)
+        posteriors = SpanPosteriors(self._engine, artefact.net.tags, artefact.net.scheme)
+        self._scorer = TextScorer(posteriors, self.cut)
         self.info = TaggerInfo(
             name="bilstm",
             version=str(meta.get("version", "0")),
@@ -79,6 +82,13 @@ class BilstmTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return self._reader.tag(texts)
+
+    def score_spans(self, text: str, spans: Sequence[Span]) -> list[float]:
+        """Return the posterior of each span, found or not; 0 where it is not of whole tokens.
+
+        It is for the thread that tags. The net must know the labels.
+        """
+        return self._scorer.score(text, spans)
 
 
 def _marked_units(text: str, net: NetConfig) -> Iterator[Tokens]:

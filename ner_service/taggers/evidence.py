@@ -6,7 +6,6 @@ other taggers it would mean nothing, so a combination with any other has no such
 """
 
 import tomllib
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +13,8 @@ from math import exp, log
 from pathlib import Path
 from typing import TypedDict, cast
 
-from ner_service.taggers.ballots import Candidate
-from ner_service.types import Entity, TaggerInfo
+from ner_service.taggers.ballots import Ballots, Candidate, overlaps
+from ner_service.types import TaggerInfo
 
 FEATURES = (
     "one",  # the constant
@@ -36,16 +35,14 @@ class Evidence:
     coefficients: Sequence[float]
     scored: Sequence[bool]
 
-    def score(self, candidate: Candidate, ballots: Sequence[Sequence[Entity]]) -> float:
+    def score(self, candidate: Candidate, ballots: Ballots) -> float:
         """Return the probability that a candidate is right, where members gave these ballots."""
         values = features(candidate, ballots, self.scored)
         logit = sum(c * x for c, x in zip(self.coefficients, values, strict=True))
         return 1.0 / (1.0 + exp(-logit))
 
 
-def features(
-    candidate: Candidate, ballots: Sequence[Sequence[Entity]], scored: Sequence[bool]
-) -> tuple[float, ...]:
+def features(candidate: Candidate, ballots: Ballots, scored: Sequence[bool]) -> tuple[float, ...]:
     """Return the evidence for a candidate, in the order of `FEATURES`."""
     log_odds = finders = other_bounds = scored_against = others_against = 0.0
     for entity in candidate.entities:
@@ -66,17 +63,6 @@ def features(
                 others_against += 1
     n = len(ballots)
     return 1.0, log_odds / n, finders / n, other_bounds / n, scored_against / n, others_against / n
-
-
-def overlaps(candidate: Candidate, entities: Sequence[Entity]) -> bool:
-    """Return whether one of sorted entities shares a character with a candidate."""
-    start, end, _ = candidate.span
-    n = bisect_left(entities, end, key=_start_of)
-    return n > 0 and entities[n - 1].end > start
-
-
-def _start_of(entity: Entity) -> int:
-    return entity.start
 
 
 def evidence_for(infos: Sequence[TaggerInfo]) -> Evidence | None:

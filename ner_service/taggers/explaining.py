@@ -1,11 +1,14 @@
-"""The explainer of texts cuts them as its tagger does, and explains one unit of one text."""
+"""Texts are cut as their tagger cuts them, to explain one unit or to score any spans."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from ner_service.engine.bilstm import Engine
 from ner_service.engine.explanation import Explainer, Explanation, Forbidden
+from ner_service.engine.lattice import SpanPosteriors
 from ner_service.engine.tokens import Tokens
 from ner_service.nets.artefact import Artefact
+from ner_service.types import Span
 
 CACHE_BYTES = 8 << 20  # few words are explained
 
@@ -30,3 +33,32 @@ class TextExplainer:
             if chosen is None or unit.starts[0] <= at:
                 chosen = unit
         return chosen and (chosen, self._explainer.explain(chosen.words, forbidden))
+
+
+class TextScorer:
+    """A scorer of texts says how probable spans of a text are, by the net that answers."""
+
+    def __init__(self, posteriors: SpanPosteriors, cut: Callable[[str], Iterator[Tokens]]) -> None:
+        self._posteriors, self._cut = posteriors, cut
+
+    def score(self, text: str, spans: Sequence[Span]) -> list[float]:
+        """Return the score of each span; 0 where a span is not of whole tokens of one unit."""
+        scores = dict.fromkeys(spans, 0.0)
+        behind = max(end for _, end, _ in spans)
+        for unit in self._cut(text):
+            if unit.starts[0] >= behind:
+                break
+            places = {span: place for span in spans if (place := find_tokens(span, unit))}
+            if places:
+                computed = self._posteriors.scores(unit.words, [*places.values()])
+                scores |= zip(places, computed, strict=True)
+        return [*scores.values()]
+
+
+def find_tokens(span: Span, unit: Tokens) -> Span | None:
+    """Return a span as tokens of a unit, half-open; `None` where a bound is none of a token's."""
+    start, end, label = span
+    first, last = bisect_left(unit.starts, start), bisect_left(unit.ends, end)
+    if not first <= last < len(unit.ends) or (unit.starts[first], unit.ends[last]) != (start, end):
+        return None
+    return first, last + 1, label

@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 from ner_service.batching import gather
 from ner_service.engine.tokens import Tokens
+from ner_service.engine.trimming import trim_span
 from ner_service.types import Entity
 
-MARKS = frozenset(";:,!?…")  # of a sentence; full stops may be of an abbreviation or an initial
-CLOSING_QUOTES = ("»", "”", "“", '"', "›")
 BATCH_TOKENS = 8192  # tokens that go to the net together; bounds the memory in use
 
 
@@ -59,14 +58,3 @@ class Reader:
             if unit is None:
                 return
             yield unit
-
-
-def trim_span(text: str, unit: Tokens, start: int, end: int, *rest: Any) -> tuple[Any, ...]:
-    """Return a span of tokens without marks of the sentence behind it: `Газпром` of `Газпром?!`.
-
-    A token is kept where a quote closes behind it: `«Что? Где? Когда?»`.
-    """
-    if text[unit.ends[end - 1] : unit.ends[end - 1] + 1] not in CLOSING_QUOTES:
-        while end - start > 1 and MARKS.issuperset(text[unit.starts[end - 1] : unit.ends[end - 1]]):
-            end -= 1
-    return start, end, *rest

@@ -1,4 +1,4 @@
-"""Backend `vote` finds what most of its members find, and what one of them is sure of."""
+"""Backend `vote` finds what most of its members find, and heeds their calibrated scores."""
 
 from ner_service.taggers.combination import CombinedTagger, load_combination
 

@@ -67,6 +67,18 @@ def test_news_and_hostile_texts_have_the_entities_that_the_engine_finds(
 
 
 @pytest.mark.slow
+def test_marks_of_a_sentence_are_left_out_of_names_as_the_engine_does(
+    engine: BilstmTagger, node: Run
+) -> None:
+    texts = [
+        "Согласовано: Орлова Е Н; Петров-Водкин КС. Это Газпром?!",
+        "Это Газпром…, а не «Газпром?!» и не 'Газпром!'",
+        "Клуб «Что? Где? Когда?» пуст",
+    ]
+    check(texts, engine, node)
+
+
+@pytest.mark.slow
 def test_a_unit_in_capitals_is_read_in_its_usual_case_if_the_net_wants_that(
     node: Run,
 ) -> None:

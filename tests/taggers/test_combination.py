@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ner_service import corpora
 from ner_service.errors import UnknownTagger
+from ner_service.scoring.f1 import exact
 from ner_service.service.settings import parse_specs
 from ner_service.taggers import registry
 from ner_service.taggers.backend import Backend
@@ -31,7 +32,7 @@ from ner_service.taggers.registry import (
     state_of,
 )
 from ner_service.taggers.specs import Combination, Member, parse_combination
-from ner_service.types import Counting, Entity, Tagger, TaggerInfo
+from ner_service.types import Counting, Entity, Span, SpanScorer, Tagger, TaggerInfo
 from tests.serving import serving
 
 TEXT = "Анна Каренина и Лев в Перми"
@@ -42,10 +43,13 @@ FOUND = {
     "short": [ANNA, LEV],
     "long": [WHOLE, PERM],
     "exact": [ANNA, PERM],
-    "sure": [Entity(*LEV.span, 0.95), Entity(*PERM.span, 0.3)],
-    "unsure": [Entity(*LEV.span, 0.7)],
-    "whole": [Entity(*WHOLE.span, 0.9)],
+    "sure": [Entity(*LEV.span, 0.95), Entity(*PERM.span, 0.31)],
+    "unsure": [Entity(*LEV.span, 0.49), Entity(*PERM.span, 0.29)],
+    "whole": [Entity(*WHOLE.span, 0.75)],
+    "half": [Entity(*WHOLE.span, 0.65)],
+    "asked": [Entity(*LEV.span, 0.9)],
 }
+ANSWERS = {ANNA.span: 0.15, PERM.span: 0.05, WHOLE.span: 0.99}  # of "asked", to what it missed
 
 
 class Told:
@@ -62,9 +66,25 @@ class Told:
         return [[e for e in self._entities if e.end <= len(text)] for text in texts]
 
 
+class Asked(Told):
+    """The tagger also says how probable spans are that it did not find."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.questions: list[Sequence[Span]] = []
+
+    def score_spans(self, text: str, spans: Sequence[Span]) -> list[float]:
+        self.questions.append(spans)
+        return [ANSWERS[span] for span in spans]
+
+
+def told(source: str) -> Told:
+    return Asked(source) if source.startswith("asked") else Told(source)
+
+
 @pytest.fixture(autouse=True)
 def stub_backend(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.BACKENDS, "told", Backend("told", Told, needs_source=True))
+    monkeypatch.setitem(registry.BACKENDS, "told", Backend("told", told, needs_source=True))
 
 
 def entities_of(spec: str) -> list[Entity]:
@@ -180,18 +200,48 @@ def test_a_vote_keeps_what_has_more_than_half_of_the_weight() -> None:
     assert [e.span for e in entities_of("vote:told:short*2+told:long")] == [ANNA.span, LEV.span]
 
 
-def test_a_vote_obeys_a_member_whose_calibrated_score_is_high() -> None:
-    assert [e.span for e in entities_of("vote:told:sure+told:exact+told:long")] == [
-        LEV.span,
-        PERM.span,
-    ]
+def test_each_vote_for_a_span_adds_a_fifth_to_its_calibrated_score() -> None:
+    assert [e.span for e in entities_of("vote:told:sure+told:exact")] == [LEV.span, PERM.span]
+    assert [e.span for e in entities_of("vote:told:unsure+told:exact")] == []
     assert [e.span for e in entities_of("vote:told:unsure+told:exact+told:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:told:unsure+told:short")] == [LEV.span]
 
 
-def test_a_majority_yields_where_a_sure_member_found_another_span() -> None:
+def test_each_vote_for_something_else_takes_a_tenth_from_a_calibrated_score() -> None:
     (found,) = entities_of("vote:told:short+told:exact+told:whole")
     assert found.span == WHOLE.span
     assert found.sources == ("told:whole",)
+    assert [e.span for e in entities_of("vote:told:short+told:half")] == [WHOLE.span]
+    assert entities_of("vote:told:short+told:exact+told:half") == []
+
+
+def test_a_vote_counts_by_its_weight_beside_that_of_the_calibrated_score() -> None:
+    assert entities_of("vote:told:short*2+told:half") == []
+    assert [e.span for e in entities_of("vote:told:short*2+told:exact*2+told:half*4")] == [
+        WHOLE.span
+    ]
+    assert [e.span for e in entities_of("vote:told:unsure+told:exact*2")] == [PERM.span]
+    assert entities_of("vote:told:unsure*2+told:exact") == []
+
+
+def test_who_has_calibrated_scores_is_asked_about_what_a_majority_of_others_found() -> None:
+    tagger = load_tagger("vote:told:asked+told:exact+told:short")
+    assert [e.span for e in tagger.tag([TEXT])[0]] == [ANNA.span, LEV.span]
+    (asked,) = (t for t in tagger._taggers if isinstance(t, Asked))  # type: ignore[attr-defined]
+    assert asked.questions == [[ANNA.span]]
+    assert [e.span for e in entities_of("vote:told:asked+told:exact+told:long")] == [LEV.span]
+
+
+def test_what_a_member_with_calibrated_scores_misses_and_cannot_score_needs_three_others() -> None:
+    others = "told:exact+told:exact-2+told:exact-3"
+    assert [e.span for e in entities_of("vote:told:half+told:exact+told:exact-2")] == []
+    assert [e.span for e in entities_of(f"vote:told:half+{others}")] == [PERM.span]
+
+
+@pytest.mark.parametrize("weight", ["", "*0.1", "*0.7", "*3"])
+def test_half_of_the_weight_is_no_majority(weight: str) -> None:
+    members = [f"told:{name}{weight}" for name in ("exact", "exact-2", "short", "short-2")]
+    assert [e.span for e in entities_of(f"vote:{'+'.join(members)}")] == [ANNA.span]
 
 
 def test_a_least_weight_decides_alone() -> None:
@@ -199,6 +249,7 @@ def test_a_least_weight_decides_alone() -> None:
         e.span for e in entities_of("union:told:short+told:long")
     ]
     assert [e.span for e in entities_of("vote:2/told:sure+told:exact+told:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:2/told:asked+told:exact+told:long")] == [PERM.span]
     assert [e.span for e in entities_of("vote:1/told:short+told:exact+told:whole")] == [
         e.span for e in entities_of("union:told:short+told:exact+told:whole")
     ]
@@ -228,7 +279,7 @@ def test_a_score_without_a_fit_is_the_mean_over_those_who_know_the_label() -> No
     assert tagger.info.score_kind == "raw"
     scores = {e.span: e.score for e in entities}
     assert scores[LEV.span] == pytest.approx((0.95 + 3) / 4)
-    assert scores[PERM.span] == pytest.approx(0.3 / 4)
+    assert scores[PERM.span] == pytest.approx(0.31 / 4)
 
 
 def test_members_that_work_side_by_side_answer_as_one_after_the_other(
@@ -244,6 +295,22 @@ def test_members_that_work_side_by_side_answer_as_one_after_the_other(
         [(*e.span, e.score, e.sources) for e in entities] for entities in alone
     ]
     assert all(len(entities) == 2 for entities in alone)
+
+
+def test_our_net_scores_what_it_finds_as_its_answers_do_and_what_it_misses_too(
+    shipped: Callable[[str], Tagger],
+) -> None:
+    tagger = shipped("bilstm")
+    assert isinstance(tagger, SpanScorer)
+    text = "Глава области Иван Петров прибыл в Москву. Там его ждал Пётр.\n\nОн из «Ромашки»."
+    found = tagger.tag([text])[0]
+    assert len(found) >= 3
+    other = [(found[0].start, found[0].end, "LOC"), (0, 5, "PER"), (2, 5, "PER"), (0, 77, "ORG")]
+    scores = tagger.score_spans(text, [*other, *(e.span for e in found)])
+    assert scores[len(other) :] == [e.score for e in found]
+    assert 0 < scores[0] < 0.5
+    assert 0 < scores[1] < 0.5
+    assert scores[2:4] == [0.0, 0.0]
 
 
 def test_a_combination_counts_what_its_members_count(shipped: Callable[[str], Tagger]) -> None:
@@ -300,7 +367,7 @@ def test_overlaps_are_resolved_by_the_stated_rule(
     weights = [1.0 + order.randrange(3) for _ in ballots]
     ballots = [[*{e.span: e for e in ballot}.values()] for ballot in ballots]
     candidates = count_ballots(ballots)
-    kept = resolve_overlaps(candidates, weights)
+    kept = resolve_overlaps(candidates, lambda candidate: support(candidate, weights))
     assert [c.span for c in kept] == [c.span for c in _by_brute_force(candidates, weights)]
     assert all(a.span[1] <= b.span[0] for a, b in pairwise(kept))
 
@@ -329,6 +396,21 @@ def test_the_service_says_who_found_an_entity() -> None:
         )
     assert [e["sources"] for e in plain] == [["told:long"], ["told:short"], ["told:long"]]
     assert [e["sources"] for e in normal] == [e["sources"] for e in plain]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["nerel_named_dev", "ne5_dev", "own_kinds_dev", "own_news"])
+def test_a_vote_of_all_is_not_below_our_net(
+    name: str, shipped: Callable[[str], Tagger], corpora_root: Path
+) -> None:
+    documents = [*corpora.read(corpora.locate(name, corpora_root))]
+    texts = [document.text for document in documents]
+    vote, ours = (
+        exact(documents, shipped(spec).tag(texts)).f1
+        for spec in ("vote:natasha+spacy+bilstm", "bilstm")
+    )
+    print(f"{name}: vote {vote:.4f}, bilstm {ours:.4f}")
+    assert vote >= ours
 
 
 @pytest.mark.slow

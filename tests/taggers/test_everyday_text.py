@@ -9,8 +9,8 @@ import pytest
 
 from ner_service import corpora
 from ner_service.engine.tokens import tokenize
+from ner_service.engine.trimming import trim_span
 from ner_service.scoring.f1 import exact
-from ner_service.taggers.reader import trim_span
 from ner_service.types import Document, Tagger
 
 SPECS = ("bilstm", "bilstm@ne5", "natasha:read")

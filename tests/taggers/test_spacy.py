@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -143,23 +144,26 @@ def test_a_pipeline_has_no_conventions() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("folder", "stride"), [("gold", 1), ("unlabelled", 8)])
 def test_all_corpora_have_the_librarys_answers(
-    shipped: Callable[[str], Tagger], corpora_root: Path
+    shipped: Callable[[str], Tagger], corpora_root: Path, folder: str, stride: int
 ) -> None:
-    """At most one entity in 10,000 differs, where two scores are equal but for rounding."""
+    """At most one entity in 10,000 differs, where two scores are equal but for rounding.
+
+    spaCy reads 60,000 characters a second: gold text takes it three minutes of CPU, and as long
+    every eighth document of the others.
+    """
     ours, theirs = shipped("spacy"), shipped("spacy@library")
     documents = different = entities = 0
-    for path in sorted(
-        [*corpora_root.glob("gold/*.jsonl.gz"), *corpora_root.glob("unlabelled/*.jsonl.gz")]
-    ):
+    for path in sorted(corpora_root.glob(f"{folder}/*.jsonl.gz")):
         if "_raw_" in path.name:  # the texts of others
             continue
-        for document in corpora.read(path, {"PRO": ""}):
+        for document in islice(corpora.read(path, {"PRO": ""}), None, None, stride):
             expected, answer = (t.tag([document.text])[0] for t in (theirs, ours))
             documents, entities = documents + 1, entities + len(expected)
             different += len({*expected} ^ {*answer})
-    print(f"spacy: {different} of {entities} entities in {documents} documents differ")
+    print(f"spacy, {folder}: {different} of {entities} entities in {documents} documents differ")
     assert different <= entities / 10_000
 
 

@@ -31,7 +31,20 @@ class CaseForms:
 
     def match_word(self, word: str, base: str) -> bool:
         """Return whether a folded word is a form of a folded word."""
-        return word == base or (self._may_be_form(word, base) and bool(self._slots(word, base)))
+        if word == base:
+            return True
+        return self._may_be_form(word, base) and (
+            self._is_guessed(word, base) or bool(self._slots(word, base))
+        )
+
+    def _is_guessed(self, word: str, base: str) -> bool:
+        """Return whether the last letter of a name that no dictionary has tells that form of it.
+
+        pymorphy3 takes three times as long to read such a name by its ending.
+        """
+        if not CYRILLIC.issuperset(base) or self._dictionary.has(base):
+            return False
+        return word in self._guesses(base)
 
     def match(
         self, words: Sequence[str], phrase: Sequence[str], prefixes: Collection[int] = ()

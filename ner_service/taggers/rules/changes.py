@@ -5,7 +5,6 @@ a look at the dictionary and a guess of the declension take a hundred times as l
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
 from ner_service.names.grammemes import CASES
@@ -13,7 +12,6 @@ from ner_service.names.paradigms import BY_COST
 from ner_service.taggers.rules.stems import MOST_CHANGED, fold, may_be_form
 
 VERBAL = frozenset({"VERB", "INFN", "PRTF", "PRTS", "GRND"})  # participles decline as adjectives
-KEPT = 50_000  # pairs of ends that were compared: some 10 MB
 REFLEXIVE = "ся"  # stands behind the ending of a participle
 Change = tuple[str, str]
 """The end of a base form, and of another form, behind the letters that both begin with."""
@@ -26,8 +24,7 @@ class Changes:
         known = set(_changes_of(dictionary))
         for _, forms in BY_COST:
             known.update(_reduce(forms[0], fold(form)) for form in forms)
-        short = frozenset(change for change in known if len(change[0]) <= MOST_CHANGED)
-        self._allow_ends = lru_cache(KEPT)(lambda base, form: _reduce(base, form) in short)
+        self._short = frozenset(change for change in known if len(change[0]) <= MOST_CHANGED)
 
     def allow(self, word: str, base: str) -> bool:
         """Say whether the end of a folded word may be a form of the end of a folded base form."""
@@ -35,16 +32,13 @@ class Changes:
             return False
         if base.endswith(REFLEXIVE) and word.endswith(REFLEXIVE):
             base, word = base[: -len(REFLEXIVE)], word[: -len(REFLEXIVE)]
-        same = max(len(base) - MOST_CHANGED, 1)
-        return self._allow_ends(base[same:], word[same:])
+        return _reduce(base, word, max(len(base) - MOST_CHANGED, 1)) in self._short
 
 
-def _reduce(base: str, form: str) -> Change:
-    """Return both ends behind the letters that they begin with alike."""
-    same = 0
-    for a, b in zip(base, form, strict=False):
-        if a != b:
-            break
+def _reduce(base: str, form: str, same: int = 0) -> Change:
+    """Return both ends behind the letters that they begin with alike, at least so many."""
+    shorter = min(len(base), len(form))
+    while same < shorter and base[same] == form[same]:
         same += 1
     return base[same:], form[same:]
 

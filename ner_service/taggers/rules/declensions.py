@@ -74,6 +74,10 @@ class Dictionary:
         self._tags: dict[Any, Grammemes] = {}
         self.declensions = lru_cache(WORDS)(self._declensions)
 
+    def has(self, word: str) -> bool:
+        """Return whether the dictionary has a folded word."""
+        return bool(self._look_up(word, self._analyzer.char_substitutes))
+
     def _declensions(self, word: str) -> Declensions:
         tables: dict[tuple[str, int], tuple[str, Endings]] = {}
         oblique, noun, read = False, False, False

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from ner_service.errors import MissingExtra, ModelError
-from ner_service.taggers.ballots import Span
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.gazetteer import Gazetteer
 from ner_service.taggers.rules.rule_file import RuleFile, TokenPattern
 from ner_service.taggers.spacy import LONG_RUN, razdel_doc
+from ner_service.types import Span
 
 REACH = 60  # characters on either side of an entity in which a word of its context may stand
 

@@ -60,6 +60,7 @@ class Index:
             if " " in rest:
                 pair = f"{first_stem} {rest[: rest.index(' ')]}"
                 self.longest[pair] = max(key.count(" ") + 1, self.longest.get(pair, 2))
+        self.letters = frozenset(key[0] for key in self.longest)  # with which phrases begin
 
     def phrases_of(self, key: str) -> Sequence[int]:
         """Return the numbers of the phrases with the joined stems of `key`."""
@@ -158,9 +159,13 @@ class Gazetteer:
 
     def beginnings_of(self, word: str) -> Sequence[Beginning]:
         """Return what begins with a word of a text; phrases in small letters begin with any."""
+        letter = fold(word[0])
+        indices = (self._capital, self._small) if word[0].isupper() else (self._small,)
+        if not any(letter in index.letters for index in indices):
+            return NONE
         stem = self._stems[word]
         beginnings = []
-        for index in (self._capital, self._small) if word[0].isupper() else (self._small,):
+        for index in indices:
             if longest := index.longest.get(stem):
                 alone = self._choose_alone(fold(word), self._bases_kept(index, stem))
                 if alone is not None or longest > 1:

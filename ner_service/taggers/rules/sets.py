@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ner_service.names.masking.identifiers import IDENTIFIERS, find_identifiers, load_rules
-from ner_service.taggers.ballots import Span
 from ner_service.taggers.rules.finders import Finder
 from ner_service.text.sentences import sentenize
+from ner_service.types import Span
 
 LABELS = {"dates": "DATE", "money": "MONEY"}
 SIGN = re.compile(r"\d")  # without a digit neither grammar finds anything

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ner_service.digest import digest
-from ner_service.taggers.ballots import Span
 from ner_service.taggers.registry import load_tagger
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.files import digest_files
@@ -18,7 +17,7 @@ from ner_service.taggers.rules.gazetteer import Gazetteer
 from ner_service.taggers.rules.rule_file import RuleFile, read_rules
 from ner_service.taggers.rules.sets import load_set
 from ner_service.taggers.specs import RULE_SETS, split_rules
-from ner_service.types import Counting, Entity, Tagger, TaggerInfo, Tally
+from ner_service.types import Counting, Entity, Span, Tagger, TaggerInfo, Tally
 
 LANGUAGE = "ru"  # whose case forms are found
 MANY = 100_000  # phrases, which the collector takes longer to look at than a text takes

@@ -10,14 +10,13 @@ import { UsualCase } from "./usual_case.js";
 import { WordFeatures } from "./word_features.js";
 
 const GROUP_TOKENS = 1024; // tokens that pass the layers together
-const MARKS = /^[;:,!?…]+$/; // of a sentence; full stops may be of an abbreviation or an initial
-const CLOSING_QUOTES = ["»", "”", "“", '"', "›"];
 
 /** Returns the end of a span of tokens without marks of the sentence behind it: `Газпром` of `Газпром?!`. */
-function trimmedEnd(source, unit, start, end) {
+function trimmedEnd({ MARKS, CLOSING_QUOTES }, source, unit, start, end) {
   const last = unit.ends[end - 1];
   if (last < source.length && CLOSING_QUOTES.includes(source.slice(last, last + 1))) return end;
-  while (end - start > 1 && MARKS.test(source.slice(unit.starts[end - 1], unit.ends[end - 1]))) end--;
+  const isMarks = (token) => [...token].every((char) => MARKS.includes(char));
+  while (end - start > 1 && isMarks(source.slice(unit.starts[end - 1], unit.ends[end - 1]))) end--;
   return end;
 }
 
@@ -58,7 +57,7 @@ export class Net {
       const entities = group.flatMap((unit, n) =>
         this.crf.decode(all[n]).map(({ start, end, label, score }) => ({
           start: unit.starts[start],
-          end: unit.ends[trimmedEnd(source, unit, start, end) - 1],
+          end: unit.ends[trimmedEnd(this.head.text.trimming, source, unit, start, end) - 1],
           label,
           score,
         })),
