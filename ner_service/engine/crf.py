@@ -14,8 +14,9 @@ def viterbi(emissions, transitions, starts, ends, path):  # type: ignore[no-unty
     `emissions` are length x tags or wider, `transitions` from x to.
     """
     length, size = len(path), len(starts)
-    best = starts + emissions[0, :size]
-    after = np.empty_like(best)
+    best, after = np.empty(size, emissions.dtype), np.empty(size, emissions.dtype)
+    for tag in range(size):
+        best[tag] = starts[tag] + emissions[0, tag]
     history = np.empty((length, size), dtype=np.int16)
     for i in range(1, length):
         for to in range(size):
@@ -28,7 +29,11 @@ def viterbi(emissions, transitions, starts, ends, path):  # type: ignore[no-unty
             after[to] = top
             history[i, to] = at
         best, after = after, best
-    path[length - 1] = np.argmax(best + ends)
+    last = 0
+    for tag in range(1, size):
+        if best[tag] + ends[tag] > best[last] + ends[last]:
+            last = tag
+    path[length - 1] = last
     for i in range(length - 1, 0, -1):
         path[i - 1] = history[i, path[i]]
 
@@ -294,8 +299,10 @@ def likelihood(  # type: ignore[no-untyped-def]
             return False
         loss = partition - starts[path[0]] - ends[path[length - 1]]
         pairs[:] = 0.0
-        to_emissions[b, :length] = forward * backward
-        local *= backward
+        for i in range(length):  # slices would bring numba's words for wrong shapes
+            for tag in range(size):
+                to_emissions[b, i, tag] = forward[i, tag] * backward[i, tag]
+                local[i, tag] *= backward[i, tag]
         for i in range(length):
             loss -= row[i, path[i]]
             if i == 0:
@@ -306,9 +313,11 @@ def likelihood(  # type: ignore[no-untyped-def]
                 for to in range(size):
                     pairs[tag, to] += share * local[i, to]
         losses[b] = loss
-        to_starts[b] = to_emissions[b, 0]
-        to_ends[b] = to_emissions[b, length - 1]
-        to_transitions[b] = pairs * steps
+        for tag in range(size):
+            to_starts[b, tag] = to_emissions[b, 0, tag]
+            to_ends[b, tag] = to_emissions[b, length - 1, tag]
+            for to in range(size):
+                to_transitions[b, tag, to] = pairs[tag, to] * steps[tag, to]
         to_starts[b, path[0]] -= 1.0
         to_ends[b, path[length - 1]] -= 1.0
         for i in range(length):
