@@ -84,6 +84,25 @@ def test_every_form_of_the_dictionary_has_the_stem_of_its_base_form() -> None:
                         assert may_be_form(folded, fold(word))
 
 
+@given(
+    st.sampled_from(("мишустин", "кекишвили", "орешкина", "гжельский", "москва", "дзюба", "нет")),
+    st.text("аеиоуыэюяйьмхгв", max_size=3),
+)
+def test_a_word_alone_is_a_form_just_where_it_is_one_as_a_phrase(
+    forms: CaseForms, base: str, ending: str
+) -> None:
+    for cut in range(3):
+        word = base[: len(base) - cut] + ending
+        assert forms.match_word(word, base) == forms.match((word,), (base,))
+
+
+def test_a_list_begins_with_any_letter_that_is_folded_to_a_phrases_first(forms: CaseForms) -> None:
+    gazetteer = Gazetteer(["ёлка", "Ёжик", "σίγμα", "1С"], forms)
+    text = "Елка, ёлки, Ежика, Ёжику, ежи, Σίγμα, 1С, 1с"
+    found = [text[match.start : match.end] for match in gazetteer.find(text)]
+    assert found == ["Елка", "ёлки", "Ежика", "Ёжику", "Σίγμα", "1С", "1с"]
+
+
 def test_phrases_of_one_stem_are_told_apart(forms: CaseForms) -> None:
     phrases = ["Иванов", "Иванова", "Иваново", "Ивановский"]
     gazetteer = Gazetteer(phrases, forms)
