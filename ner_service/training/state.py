@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 from ner_service.errors import ConfigError
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.encoder import CHAR_ENCODERS, Net
-from ner_service.training.char_cnn import TabulatedCharCNN
+from ner_service.training.compiled.char_cnn import TabulatedCharCNN
 from ner_service.training.config import TrainConfig
 from ner_service.training.data.prepare import TrainingData
 from ner_service.training.optimiser import MovingAverage, make_optimisers

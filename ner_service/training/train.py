@@ -20,8 +20,8 @@ from ner_service.nets.record import ModelRecord
 from ner_service.scoring.f1 import Score, exact, exact_by_label
 from ner_service.training.calibration import calibrate
 from ner_service.training.checkpoint import Checkpoint, fingerprint
+from ner_service.training.compiled.crf_loss import path_losses
 from ner_service.training.config import Optimiser, TrainConfig, read_config
-from ner_service.training.crf_loss import path_losses
 from ner_service.training.data.batches import GoldBatch, batches, collate
 from ner_service.training.data.length import Length, is_rising, plan_length
 from ner_service.training.data.prepare import TrainingData, prepare

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ner_service.nets.encoder import SHORT_WORD, CharCNN
 from ner_service.nets.vocab import END, PAD, START
-from ner_service.training.char_cnn import TabulatedCharCNN
+from ner_service.training.compiled.char_cnn import TabulatedCharCNN
 
 CHARS, SIZE = 30, 7
 SHAPES = {"chars.table.weight": (CHARS, 5), "chars.conv.weight": (SIZE, 5, 3)}

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ner_service.labels import Scheme, tag_set
 from ner_service.nets.crf import CRF
-from ner_service.training.crf_loss import path_losses
+from ner_service.training.compiled.crf_loss import path_losses
 
 
 def make(scheme: Scheme, scale: float, lengths: list[int]) -> tuple[CRF, Tensor, Tensor]:
