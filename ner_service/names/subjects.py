@@ -11,6 +11,7 @@ from itertools import takewhile
 import numpy as np
 
 from ner_service.names.lexicon import Lexicon
+from ner_service.names.morphology import Features
 from ner_service.names.slots import NOMINATIVE, SLOTS
 from ner_service.names.types import Gender
 from ner_service.names.words import Floats
@@ -22,11 +23,12 @@ PRONOUNS = frozenset({"она", "кто", "я", "ты", "сама"})
 SHORTEST = 3  # letters of a noun; shorter words are prepositions, which may also be abbreviations
 AGREES, DISAGREES = 3.0, -3.0  # log odds of the nominative in a gender
 IS_FIRST = 3.0  # log odds of the nominative where the name begins a clause and is its subject
-PAST: dict[str, Gender] = {"ла": "Fem", "лась": "Fem", "ло": "Neut", "лось": "Neut"}
-HER_ENDS = ("ла", "лась")
+PAST: dict[str, Gender] = {
+    "л": "Masc", "лся": "Masc", "ла": "Fem", "лась": "Fem", "ло": "Neut", "лось": "Neut"
+}  # fmt: skip
 PLURAL_ENDS = ("ли", "лись", "ут", "ют", "ат", "ят", "утся", "ются", "атся", "ятся")
 PRESENT_ENDS = ("т", "тся")
-ENDS = (*PAST, *PLURAL_ENDS, *PRESENT_ENDS, "л", "лся")
+ENDS = (*PAST, *PLURAL_ENDS, *PRESENT_ENDS)
 
 
 def _row(gender: Gender | None, agrees: float, disagrees: float) -> Floats:
@@ -37,7 +39,7 @@ def _row(gender: Gender | None, agrees: float, disagrees: float) -> Floats:
     return row
 
 
-OF_PAST = {gender: _row(gender, AGREES, DISAGREES) for gender in ("Masc", "Fem", "Neut")}
+OF_PAST = {gender: _row(gender, AGREES, DISAGREES) for gender in PAST.values()}
 OF_PLURAL = _row(None, 0.0, DISAGREES)  # `защитники Алёхиной пришли`
 OF_NO_WOMAN = _row("Masc", 0.0, DISAGREES)  # `сын Смирнова пришёл`
 OF_PRESENT = np.array(
@@ -62,14 +64,14 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     if verb.endswith(PRESENT_ENDS):
         is_object = any(_may_be_subject(word, lexicon) for word in behind[:1])
         return OF_PRESENT if is_first and not is_object else None
-    gender = next((PAST[end] for end in PAST if verb.endswith(end)), None)
-    if gender is None and not verb.endswith(("л", "лся")):
+    gender = _past_gender(verb)
+    if gender is None:
         return None
-    has_other = not is_first and _governs(before[-1].lower(), gender or "Masc", lexicon)
+    has_other = not is_first and _governs(before[-1].lower(), gender, lexicon)
     if gender == "Fem":
         is_sure = not has_other and not any(_is_woman(word, lexicon) for word in behind)
         return OF_PAST["Fem"] if is_sure else None
-    return OF_NO_WOMAN if has_other else OF_PAST[gender or "Masc"]
+    return OF_NO_WOMAN if has_other else OF_PAST[gender]
 
 
 def _ends_in_her_verb(before: Sequence[str], clause: Sequence[str], lexicon: Lexicon) -> bool:
@@ -78,11 +80,16 @@ def _ends_in_her_verb(before: Sequence[str], clause: Sequence[str], lexicon: Lex
     So it is in `договор подписала Смирнова`, and not in `полиция искала Смирнова`.
     """
     verb = before[-1].lower() if before else ""
-    if not verb.endswith(HER_ENDS) or not _is_verb(verb, lexicon) or len(before) == BEFORE:
+    if _past_gender(verb) != "Fem" or not _is_verb(verb, lexicon) or len(before) == BEFORE:
         return False
     others = [*before[:-1], *clause]
     is_name = any(word[0].isupper() and word.endswith(("а", "я")) for word in before[1:-1])
     return not is_name and not any(_may_be_her(word.lower(), lexicon) for word in others)
+
+
+def _past_gender(word: str) -> Gender | None:
+    """Return the gender of a verb in the past tense by its ending, if it has such an ending."""
+    return next((gender for end, gender in PAST.items() if word.endswith(end)), None)
 
 
 def _is_within(word: str) -> bool:
@@ -94,36 +101,33 @@ def _is_verb(word: str, lexicon: Lexicon) -> bool:
     return word.endswith(ENDS) and lexicon.parts_of_speech(word) == {"VERB"}
 
 
+def _nouns(word: str, lexicon: Lexicon) -> list[Features]:
+    """Return the nouns that the dictionary reads a lower-case word as."""
+    readings = lexicon.morphology.known_readings(word)
+    return [reading.features for reading in readings if reading.features.pos == "NOUN"]
+
+
 def _governs(word: str, gender: Gender, lexicon: Lexicon) -> bool:
     """Say whether a lower-case word may be a noun that the name depends on: `сестра`, `иск`.
 
     A verb of its gender may then be its own; `адвокат Смирнова` may be one person.
     """
-    readings = lexicon.morphology.known_readings(word)
-    nouns = [reading.features for reading in readings if reading.features.pos == "NOUN"]
-    return any(noun.gender == gender or not noun.is_animate for noun in nouns)
+    return any(noun.gender == gender or not noun.is_animate for noun in _nouns(word, lexicon))
 
 
 def _may_be_subject(word: str, lexicon: Lexicon) -> bool:
     """Say whether a lower-case word may be a noun in the nominative: `Смирнова ждёт суд`."""
-    readings = lexicon.morphology.known_readings(word) if len(word) >= SHORTEST else ()
-    return any((r.features.pos, r.features.case) == ("NOUN", "Nom") for r in readings)
+    return len(word) >= SHORTEST and any(n.case == "Nom" for n in _nouns(word, lexicon))
 
 
 def _may_be_her(word: str, lexicon: Lexicon) -> bool:
     """Say whether a lower-case word may be the subject of a woman's verb: `полиция`, `она`."""
-    return word in PRONOUNS or any(
-        (features.case, features.gender) == ("Nom", "Fem") and features.pos in ("NOUN", "ADJF")
-        for reading in lexicon.morphology.known_readings(word)
-        if (features := reading.features)
-    )
+    readings = lexicon.morphology.known_readings(word)
+    features = [r.features for r in readings if r.features.pos in ("NOUN", "ADJF")]
+    return word in PRONOUNS or any((f.case, f.gender) == ("Nom", "Fem") for f in features)
 
 
 def _is_woman(word: str, lexicon: Lexicon) -> bool:
     """Say whether a lower-case word is a feminine noun in the nominative: `полиция`."""
-    found = {
-        (features.gender, features.case)
-        for reading in lexicon.morphology.known_readings(word)
-        if (features := reading.features).pos == "NOUN"
-    }
-    return ("Fem", "Nom") in found and ("Fem", "Acc") not in found
+    cases = {noun.case for noun in _nouns(word, lexicon) if noun.gender == "Fem"}
+    return "Nom" in cases and "Acc" not in cases

@@ -52,7 +52,7 @@ FOUND = {
 ANSWERS = {ANNA.span: 0.15, PERM.span: 0.05, WHOLE.span: 0.99}  # of "asked", to what it missed
 
 
-class Told:
+class FixedTagger:
     """The tagger finds in every text what stands under its name in `FOUND`."""
 
     def __init__(self, source: str) -> None:
@@ -60,13 +60,13 @@ class Told:
         scored = any(e.score is not None for e in self._entities)
         labels = ("PER",) if source == "short-persons" else ("PER", "LOC")
         kind = "calibrated" if scored else "none"
-        self.info = TaggerInfo("told", "1", ("ru",), labels, kind, source)
+        self.info = TaggerInfo("fixed", "1", ("ru",), labels, kind, source)
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         return [[e for e in self._entities if e.end <= len(text)] for text in texts]
 
 
-class Asked(Told):
+class SpanScoringTagger(FixedTagger):
     """The tagger also says how probable spans are that it did not find."""
 
     def __init__(self, source: str) -> None:
@@ -78,13 +78,13 @@ class Asked(Told):
         return [ANSWERS[span] for span in spans]
 
 
-def told(source: str) -> Told:
-    return Asked(source) if source.startswith("asked") else Told(source)
+def load_fixed(source: str) -> FixedTagger:
+    return SpanScoringTagger(source) if source.startswith("asked") else FixedTagger(source)
 
 
 @pytest.fixture(autouse=True)
 def stub_backend(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.BACKENDS, "told", Backend("told", told, needs_source=True))
+    monkeypatch.setitem(registry.BACKENDS, "fixed", Backend("fixed", load_fixed, needs_source=True))
 
 
 def entities_of(spec: str) -> list[Entity]:
@@ -130,7 +130,7 @@ def test_a_combination_has_members_weights_and_a_least_weight(
         ("bilstm:@x", r"'bilstm:@x' names no model before @: write bilstm:NAME-OR-FOLDER@x"),
         ("union:natasha+spacy:@library", "names no model before @"),
         ("natasha+spacy", r"unknown tagger .*; to join taggers write union:A\+B"),
-        ("+".join(["union:told:short", *(f"told:short-{n}" for n in range(16))]), "17 tagger"),
+        ("+".join(["union:fixed:short", *(f"fixed:short-{n}" for n in range(16))]), "17 tagger"),
     ],
 )
 def test_a_wrong_spec_says_in_one_line_what_to_write(spec: str, message: str) -> None:
@@ -141,7 +141,7 @@ def test_a_wrong_spec_says_in_one_line_what_to_write(spec: str, message: str) ->
 
 def test_only_a_vote_has_a_least_weight() -> None:
     with pytest.raises(UnknownTagger, match="is for vote alone: leave it out"):
-        load_tagger("union:2/told:short+told:long")
+        load_tagger("union:2/fixed:short+fixed:long")
 
 
 @given(st.text("ab:+*()/2@.", max_size=20))
@@ -166,115 +166,115 @@ def test_a_combination_needs_what_its_members_need() -> None:
     nested = "union:(vote:natasha+spacy*2)+bilstm:ru-news"
     assert leaves(nested) == ["natasha", "spacy", "bilstm:ru-news"]
     assert needs_kernels(nested)
-    assert not needs_kernels("union:told:long+told:short")
+    assert not needs_kernels("union:fixed:long+fixed:short")
     assert state_of(nested) == state_of("spacy") + state_of("bilstm:ru-news")
     with pytest.raises(Exception, match="no such folder, nor a shipped model"):
         check_present("union:natasha+bilstm:nowhere")
 
 
 def test_a_union_has_what_any_member_found_and_the_longer_of_two_that_overlap() -> None:
-    entities = entities_of("union:told:short+told:long")
+    entities = entities_of("union:fixed:short+fixed:long")
     assert [e.span for e in entities] == [WHOLE.span, LEV.span, PERM.span]
-    assert [e.sources for e in entities] == [("told:long",), ("told:short",), ("told:long",)]
+    assert [e.sources for e in entities] == [("fixed:long",), ("fixed:short",), ("fixed:long",)]
 
 
 def test_more_weight_beats_length_where_spans_overlap() -> None:
-    assert entities_of("union:told:short*2+told:long")[0].span == ANNA.span
-    assert entities_of("union:told:short+told:long+told:exact")[0].span == ANNA.span
+    assert entities_of("union:fixed:short*2+fixed:long")[0].span == ANNA.span
+    assert entities_of("union:fixed:short+fixed:long+fixed:exact")[0].span == ANNA.span
 
 
 def test_an_intersection_has_what_all_members_found() -> None:
-    assert [e.span for e in entities_of("intersection:told:long+told:exact")] == [PERM.span]
-    assert entities_of("intersection:told:long+told:exact")[0].sources == (
-        "told:long",
-        "told:exact",
+    assert [e.span for e in entities_of("intersection:fixed:long+fixed:exact")] == [PERM.span]
+    assert entities_of("intersection:fixed:long+fixed:exact")[0].sources == (
+        "fixed:long",
+        "fixed:exact",
     )
 
 
 def test_a_vote_keeps_what_has_more_than_half_of_the_weight() -> None:
-    assert [e.span for e in entities_of("vote:told:short+told:long+told:exact")] == [
+    assert [e.span for e in entities_of("vote:fixed:short+fixed:long+fixed:exact")] == [
         ANNA.span,
         PERM.span,
     ]
-    assert entities_of("vote:told:short+told:long") == []
-    assert [e.span for e in entities_of("vote:told:short*2+told:long")] == [ANNA.span, LEV.span]
+    assert entities_of("vote:fixed:short+fixed:long") == []
+    assert [e.span for e in entities_of("vote:fixed:short*2+fixed:long")] == [ANNA.span, LEV.span]
 
 
 def test_each_vote_for_a_span_adds_a_fifth_to_its_calibrated_score() -> None:
-    assert [e.span for e in entities_of("vote:told:sure+told:exact")] == [LEV.span, PERM.span]
-    assert [e.span for e in entities_of("vote:told:unsure+told:exact")] == []
-    assert [e.span for e in entities_of("vote:told:unsure+told:exact+told:long")] == [PERM.span]
-    assert [e.span for e in entities_of("vote:told:unsure+told:short")] == [LEV.span]
+    assert [e.span for e in entities_of("vote:fixed:sure+fixed:exact")] == [LEV.span, PERM.span]
+    assert [e.span for e in entities_of("vote:fixed:unsure+fixed:exact")] == []
+    assert [e.span for e in entities_of("vote:fixed:unsure+fixed:exact+fixed:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:fixed:unsure+fixed:short")] == [LEV.span]
 
 
 def test_each_vote_for_something_else_takes_a_tenth_from_a_calibrated_score() -> None:
-    (found,) = entities_of("vote:told:short+told:exact+told:whole")
+    (found,) = entities_of("vote:fixed:short+fixed:exact+fixed:whole")
     assert found.span == WHOLE.span
-    assert found.sources == ("told:whole",)
-    assert [e.span for e in entities_of("vote:told:short+told:half")] == [WHOLE.span]
-    assert entities_of("vote:told:short+told:exact+told:half") == []
+    assert found.sources == ("fixed:whole",)
+    assert [e.span for e in entities_of("vote:fixed:short+fixed:half")] == [WHOLE.span]
+    assert entities_of("vote:fixed:short+fixed:exact+fixed:half") == []
 
 
 def test_a_vote_counts_by_its_weight_beside_that_of_the_calibrated_score() -> None:
-    assert entities_of("vote:told:short*2+told:half") == []
-    assert [e.span for e in entities_of("vote:told:short*2+told:exact*2+told:half*4")] == [
+    assert entities_of("vote:fixed:short*2+fixed:half") == []
+    assert [e.span for e in entities_of("vote:fixed:short*2+fixed:exact*2+fixed:half*4")] == [
         WHOLE.span
     ]
-    assert [e.span for e in entities_of("vote:told:unsure+told:exact*2")] == [PERM.span]
-    assert entities_of("vote:told:unsure*2+told:exact") == []
+    assert [e.span for e in entities_of("vote:fixed:unsure+fixed:exact*2")] == [PERM.span]
+    assert entities_of("vote:fixed:unsure*2+fixed:exact") == []
 
 
 def test_who_has_calibrated_scores_is_asked_about_what_a_majority_of_others_found() -> None:
-    tagger = load_tagger("vote:told:asked+told:exact+told:short")
+    tagger = load_tagger("vote:fixed:asked+fixed:exact+fixed:short")
     assert [e.span for e in tagger.tag([TEXT])[0]] == [ANNA.span, LEV.span]
-    (asked,) = (t for t in tagger._taggers if isinstance(t, Asked))  # type: ignore[attr-defined]
+    (asked,) = (t for t in tagger._taggers if isinstance(t, SpanScoringTagger))  # type: ignore[attr-defined]
     assert asked.questions == [[ANNA.span]]
-    assert [e.span for e in entities_of("vote:told:asked+told:exact+told:long")] == [LEV.span]
+    assert [e.span for e in entities_of("vote:fixed:asked+fixed:exact+fixed:long")] == [LEV.span]
 
 
 def test_what_a_member_with_calibrated_scores_misses_and_cannot_score_needs_three_others() -> None:
-    others = "told:exact+told:exact-2+told:exact-3"
-    assert [e.span for e in entities_of("vote:told:half+told:exact+told:exact-2")] == []
-    assert [e.span for e in entities_of(f"vote:told:half+{others}")] == [PERM.span]
+    others = "fixed:exact+fixed:exact-2+fixed:exact-3"
+    assert [e.span for e in entities_of("vote:fixed:half+fixed:exact+fixed:exact-2")] == []
+    assert [e.span for e in entities_of(f"vote:fixed:half+{others}")] == [PERM.span]
 
 
 @pytest.mark.parametrize("weight", ["", "*0.1", "*0.7", "*3"])
 def test_half_of_the_weight_is_no_majority(weight: str) -> None:
-    members = [f"told:{name}{weight}" for name in ("exact", "exact-2", "short", "short-2")]
+    members = [f"fixed:{name}{weight}" for name in ("exact", "exact-2", "short", "short-2")]
     assert [e.span for e in entities_of(f"vote:{'+'.join(members)}")] == [ANNA.span]
 
 
 def test_a_least_weight_decides_alone() -> None:
-    assert [e.span for e in entities_of("vote:1/told:short+told:long")] == [
-        e.span for e in entities_of("union:told:short+told:long")
+    assert [e.span for e in entities_of("vote:1/fixed:short+fixed:long")] == [
+        e.span for e in entities_of("union:fixed:short+fixed:long")
     ]
-    assert [e.span for e in entities_of("vote:2/told:sure+told:exact+told:long")] == [PERM.span]
-    assert [e.span for e in entities_of("vote:2/told:asked+told:exact+told:long")] == [PERM.span]
-    assert [e.span for e in entities_of("vote:1/told:short+told:exact+told:whole")] == [
-        e.span for e in entities_of("union:told:short+told:exact+told:whole")
+    assert [e.span for e in entities_of("vote:2/fixed:sure+fixed:exact+fixed:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:2/fixed:asked+fixed:exact+fixed:long")] == [PERM.span]
+    assert [e.span for e in entities_of("vote:1/fixed:short+fixed:exact+fixed:whole")] == [
+        e.span for e in entities_of("union:fixed:short+fixed:exact+fixed:whole")
     ]
 
 
 def test_who_does_not_know_a_label_has_no_vote_on_it() -> None:
-    assert [e.span for e in entities_of("vote:told:short-persons+told:exact")] == [
+    assert [e.span for e in entities_of("vote:fixed:short-persons+fixed:exact")] == [
         ANNA.span,
         PERM.span,
     ]
-    assert [e.span for e in entities_of("intersection:told:short-persons+told:exact")] == [
+    assert [e.span for e in entities_of("intersection:fixed:short-persons+fixed:exact")] == [
         ANNA.span,
         PERM.span,
     ]
 
 
 def test_a_nested_combination_names_those_who_found_an_entity() -> None:
-    entities = entities_of("union:(union:told:short+told:exact)+told:long")
-    assert entities[0].sources == ("told:long",)
-    assert entities[1].sources == ("told:short",)
-    assert entities[2].sources == ("told:exact", "told:long")
+    entities = entities_of("union:(union:fixed:short+fixed:exact)+fixed:long")
+    assert entities[0].sources == ("fixed:long",)
+    assert entities[1].sources == ("fixed:short",)
+    assert entities[2].sources == ("fixed:exact", "fixed:long")
 
 
 def test_a_score_without_a_fit_is_the_mean_over_those_who_know_the_label() -> None:
-    tagger = load_tagger("union:told:sure+told:short*3")
+    tagger = load_tagger("union:fixed:sure+fixed:short*3")
     (entities,) = tagger.tag([TEXT])
     assert tagger.info.score_kind == "raw"
     scores = {e.span: e.score for e in entities}
@@ -388,13 +388,13 @@ def test_a_mean_score_counts_a_member_that_found_nothing_as_zero() -> None:
 
 
 def test_the_service_says_who_found_an_entity() -> None:
-    spec = "union:told:short+told:long"
+    spec = "union:fixed:short+fixed:long"
     with serving(load_tagger, taggers=f"both={spec}", default_tagger="both") as client:
         plain, normal = (
             client.post("/ner", json={"text": TEXT, "normal": normal}).json()["entities"]
             for normal in (False, True)
         )
-    assert [e["sources"] for e in plain] == [["told:long"], ["told:short"], ["told:long"]]
+    assert [e["sources"] for e in plain] == [["fixed:long"], ["fixed:short"], ["fixed:long"]]
     assert [e["sources"] for e in normal] == [e["sources"] for e in plain]
 
 
