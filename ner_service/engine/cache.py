@@ -71,6 +71,11 @@ class WordCache:
             rows = self._row_of[records]
         return rows
 
+    def features(self, words: Sequence[str]) -> Features:
+        """Return the records of these words' features: words."""
+        features: Features = self._features[self._records(words)]
+        return features
+
     def _records(self, words: Sequence[str]) -> Ints:
         """Return the places of these words' features, computing those that are missing: words."""
         records = np.fromiter(map(self._places.get, words, repeat(-1)), np.int64, len(words))

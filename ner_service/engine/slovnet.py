@@ -30,7 +30,8 @@ CACHE_BYTES = 32 << 20  # for projected words
 BLOCK = 1024  # rows that pass all layers before the next rows do
 GAP = ""  # the word of a row of zeros, which parts two units
 REACH = 3  # tokens on each side that a tag depends on: one for each convolution
-ERROR = np.float32(0.02)  # of quick scores, which reach 60; five times the greatest that was seen
+ERROR = np.float32(0.02)  # of quick scores, which reach 60; four times the greatest that was seen
+Product = Callable[[Floats, Floats], None]  # adds rows times weights to other rows
 PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
 ACTS = {"O": CLOSE, "B": OPEN, "I": PROLONG}
 
@@ -62,19 +63,16 @@ def load(path: Path, kind: Any = NER) -> SlovnetModel:
 
 
 class Network:
-    """Scores the tags of words; each row is computed alone, so scores do not depend on batches.
+    """Scores the tags of words; each row is computed alone, so scores do not depend on batches."""
 
-    A network that is `quick` has its words projected by short products, too, so that all its
-    scores are quick ones.
-    """
-
-    def __init__(
-        self, net: SlovnetModel, navec: Navec, cache_bytes: int, is_quick: bool = False
-    ) -> None:
+    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int) -> None:
         if net.model.emb.word.id != navec.id:
             raise ModelError(f"the net reads the vectors {net.model.emb.word.id}, not {navec.id}")
         first, *others = net.model.encoder.layers
-        projection = ShareProjection(net, navec, is_quick and shorts.AVAILABLE)
+        self.is_short = shorts.AVAILABLE and not any(
+            layer.conv.weight.array.shape[1] % shorts.PART for layer in others
+        )
+        self._projection = projection = ShareProjection(net, navec, self.is_short)
         capacity = max(cache_bytes // (4 * projection.width), 2 * BLOCK)
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
@@ -82,29 +80,26 @@ class Network:
         head = Dense(net.model.head.proj.weight.array, net.model.head.proj.bias.array)
         self._tags = head.width
         self._layers = _norm(first.norm), tuple(map(_layer, others)), (head.panels, head.bias)
-        self.is_short = shorts.AVAILABLE and not any(
-            layer.conv.weight.array.shape[1] % shorts.PART for layer in others
-        )
         if self.is_short:
             layers = tuple(map(_short_layer, others))
             self._short_layers = _norm(first.norm), layers, (head.panels, head.bias)
 
     def scores(self, words: Sequence[str]) -> Floats:
-        """Return the score of each tag at each of the words and gaps: rows x tags.
+        """Return the score of each tag at each of the words and gaps, by fp32: rows x tags.
 
         Gaps stand between units, and `REACH` of them at both ends, whose scores are zeros.
         """
         out = np.zeros((len(words), self._tags), dtype=np.float32)
-        for start, end, places, real in self._parts(words):
-            kernels.convolutions(
-                self.words.table, places, real, *self._layers, BLOCK, out[start:end]
-            )
+        for start, end, keys, real in self._parts(words):
+            shares, places = self._shares(keys)
+            kernels.convolutions(shares, places, real, *self._layers, BLOCK, out[start:end])
         return out
 
     def quick_scores(self, words: Sequence[str]) -> Floats:
         """Return what `scores` does, by short products and within `ERROR`: rows x tags."""
         out = np.zeros((len(words), self._tags), dtype=np.float32)
-        for start, end, places, real in self._parts(words):
+        for start, end, keys, real in self._parts(words):
+            places = self.words.places(keys)
             shorts.convolutions(
                 self.words.table, places, real, *self._short_layers, BLOCK, out[start:end]
             )
@@ -123,23 +118,39 @@ class Network:
         compute = shorts.convolutions_at if self.is_short else kernels.convolutions_at
         layers = self._short_layers if self.is_short else self._layers
         out = np.empty((len(rows), self._tags), dtype=np.float32)
-        for start, end, places, real in self._parts(words):
+        for start, end, keys, real in self._parts(words):
+            places = self.words.places(keys)
             first, last = np.searchsorted(rows, (start, end))
             some = rows[first:last] - start + REACH
             compute(self.words.table, places, real, *layers, some, out[first:last])
         return out
 
-    def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Ints, NDArray[np.bool_]]]:
-        """Yield parts that the table of words has room for: their bounds, places, and reality.
+    def _shares(self, keys: Sequence[str]) -> tuple[Floats, Ints]:
+        """Return rows of the shares of words by fp32, and the row of each word.
 
-        Places and reality reach further by `REACH` at both ends.
+        The rows in the table of words are short products where there are any. The words of unsure
+        paths are so few that nothing is kept of theirs.
+        """
+        if not self.is_short:
+            places = self.words.places(keys)
+            return self.words.table, places
+        numbers = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+        places = np.array([numbers[key] for key in keys])
+        return self._projection.exact_rows(self.words.features([*numbers])), places
+
+    def _parts(
+        self, words: Sequence[str]
+    ) -> Iterator[tuple[int, int, Sequence[str], NDArray[np.bool_]]]:
+        """Yield parts that the table of words has room for: their bounds, keys, and reality.
+
+        Keys and reality reach further by `REACH` at both ends.
         """
         real = np.fromiter(map(bool, words), np.bool_, len(words))
         keys = self._keys(words)
         for start in range(REACH, len(words) - REACH, self._most):
             end = min(start + self._most, len(words) - REACH)
             some = slice(start - REACH, end + REACH)
-            yield start, end, self.words.places(keys[some]), real[some]
+            yield start, end, keys[some], real[some]
 
     def _keys(self, words: Sequence[str]) -> Sequence[str]:
         """Return the cache's key of each word; a word too long for a vector goes by its shape."""
@@ -213,7 +224,10 @@ class ShareProjection:
         self.width = 3 * size
         self.longest = navec.words.longest
         self._navec = navec
-        self._multiply = (short_product if is_short else product)(inputs[: navec.dim])
+        self._multiply_exactly = product(inputs[: navec.dim])
+        self._multiply = self._multiply_exactly
+        if is_short:
+            self._multiply = short_product(inputs[: navec.dim])
         self._shapes = array(shapes @ inputs[navec.dim :])
         self._shapes[:, size : 2 * size] += conv.bias.array
         self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
@@ -229,18 +243,25 @@ class ShareProjection:
 
     def rows(self, features: NDArray[Any]) -> Floats:
         """Return the shares of words by their records of `features`: words x width."""
+        return self._project(features, self._multiply)
+
+    def exact_rows(self, features: NDArray[Any]) -> Floats:
+        """Return what `rows` does, by fp32: words x width."""
+        return self._project(features, self._multiply_exactly)
+
+    def _project(self, features: NDArray[Any], multiply: Product) -> Floats:
         out: Floats = self._shapes[features["shape"]]
-        self._multiply(self._navec.rows(features["vector"]), out)
+        multiply(self._navec.rows(features["vector"]), out)
         return out
 
 
-def product(weight: Floats) -> Callable[[Floats, Floats], None]:
+def product(weight: Floats) -> Product:
     """Return a function that adds rows times the weight, inner x columns, to other rows."""
     panels = kernels.pack(weight)
     return lambda x, out: kernels.matmul(x, panels, out)
 
 
-def short_product(weight: Floats) -> Callable[[Floats, Floats], None]:
+def short_product(weight: Floats) -> Product:
     """Return what `product` does, by short products."""
     panels, steps = (packed := shorts.pack(weight)).panels, packed.steps
     return lambda x, out: shorts.matmul(*shorts.shorten(x), panels, steps, out)

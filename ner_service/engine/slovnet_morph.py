@@ -29,7 +29,7 @@ class MorphEngine:
     def __init__(self, path: Path, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
         net = slovnet.load(path, Morph)
         self.tags = tuple(net.tags)
-        self._network = Network(net, navec, cache_bytes, is_quick=True)
+        self._network = Network(net, navec, cache_bytes)
 
     def scores(self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]) -> Floats:
         """Return the score of each tag at the wanted words of each sentence: words x tags.
