@@ -18,11 +18,12 @@ from slovnet.exec.model import NER
 from slovnet.exec.pack import Pack
 from slovnet.shape import word_shape
 
-from ner_service.engine import crf, kernels, shorts
+from ner_service.engine import crf, kernels, navec_rows, shorts
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import Dense, array
+from ner_service.engine.words import Words
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
 
@@ -107,8 +108,8 @@ class Network:
 
     def scores_around(self, words: Sequence[str], rows: Ints) -> Floats:
         """Return the scores of these rows as `scores` has them, which their surroundings give."""
-        around = [words[n - REACH + k] for n in rows.tolist() for k in range(2 * REACH + 1)]
-        return self.scores(around)[REACH :: 2 * REACH + 1]
+        around = (rows[:, None] + np.arange(-REACH, REACH + 1)).ravel()
+        return self.scores(Words.of(words).take(around))[REACH :: 2 * REACH + 1]
 
     def scores_at(self, words: Sequence[str], rows: Ints) -> Floats:
         """Return the scores of these rows, which rise: rows x tags.
@@ -125,7 +126,7 @@ class Network:
             compute(self.words.table, places, real, *layers, some, out[first:last])
         return out
 
-    def _shares(self, keys: Sequence[str]) -> tuple[Floats, Ints]:
+    def _shares(self, keys: Words) -> tuple[Floats, Ints]:
         """Return rows of the shares of words by fp32, and the row of each word.
 
         The rows in the table of words are short products where there are any. The words of unsure
@@ -134,29 +135,26 @@ class Network:
         if not self.is_short:
             places = self.words.places(keys)
             return self.words.table, places
-        numbers = {key: n for n, key in enumerate(dict.fromkeys(keys))}
-        places = np.array([numbers[key] for key in keys])
-        return self._projection.exact_rows(self.words.features([*numbers])), places
+        features, places = self.words.distinct_features(keys)
+        return self._projection.exact_rows(features), places
 
-    def _parts(
-        self, words: Sequence[str]
-    ) -> Iterator[tuple[int, int, Sequence[str], NDArray[np.bool_]]]:
+    def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Words, NDArray[np.bool_]]]:
         """Yield parts that the table of words has room for: their bounds, keys, and reality.
 
         Keys and reality reach further by `REACH` at both ends.
         """
-        real = np.fromiter(map(bool, words), np.bool_, len(words))
-        keys = self._keys(words)
+        keys = self._keys(Words.of(words))
+        real = keys.ends > keys.starts
         for start in range(REACH, len(words) - REACH, self._most):
             end = min(start + self._most, len(words) - REACH)
             some = slice(start - REACH, end + REACH)
             yield start, end, keys[some], real[some]
 
-    def _keys(self, words: Sequence[str]) -> Sequence[str]:
+    def _keys(self, words: Words) -> Words:
         """Return the cache's key of each word; a word too long for a vector goes by its shape."""
-        if max(map(len, words)) <= self._longest:
+        if words.longest <= self._longest:
             return words
-        return [w if len(w) <= self._longest else f" {word_shape(w)}" for w in words]
+        return Words.of([w if len(w) <= self._longest else f" {word_shape(w)}" for w in words])
 
 
 class Engine:
@@ -176,19 +174,17 @@ class Engine:
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:
         """Return the entities on the best path of each unit, which has at least one word."""
         spans: list[list[Span]] = [[] for _ in units]
-        words = [GAP] * REACH
-        starts = []
-        for unit in units:
-            starts.append(len(words))
-            words += [*unit, GAP]
-        words += [GAP] * (REACH - 1)
-        places = np.array(starts), np.array([len(unit) for unit in units])
+        gap, edge = Words.of([GAP]), Words.of([GAP] * (REACH - 1))
+        parts = [part for unit in units for part in (gap, Words.of(unit))]
+        words = Words.joined([edge, *parts, gap, edge])
+        lengths = np.array([len(unit) for unit in units])
+        places = REACH + np.cumsum(lengths + 1) - lengths - 1, lengths
         paths = self._paths(words, *places)
         for n, start, end, tag in read_entities(paths, *places, self._acts).tolist():
             spans[n].append(Span(start, end, self._labels[tag]))
         return spans
 
-    def _paths(self, words: Sequence[str], starts: Ints, lengths: Ints) -> Ints:
+    def _paths(self, words: Words, starts: Ints, lengths: Ints) -> Ints:
         """Return the best path of each unit of words, as fp32 has it: rows.
 
         Most paths are certain by quick scores. Where one is not, the scores of the rows in question
@@ -251,7 +247,7 @@ class ShareProjection:
 
     def _project(self, features: NDArray[Any], multiply: Product) -> Floats:
         out: Floats = self._shapes[features["shape"]]
-        multiply(self._navec.rows(features["vector"]), out)
+        multiply(navec_rows.rows(self._navec, features["vector"]), out)
         return out
 
 

@@ -17,6 +17,7 @@ from razdel.segmenters.sokr import HEAD_PAIR_SOKRS, HEAD_SOKRS, INITIALS, PAIR_S
 from razdel.segmenters.tokenize import PUNCTS
 
 from ner_service.engine.jit import compiled_with_gil
+from ner_service.engine.words import Ints, Words, codes_of
 from ner_service.text.layout import LAYOUT_CHARS
 from ner_service.text.old_print import HARD_SIGNS, OLD_LETTERS
 from ner_service.text.reading import Step, read
@@ -34,8 +35,6 @@ from ner_service.text.spelling import (
 )
 from ner_service.text.tokens import Token
 
-Codes = NDArray[np.uint32]  # the code points of a text
-Ints = NDArray[np.int64]
 BLANK, RUSSIAN, LATIN, NUMBER, MARK, OTHER = range(6)  # classes of characters
 ATOMS = (r"\s", "[а-яё]", "[a-z]", r"\d", f"[{re.escape(PUNCTS)}]")  # all classes but OTHER
 KIND = 7  # the bits of a character's class that hold one of these; the others are flags:
@@ -89,15 +88,34 @@ class Tokens(NamedTuple):
         return Tokens(starts, ends, self.words, self.spacings)
 
 
+class TokenBounds(NamedTuple):
+    """Tokens as `Tokens` has them, as arrays and with words that are made when asked for."""
+
+    starts: Ints
+    ends: Ints
+    words: Words
+
+    def shift(self, by: int) -> "TokenBounds":
+        """Return the same tokens `by` characters further on."""
+        return TokenBounds(self.starts + by, self.ends + by, self.words) if by else self
+
+
 def tokenize(text: str) -> Tokens:
     """Return the tokens of a text, equal to those of `text.tokens.tokenize`."""
-    starts, ends, _ = cut_tokens(_codes(text), CLASSES, ABBREVIATIONS)
+    starts, ends, _ = cut_tokens(codes_of(text), CLASSES, ABBREVIATIONS)
     return _tokens(text, starts, ends, b"")
+
+
+def find_tokens(text: str) -> TokenBounds:
+    """Return what `tokenize` does, in a quarter of the time, as no word becomes a string."""
+    codes = codes_of(text)
+    starts, ends, _ = cut_tokens(codes, CLASSES, ABBREVIATIONS)
+    return TokenBounds(starts, ends, Words(text, codes, starts, ends))
 
 
 def read_signs(text: str) -> str:
     """Return a text as `text.reading` reads it, which changes few texts and no offset."""
-    return read(text, notice(_codes(text), NOTICES, CHANGES, STEPS)).text
+    return read(text, notice(codes_of(text), NOTICES, CHANGES, STEPS)).text
 
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
@@ -126,10 +144,10 @@ def sentences(text: str) -> tuple[Tokens, list[int]]:
 
 def _cut(text: str) -> tuple[Tokens, Iterator[tuple[int, int]], set[int]]:
     """Return a text's tokens, its sentences, and the tokens before which a unit must end."""
-    source = _codes(text)
+    source = codes_of(text)
     steps = notice(source, NOTICES, CHANGES, STEPS)
     text, unit_ends = read(text, steps)
-    codes = _codes(text) if steps > Step.ENDS else source
+    codes = codes_of(text) if steps > Step.ENDS else source
     starts, ends, delimiters = cut_tokens(codes, CLASSES, ABBREVIATIONS)
     spacings = find_spacings(source, starts, ends, PARTS, SPACING_KINDS)
     tokens = _tokens(text, starts, ends, spacings.tobytes())
@@ -168,10 +186,6 @@ def _sentences(
         for part in range(first, last, LONGEST):
             yield part, min(part + LONGEST, last)
         first = last
-
-
-def _codes(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.uint8]:
