@@ -82,7 +82,7 @@ class WordCache:
         missing = np.flatnonzero(records < 0)
         self.misses += len(missing)
         self.hits += len(words) - len(missing)
-        new = words.strings(missing)
+        new = words.take(missing).strings()
         at = dict(zip(new, missing.tolist(), strict=True))  # of each distinct word, where it stands
         places = self._words.take(len(at), records)
         if new:

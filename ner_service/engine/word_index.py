@@ -25,22 +25,23 @@ class WordIndex:
     def find(self, words: Words) -> Ints:
         """Return the number of each word, -1 for a word that is not there."""
         numbers = np.empty(len(words), dtype=np.int64)
-        places = words.codes, words.starts, words.ends
+        places = words.codes, words.starts, words.ends, words.marks
         find_words(*places, SEEDS, self._slots, self._hashes, numbers)
         return numbers
 
     def replace(self, numbers: Ints, words: Words) -> None:
         """Give each of these numbers to a new word; the words that had them are forgotten."""
-        places = words.codes, words.starts, words.ends
+        places = words.codes, words.starts, words.ends, words.marks
         replace_words(*places, SEEDS, self._slots, self._hashes, numbers)
 
 
 @compiled_with_gil
-def hash_word(codes, start, end, seeds):  # type: ignore[no-untyped-def]
-    """Return two hashes of the word `codes[start:end]`."""
+def hash_word(codes, starts, ends, marks, n, seeds):  # type: ignore[no-untyped-def]
+    """Return two hashes of word `n`; a mark counts as its first character."""
     one, two = seeds[0], seeds[1]
-    for at in range(start, end):
-        code = np.uint64(codes[at])
+    is_marked = n < len(marks) and marks[n] > 0
+    for at in range(starts[n] - is_marked, ends[n]):
+        code = np.uint64(marks[n] if at < starts[n] else codes[at])
         one = (one ^ code) * seeds[2]
         two = (two + code) * seeds[3]
         one ^= one >> np.uint64(32)
@@ -49,14 +50,14 @@ def hash_word(codes, start, end, seeds):  # type: ignore[no-untyped-def]
 
 
 @compiled_with_gil
-def find_words(codes, starts, ends, seeds, slots, hashes, numbers):  # type: ignore[no-untyped-def]
+def find_words(codes, starts, ends, marks, seeds, slots, hashes, numbers):  # type: ignore[no-untyped-def]
     """Write the number of each word, -1 where it has none.
 
     `slots` has the numbers of words at the first free slot from that of their first hash on.
     """
     mask = np.uint64(len(slots) - 1)
     for n in range(len(starts)):
-        one, two = hash_word(codes, starts[n], ends[n], seeds)
+        one, two = hash_word(codes, starts, ends, marks, n, seeds)
         at = one & mask
         number = slots[at]
         while number >= 0 and (hashes[number, 0] != one or hashes[number, 1] != two):
@@ -66,13 +67,13 @@ def find_words(codes, starts, ends, seeds, slots, hashes, numbers):  # type: ign
 
 
 @compiled_with_gil
-def replace_words(codes, starts, ends, seeds, slots, hashes, numbers):  # type: ignore[no-untyped-def]
+def replace_words(codes, starts, ends, marks, seeds, slots, hashes, numbers):  # type: ignore[no-untyped-def]
     """Do what `WordIndex.replace` says."""
     mask, step = np.uint64(len(slots) - 1), np.uint64(1)
     for n in range(len(numbers)):
         remove_word(hashes[numbers[n], 0], numbers[n], slots, hashes)
     for n in range(len(numbers)):
-        one, two = hash_word(codes, starts[n], ends[n], seeds)
+        one, two = hash_word(codes, starts, ends, marks, n, seeds)
         hashes[numbers[n], 0], hashes[numbers[n], 1] = one, two
         at = one & mask
         while slots[at] >= 0:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ner_service.digest import digest
-from ner_service.engine.tokens import TokenBounds, Tokens, find_tokens, units
+from ner_service.engine.tokens import TokenBounds, cut_units, find_tokens
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
 from ner_service.nets.natasha_files import natasha_data
@@ -30,7 +30,7 @@ class NatashaTagger:
         self,
         net: Net,
         info: TaggerInfo,
-        cut: Callable[[str], Iterator[Tokens | TokenBounds]],
+        cut: Callable[[str], Iterator[TokenBounds]],
         again: Callable[[], "NatashaTagger"],
     ) -> None:
         self._net = net
@@ -61,10 +61,10 @@ def _pieces(text: str) -> Iterator[TokenBounds]:
             yield tokens.shift(start)
 
 
-def _read_pieces(text: str) -> Iterator[Tokens]:
+def _read_pieces(text: str) -> Iterator[TokenBounds]:
     """Yield the units of a text as our nets read it, or of each piece of a long one."""
     for start, end in chunks(text, PIECE_CHARS):
-        for unit in units(text[start:end], READ_TOKENS):
+        for unit in cut_units(text[start:end], READ_TOKENS):
             yield unit.shift(start)
 
 

@@ -51,6 +51,6 @@ def test_words_are_those_that_they_were_made_of(units: list[list[str]]) -> None:
     assert [*joined] == expected == [joined[n] for n in range(len(joined))]
     assert joined.longest == max(map(len, expected), default=0)
     some = np.arange(len(expected))[::-2]
-    assert [*joined.take(some)] == joined.strings(some) == expected[::-2]
+    assert [*joined.take(some)] == joined.take(some).strings() == expected[::-2]
     assert [*Words.joined([joined[1:3], joined[:1]])] == expected[1:3] + expected[:1]
     assert Words.of(joined) is joined
