@@ -6,7 +6,7 @@ convolution sees zeros. Its net for morphology differs only in the tags, which n
 `engine.slovnet_morph` has it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,17 +22,17 @@ from ner_service.engine import crf, kernels, navec_rows, shorts
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Floats, Ints
-from ner_service.engine.layers import Dense, array
+from ner_service.engine.layers import Dense, FloatProjection, ShortProjection, array
+from ner_service.engine.shorts import Shorts
 from ner_service.engine.words import Words
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
 
-CACHE_BYTES = 32 << 20  # for projected words
+CACHE_BYTES = (24 if shorts.AVAILABLE else 32) << 20  # for projected words: 15,000 short rows
 BLOCK = 1024  # rows that pass all layers before the next rows do
 GAP = ""  # the word of a row of zeros, which parts two units
 REACH = 3  # tokens on each side that a tag depends on: one for each convolution
 ERROR = np.float32(0.02)  # of quick scores, which reach 60; four times the greatest that was seen
-Product = Callable[[Floats, Floats], None]  # adds rows times weights to other rows
 PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
 ACTS = {"O": CLOSE, "B": OPEN, "I": PROLONG}
 
@@ -74,7 +74,8 @@ class Network:
             layer.conv.weight.array.shape[1] % shorts.PART for layer in others
         )
         self._projection = projection = ShareProjection(net, navec, self.is_short)
-        capacity = max(cache_bytes // (4 * projection.width), 2 * BLOCK)
+        size = projection.width * projection.row_dtype.itemsize
+        capacity = max(cache_bytes // size, 2 * BLOCK)
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
@@ -84,6 +85,7 @@ class Network:
         if self.is_short:
             layers = tuple(map(_short_layer, others))
             self._short_layers = _norm(first.norm), layers, (head.panels, head.bias)
+            self._table = self.words.table, shorts.steps_of(self.words.table)
 
     def scores(self, words: Sequence[str]) -> Floats:
         """Return the score of each tag at each of the words and gaps, by fp32: rows x tags.
@@ -102,7 +104,7 @@ class Network:
         for start, end, keys, real in self._parts(words):
             places = self.words.places(keys)
             shorts.convolutions(
-                self.words.table, places, real, *self._short_layers, BLOCK, out[start:end]
+                *self._table, places, real, *self._short_layers, BLOCK, out[start:end]
             )
         return out
 
@@ -117,19 +119,20 @@ class Network:
         They are those of `quick_scores`, or of `scores` where there are no short products.
         """
         compute = shorts.convolutions_at if self.is_short else kernels.convolutions_at
+        table = self._table if self.is_short else (self.words.table,)
         layers = self._short_layers if self.is_short else self._layers
         out = np.empty((len(rows), self._tags), dtype=np.float32)
         for start, end, keys, real in self._parts(words):
             places = self.words.places(keys)
             first, last = np.searchsorted(rows, (start, end))
             some = rows[first:last] - start + REACH
-            compute(self.words.table, places, real, *layers, some, out[first:last])
+            compute(*table, places, real, *layers, some, out[first:last])
         return out
 
-    def _shares(self, keys: Words) -> tuple[Floats, Ints]:
+    def _shares(self, keys: Words) -> tuple[Floats | Shorts, Ints]:
         """Return rows of the shares of words by fp32, and the row of each word.
 
-        The rows in the table of words are short products where there are any. The words of unsure
+        The rows in the table of words are short numbers where there are any. The words of unsure
         paths are so few that nothing is kept of theirs.
         """
         if not self.is_short:
@@ -209,7 +212,6 @@ class Engine:
 class ShareProjection:
     """Projects words to their shares in the first convolution's window: left | middle | right."""
 
-    row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
 
     def __init__(self, net: SlovnetModel, navec: Navec, is_short: bool) -> None:
@@ -217,13 +219,11 @@ class ShareProjection:
         weight = conv.weight.array  # size x inner x 3
         inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
         size = len(weight)
-        self.width = 3 * size
+        self._exact = FloatProjection(inputs[: navec.dim])
+        self._quick = ShortProjection(inputs[: navec.dim]) if is_short else self._exact
+        self.width, self.row_dtype = self._quick.width, self._quick.dtype
         self.longest = navec.words.longest
         self._navec = navec
-        self._multiply_exactly = product(inputs[: navec.dim])
-        self._multiply = self._multiply_exactly
-        if is_short:
-            self._multiply = short_product(inputs[: navec.dim])
         self._shapes = array(shapes @ inputs[navec.dim :])
         self._shapes[:, size : 2 * size] += conv.bias.array
         self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
@@ -237,30 +237,17 @@ class ShareProjection:
         records["shape"] = [self._shape_ids[shape] for shape in shapes]
         return records
 
-    def rows(self, features: NDArray[Any]) -> Floats:
+    def rows(self, features: NDArray[Any]) -> Floats | Shorts:
         """Return the shares of words by their records of `features`: words x width."""
-        return self._project(features, self._multiply)
+        return self._quick(*self._inputs(features))
 
-    def exact_rows(self, features: NDArray[Any]) -> Floats:
-        """Return what `rows` does, by fp32: words x width."""
-        return self._project(features, self._multiply_exactly)
+    def exact_rows(self, features: NDArray[Any]) -> Floats | Shorts:
+        """Return what `rows` does, in fp32: words x width."""
+        return self._exact(*self._inputs(features))
 
-    def _project(self, features: NDArray[Any], multiply: Product) -> Floats:
-        out: Floats = self._shapes[features["shape"]]
-        multiply(navec_rows.rows(self._navec, features["vector"]), out)
-        return out
-
-
-def product(weight: Floats) -> Product:
-    """Return a function that adds rows times the weight, inner x columns, to other rows."""
-    panels = kernels.pack(weight)
-    return lambda x, out: kernels.matmul(x, panels, out)
-
-
-def short_product(weight: Floats) -> Product:
-    """Return what `product` does, by short products."""
-    panels, steps = (packed := shorts.pack(weight)).panels, packed.steps
-    return lambda x, out: shorts.matmul(*shorts.shorten(x), panels, steps, out)
+    def _inputs(self, features: NDArray[Any]) -> tuple[Floats, Floats]:
+        """Return the vectors of words, and the shares of their shapes."""
+        return navec_rows.rows(self._navec, features["vector"]), self._shapes[features["shape"]]
 
 
 def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:

@@ -19,7 +19,7 @@ from ner_service.types import Entity, TaggerInfo, Tally
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
 READ = "read"  # the source that reads a text as our nets do
-TWIN_SHARE = 4  # a twin's cache of words is so many times smaller
+TWIN_SHARE = 2  # a twin's cache of words is so many times smaller
 READ_TOKENS = 2_000  # of one unit; natasha itself reads a text of any length at once
 
 
