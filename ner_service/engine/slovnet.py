@@ -18,12 +18,13 @@ from slovnet.exec.model import NER
 from slovnet.exec.pack import Pack
 from slovnet.shape import word_shape
 
-from ner_service.engine import crf, kernels, navec_rows, shorts
+from ner_service.engine import crf, kernels, shorts
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import Dense, FloatProjection, ShortProjection, array
 from ner_service.engine.shorts import Shorts
+from ner_service.engine.vectors import navec_rows
 from ner_service.engine.words import Words
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
@@ -247,7 +248,7 @@ class ShareProjection:
 
     def _inputs(self, features: NDArray[Any]) -> tuple[Floats, Floats]:
         """Return the vectors of words, and the shares of their shapes."""
-        return navec_rows.rows(self._navec, features["vector"]), self._shapes[features["shape"]]
+        return navec_rows(self._navec, features["vector"]), self._shapes[features["shape"]]
 
 
 def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:
