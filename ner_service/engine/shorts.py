@@ -90,21 +90,14 @@ def shorten_parts(x, numbers, steps):  # type: ignore[no-untyped-def]
                     lanes[k] += part[start + k] * part[start + k]
             for k in range(whole, len(part)):
                 lanes[k - whole] += part[k] * part[k]
-            norm = np.sqrt(sum_lanes(lanes))
+            total = np.float32(0)
+            for k in range(LANES):
+                total += lanes[k]
+            norm = np.sqrt(total)
             steps[i, n] = norm / np.float32(MOST)
             scale = np.float32(MOST) / norm if norm > 0 else np.float32(0)
             for k in range(len(part)):
                 numbers[i, n * PART + k] = np.int16(np.rint(part[k] * scale))
-
-
-@compiled
-def sum_lanes(lanes):  # type: ignore[no-untyped-def]
-    """Return the sum of LANES numbers, by pairs: one after another they would wait for another."""
-    one = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
-    two = (lanes[4] + lanes[5]) + (lanes[6] + lanes[7])
-    three = (lanes[8] + lanes[9]) + (lanes[10] + lanes[11])
-    four = (lanes[12] + lanes[13]) + (lanes[14] + lanes[15])
-    return (one + two) + (three + four)
 
 
 @compiled
