@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 VALUE_BYTES, KEY_BYTES = 2, 5  # that one takes at least in valid JSON: `1,` and `"":1,`
 WINDOW = 262_144  # bytes that are looked at in one go: a body of quotes becomes as many objects
+QUOTE, BACKSLASH = b'"\\'
 
 
 class Size(NamedTuple):
@@ -68,11 +72,29 @@ def without_strings(body: bytes) -> Iterator[bytes]:
         if body[end - 1 : end] == b"\\":  # what is escaped belongs to the same part
             rest = body[end:]
             end += len(rest) - len(rest.lstrip(b"\\")) + 1
-        part = body[start:end].replace(rb"\\", b"").replace(rb"\"", b"")
-        pieces = part.split(b'"')
-        yield b'"'.join(pieces[inside::2])
-        inside ^= len(pieces) % 2 == 0
+        part = body[start:end]
+        quotes = find_quotes(part)
+        bounds = [*(() if inside else (-1,)), *quotes.tolist(), *(len(part),) * 2]
+        pairs = zip(bounds[::2], bounds[1::2], strict=False)
+        yield b'"'.join(part[first + 1 : last] for first, last in pairs)
+        inside ^= len(quotes) % 2 == 1
         start = end
+
+
+def find_quotes(part: bytes) -> NDArray[np.int64]:
+    """Return where the strings of a part of a document begin and end: quotes without a backslash.
+
+    NumPy finds them, as a text may consist of escaped letters, whose backslashes slow searches of
+    bytes down twenty times.
+    """
+    chars = np.frombuffer(part, np.uint8)
+    quotes = np.flatnonzero(chars == QUOTE)
+    if not (chars[quotes[quotes > 0] - 1] == BACKSLASH).any():
+        return quotes
+    others = chars != BACKSLASH
+    places = np.append(np.flatnonzero(others), -1)  # the last stands before the first
+    before = places[np.cumsum(others, dtype=np.int32)[quotes] - 2]  # each quote, which is another
+    return quotes[(quotes - before) % 2 == 1]
 
 
 def size_of(schema: Mapping[str, Any], names: Mapping[str, Any], most_items: int | None) -> Size:
