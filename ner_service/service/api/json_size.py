@@ -94,7 +94,8 @@ def find_quotes(part: bytes) -> NDArray[np.int64]:
     others = chars != BACKSLASH
     places = np.append(np.flatnonzero(others), -1)  # the last stands before the first
     before = places[np.cumsum(others, dtype=np.int32)[quotes] - 2]  # each quote, which is another
-    return quotes[(quotes - before) % 2 == 1]
+    unescaped: NDArray[np.int64] = quotes[(quotes - before) % 2 == 1]
+    return unescaped
 
 
 def size_of(schema: Mapping[str, Any], names: Mapping[str, Any], most_items: int | None) -> Size:
