@@ -210,13 +210,13 @@ def _table(patterns: Iterable[str], others: int, flags: int = 0) -> NDArray[np.u
     return table
 
 
-def expand(chars: str) -> list[int]:
+def expand(chars: str) -> Ints:
     """Return the code points that the inside of a pattern's brackets stands for.
 
     A search of all characters by a pattern takes a hundred times as long.
     """
     ranges = re.findall(r"\\?(.)(?:-\\?(.))?", chars, re.DOTALL)
-    return [code for a, b in ranges for code in range(ord(a), ord(b or a) + 1)]
+    return np.concatenate([np.arange(ord(a), ord(b or a) + 1) for a, b in ranges])
 
 
 def _classes() -> NDArray[np.uint8]:
