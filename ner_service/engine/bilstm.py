@@ -83,14 +83,14 @@ class Engine:
         for group in group_units([n for n in order if units[n]], units, GROUP_TOKENS):
             bounds = UnitBounds.of([len(units[n]) for n in group])
             emissions = self._emissions([units[n] for n in group], bounds)
-            rows, scores = crf.decode(
-                emissions,
-                bounds.starts,
-                bounds.lengths,
-                self.crf_weights,
-                *self._roles,
-                *self.tempered,
+            places = bounds.starts, bounds.lengths
+            paths, rows, scores = crf.decode(
+                emissions, *places, self.crf_weights, *self._roles, *self.tempered
             )
+            if (scores < 0).any():
+                sharpness, tempered = self.tempered
+                sharp = emissions * sharpness
+                scores = crf.posteriors(rows, paths, sharp, *places, tempered, self._roles[2])
             for (n, start, end, tag), score in zip(rows.tolist(), scores.tolist(), strict=True):
                 if self._divisors:
                     score = divide_log_odds(score, self._divisors[tag])

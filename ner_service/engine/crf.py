@@ -1,9 +1,14 @@
 """A compiled linear-chain CRF: best paths, entities, their posteriors, and the loss."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled, compiled_with_gil
+from ner_service.engine.kernels import Floats, Ints
 
+Doubles = NDArray[np.float64]
 LEAST, MOST = 1e-200, 1e200  # factors between them never leave the range of float64
 
 
@@ -101,11 +106,31 @@ def spans(paths, starting, lengths, opens, prolongs):  # type: ignore[no-untyped
     return rows[:count]
 
 
-@compiled
-def posteriors(rows, paths, emissions, starting, lengths, crf, continuations):  # type: ignore[no-untyped-def]
+def posteriors(
+    rows: Ints,
+    paths: Ints,
+    emissions: Floats,
+    starting: Ints,
+    lengths: Ints,
+    crf: Any,
+    continuations: Ints,
+) -> Doubles:
     """Return the posterior probability of each of the spans that `spans` returns.
 
     `continuations` is for each tag the tag that would prolong an entity, or -1.
+    """
+    arguments = rows, paths, emissions, starting, lengths, crf, continuations
+    scores: Doubles = posteriors_in_range(*arguments)
+    if (scores < 0).any():
+        fill_by_logarithms(*arguments, scores)
+    return scores
+
+
+@compiled
+def posteriors_in_range(rows, paths, emissions, starting, lengths, crf, continuations):  # type: ignore[no-untyped-def]
+    """Return what `posteriors` does, but -1 where the scores of a unit lie too far apart.
+
+    Logarithms would serve there, but hardly any net ever needs them, and they take long to compile.
     """
     transitions, starts, ends = crf
     steps, enter, leave = factors(transitions, starts, ends)
@@ -116,18 +141,31 @@ def posteriors(rows, paths, emissions, starting, lengths, crf, continuations):  
         if k == 0 or n != rows[k - 1, 0]:
             unit = emissions[first:last]
             messages, _, in_range = forward_backward(unit, steps, enter, leave)
-            if not in_range:
-                messages = log_messages(unit, transitions, starts, ends)
-        span = start, end, paths[first:last], continuations[tag]
-        scores[k] = span_probability(*span, messages, not in_range, transitions)
+        scores[k] = -1.0
+        if in_range:
+            span = start, end, paths[first:last], continuations[tag]
+            scores[k] = span_probability(*span, messages, False, transitions)
     return scores
+
+
+@compiled
+def fill_by_logarithms(rows, paths, emissions, starting, lengths, crf, continuations, scores):  # type: ignore[no-untyped-def]
+    """Fill in what `posteriors_in_range` left out."""
+    transitions, starts, ends = crf
+    for k in range(len(rows)):
+        if scores[k] < 0:
+            n, start, end, tag = rows[k]
+            first, last = starting[n], starting[n] + lengths[n]
+            messages = log_messages(emissions[first:last], transitions, starts, ends)
+            span = start, end, paths[first:last], continuations[tag]
+            scores[k] = span_probability(*span, messages, True, transitions)
 
 
 @compiled
 def decode(  # type: ignore[no-untyped-def]
     emissions, starting, lengths, crf, opens, prolongs, continuations, sharpness, tempered
 ):  # fmt: skip
-    """Return the rows of `spans` on the best paths, and the posteriors of these spans.
+    """Return the best paths, the rows of `spans` on them, and what `posteriors_in_range` does.
 
     Posteriors are those of the emissions times `sharpness` and of the CRF `tempered`, whose
     scores are multiplied by it already. All is one kernel because a thread would have to win
@@ -136,12 +174,13 @@ def decode(  # type: ignore[no-untyped-def]
     paths = best_paths(emissions, starting, lengths, crf)
     rows = spans(paths, starting, lengths, opens, prolongs)
     if not len(rows):
-        return rows, np.empty(0)
+        return paths, rows, np.empty(0)
     sharp = np.empty_like(emissions)
     for n in range(len(emissions)):
         for tag in range(emissions.shape[1]):
             sharp[n, tag] = emissions[n, tag] * sharpness
-    return rows, posteriors(rows, paths, sharp, starting, lengths, tempered, continuations)
+    scores = posteriors_in_range(rows, paths, sharp, starting, lengths, tempered, continuations)
+    return paths, rows, scores
 
 
 @compiled

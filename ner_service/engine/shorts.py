@@ -68,12 +68,15 @@ def pack(matrix: Floats) -> ShortWeights:
 
 
 def shorten(x: Floats) -> tuple[Shorts, Floats]:
-    """Return rows as short numbers, a zero behind those of odd length, and steps: rows x parts."""
+    """Return rows as short numbers, a zero behind those of odd length, and steps: rows x parts.
+
+    Rows have some room behind them, as windows over rows have: `matmul` would be compiled for both.
+    """
     rows, inner = x.shape
-    numbers = np.zeros((rows, inner + inner % 2), dtype=np.int16)
-    steps = np.empty((rows, -(-inner // PART)), dtype=np.float32)
-    shorten_parts(x, numbers, steps)
-    return numbers, steps
+    numbers = np.zeros((rows, inner + inner % 2 + 2), dtype=np.int16)
+    steps = np.empty((rows, -(-inner // PART) + 1), dtype=np.float32)
+    shorten_parts(x, numbers[:, :-2], steps[:, :-1])
+    return numbers[:, :-2], steps[:, :-1]
 
 
 @compiled

@@ -95,8 +95,11 @@ class Network:
         """
         out = np.zeros((len(words), self._tags), dtype=np.float32)
         for start, end, keys, real in self._parts(words):
-            shares, places = self._shares(keys)
-            kernels.convolutions(shares, places, real, *self._layers, BLOCK, out[start:end])
+            if self.is_short:
+                out[start:end] = self._exact_scores(keys, real)
+                continue
+            table, places = self.words.table, self.words.places(keys)
+            kernels.convolutions(table, places, real, *self._layers, BLOCK, out[start:end])
         return out
 
     def quick_scores(self, words: Sequence[str]) -> Floats:
@@ -130,17 +133,24 @@ class Network:
             compute(*table, places, real, *layers, some, out[first:last])
         return out
 
-    def _shares(self, keys: Words) -> tuple[Floats | Shorts, Ints]:
-        """Return rows of the shares of words by fp32, and the row of each word.
+    def _exact_scores(self, keys: Words, real: NDArray[np.bool_]) -> Floats:
+        """Return what `kernels.convolutions` does: rows x tags.
 
-        The rows in the table of words are short numbers where there are any. The words of unsure
-        paths are so few that nothing is kept of theirs.
+        The words of unsure paths are so few that nothing is kept of theirs, and that NumPy is fast
+        enough: the kernel would take each machine's first start a second to compile.
         """
-        if not self.is_short:
-            places = self.words.places(keys)
-            return self.words.table, places
         features, places = self.words.distinct_features(keys)
-        return self._projection.exact_rows(features), places
+        norm, layers, head = self._layers
+        shares, size = self._projection.exact_rows(features)[places], len(norm[0])
+        sums = np.array(shares[1:-1, size : 2 * size], dtype=np.float32)
+        sums += shares[:-2, :size] * real[:-2, None]
+        sums += shares[2:, 2 * size :] * real[2:, None]
+        x = _activate(sums, real[1:-1], *norm)
+        for n, (panels, bias, scale, shift) in enumerate(layers, start=2):
+            windows = np.concatenate([x[:-2], x[1:-1], x[2:]], 1)
+            x = _activate(kernels.dense(windows, panels, bias), real[n:-n], scale, shift)
+        scores: Floats = kernels.dense(x, *head)[:, : self._tags]
+        return scores
 
     def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Words, NDArray[np.bool_]]]:
         """Yield parts that the table of words has room for: their bounds, keys, and reality.
@@ -265,6 +275,12 @@ def _short_layer(layer: Any) -> tuple[shorts.Shorts, Floats, Floats, Floats, Flo
     bias = np.zeros(packed.steps.shape[1], dtype=np.float32)
     bias[: len(weight)] = layer.conv.bias.array
     return packed.panels, packed.steps, bias, *_norm(layer.norm)
+
+
+def _activate(sums: Floats, real: NDArray[np.bool_], scale: Floats, shift: Floats) -> Floats:
+    """Return what `kernels.activate` writes: rows x channels."""
+    x: Floats = np.maximum(sums[:, : len(scale)], 0) * scale + shift
+    return x * real[:, None]
 
 
 def _norm(norm: Any) -> tuple[Floats, Floats]:
