@@ -75,7 +75,7 @@ def shorten(x: Floats) -> tuple[Shorts, Floats]:
     rows, inner = x.shape
     numbers = np.zeros((rows, inner + inner % 2 + 2), dtype=np.int16)
     steps = np.empty((rows, -(-inner // PART) + 1), dtype=np.float32)
-    shorten_parts(x, numbers[:, :-2], steps[:, :-1])
+    shorten_parts(x, numbers, steps)  # the last part of each row is empty
     return numbers[:, :-2], steps[:, :-1]
 
 
