@@ -10,6 +10,7 @@ from ner_service.engine.cache import WordCache
 from ner_service.engine.kernels import Floats
 from ner_service.engine.layers import Between, Dense, Tensors, UnitBounds, array, group_units, layer
 from ner_service.engine.word_features import WordProjection
+from ner_service.engine.words import Words
 from ner_service.labels import OUTSIDE, may_follow
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import EDGE, characters
@@ -101,7 +102,7 @@ class Engine:
         return self._emissions(group, UnitBounds.of([len(unit) for unit in group]))
 
     def _emissions(self, group: Sequence[Sequence[str]], units: UnitBounds) -> Floats:
-        places = self.words.places(self._keys([word for unit in group for word in unit]))
+        places = self.words.places(self._keys(Words.joined(map(Words.of, group))))
         x = self._layers[0].run(self.words.table, places, units)
         everywhere = np.arange(units.tokens)
         for project, one in zip(self._between, self._layers[1:], strict=True):
@@ -110,11 +111,12 @@ class Engine:
             x = np.tanh(self._hidden_head(x))
         return self._head(x)
 
-    def _keys(self, words: list[str]) -> list[str]:
+    def _keys(self, words: Words) -> Words:
         """Return words as the first layer reads them: long ones cut, digits perhaps zeroed."""
-        if self._zero_digits or max(map(len, words)) > 2 * EDGE:
+        if self._zero_digits or words.longest > 2 * EDGE:
             bare, spacings = split_marks(words)
-            return mark_words([characters(word, self._zero_digits) for word in bare], spacings)
+            cut = [characters(word, self._zero_digits) for word in bare]
+            return Words.of(mark_words(cut, spacings))
         return words
 
 

@@ -1,7 +1,6 @@
 """A bounded cache of words: the small features of many, the large projected rows of some."""
 
 from collections.abc import Sequence
-from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,6 +8,8 @@ from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Ints, aligned_array
+from ner_service.engine.word_index import WordIndex
+from ner_service.engine.words import Words
 
 Features = NDArray[Any]  # one record a word
 Rows = NDArray[Any]  # fp32 or short numbers: words x width
@@ -54,14 +55,13 @@ class WordCache:
         self._features = np.empty(words, dtype=projector.dtype)
         self._row_of = np.full(words, -1, dtype=np.int64)
         self._words = Clock(words)
-        self._places: dict[str | None, int] = {}
-        self._names: list[str | None] = [None] * words
+        self._index = WordIndex(words)
         self.hits = 0  # words asked for whose features were in the cache
         self.misses = 0
 
     def places(self, words: Sequence[str]) -> Ints:
         """Return the rows of `table` that hold these words until the next call: words."""
-        records = self._records(words)
+        records = self._records(Words.of(words))
         rows: Ints
         rows, bare = look_up(self._row_of, records)
         bare = np.unique(bare) if len(bare) else bare
@@ -71,31 +71,34 @@ class WordCache:
             rows = self._row_of[records]
         return rows
 
-    def _records(self, words: Sequence[str]) -> Ints:
+    def distinct_features(self, words: Sequence[str]) -> tuple[Features, Ints]:
+        """Return the features of all distinct words, and the record of each word among them."""
+        distinct, records = np.unique(self._records(Words.of(words)), return_inverse=True)
+        return self._features[distinct], records
+
+    def _records(self, words: Words) -> Ints:
         """Return the places of these words' features, computing those that are missing: words."""
-        records = np.fromiter(map(self._places.get, words, repeat(-1)), np.int64, len(words))
+        records = self._index.find(words)
         missing = np.flatnonzero(records < 0)
         self.misses += len(missing)
         self.hits += len(words) - len(missing)
-        new = [words[n] for n in missing.tolist()]
-        distinct = list(dict.fromkeys(new))
-        places = self._words.take(len(distinct), records)
+        new = words.take(missing).strings()
+        at = dict(zip(new, missing.tolist(), strict=True))  # of each distinct word, where it stands
+        places = self._words.take(len(at), records)
         if new:
-            self._learn(distinct, places)
-            records[missing] = [*map(self._places.__getitem__, new)]
+            self._learn([*at], words.take(np.array([*at.values()])), places)
+            found = dict(zip(at, places.tolist(), strict=True))
+            records[missing] = [found[word] for word in new]
         return records
 
-    def _learn(self, new: list[str], places: Ints) -> None:
-        """Compute the features of new words and put them at these places."""
+    def _learn(self, new: list[str], words: Words, places: Ints) -> None:
+        """Compute the features of new words, given in two forms, and put them at these places."""
         features = self._projector.features(new)
         rows = self._row_of[places]
         self._word_at[rows[rows >= 0]] = -1
         self._row_of[places] = -1
         self._features[places] = features
-        for word, place in zip(new, places.tolist(), strict=True):
-            self._places.pop(self._names[place], None)
-            self._names[place] = word
-            self._places[word] = place
+        self._index.replace(places, words)
 
     def _project(self, bare: Ints, places: Ints) -> None:
         """Compute the rows of the records `bare`, which have none, and put them at these places."""

@@ -25,8 +25,6 @@ from ner_service.engine.kernels import (
     copy_rows,
     fill_rows,
     find_near,
-    first_convolution,
-    first_convolution_at,
 )
 from ner_service.engine.kernels import dense as dense_floats
 
@@ -92,14 +90,21 @@ def shorten_parts(x, numbers, steps):  # type: ignore[no-untyped-def]
                     lanes[k] += part[start + k] * part[start + k]
             for k in range(whole, len(part)):
                 lanes[k - whole] += part[k] * part[k]
-            total = np.float32(0)
-            for k in range(LANES):
-                total += lanes[k]
-            norm = np.sqrt(total)
+            norm = np.sqrt(sum_lanes(lanes))
             steps[i, n] = norm / np.float32(MOST)
             scale = np.float32(MOST) / norm if norm > 0 else np.float32(0)
             for k in range(len(part)):
                 numbers[i, n * PART + k] = np.int16(np.rint(part[k] * scale))
+
+
+@compiled
+def sum_lanes(lanes):  # type: ignore[no-untyped-def]
+    """Return the sum of LANES numbers, by pairs: one after another they would wait for another."""
+    one = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+    two = (lanes[4] + lanes[5]) + (lanes[6] + lanes[7])
+    three = (lanes[8] + lanes[9]) + (lanes[10] + lanes[11])
+    four = (lanes[12] + lanes[13]) + (lanes[14] + lanes[15])
+    return (one + two) + (three + four)
 
 
 @compiled
@@ -253,18 +258,50 @@ def dense(a, steps, panels, widths, bias):  # type: ignore[no-untyped-def]
     return out
 
 
-@compiled
-def convolutions(table, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
-    """Compute what `kernels.convolutions` does, by short products after the first layer.
+def steps_of(rows: Shorts) -> Floats:
+    """Return the steps that `store` writes behind rows: rows."""
+    steps: Floats = rows[:, -TAIL:].view(np.float32)[:, 0]
+    return steps
 
-    `layers` are packed weights of whole windows, their steps, bias, scale and shift; the size of
-    what a layer reads is a multiple of PART.
+
+@compiled
+def first_convolution(table, steps, places, real, norm, near):  # type: ignore[no-untyped-def]
+    """Return the first layer of `convolutions` at these rows: rows x channels."""
+    scale, shift = norm
+    size = len(scale)
+    none = np.float32(0)
+    x = np.empty((len(near), size), dtype=np.float32)
+    for n, i in enumerate(near):
+        out = x[n]
+        if not real[i]:
+            out[:] = 0
+            continue
+        left, row, right = table[places[i - 1]], table[places[i]], table[places[i + 1]]
+        middle, last = row[size : 2 * size], right[2 * size : 3 * size]
+        one = steps[places[i - 1]] if real[i - 1] else none
+        two = steps[places[i]]
+        three = steps[places[i + 1]] if real[i + 1] else none
+        for j in range(size):  # a loop that reads what it writes would not run in vectors
+            total = np.float32(left[j]) * one + np.float32(middle[j]) * two
+            total += np.float32(last[j]) * three
+            out[j] = max(total, none) * scale[j] + shift[j]
+    return x
+
+
+@compiled
+def convolutions(table, table_steps, places, real, norm, layers, head, block, out):  # type: ignore[no-untyped-def]
+    """Compute what `kernels.convolutions` does, by short numbers and products.
+
+    The table has short numbers, and its steps stand by themselves. `layers` are packed weights of
+    whole windows, their steps, bias, scale and shift; the size of what a layer reads is a multiple
+    of PART.
     """
     reach = 1 + len(layers)
     for start in range(0, len(out), block):
         stop = min(start + block, len(out))
         end = stop + 2 * reach
-        x = first_convolution(table, places[start:end], real[start:end], norm)
+        near = np.arange(1, end - start - 1)
+        x = first_convolution(table, table_steps, places[start:end], real[start:end], norm, near)
         n = 1
         for panels, widths, bias, scale, shift in layers:
             n += 1
@@ -281,14 +318,14 @@ def convolutions(table, places, real, norm, layers, head, block, out):  # type: 
 
 
 @compiled
-def convolutions_at(table, places, real, norm, layers, head, rows, out):  # type: ignore[no-untyped-def]
-    """Compute what `kernels.convolutions_at` does, by short products after the first layer.
+def convolutions_at(table, table_steps, places, real, norm, layers, head, rows, out):  # type: ignore[no-untyped-def]
+    """Compute what `kernels.convolutions_at` does, by short numbers and products.
 
     Each row of `out` is to the bit the one that `convolutions` computes.
     """
     reach = len(layers)
     near = find_near(rows, reach, len(places))
-    x = first_convolution_at(table, places, real, norm, near)
+    x = first_convolution(table, table_steps, places, real, norm, near)
     for panels, widths, bias, scale, shift in layers:
         reach -= 1
         size, parts = x.shape[1], x.shape[1] // PART

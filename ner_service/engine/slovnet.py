@@ -6,7 +6,7 @@ convolution sees zeros. Its net for morphology differs only in the tags, which n
 `engine.slovnet_morph` has it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,15 +22,18 @@ from ner_service.engine import crf, kernels, shorts
 from ner_service.engine.cache import WordCache
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.kernels import Floats, Ints
-from ner_service.engine.layers import Dense, array
+from ner_service.engine.layers import Dense, FloatProjection, ShortProjection, array
+from ner_service.engine.shorts import Shorts
+from ner_service.engine.vectors import navec_rows
+from ner_service.engine.words import Words
 from ner_service.errors import ModelError
 from ner_service.nets.navec import Navec
 
-CACHE_BYTES = 32 << 20  # for projected words
+CACHE_BYTES = (24 if shorts.AVAILABLE else 32) << 20  # for projected words: 15,000 short rows
 BLOCK = 1024  # rows that pass all layers before the next rows do
 GAP = ""  # the word of a row of zeros, which parts two units
 REACH = 3  # tokens on each side that a tag depends on: one for each convolution
-ERROR = np.float32(0.02)  # of quick scores, which reach 60; five times the greatest that was seen
+ERROR = np.float32(0.02)  # of quick scores, which reach 60; four times the greatest that was seen
 PASS, CLOSE, OPEN, PROLONG = range(4)  # what a tag does with the entity before it
 ACTS = {"O": CLOSE, "B": OPEN, "I": PROLONG}
 
@@ -62,58 +65,54 @@ def load(path: Path, kind: Any = NER) -> SlovnetModel:
 
 
 class Network:
-    """Scores the tags of words; each row is computed alone, so scores do not depend on batches.
+    """Scores the tags of words; each row is computed alone, so scores do not depend on batches."""
 
-    A network that is `quick` has its words projected by short products, too, so that all its
-    scores are quick ones.
-    """
-
-    def __init__(
-        self, net: SlovnetModel, navec: Navec, cache_bytes: int, is_quick: bool = False
-    ) -> None:
+    def __init__(self, net: SlovnetModel, navec: Navec, cache_bytes: int) -> None:
         if net.model.emb.word.id != navec.id:
             raise ModelError(f"the net reads the vectors {net.model.emb.word.id}, not {navec.id}")
         first, *others = net.model.encoder.layers
-        projection = ShareProjection(net, navec, is_quick and shorts.AVAILABLE)
-        capacity = max(cache_bytes // (4 * projection.width), 2 * BLOCK)
+        self.is_short = shorts.AVAILABLE and not any(
+            layer.conv.weight.array.shape[1] % shorts.PART for layer in others
+        )
+        self._projection = projection = ShareProjection(net, navec, self.is_short)
+        size = projection.width * projection.row_dtype.itemsize
+        capacity = max(cache_bytes // size, 2 * BLOCK)
         self.words = WordCache(projection, capacity)
         self._most = capacity - 2 * REACH  # rows at a time: each may be another word
         self._longest = projection.longest
         head = Dense(net.model.head.proj.weight.array, net.model.head.proj.bias.array)
         self._tags = head.width
         self._layers = _norm(first.norm), tuple(map(_layer, others)), (head.panels, head.bias)
-        self.is_short = shorts.AVAILABLE and not any(
-            layer.conv.weight.array.shape[1] % shorts.PART for layer in others
-        )
         if self.is_short:
             layers = tuple(map(_short_layer, others))
             self._short_layers = _norm(first.norm), layers, (head.panels, head.bias)
+            self._table = self.words.table, shorts.steps_of(self.words.table)
 
     def scores(self, words: Sequence[str]) -> Floats:
-        """Return the score of each tag at each of the words and gaps: rows x tags.
+        """Return the score of each tag at each of the words and gaps, by fp32: rows x tags.
 
         Gaps stand between units, and `REACH` of them at both ends, whose scores are zeros.
         """
         out = np.zeros((len(words), self._tags), dtype=np.float32)
-        for start, end, places, real in self._parts(words):
-            kernels.convolutions(
-                self.words.table, places, real, *self._layers, BLOCK, out[start:end]
-            )
+        for start, end, keys, real in self._parts(words):
+            shares, places = self._shares(keys)
+            kernels.convolutions(shares, places, real, *self._layers, BLOCK, out[start:end])
         return out
 
     def quick_scores(self, words: Sequence[str]) -> Floats:
         """Return what `scores` does, by short products and within `ERROR`: rows x tags."""
         out = np.zeros((len(words), self._tags), dtype=np.float32)
-        for start, end, places, real in self._parts(words):
+        for start, end, keys, real in self._parts(words):
+            places = self.words.places(keys)
             shorts.convolutions(
-                self.words.table, places, real, *self._short_layers, BLOCK, out[start:end]
+                *self._table, places, real, *self._short_layers, BLOCK, out[start:end]
             )
         return out
 
     def scores_around(self, words: Sequence[str], rows: Ints) -> Floats:
         """Return the scores of these rows as `scores` has them, which their surroundings give."""
-        around = [words[n - REACH + k] for n in rows.tolist() for k in range(2 * REACH + 1)]
-        return self.scores(around)[REACH :: 2 * REACH + 1]
+        around = (rows[:, None] + np.arange(-REACH, REACH + 1)).ravel()
+        return self.scores(Words.of(words).take(around))[REACH :: 2 * REACH + 1]
 
     def scores_at(self, words: Sequence[str], rows: Ints) -> Floats:
         """Return the scores of these rows, which rise: rows x tags.
@@ -121,31 +120,45 @@ class Network:
         They are those of `quick_scores`, or of `scores` where there are no short products.
         """
         compute = shorts.convolutions_at if self.is_short else kernels.convolutions_at
+        table = self._table if self.is_short else (self.words.table,)
         layers = self._short_layers if self.is_short else self._layers
         out = np.empty((len(rows), self._tags), dtype=np.float32)
-        for start, end, places, real in self._parts(words):
+        for start, end, keys, real in self._parts(words):
+            places = self.words.places(keys)
             first, last = np.searchsorted(rows, (start, end))
             some = rows[first:last] - start + REACH
-            compute(self.words.table, places, real, *layers, some, out[first:last])
+            compute(*table, places, real, *layers, some, out[first:last])
         return out
 
-    def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Ints, NDArray[np.bool_]]]:
-        """Yield parts that the table of words has room for: their bounds, places, and reality.
+    def _shares(self, keys: Words) -> tuple[Floats | Shorts, Ints]:
+        """Return rows of the shares of words by fp32, and the row of each word.
 
-        Places and reality reach further by `REACH` at both ends.
+        The rows in the table of words are short numbers where there are any. The words of unsure
+        paths are so few that nothing is kept of theirs.
         """
-        real = np.fromiter(map(bool, words), np.bool_, len(words))
-        keys = self._keys(words)
+        if not self.is_short:
+            places = self.words.places(keys)
+            return self.words.table, places
+        features, places = self.words.distinct_features(keys)
+        return self._projection.exact_rows(features), places
+
+    def _parts(self, words: Sequence[str]) -> Iterator[tuple[int, int, Words, NDArray[np.bool_]]]:
+        """Yield parts that the table of words has room for: their bounds, keys, and reality.
+
+        Keys and reality reach further by `REACH` at both ends.
+        """
+        keys = self._keys(Words.of(words))
+        real = keys.ends > keys.starts
         for start in range(REACH, len(words) - REACH, self._most):
             end = min(start + self._most, len(words) - REACH)
             some = slice(start - REACH, end + REACH)
-            yield start, end, self.words.places(keys[some]), real[some]
+            yield start, end, keys[some], real[some]
 
-    def _keys(self, words: Sequence[str]) -> Sequence[str]:
+    def _keys(self, words: Words) -> Words:
         """Return the cache's key of each word; a word too long for a vector goes by its shape."""
-        if max(map(len, words)) <= self._longest:
+        if words.longest <= self._longest:
             return words
-        return [w if len(w) <= self._longest else f" {word_shape(w)}" for w in words]
+        return Words.of([w if len(w) <= self._longest else f" {word_shape(w)}" for w in words])
 
 
 class Engine:
@@ -165,19 +178,17 @@ class Engine:
     def tag(self, units: Sequence[Sequence[str]]) -> list[list[Span]]:
         """Return the entities on the best path of each unit, which has at least one word."""
         spans: list[list[Span]] = [[] for _ in units]
-        words = [GAP] * REACH
-        starts = []
-        for unit in units:
-            starts.append(len(words))
-            words += [*unit, GAP]
-        words += [GAP] * (REACH - 1)
-        places = np.array(starts), np.array([len(unit) for unit in units])
+        gap, edge = Words.of([GAP]), Words.of([GAP] * (REACH - 1))
+        parts = [part for unit in units for part in (gap, Words.of(unit))]
+        words = Words.joined([edge, *parts, gap, edge])
+        lengths = np.array([len(unit) for unit in units])
+        places = REACH + np.cumsum(lengths + 1) - lengths - 1, lengths
         paths = self._paths(words, *places)
         for n, start, end, tag in read_entities(paths, *places, self._acts).tolist():
             spans[n].append(Span(start, end, self._labels[tag]))
         return spans
 
-    def _paths(self, words: Sequence[str], starts: Ints, lengths: Ints) -> Ints:
+    def _paths(self, words: Words, starts: Ints, lengths: Ints) -> Ints:
         """Return the best path of each unit of words, as fp32 has it: rows.
 
         Most paths are certain by quick scores. Where one is not, the scores of the rows in question
@@ -202,7 +213,6 @@ class Engine:
 class ShareProjection:
     """Projects words to their shares in the first convolution's window: left | middle | right."""
 
-    row_dtype = np.dtype(np.float32)
     dtype = np.dtype([("vector", np.int32), ("shape", np.int32)])
 
     def __init__(self, net: SlovnetModel, navec: Navec, is_short: bool) -> None:
@@ -210,10 +220,11 @@ class ShareProjection:
         weight = conv.weight.array  # size x inner x 3
         inputs = np.concatenate(weight.transpose(2, 1, 0), 1)  # inner x 3 size
         size = len(weight)
-        self.width = 3 * size
+        self._exact = FloatProjection(inputs[: navec.dim])
+        self._quick = ShortProjection(inputs[: navec.dim]) if is_short else self._exact
+        self.width, self.row_dtype = self._quick.width, self._quick.dtype
         self.longest = navec.words.longest
         self._navec = navec
-        self._multiply = (short_product if is_short else product)(inputs[: navec.dim])
         self._shapes = array(shapes @ inputs[navec.dim :])
         self._shapes[:, size : 2 * size] += conv.bias.array
         self._shape_ids = {shape: n for n, shape in enumerate(net.shapes)}
@@ -227,23 +238,17 @@ class ShareProjection:
         records["shape"] = [self._shape_ids[shape] for shape in shapes]
         return records
 
-    def rows(self, features: NDArray[Any]) -> Floats:
+    def rows(self, features: NDArray[Any]) -> Floats | Shorts:
         """Return the shares of words by their records of `features`: words x width."""
-        out: Floats = self._shapes[features["shape"]]
-        self._multiply(self._navec.rows(features["vector"]), out)
-        return out
+        return self._quick(*self._inputs(features))
 
+    def exact_rows(self, features: NDArray[Any]) -> Floats | Shorts:
+        """Return what `rows` does, in fp32: words x width."""
+        return self._exact(*self._inputs(features))
 
-def product(weight: Floats) -> Callable[[Floats, Floats], None]:
-    """Return a function that adds rows times the weight, inner x columns, to other rows."""
-    panels = kernels.pack(weight)
-    return lambda x, out: kernels.matmul(x, panels, out)
-
-
-def short_product(weight: Floats) -> Callable[[Floats, Floats], None]:
-    """Return what `product` does, by short products."""
-    panels, steps = (packed := shorts.pack(weight)).panels, packed.steps
-    return lambda x, out: shorts.matmul(*shorts.shorten(x), panels, steps, out)
+    def _inputs(self, features: NDArray[Any]) -> tuple[Floats, Floats]:
+        """Return the vectors of words, and the shares of their shapes."""
+        return navec_rows(self._navec, features["vector"]), self._shapes[features["shape"]]
 
 
 def _layer(layer: Any) -> tuple[Floats, Floats, Floats, Floats]:

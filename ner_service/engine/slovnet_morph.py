@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 from slovnet.exec.model import Morph
 
-from ner_service.engine import slovnet
+from ner_service.engine import shorts, slovnet
 from ner_service.engine.kernels import Floats
 from ner_service.engine.slovnet import GAP, REACH, Network
 from ner_service.nets.navec import Navec
 
-CACHE_BYTES = 16 << 20  # for projected words: about 5,000, as only words near names are read
+# for projected words: about 5,000, as only words near names are read
+CACHE_BYTES = (8 if shorts.AVAILABLE else 16) << 20
 ROWS = 2048  # words and gaps whose scores, 3 kB each, are held at once
 
 
@@ -29,7 +30,7 @@ class MorphEngine:
     def __init__(self, path: Path, navec: Navec, cache_bytes: int = CACHE_BYTES) -> None:
         net = slovnet.load(path, Morph)
         self.tags = tuple(net.tags)
-        self._network = Network(net, navec, cache_bytes, is_quick=True)
+        self._network = Network(net, navec, cache_bytes)
 
     def scores(self, sentences: Sequence[Sequence[str]], wanted: Sequence[Sequence[int]]) -> Floats:
         """Return the score of each tag at the wanted words of each sentence: words x tags.

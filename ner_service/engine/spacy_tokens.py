@@ -13,7 +13,8 @@ import numpy as np
 
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.spacy_rules import Affixes, SpecialCases, word_of
-from ner_service.engine.tokens import Ints, Tokens
+from ner_service.engine.tokens import Tokens
+from ner_service.engine.words import Ints
 
 RUNS = 20_000  # runs whose tokens are kept
 SPACED = "\udc01"  # behind a key: a space follows that is no token

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from ner_service.engine.tokens import Tokens
+from ner_service.engine.tokens import TokenBounds, Tokens
 
 MARKS = frozenset(";:,!?…")  # of a sentence; full stops may be of an abbreviation or an initial
 CLOSING_QUOTES = ("»", "”", "“", '"', "›")
 
 
-def trim_span(text: str, unit: Tokens, start: int, end: int, *rest: Any) -> tuple[Any, ...]:
+def trim_span(
+    text: str, unit: Tokens | TokenBounds, start: int, end: int, *rest: Any
+) -> tuple[Any, ...]:
     """Return a span of tokens without marks of the sentence behind it: `Газпром` of `Газпром?!`.
 
     A token is kept where a quote closes behind it: `«Что? Где? Когда?»`.

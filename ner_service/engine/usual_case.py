@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ner_service.engine.tokens import Tokens, units
+from ner_service.engine.jit import compiled_with_gil
+from ner_service.engine.tokens import TokenBounds, Tokens, cut_units, is_small
+from ner_service.engine.words import Words
 from ner_service.nets.config import NAVEC, NetConfig
 from ner_service.nets.vectors import Vectors, load_vectors
 
@@ -100,14 +102,37 @@ def in_capitals(words: Sequence[str]) -> bool:
     return text.isupper() and sum(map(str.isalpha, text)) >= LEAST_LETTERS
 
 
+@compiled_with_gil
+def has_small_word(codes, starts, ends):  # type: ignore[no-untyped-def]
+    """Say whether any word is of small letters alone, Russian or basic Latin ones."""
+    for n in range(len(starts)):
+        at = starts[n]
+        while at < ends[n] and is_small(codes[at]):
+            at += 1
+        if at == ends[n] and at > starts[n]:
+            return True
+    return False
+
+
 def units_of(text: str, net: NetConfig) -> Iterator[Tokens]:
     """Yield the units of a text as a net reads them, in training and in use alike."""
-    cut = units(text, net.unit_tokens)
+    return (unit.tokens() for unit in cut_units_of(text, net))
+
+
+def cut_units_of(text: str, net: NetConfig, marked: bool = False) -> Iterator[TokenBounds]:
+    """Yield what `units_of` does, with words that become strings if asked for.
+
+    Words may be marked by their spacings.
+    """
+    cut = cut_units(text, net.unit_tokens, marked)
     return _restored(cut) if net.restores_case else cut
 
 
-def _restored(cut: Iterator[Tokens]) -> Iterator[Tokens]:
+def _restored(cut: Iterator[TokenBounds]) -> Iterator[TokenBounds]:
     for unit in cut:
-        if in_capitals(unit.words):
-            unit = unit._replace(words=load_usual_case().restore(unit.words))
+        words = unit.words
+        if not has_small_word(words.codes, words.starts, words.ends) and in_capitals([*words]):
+            bare = Words(words.text, words.codes, words.starts, words.ends)
+            unit = unit._replace(words=Words.of(load_usual_case().restore([*bare])))
+            unit = unit.mark() if len(words.marks) else unit
         yield unit

@@ -13,6 +13,7 @@ from ner_service.engine import kernels
 from ner_service.engine.kernels import Floats, Ints
 from ner_service.engine.layers import LSTM, Between, Dense, Layer, Tensors, UnitBounds, array
 from ner_service.engine.shorts import Shorts
+from ner_service.engine.vectors import rows_of
 from ner_service.nets.artefact import Artefact
 from ner_service.nets.vocab import END, START, UNKNOWN, Vocab, shape
 from ner_service.text.spacing import SPACE, split_marks
@@ -77,7 +78,7 @@ class WordProjection:
         if self._table is not None:
             parts.insert(0, self._table[features["word"]])
         if self._vectors:
-            vectors = self._vectors.rows(features["vector"])
+            vectors = rows_of(self._vectors, features["vector"])
             vectors[~vectors.any(1)] = self._unknown
             parts.insert(0, vectors)
         return self._project(np.concatenate(parts, 1), out)

@@ -15,7 +15,7 @@ from ner_service.errors import MissingExtra, ModelError
 from ner_service.files import open_regular
 from ner_service.nets.config import NAVEC
 from ner_service.nets.natasha_files import natasha_data
-from ner_service.nets.navec import load_navec
+from ner_service.nets.navec import Navec, load_navec
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -30,10 +30,14 @@ class Vectors:
         rows: Callable[[Ints], Floats],
         dim: int,
         hash: str,
+        navec: Navec | None = None,
     ) -> None:
-        """Read rows by number; `find` returns numbers of rows, -1 for a word that has none."""
+        """Read rows by number; `find` returns numbers of rows, -1 for a word that has none.
+
+        Vectors of navec name it, as kernels read its parts themselves.
+        """
         self._find, self._rows = find, rows
-        self.dim, self.hash = dim, hash
+        self.dim, self.hash, self.navec = dim, hash, navec
 
     def ids(self, words: Iterable[str]) -> Ints:
         """Return the number of each word's vector, -1 for a word that has none."""
@@ -82,7 +86,7 @@ def _navec() -> Vectors:
         navec = load_navec(Path(natasha_data().NEWS_EMBEDDING))
     except ImportError as error:
         raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
-    return Vectors(navec.words.ids, navec.rows, navec.dim, navec.hash)
+    return Vectors(navec.words.ids, navec.rows, navec.dim, navec.hash, navec)
 
 
 def _text(path: Path) -> Vectors:

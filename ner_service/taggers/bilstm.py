@@ -6,15 +6,13 @@ from functools import partial
 from ner_service.engine.bilstm import CACHE_BYTES, Engine
 from ner_service.engine.lattice import SpanPosteriors
 from ner_service.engine.tokens import Tokens
-from ner_service.engine.usual_case import units_of
+from ner_service.engine.usual_case import cut_units_of
 from ner_service.errors import ModelError
 from ner_service.nets.artefact import Artefact, answering
 from ner_service.nets.artefact import load as load_artefact
-from ner_service.nets.config import NetConfig
 from ner_service.taggers.explaining import TextExplainer, TextScorer
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.reader import Reader
-from ner_service.text.spacing import mark_words
 from ner_service.types import Entity, Span, TaggerInfo, Tally
 
 SECOND_CACHE_BYTES = CACHE_BYTES // 4  # of a twin, or a convention that only some requests ask for
@@ -29,9 +27,9 @@ class BilstmTagger:
         self._others: dict[str, BilstmTagger] = {}  # by their conventions
         self._explainer: TextExplainer | None = None
         self._engine = Engine(artefact, cache_bytes)
-        cut = _marked_units if artefact.net.spacing_dim else units_of
-        self.cut = partial(cut, net=artefact.net)
-        self._reader = Reader(self.cut, self._engine, trimmed=True)
+        net = artefact.net
+        self._cut = partial(cut_units_of, net=net, marked=bool(net.spacing_dim))
+        self._reader = Reader(self._cut, self._engine, trimmed=True)
         posteriors = SpanPosteriors(self._engine, artefact.net.tags, artefact.net.scheme)
         self._scorer = TextScorer(posteriors, self.cut)
         self.info = TaggerInfo(
@@ -70,6 +68,10 @@ class BilstmTagger:
             self._others[convention] = BilstmTagger(artefact, SECOND_CACHE_BYTES)
         return self._others[convention]
 
+    def cut(self, text: str) -> Iterator[Tokens]:
+        """Yield the units of a text as the net reads them."""
+        return (unit.tokens() for unit in self._cut(text))
+
     def explainer(self) -> TextExplainer:
         """Return what explains the answers of this tagger; it is made when first asked for."""
         if self._explainer is None:
@@ -89,13 +91,6 @@ class BilstmTagger:
         It is for the thread that tags. The net must know the labels.
         """
         return self._scorer.score(text, spans)
-
-
-def _marked_units(text: str, net: NetConfig) -> Iterator[Tokens]:
-    """Yield the units of a text, with the spacing before each word as a mark in front of it."""
-    for unit in units_of(text, net):
-        marked = mark_words(unit.words, unit.spacings)
-        yield Tokens(unit.starts, unit.ends, marked, unit.spacings)
 
 
 def load(source: str) -> BilstmTagger:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ner_service.digest import digest
-from ner_service.engine.tokens import Tokens, tokenize, units
+from ner_service.engine.tokens import TokenBounds, cut_units, find_tokens
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.labels import LABELS
 from ner_service.nets.natasha_files import natasha_data
@@ -19,7 +19,7 @@ from ner_service.types import Entity, TaggerInfo, Tally
 
 SLOVNET = "slovnet"  # the source that computes the net by slovnet's own code
 READ = "read"  # the source that reads a text as our nets do
-TWIN_SHARE = 4  # a twin's cache of words is so many times smaller
+TWIN_SHARE = 2  # a twin's cache of words is so many times smaller
 READ_TOKENS = 2_000  # of one unit; natasha itself reads a text of any length at once
 
 
@@ -30,7 +30,7 @@ class NatashaTagger:
         self,
         net: Net,
         info: TaggerInfo,
-        cut: Callable[[str], Iterator[Tokens]],
+        cut: Callable[[str], Iterator[TokenBounds]],
         again: Callable[[], "NatashaTagger"],
     ) -> None:
         self._net = net
@@ -53,18 +53,18 @@ class NatashaTagger:
         return self._reader.tag(texts)
 
 
-def _pieces(text: str) -> Iterator[Tokens]:
+def _pieces(text: str) -> Iterator[TokenBounds]:
     """Yield the tokens of a text, or of each piece of a long one."""
     for start, end in chunks(text, PIECE_CHARS):
-        tokens = tokenize(text[start:end])
-        if tokens.words:
+        tokens = find_tokens(text[start:end])
+        if len(tokens.words):
             yield tokens.shift(start)
 
 
-def _read_pieces(text: str) -> Iterator[Tokens]:
+def _read_pieces(text: str) -> Iterator[TokenBounds]:
     """Yield the units of a text as our nets read it, or of each piece of a long one."""
     for start, end in chunks(text, PIECE_CHARS):
-        for unit in units(text[start:end], READ_TOKENS):
+        for unit in cut_units(text[start:end], READ_TOKENS):
             yield unit.shift(start)
 
 
@@ -81,7 +81,7 @@ class Slovnet:
         from slovnet.bio import bio_spans
         from slovnet.token import Token
 
-        inputs = self._infer.encoder([words])
+        inputs = self._infer.encoder([list(words)])
         (tags,) = self._infer.decoder(self._infer.process(inputs))
         places = [Token(n, n + 1, word) for n, word in enumerate(words)]
         return [(span.start, span.stop, span.type) for span in bio_spans(places, tags)]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from ner_service.batching import gather
-from ner_service.engine.tokens import Tokens
+from ner_service.engine.tokens import TokenBounds, Tokens
 from ner_service.engine.trimming import trim_span
 from ner_service.types import Entity
 
@@ -18,6 +18,9 @@ class Net(Protocol):
     def tag(self, units: Sequence[Sequence[str]]) -> Sequence[Sequence[tuple[Any, ...]]]: ...
 
 
+Unit = Tokens | TokenBounds  # what a net reads by itself
+
+
 class Reader:
     """A reader cuts texts for a net, and turns its spans of tokens into entities.
 
@@ -25,7 +28,7 @@ class Reader:
     """
 
     def __init__(
-        self, cut: Callable[[str], Iterator[Tokens]], net: Net, trimmed: bool = False
+        self, cut: Callable[[str], Iterator[Unit]], net: Net, trimmed: bool = False
     ) -> None:
         self._cut, self._net, self._trimmed = cut, net, trimmed
         self.tokenise_s = 0.0  # seconds spent on cutting
@@ -38,19 +41,19 @@ class Reader:
                 if self._trimmed:
                     inside = [trim_span(texts[n], unit, *span) for span in inside]
                 entities[n] += [
-                    Entity(unit.starts[start], unit.ends[end - 1], *rest)
+                    Entity(int(unit.starts[start]), int(unit.ends[end - 1]), *rest)
                     for start, end, *rest in inside
                 ]
         return entities
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[int, Tokens]]]:
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[int, Unit]]]:
         """Return batches of units, each unit with the number of its text."""
         numbered = (
             (n, unit) for n, text in enumerate(texts) for unit in self._clock(self._cut(text))
         )
         return gather(numbered, lambda each: len(each[1].words), BATCH_TOKENS)
 
-    def _clock(self, units: Iterator[Tokens]) -> Iterator[Tokens]:
+    def _clock(self, units: Iterator[Unit]) -> Iterator[Unit]:
         while True:
             started = time.perf_counter()
             unit = next(units, None)
