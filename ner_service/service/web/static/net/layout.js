@@ -23,8 +23,19 @@ const SPACE_RUN = new RegExp(`[${SPACES}]+`, "u");
 
 /** Finds where units end by the look of a text. */
 export class LayoutReader {
-  constructor({ WRAPPED_CHARS, FULL, NEAR, TAIL }, filler) {
+  constructor({ WRAPPED_CHARS, FULL, NEAR, TAIL, CAPITALS, SMALL }, filler) {
     Object.assign(this, { wrapped: WRAPPED_CHARS, full: FULL, near: NEAR, tail: TAIL, filler });
+    const letter = (set, least) => `(?: [${set}]){${least},}`;
+    this.spaced = new RegExp(
+      `(?<![\\p{L}\\p{N}])(?:[${CAPITALS}]${letter(CAPITALS, 3)}(?! [${CAPITALS}])` +
+        `|[${CAPITALS}${SMALL}]${letter(SMALL, 4)}(?! [${SMALL}]))(?![\\p{L}\\p{N}])`,
+      "gu",
+    );
+  }
+
+  /** Returns a text whose letter-spaced words are whole. */
+  joinLetters(text) {
+    return text.replace(this.spaced, (word) => word.replaceAll(" ", this.filler));
   }
 
   /** Returns a text without the marks of quoted mail, and with words that a line end broke whole. */
