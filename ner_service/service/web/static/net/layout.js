@@ -15,6 +15,7 @@ const ITEM = new RegExp(
   "iu",
 );
 const FIELD = new RegExp(`^[${LETTER}][^:\\n]{0,40}:(?:[${SPACES}]|$)`, "u");
+const INITIALS = /^[А-ЯЁ]\.[ ]?[А-ЯЁ]\.[ ]?[а-яё]/u; // of a surname at the end of the last line
 const SENTENCE_END = /[.!?…;:]["»”’)\]]{0,3}$/u;
 const WORDS = new RegExp(`(?<![\\p{L}\\p{N}])[${LETTER}]{2,}`, "gu");
 const OUTER_SPACE = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, "gu");
@@ -25,6 +26,7 @@ const SPACE_RUN = new RegExp(`[${SPACES}]+`, "u");
 export class LayoutReader {
   constructor({ WRAPPED_CHARS, FULL, NEAR, TAIL, CAPITALS, SMALL }, filler) {
     Object.assign(this, { wrapped: WRAPPED_CHARS, full: FULL, near: NEAR, tail: TAIL, filler });
+    this.joint = new RegExp(`-${filler}+|${filler}{2,}`, "u"); // what `joinLines` puts where a line ended
     const letter = (set, least) => `(?: [${set}]){${least},}`;
     this.spaced = new RegExp(
       `(?<![\\p{L}\\p{N}])(?:[${CAPITALS}]${letter(CAPITALS, 3)}(?! [${CAPITALS}])` +
@@ -62,7 +64,7 @@ export class LayoutReader {
 
   lineEnds(text) {
     const { lines, starts, blocks } = linesWithText(text);
-    const widths = lines.map(lengthOf);
+    const widths = lines.map((line) => line.split(this.joint).map(lengthOf)); // of lines that were joined
     const ends = [];
     let closed = false; // whether the last line of a block ends a sentence
     for (let n = lines.length - 1; n >= 0; n--) {
@@ -80,11 +82,12 @@ export class LayoutReader {
   isWrapped(lines, widths, n, closed) {
     const line = lines[n];
     const following = lines[n + 1];
-    if (ITEM.test(following) || FIELD.test(following)) return false;
     const first = following.split(SPACE_RUN, 1)[0];
     const last = line.split(SPACE_RUN).at(-1);
-    const width = Math.max(...widths.slice(Math.max(0, n - this.near), n + this.near + 1));
-    if (widths[n] + 1 + lengthOf(first) <= this.full * width || !hasLower(line)) return false;
+    if (INITIALS.test(following) && isUpper([...last][0]) && hasLower(line)) return true;
+    if (ITEM.test(following) || FIELD.test(following)) return false;
+    const width = Math.max(...widths.slice(Math.max(0, n - this.near), n + this.near + 1).flat());
+    if (widths[n].at(-1) + 1 + lengthOf(first) <= this.full * width || !hasLower(line)) return false;
     const isOpen = /[-,–—]$/u.test(last) || isLowerWord(last) || isLower(first);
     return isOpen || closed || width >= this.wrapped;
   }
