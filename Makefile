@@ -56,13 +56,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.serve: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing the service: about a minute"
-	$(PIP) install -c constraints.txt -e '.[serve,spacy]'
+	$(PIP) install -c constraints.txt -e '.[uvloop,spacy]'
 	$(BIN)/ner-service warm
 	@touch $@
 
 $(VENV)/.train: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing torch and what training needs: some minutes"
-	$(PIP) install -c constraints.txt -e '.[serve,spacy,train]'
+	$(PIP) install -c constraints.txt -e '.[uvloop,spacy,train]'
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
@@ -77,7 +77,7 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip -q install uv
 	$(UV) pyproject.toml --all-extras -o constraints.txt
-	$(UV) pyproject.toml --extra serve --extra spacy -c constraints.txt --generate-hashes -o deploy/requirements.txt
+	$(UV) pyproject.toml --extra uvloop --extra spacy -c constraints.txt --generate-hashes -o deploy/requirements.txt
 	printf '%s\n' $(BUILD) | $(UV) - -c constraints.txt --generate-hashes -o deploy/requirements-build.txt
 	rm -rf $(VENV)-lock
 

@@ -22,7 +22,7 @@ from urllib.error import URLError
 
 ROOT = Path(__file__).parents[1]
 EXTRAS = (
-    *("client", "tag", "serve", "serve,spacy", "mcp", "explore", "ray"),
+    *("client", "tag", "serve", "uvloop,spacy", "mcp", "explore", "ray"),
     *("train", "tune", "huggingface"),  # with torch
 )
 PORT = 8765
@@ -37,7 +37,7 @@ def measure(extras: tuple[str, ...] = EXTRAS) -> dict[str, Any]:
         (wheel,) = Path(folder).glob("*.whl")
         sizes = [size_of(extra, wheel) for extra in extras]
         measured = {"extras": sizes, "start": starts(Path(folder))}
-    machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[1], 1)}  # of five minutes
+    machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}  # of the last minute
     return {"python": sys.version.split()[0], **machine, **measured}
 
 

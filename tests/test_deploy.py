@@ -127,7 +127,7 @@ def test_the_image_has_all_that_the_service_depends_on() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     names = {
         re.split(r"[^\w-]", line)[0].lower().replace("_", "-")
-        for extra in ("tag", "serve", "spacy")
+        for extra in ("tag", "serve", "uvloop", "spacy")
         for line in project["project"]["optional-dependencies"][extra]
         if not line.startswith("ner-service[")
     }

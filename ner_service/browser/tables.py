@@ -15,7 +15,16 @@ from razdel.segmenters.sentenize import BULLET_BOUNDS, BULLET_CHARS, BULLET_SIZE
 
 from ner_service.engine import tokens, trimming, usual_case
 from ner_service.nets import vocab
-from ner_service.text import html_markup, layout, old_print, sentences, signs, spacing, spelling
+from ner_service.text import (
+    html_markup,
+    layout,
+    letter_spacing,
+    old_print,
+    sentences,
+    signs,
+    spacing,
+    spelling,
+)
 
 LAST = 0x10FFFF  # the last code point
 KEEP, PART, HOLD = range(3)  # what `text.signs` makes of a character
@@ -42,7 +51,7 @@ def token_tables() -> Table:
     """Return the classes of characters by which tokens are cut, with the numbers of the classes."""
     names = ("BLANK", "RUSSIAN", "LATIN", "NUMBER", "MARK", "OTHER", "KIND", "LINK", "SPLIT",
              "ENDING", "DELIMITER", "SMILEY", "ORDINARY", "ODD", "DASH", "BREAK", "HYPHEN",
-             "QUOTING", "HARD", "LONGEST", "PACKED")  # fmt: skip
+             "QUOTING", "HARD", "LEAST_LETTERS", "LONGEST", "PACKED")  # fmt: skip
     return {name: getattr(tokens, name) for name in names} | {
         "WINDOW": sentences.WINDOW,
         "OPENERS": tokens.OPENERS,
@@ -97,8 +106,10 @@ def _doubtful_numbers() -> Iterable[int]:
 
 
 def layout_tables() -> Table:
-    """Return the measures by which a line is known to go on in the next one."""
-    return {name: getattr(layout, name) for name in ("WRAPPED_CHARS", "FULL", "NEAR", "TAIL")}
+    """Return the measures by which a line is known to go on in the next one, and spaced letters."""
+    names = ("WRAPPED_CHARS", "FULL", "NEAR", "TAIL")
+    letters = {name: getattr(letter_spacing, name) for name in ("CAPITALS", "SMALL")}
+    return {name: getattr(layout, name) for name in names} | letters
 
 
 def sign_tables() -> Table:
@@ -117,7 +128,7 @@ def sign_tables() -> Table:
 
 def spelling_tables() -> Table:
     """Return the letters that look alike, the hidden characters and the marks over letters."""
-    names = ("HIDDEN", "MARKS", "VOWELS", "LATINS", "CYRILLICS")
+    names = ("NUMERO", "HIDDEN", "MARKS", "VOWELS", "LATINS", "CYRILLICS")
     return {name: getattr(spelling, name) for name in names} | {
         "toLatin": _pairs(spelling.TO_LATIN),
         "toCyrillic": _pairs(spelling.TO_CYRILLIC),

@@ -61,6 +61,7 @@ def compiled_with_gil(function: Callable[..., Any]) -> Any:
 
 def _jit(function: Callable[..., Any], nogil: bool) -> Any:
     options: Any = {"nogil": nogil, "fastmath": EXACT, "error_model": "numpy", "boundscheck": False}
+    options["no_cfunc_wrapper"] = True  # nobody calls it from C, and it takes a fifth of the time
     kernel = numba.njit(function, **options)
     try:
         kernel._cache = cache_of(function)  # as numba's own `enable_caching` sets it

@@ -19,6 +19,7 @@ from razdel.segmenters.tokenize import PUNCTS
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.words import Ints, Words, codes_of
 from ner_service.text.layout import LAYOUT_CHARS
+from ner_service.text.letter_spacing import LEAST_LETTERS
 from ner_service.text.old_print import HARD_SIGNS, OLD_LETTERS
 from ner_service.text.reading import Step, read
 from ner_service.text.sentences import WINDOW, ends_sentence
@@ -285,13 +286,13 @@ def notice(codes, notices, changes, steps):  # type: ignore[no-untyped-def]
     """Return the steps of `text.reading` that may change a text or find ends of units in it.
 
     `steps` has those that characters need for their neighbours' sake: at line ends, cells and
-    semicolons, dashes without blanks, words of two alphabets, last hard signs, and words that a
-    line end breaks or lines of quoted mail. The kinds are an argument, as numba would not notice
-    that their file has changed.
+    semicolons, dashes without blanks, words of two alphabets, last hard signs, words that a line
+    end breaks, single letters between blanks, and lines of quoted mail. The kinds are an argument,
+    as numba would not notice that their file has changed.
     """
     ends, dashes, alphabets, respelling, markup = steps
-    noticed = spaces = 0
-    before = ORDINARY
+    noticed = spaces = singles = 0
+    beyond = before = ORDINARY  # kinds of the characters before this one
     last = BREAK  # the kind of the last character that was no blank
     for at in range(len(codes)):
         code = codes[at]
@@ -310,14 +311,20 @@ def notice(codes, notices, changes, steps):  # type: ignore[no-untyped-def]
                 noticed |= dashes
         if here < ORDINARY and before < ORDINARY and here != before:
             noticed |= alphabets
-        spaces = spaces + 1 if code == 32 else 0
+        if code == 32:
+            spaces += 1
+            singles = singles + 1 if before < ORDINARY and beyond >= ORDINARY else 0
+            if singles == LEAST_LETTERS - 1:
+                noticed |= markup
+        else:
+            spaces = 0
         if here == BREAK or spaces == 3:
             noticed |= ends
             if last == HYPHEN:
                 noticed |= markup
         if code != 32:
             last = here
-        before = here
+        beyond, before = before, here
     return noticed
 
 

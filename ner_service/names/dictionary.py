@@ -55,6 +55,17 @@ class Alike(NamedTuple):
     row: Row
 
 
+@cache
+def load_analyzer() -> Any:
+    """Load pymorphy3's analyzer, once for all that read its tables: they take 18 MB.
+
+    It gives plain tuples, keeps nothing of what it is asked, and may serve several threads.
+    """
+    from pymorphy3 import MorphAnalyzer
+
+    return MorphAnalyzer(lang="ru", result_type=None)
+
+
 class Dictionary:
     """The words, paradigms and tags of pymorphy3; its caches are not meant for several threads."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
+    DECLINES,
     FROZEN,
     LISTED,
     NAME_KINDS,
@@ -93,12 +94,18 @@ class Lexicon:
         least = odds_of_one_form(word, of, is_listed)
         if has_other and not is_listed:
             least = min(least, FROZEN)
+        if of == "people" and self._is_patronymic(word):
+            least = DECLINES
         bases, best = [word] * len(SLOTS), [least] * len(SLOTS)
         for base, odds, slots in candidates:
             for slot in slots:
                 if best[slot] < odds:
                     bases[slot], best[slot] = base, odds
         return Options(tuple(bases), np.array(best, dtype=np.float32))
+
+    def _is_patronymic(self, word: str) -> bool:
+        readings = self.morphology.known_readings(word)
+        return any([reading.features.kind == "Patr" for reading in readings])
 
     def _candidates(self, word: str, of: Of) -> list[Candidate]:
         if "-" in word and not self._declined(self.morphology.known_readings(word)):
@@ -112,8 +119,7 @@ class Lexicon:
         for reading in readings:
             extra = RARE * any(is_rare(reading, other) for other in readings if other.is_known)
             self._add_reading(reading, extra, of, candidates)
-        is_patronymic = any(r.is_known and r.features.kind == "Patr" for r in readings)
-        needs_no_guess = is_patronymic if of == "people" else is_known
+        needs_no_guess = self._is_patronymic(word) if of == "people" else is_known
         guesses = () if needs_no_guess else guess_bases(word, of)
         for base, lemma, slots, cost in guesses:
             is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
@@ -140,6 +146,8 @@ class Lexicon:
                 base = self.morphology.inflect(reading, "Nom", slot.number, gender)
             if base:
                 is_listed = self.is_listed(base, of, features.gender == "Fem")
+                if features.kind == "Name" and is_listed:
+                    is_listed = base in self.lists.first  # and not only a last name: `Миланя`
                 candidates.append(Candidate(base, odds + LISTED * is_listed, (place,)))
 
     def _of_compound(self, parts: list[str], of: Of) -> Iterator[Candidate]:

@@ -23,6 +23,7 @@ WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 PLURAL_SURNAME = -0.7  # `Черных` has one form
 FROZEN = -6.0  # any word may have one form
 FROZEN_CASE = -9.0  # and yet hardly one with the ending of a Russian last name: `Тынянова`
+DECLINES = -14.0  # and a patronymic never has
 FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у": -4.2, "ю": -5, "ы": -5}
 
 ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ner_service.names.capitals import count_shared
-from ner_service.names.dictionary import Dictionary, Place, put_around, stem_of
+from ner_service.names.dictionary import Dictionary, Place, load_analyzer, put_around, stem_of
 from ner_service.names.grammemes import (
     CASES,
     NUMBERS,
@@ -56,13 +56,13 @@ class Pymorphy:
     """
 
     def __init__(self) -> None:
-        from pymorphy3 import MorphAnalyzer, units
+        from pymorphy3 import units
         from pymorphy3.lang.ru.config import KNOWN_PREFIXES
 
         self._simple = (
             units.KnownPrefixAnalyzer, units.UnknownPrefixAnalyzer, units.KnownSuffixAnalyzer,
         )  # fmt: skip
-        self._analyzer: Any = MorphAnalyzer(lang="ru", result_type=None)  # gives plain tuples
+        self._analyzer = load_analyzer()
         self._dictionary = Dictionary(self._analyzer)
         self._unknown = UnknownWords(self._dictionary, KNOWN_PREFIXES)
         self._parse = lru_cache(WORDS)(self._read)

@@ -19,6 +19,7 @@ from ner_service.names.words import Floats
 BEFORE, AFTER, NEAR = 12, 7, 3  # words before and behind a name that are looked at
 CLAUSE = re.compile(r"[\w-]+")  # a mark ends a clause, and so do these words:
 JOINTS = frozenset({"и", "или", "что", "который", "которая", "которые", "с", "со"})
+MAY_NAME = frozenset({"NOUN", "ADJF"})
 PRONOUNS = frozenset({"она", "кто", "я", "ты", "сама"})
 SHORTEST = 3  # letters of a noun; shorter words are prepositions, which may also be abbreviations
 AGREES, DISAGREES = 3.0, -3.0  # log odds of the nominative in a gender
@@ -53,10 +54,11 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     `before` and `after` are the words and marks of the name's sentence, at most so many as
     `BEFORE` and `AFTER` say.
     """
-    clause = [word.lower() for word in takewhile(_is_within, after)]
+    begins_anew = bool(after) and _begins_sentence(after[0], lexicon)
+    clause = [] if begins_anew else [word.lower() for word in takewhile(_is_within, after)]
     at = next((n for n, word in enumerate(clause) if _is_verb(word, lexicon)), len(clause))
     if at == len(clause):
-        return OF_PAST["Fem"] if _ends_in_her_verb(before, clause, lexicon) else None
+        return _odds_behind_her_verb(before, clause, lexicon)
     verb, behind = clause[at], clause[at + 1 :]
     if verb.endswith(PLURAL_ENDS):  # of one of several, as in `Иванов и судья Белова пришли`?
         return None if "и" in before[-NEAR:] else OF_PLURAL
@@ -74,17 +76,31 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     return OF_NO_WOMAN if has_other else OF_PAST[gender]
 
 
-def _ends_in_her_verb(before: Sequence[str], clause: Sequence[str], lexicon: Lexicon) -> bool:
-    """Say whether a name follows the verb of a woman, and no other word may be its subject.
+def _odds_behind_her_verb(
+    before: Sequence[str], clause: Sequence[str], lexicon: Lexicon
+) -> Floats | None:
+    """Return the odds of a name that follows the verb of a woman.
 
-    So it is in `договор подписала Смирнова`, and not in `полиция искала Смирнова`.
+    It is her own where no other word may be the subject, as in `договор подписала Смирнова`; in
+    `партия выдвинула Смирнова` it is a man's.
     """
     verb = before[-1].lower() if before else ""
-    if _past_gender(verb) != "Fem" or not _is_verb(verb, lexicon) or len(before) == BEFORE:
-        return False
-    others = [*before[:-1], *clause]
+    if _past_gender(verb) != "Fem" or not _is_verb(verb, lexicon):
+        return None
+    others = [word.lower() for word in takewhile(_is_within, before[-2::-1])]
+    if any(word == "она" or _is_woman(word, lexicon) for word in others):
+        return OF_NO_WOMAN
     is_name = any(word[0].isupper() and word.endswith(("а", "я")) for word in before[1:-1])
-    return not is_name and not any(_may_be_her(word.lower(), lexicon) for word in others)
+    if is_name or len(before) == BEFORE:
+        return None
+    others = [word.lower() for word in [*before[:-1], *clause]]
+    return None if any(_may_be_her(word, lexicon) for word in others) else OF_PAST["Fem"]
+
+
+def _begins_sentence(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word in capital letters is no name, as behind initials that end a sentence."""
+    is_name = lexicon.parts_of_speech(word.lower()) & MAY_NAME
+    return word.istitle() and word.isalpha() and not is_name
 
 
 def _past_gender(word: str) -> Gender | None:

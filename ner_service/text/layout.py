@@ -8,12 +8,14 @@ from ner_service.text.html_markup import FILLER
 
 QUOTED = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
 BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*+\r?\n[ \t]*+(?=[^\W\d_])(?!\w*-)")
+JOINT = re.compile(f"-{FILLER}+|{FILLER}{{2,}}")  # what `join_lines` puts where a line ended
 CELL = re.compile(r"(?:[ ]*+[\t|]|[ ]{3,})[ \t|]*+")
 ITEM = re.compile(
     r"(?:[-–—*+•·‣⁃◦▪■●○►▶→✓✔\uf000-\uf0ff]\s|\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\(?[а-яёa-z]\)\s|#{1,6}\s)",
     re.IGNORECASE,
 )
 FIELD = re.compile(r"[^\W\d_][^:\n]{0,40}:(?:\s|$)")
+INITIALS = re.compile(r"[А-ЯЁ]\.[ ]?[А-ЯЁ]\.[ ]?[а-яё]")  # of a surname at the end of the last line
 SENTENCE_END = re.compile(r"[.!?…;:][\"»”’)\]]{0,3}$")
 WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}")
 LAYOUT_CHARS = "\t\n\r\x0b\x0c\x1c-\x1e\x85|;\u2028\u2029"  # what `find_unit_ends` looks for
@@ -92,11 +94,17 @@ def _is_wrapped(lines: Sequence[str], n: int, closed: bool) -> bool:
     `closed` says that their block ends a sentence.
     """
     line, following = lines[n], lines[n + 1]
-    if not line or not following or ITEM.match(following) or FIELD.match(following):
+    if not line or not following:
         return False
     first, last = following.split(maxsplit=1)[0], line.rsplit(maxsplit=1)[-1]
-    width = max(map(len, lines[max(0, n - NEAR) : n + NEAR + 1]))
-    if len(line) + 1 + len(first) <= FULL * width or not _has_lower(line):
+    if INITIALS.match(following) and last[0].isupper() and _has_lower(line):
+        return True
+    if ITEM.match(following) or FIELD.match(following):
+        return False
+    near = lines[max(0, n - NEAR) : n + NEAR + 1]
+    width = max(len(part) for joined in near for part in JOINT.split(joined))
+    end = len(JOINT.split(line)[-1])
+    if end + 1 + len(first) <= FULL * width or not _has_lower(line):
         return False
     is_open = last[-1] in ",-–—" or last.islower() or first[0].islower()
     return is_open or closed or width >= WRAPPED_CHARS

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ner_service.text.html_markup import replace_references, replace_tags
 from ner_service.text.layout import find_unit_ends, join_lines
+from ner_service.text.letter_spacing import join_letters
 from ner_service.text.old_print import modernise
 from ner_service.text.signs import replace_dashes, replace_emphasis, replace_signs
 from ner_service.text.spelling import unmix
@@ -28,7 +29,7 @@ class Step:
     ALPHABETS = 16
     OLD_PRINT = 32
     RESPELLING = 64  # of tokens, by `text.spelling`
-    MARKUP = 128  # of HTML, mail and broken lines, which brings characters of all kinds along
+    MARKUP = 128  # of HTML, mail, broken and spaced words, which brings characters of all kinds
 
 
 class Reading(NamedTuple):
@@ -63,6 +64,6 @@ def _read_markup(text: str) -> Reading:
         text = replace_references(text)
     if "<" in text:
         text = replace_tags(text)
-    text = join_lines(text)
+    text = join_letters(join_lines(text))
     ends = find_unit_ends(text, source)
     return Reading(modernise(unmix(replace_emphasis(replace_signs(replace_dashes(text))))), ends)

@@ -20,6 +20,8 @@ TO_LATIN = str.maketrans(CYRILLIC, LATIN)
 TO_CYRILLIC = str.maketrans(LATIN + "ëËáéóýÁÉÓÝ", CYRILLIC + "ёЁаеоуАЕОУ")
 TO_MODERN = TO_CYRILLIC | str.maketrans("iI", "иИ")  # typists' stand-ins for the old letter і
 
+NUMERO = "Nо", "№\u2060"  # a scanner's № of a Latin and a Russian letter, and as many characters
+
 LATINS, CYRILLICS = "A-Za-zÀ-ÖØ-öø-ÿ", "\u0400-\u04ff"
 BESIDE = MARKS + HIDDEN
 WITH_LATIN = re.compile(
@@ -45,6 +47,8 @@ def unmix(text: str) -> str:
 
 
 def _unmix(word: str) -> str:
+    if word == NUMERO[0]:
+        return NUMERO[1]
     latin, cyrillic = LATIN_LETTER.findall(word), CYRILLIC_LETTER.findall(word)
     if latin and cyrillic:
         if all(ord(letter) in TO_CYRILLIC for letter in latin):

@@ -11,9 +11,13 @@ iPhone yahoo! Yahoo! C++ user@mail.ru https://t.me/x #Москва @anna _Мос
 Ромашка».  «Ромашка" "Спартак" ('Тула') :-) ;) =((( ... … ?! !!! -- *** — – - ― Петрова–Водкина тер–Петросян
 а) б) 1) 2.1. 1.2.3) § I. II) а. # ## - * + | ; : , &quot;Анна&quot; &amp; &nbsp; &#1052;осква &#x41c; &laquo;
 Сас0во М0СКВА 0ленин 10кг Бродскій Икскулъ Кіевъ Iисусъ мiръ >Тула ъ Ъ &#128; &#0; &copy; &zzz; &acE; <b>Москва</b> <br> <p> <td>Анна</td> <a href="x">Тула</a> </div> < > >> >Анна
+Т_А_Л_О_Н Б_е_р_л_и_н О_Т_Р_Ы_В Г_Р_А_Ф_А. А_Б_В Nо NО_17
 Телефон: Адрес: От: не-\nзависимый Нью-\nЙорк пере-\r\nнос \r\n \n \n\n \r \t \x0b \x0c \x1c \x85 \u2028 \u2029
 \u00a0 \u3000 \ufeff \u200b \u2060 \x00 \x01 \x7f \ufffd \ue000 \uf0b7 \U0010ffff \u0301 \u0306 \u0338"""
-WORDS = re.split(" ", PIECES)
+WORDS = [
+    word if word.startswith("_") else re.sub(r"(?<=[^\W_])_(?=[^\W_])", " ", word)
+    for word in re.split(" ", PIECES)
+]  # letter-spaced words stand with low lines
 EDGES = (
     "",
     " ",

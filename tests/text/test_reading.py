@@ -1,10 +1,11 @@
 """Everyday text is read for nets: signs, hyphens, markup and lines are seen through."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ner_service.text import signs
+from ner_service.text.letter_spacing import SPACED_WORD
 from ner_service.text.reading import read
 from ner_service.text.spelling import HIDDEN, respell_token
 
@@ -128,6 +129,8 @@ def test_no_name_reaches_across_lines_cells_and_items(text: str) -> None:
         "Как сообщил журналистам во вторник официальный представитель ведомства Иван\nПетров",
         "В этом году премию получила Анна,\nученица Петрова",
         "мы видели сергея\nлаврова в москве",
+        "назначить товарища Козодоева\nП. Ф. начальником цеха, а инженера его заместителем",
+        "Стадо перегнали, шерсть отправлена на Фрунзенский\nкомбинат, мо-\nлоко на другой завод, и ещё раз то же самое",
     ],
 )
 def test_a_sentence_that_is_wrapped_at_the_margin_stays_whole(text: str) -> None:
@@ -140,8 +143,26 @@ def test_a_word_broken_at_a_lines_end_is_one_word() -> None:
     assert words("в Ростове-\nна-Дону")[-1].endswith("на-Дону")
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("О Т Р Ы В Н О Й  Т А Л О Н", ["ОТРЫВНОЙ", "ТАЛОН"]),
+        ("Х Р О Н И К А. Из Б е р л и н а, вчера", ["ХРОНИКА.", "Из", "Берлина,", "вчера"]),
+        ("Т А Л О Н и книга", ["ТАЛОН", "и", "книга"]),
+        ("A. Б. В. Г.", ["A.", "Б.", "В.", "Г."]),
+        ("классы А Б В", ["классы", "А", "Б", "В"]),
+        ("И И Иванов", ["И", "И", "Иванов"]),
+        ("А Б В Гимназия", ["А", "Б", "В", "Гимназия"]),
+        ("А Б В Г Дом", ["А", "Б", "В", "Г", "Дом"]),
+        ("да и я с вами", ["да", "и", "я", "с", "вами"]),
+    ],
+)
+def test_a_letter_spaced_word_is_read_as_one(text: str, read_as: list[str]) -> None:
+    assert words(text) == read_as
+
+
 pieces = st.sampled_from(
-    ["Иван", "Москва", "и", "в", "\n", "\r\n", "\n\n", "\t", "|", ";", "😊", "→", "‑", "–", "_", "*",
+    ["Иван", "Т А Л О Н", "Москва", "и", "в", "\n", "\r\n", "\n\n", "\t", "|", ";", "😊", "→", "‑", "–", "_", "*",
      "&quot;", "<b>", "</li>", "- ", "1. ", "> ", "Имя: ", ".", " ", "   ", "\u200d", "¹", "[1]", "\x00"]
 )  # fmt: skip
 texts = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=30).map("".join))
@@ -157,6 +178,7 @@ def test_offsets_stay_and_ends_lie_in_order_within_the_text(text: str) -> None:
 
 @given(st.text(alphabet="абвгдАБВГД .,!?«»\"'()-:123456789", max_size=80))
 def test_a_text_without_signs_is_read_as_it_stands(text: str) -> None:
+    assume(not SPACED_WORD.search(text))
     assert read(text).text == text
 
 

@@ -44,6 +44,7 @@ def test_what_is_not_to_be_seen_goes(word: str, meant: str) -> None:
         ("П\u00adoчтa", "П\u00adочта"),
         ("Яndex, IT-отдел, COVID", "Яndex, IT-отдел, COVID"),
         ("BMW и МТС", "BMW и МТС"),
+        ("Nо 17, Nоль", "№\u2060 17, Nоль"),
         ("Бродскiй в Kiевѣ", "Бродский в Киевѣ"),
         ("iМас и Петр II", "iMac и Петр II"),
     ],

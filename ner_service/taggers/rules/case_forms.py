@@ -1,7 +1,7 @@
 """Case forms decide whether words of a text are a phrase of a gazetteer in some case."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ner_service.names.paradigms import decline
 from ner_service.names.types import Gender
@@ -9,6 +9,12 @@ from ner_service.taggers.rules.declensions import WORDS, Dictionary, Slot
 from ner_service.taggers.rules.stems import CYRILLIC, fold
 
 GENDERS: tuple[Gender, ...] = ("Masc", "Fem")  # of the names that no dictionary has
+
+
+@cache
+def load_case_forms() -> "CaseForms":
+    """Return the case forms that all rules share, in several threads, too."""
+    return CaseForms()
 
 
 class CaseForms:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
+from ner_service.names.dictionary import load_analyzer
 from ner_service.names.grammemes import CASES, NUMBERS, PARTS_OF_SPEECH
 from ner_service.names.types import Case, Number
 from ner_service.taggers.rules.changes import Changes
@@ -62,11 +63,7 @@ class Dictionary:
     """The dictionary reads declensions of known words, and of others by their endings."""
 
     def __init__(self) -> None:
-        from pymorphy3 import MorphAnalyzer
-
-        self._analyzer: Any = MorphAnalyzer(
-            lang="ru", result_type=None, probability_estimator_cls=None
-        )
+        self._analyzer = load_analyzer()
         self.changes = Changes(self._analyzer.dictionary)
         self._look_up = self._analyzer.dictionary.words.similar_items
         self._places: dict[tuple[int, int], Place] = {}

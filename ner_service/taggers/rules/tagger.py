@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ner_service.digest import digest
 from ner_service.taggers.registry import load_tagger
-from ner_service.taggers.rules.case_forms import CaseForms
+from ner_service.taggers.rules.case_forms import CaseForms, load_case_forms
 from ner_service.taggers.rules.files import digest_files
 from ner_service.taggers.rules.finders import Finder, finders_of, longest_first
 from ner_service.taggers.rules.gazetteer import Gazetteer
@@ -142,7 +142,7 @@ def load_rules(source: str) -> RulesTagger:
 def _load(source: str) -> tuple[RulesTagger, int]:
     """Return the tagger that a source names, and how many phrases it looks for."""
     names, spec = split_rules(source)
-    forms = CaseForms()
+    forms = load_case_forms()
     files = {name: read_rules(Path(name).expanduser()) for name in names if name not in RULE_SETS}
     parts = [
         Part(

@@ -15,6 +15,7 @@ const ITEM = new RegExp(
   "iu",
 );
 const FIELD = new RegExp(`^[${LETTER}][^:\\n]{0,40}:(?:[${SPACES}]|$)`, "u");
+const INITIALS = /^[А-ЯЁ]\.[ ]?[А-ЯЁ]\.[ ]?[а-яё]/u; // of a surname at the end of the last line
 const SENTENCE_END = /[.!?…;:]["»”’)\]]{0,3}$/u;
 const WORDS = new RegExp(`(?<![\\p{L}\\p{N}])[${LETTER}]{2,}`, "gu");
 const OUTER_SPACE = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, "gu");
@@ -23,8 +24,20 @@ const SPACE_RUN = new RegExp(`[${SPACES}]+`, "u");
 
 /** Finds where units end by the look of a text. */
 export class LayoutReader {
-  constructor({ WRAPPED_CHARS, FULL, NEAR, TAIL }, filler) {
+  constructor({ WRAPPED_CHARS, FULL, NEAR, TAIL, CAPITALS, SMALL }, filler) {
     Object.assign(this, { wrapped: WRAPPED_CHARS, full: FULL, near: NEAR, tail: TAIL, filler });
+    this.joint = new RegExp(`-${filler}+|${filler}{2,}`, "u"); // what `joinLines` puts where a line ended
+    const letter = (set, least) => `(?: [${set}]){${least},}`;
+    this.spaced = new RegExp(
+      `(?<![\\p{L}\\p{N}])(?:[${CAPITALS}]${letter(CAPITALS, 3)}(?! [${CAPITALS}])` +
+        `|[${CAPITALS}${SMALL}]${letter(SMALL, 4)}(?! [${SMALL}]))(?![\\p{L}\\p{N}])`,
+      "gu",
+    );
+  }
+
+  /** Returns a text whose letter-spaced words are whole. */
+  joinLetters(text) {
+    return text.replace(this.spaced, (word) => word.replaceAll(" ", this.filler));
   }
 
   /** Returns a text without the marks of quoted mail, and with words that a line end broke whole. */
@@ -51,7 +64,7 @@ export class LayoutReader {
 
   lineEnds(text) {
     const { lines, starts, blocks } = linesWithText(text);
-    const widths = lines.map(lengthOf);
+    const widths = lines.map((line) => line.split(this.joint).map(lengthOf)); // of lines that were joined
     const ends = [];
     let closed = false; // whether the last line of a block ends a sentence
     for (let n = lines.length - 1; n >= 0; n--) {
@@ -69,11 +82,12 @@ export class LayoutReader {
   isWrapped(lines, widths, n, closed) {
     const line = lines[n];
     const following = lines[n + 1];
-    if (ITEM.test(following) || FIELD.test(following)) return false;
     const first = following.split(SPACE_RUN, 1)[0];
     const last = line.split(SPACE_RUN).at(-1);
-    const width = Math.max(...widths.slice(Math.max(0, n - this.near), n + this.near + 1));
-    if (widths[n] + 1 + lengthOf(first) <= this.full * width || !hasLower(line)) return false;
+    if (INITIALS.test(following) && isUpper([...last][0]) && hasLower(line)) return true;
+    if (ITEM.test(following) || FIELD.test(following)) return false;
+    const width = Math.max(...widths.slice(Math.max(0, n - this.near), n + this.near + 1).flat());
+    if (widths[n].at(-1) + 1 + lengthOf(first) <= this.full * width || !hasLower(line)) return false;
     const isOpen = /[-,–—]$/u.test(last) || isLowerWord(last) || isLower(first);
     return isOpen || closed || width >= this.wrapped;
   }

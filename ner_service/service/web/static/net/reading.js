@@ -19,7 +19,7 @@ export class TextReader {
     let { text } = source;
     if (text.includes("&")) text = this.markup.replaceReferences(text);
     if (text.includes("<")) text = this.markup.replaceTags(text);
-    text = this.layout.joinLines(text);
+    text = this.layout.joinLetters(this.layout.joinLines(text));
     const ends = this.layout.unitEnds(new Characters(text), source);
     const { signs } = this;
     text = signs.replaceEmphasis(signs.replaceSigns(signs.replaceDashes(text)));

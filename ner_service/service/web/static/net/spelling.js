@@ -8,7 +8,8 @@ const ZERO = new RegExp(
 
 /** Brings words into the one spelling that a net knows. */
 export class Speller {
-  constructor({ HIDDEN, MARKS, VOWELS, LATINS, CYRILLICS, HARD_SIGNS, toLatin, toCyrillic, toModern, oldLetters }) {
+  constructor({ NUMERO, HIDDEN, MARKS, VOWELS, LATINS, CYRILLICS, HARD_SIGNS, toLatin, toCyrillic, toModern, oldLetters }) {
+    this.numero = NUMERO;
     this.toLatin = toLatin;
     this.toCyrillic = toCyrillic;
     this.toModern = toModern;
@@ -32,6 +33,7 @@ export class Speller {
   /** Returns a text with words of two alphabets in one, where letters that look alike allow it. */
   unmix(text) {
     return text.replace(this.withLatin, (word) => {
+      if (word === this.numero[0]) return this.numero[1];
       const latin = word.match(this.latin);
       const cyrillic = word.match(this.cyrillic);
       if (!latin || !cyrillic) return word;

@@ -24,9 +24,11 @@ export class Tokenizer {
 
   /** Returns what reading might do to a text: 0 for nothing, LAYOUT, or LAYOUT | CHANGE. */
   notice(codes) {
-    const { notices, ODD, DASH, BREAK, HYPHEN: BROKEN, QUOTING, HARD, ORDINARY } = this;
+    const { notices, ODD, DASH, BREAK, HYPHEN: BROKEN, QUOTING, HARD, ORDINARY, LEAST_LETTERS } = this;
     let noticed = 0;
     let spaces = 0;
+    let singles = 0;
+    let beyond = ORDINARY; // kinds of the characters before this one
     let before = ORDINARY;
     let last = BREAK; // the kind of the last character that was no blank
     for (let at = 0; at < codes.length; at++) {
@@ -38,12 +40,19 @@ export class Tokenizer {
         here = wide ? ODD : ORDINARY;
       }
       if (here === ODD || (here < ORDINARY && before < ORDINARY && here !== before)) return LAYOUT | CHANGE;
-      spaces = codes[at] === SPACE ? spaces + 1 : 0;
+      if (codes[at] === SPACE) {
+        spaces++;
+        singles = before < ORDINARY && beyond >= ORDINARY ? singles + 1 : 0;
+        if (singles === LEAST_LETTERS - 1) return LAYOUT | CHANGE;
+      } else {
+        spaces = 0;
+      }
       if (here === BREAK || spaces === 3) {
         noticed = LAYOUT;
         if (last === BROKEN) return LAYOUT | CHANGE;
       }
       if (codes[at] !== SPACE) last = here;
+      beyond = before;
       before = here;
     }
     return noticed;
