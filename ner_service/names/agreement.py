@@ -1,4 +1,4 @@
-"""Agreement of two words of a name that stand side by side: both decline, each in its own forms.
+"""Agreement decides which words of a name decline together with the word beside them.
 
 A surname is an adjective before a noun (`Карловы Вары`), an adjective may follow its noun
 (`Речь Посполитая`), and a person's title or first name declines with the surname («Адмирал

@@ -75,8 +75,11 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         if " " in one.text or (one.text.isupper() and not two.text.isupper()):
             return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
         parts = one.text, *one.text.split("-")
-        return one.kind is Kind.LAST and any(map(LAST_OF_THE_REGION.fullmatch, parts))
-    return one.text.lower() in EAST_ASIAN and two.kind is Kind.UNKNOWN
+        is_of_region = one.is_noun or any(map(LAST_OF_THE_REGION.fullmatch, parts))
+        if one.kind is Kind.LAST and is_of_region:
+            return True
+    is_asian = one.text.lower() in EAST_ASIAN
+    return is_asian and two.kind in (Kind.FIRST, Kind.UNKNOWN)
 
 
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
