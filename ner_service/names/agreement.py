@@ -21,8 +21,10 @@ def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> 
     own = morphology.readings(word.lower)
     nouns = [reading for reading in own if reading.features.pos == "NOUN"]
     others = morphology.readings(behind[0].lower)
-    if all(reading.features.kind == "Surn" or not reading.is_known for reading in nouns):
-        return _share(filter(_may_qualify, own), filter(_is_thing, others))
+    if all(r.features.kind in ("Surn", "Geox") or not r.is_known for r in nouns):
+        is_place = any(reading.features.kind == "Geox" for reading in nouns)  # `Марьина` Роща
+        qualifying = (r for r in own if r.features.pos in ADJECTIVES or not is_place)
+        return _share(qualifying, filter(_is_thing, others))
     if not behind[0].text[0].isupper():
         return False
     people = (reading for reading in nouns if reading.features.is_animate)
@@ -60,10 +62,6 @@ def _share(readings: Iterable[Reading], others: Iterable[Reading]) -> bool:
     """Say whether some reading has a case, gender and number of some other one."""
     slots = {n for reading in readings for n in slots_of_features(reading.features)}
     return any(not slots.isdisjoint(slots_of_features(other.features)) for other in others)
-
-
-def _may_qualify(reading: Reading) -> bool:
-    return reading.features.kind == "Surn" or reading.features.pos in ADJECTIVES
 
 
 def _is_thing(reading: Reading) -> bool:

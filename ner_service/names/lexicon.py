@@ -113,8 +113,9 @@ class Lexicon:
         if "-" in word and not self._declined(self.morphology.known_readings(word)):
             return list(self._of_compound(word.split("-"), of))
         readings = self._declined(self.morphology.readings(word))
+        of_people = of == "people"
         is_known = any(
-            r.is_known and (of == "places" or r.features.kind in NAME_KINDS) for r in readings
+            [r.is_known and (r.features.kind in NAME_KINDS) is of_people for r in readings]
         )
         is_rare = _rare_place if of == "places" else _rare_person
         others = [reading for reading in readings if reading.is_known]

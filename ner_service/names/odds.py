@@ -16,7 +16,7 @@ LIKELIHOOD = 0.3  # weight of the reading's probability among the word's reading
 UNKNOWN = -2.5  # a reading that the dictionary guesses by the ending
 NOT_A_NAME = -1.5  # a word for something alive, or an adjective, that names a person
 NOT_ALIVE = -3.0  # a word for a thing that names a person
-PERSON_AS_PLACE, ALIVE_AS_PLACE = -1.5, -0.5
+PERSON_AS_PLACE, LIKE_A_PERSON, ALIVE_AS_PLACE = -2.5, -1.5, -0.5
 LISTED = 1.0  # a base form in the lists of names
 GUESS, LISTED_GUESS = -3.0, -1.0  # by paradigms
 NEEDLESS = -2.0  # beside a dictionary's reading
@@ -32,7 +32,7 @@ FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у"
 ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")
 DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
-ENDS_AS_A_LAST_NAME = re.compile("...(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
+ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
 ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
@@ -42,7 +42,8 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     """Return the odds of a reading of a word that names people, or places and organisations."""
     odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
     if of == "places":
-        as_place = PERSON_AS_PLACE if reading.features.kind in NAME_KINDS else 0.0
+        as_person = PERSON_AS_PLACE if reading.is_known else LIKE_A_PERSON
+        as_place = as_person if reading.features.kind in NAME_KINDS else 0.0
         return odds + (as_place or ALIVE_AS_PLACE * reading.features.is_animate)
     if reading.features.kind in NAME_KINDS:
         return odds
@@ -58,14 +59,14 @@ def odds_of_guess(cost: float, is_listed: bool, is_needless: bool) -> float:
 
 def odds_of_woman(word: str, is_listed: bool) -> float | None:
     """Return the odds that a word is a woman's name with one form; `None` is not by its ending."""
-    if not ENDS_IN_A_CONSONANT.search(word):
+    if not ENDS_IN_A_CONSONANT.search(word) or ENDS_AS_A_LAST_NAME.search(word):
         return None
     return RARE_WOMAN if DECLINES_FOR_WOMEN.search(word) else WOMAN + LISTED * is_listed
 
 
 def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     """Return the odds that a word has one form for all cases, by its last letters."""
-    if ENDS_AS_AN_ADJECTIVE.search(word):
+    if ENDS_AS_AN_ADJECTIVE.search(word) or word.endswith("ии"):
         return FROZEN
     if of == "people" and ENDS_AS_A_PLURAL.search(word):
         return PLURAL_SURNAME

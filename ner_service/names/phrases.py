@@ -4,8 +4,11 @@ Adjectives decline with their head; what follows the head stays as it is (`Ми�
 A name behind a word such as `город` or `река` declines by itself, in the same case.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from ner_service.names.agreement import agrees_ahead, ends_in_adjective, group_persons
 from ner_service.names.eponyms import Eponyms
@@ -29,8 +32,12 @@ LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 QUOTES = frozenset('«"“„')
 APOSTROPHES = frozenset("'’`ʼ")  # in `Кот-д’Ивуар`
+SYLLABLE_WITH_ENDING = re.compile("[аеёиоуыэюя](?:на|ня|я)$")
+NOMINATIVE = -2.5  # log odds of a nominative that looks like a genitive
+HARDLY_NOMINATIVE = np.array([NOMINATIVE * (slot.case == "Nom") for slot in SLOTS], np.float32)
 UNDECLINED = PARTICLES | AFTER_A_FATHER
 SINGULAR = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender)
+PAIRING = frozenset("и—–")
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -89,7 +96,9 @@ class PhraseReader:
             places = range(len(words))
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
             within = SINGULAR if _has_initials(words) else frozenset()  # `Нилов О. А.` is one man
-            return Phrase(words, group_persons(words, declined), declined, "people", within=within)
+            beside = HARDLY_NOMINATIVE if _is_asian_genitive(words) else None
+            groups = group_persons(words, declined)
+            return Phrase(words, groups, declined, "people", within=within, neighbour=beside)
         group, behind = self._group(words, 0, kinds)
         within = frozenset[int]()
         if before and self._eponyms.may_follow(before[-1]):
@@ -112,7 +121,7 @@ class PhraseReader:
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
     ) -> list[list[int]]:
         """Return the group behind a place's first if it declines by itself, else none."""
-        is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
+        is_pair = _text_at(words, behind) in PAIRING  # `Босния и Герцеговина`
         if not _text_at(words, behind + is_pair)[:1].isupper():
             return []
         name, _ = self._group(words, behind + is_pair, kinds)
@@ -216,6 +225,12 @@ def _has_initials(words: Sequence[Word]) -> bool:
     texts = [word.text for word in words]
     has_initial = any(len(text) == 1 and text.isupper() for text in texts)
     return has_initial and not {"и", ",", "/", "&"}.intersection(texts)
+
+
+def _is_asian_genitive(words: Sequence[Word]) -> bool:
+    """Say whether the last name is a syllable with the ending of a genitive: `Ли Сын Мана`."""
+    is_asian = len(words) > 1 and words[0].lower in EAST_ASIAN
+    return is_asian and SYLLABLE_WITH_ENDING.search(words[-1].lower) is not None
 
 
 def _is_adjective(word: Word, kinds: frozenset[str]) -> bool:
