@@ -262,6 +262,12 @@ def tags(phrase: str) -> list[set[str]]:
     ]
 
 
+def test_a_ruler_has_a_russian_surrogate_and_comes_back() -> None:
+    text, masked = mask("Указ [PER Елизаветы II] вышел. [PER Николай I] умер.", "surrogate")
+    assert not re.search("[A-Za-z]", masked.text)
+    assert MASKER.unmask(masked.text, masked.key) == text
+
+
 def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
     _, masked = mask(STORY, "surrogate")
     assert mask(STORY, "surrogate")[1] == masked
