@@ -7,20 +7,20 @@ from typing import Protocol
 from ner_service.errors import SpanError
 from ner_service.names import subjects
 from ner_service.names.aliases import load_aliases
-from ner_service.names.document import SURE, solve_again
+from ner_service.names.document import solve_again
 from ner_service.names.eponyms import BEFORE
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.likeness import FormReader
 from ner_service.names.lists import load_lists
 from ner_service.names.mentions import join_mentions, share_among_mentions
 from ner_service.names.morphology import Morphology
-from ner_service.names.normal_form import Solution, solve
+from ner_service.names.normal_form import SURE, Solution, odds_beside, solve
 from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
-from ner_service.names.words import EntityWords
+from ner_service.names.words import EntityWords, Floats
 from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
@@ -91,9 +91,9 @@ class Analyser:
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
         phrases = _mark_alone(texts, entities, phrases)
         solved = solve(phrases, self._lexicon)
-        for n, phrase in self._weigh_verbs(cut, labels, phrases, solved):
-            phrases[n] = phrase
-            (solved[n],) = solve([phrase], self._lexicon)
+        for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
+            phrases[n] = phrases[n]._replace(neighbour=odds)
+            (solved[n],) = solve([phrases[n]], self._lexicon)
         analyses: list[Analysis] = []
         at = 0
         for text, inside in zip(texts, entities, strict=True):
@@ -101,21 +101,30 @@ class Analyser:
             analyses.append(self._analyse(text, inside, phrases[some], solved[some]))
         return analyses
 
-    def _weigh_verbs(
+    def _weigh_neighbours(
         self,
         cut: EntityWords,
         labels: Sequence[str],
         phrases: Sequence[Phrase],
         solved: Sequence[list[Solution]],
-    ) -> Iterator[tuple[int, Phrase]]:
-        """Yield the unsure persons of one declining word with what the verb behind them says."""
+    ) -> Iterator[tuple[int, Floats]]:
+        """Yield the unsure names with what another name or a verb beside them says of their slots.
+
+        A name joined by `и` has the case of the one before it. A verb tells of one word alone.
+        """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
-            is_unsure = len(phrase.declined) == 1 and solutions[0].chance <= SURE
-            if is_unsure and labels[n] == "PER":
+            if not solutions or solutions[0].chance > SURE:
+                continue
+            if cut.is_joined(n) and labels[n] == labels[n - 1]:
+                odds = odds_beside(phrases[n - 1], solved[n - 1])
+                if odds is not None:
+                    yield n, odds
+                    continue
+            if len(phrase.declined) == 1 and labels[n] == "PER":
                 before, after = cut.before(n, subjects.BEFORE), cut.after(n, subjects.AFTER)
                 odds = subjects.odds_of_subject(before, after, self._lexicon)
                 if odds is not None:
-                    yield n, phrase._replace(subject=odds)
+                    yield n, odds
 
     def _analyse(
         self,

@@ -9,7 +9,7 @@ import numpy as np
 from ner_service.engine.layers import Dense
 from ner_service.engine.slovnet_morph import MorphEngine
 from ner_service.engine.tokens import sentences as cut_sentences
-from ner_service.names.slots import CASES, SLOTS, slots_of
+from ner_service.names.slots import CASES, SLOTS, Slot, slots_of
 from ner_service.names.types import Gender, Number
 from ner_service.names.words import EntityWords, Floats, Place, Word
 from ner_service.nets.natasha_files import natasha_data
@@ -18,6 +18,12 @@ from ner_service.text.old_print import HARD_SIGNS
 from ner_service.types import Entity
 
 DOUBT = 0.003  # the probability that is left to what the net rules out
+TWIN = 0.2  # how far a masculine counts as a neuter, whose forms are the same in most cases
+TWINS = {
+    n: SLOTS.index(Slot(slot.case, "Neut" if slot.gender == "Masc" else "Masc"))
+    for n, slot in enumerate(SLOTS)
+    if slot.gender in ("Masc", "Neut") and slot.case not in ("Nom", "Acc")
+}
 GENDERS: dict[str, tuple[Gender, ...]] = {"Masc": ("Masc",), "Fem": ("Fem",), "Neut": ("Neut",)}
 
 
@@ -28,7 +34,9 @@ class ContextReader:
         self._engine = engine
         columns = np.zeros((len(engine.tags), len(SLOTS) + 1), dtype=np.float32)
         for tag, row in zip(engine.tags, columns, strict=True):
-            row[list(_slots_of_tag(tag))] = 1
+            slots = _slots_of_tag(tag)
+            row[[TWINS[n] for n in slots if n in TWINS]] = TWIN
+            row[list(slots)] = 1
             row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag
         no_bias = np.zeros(columns.shape[1], dtype=np.float32)
         self._sum = Dense(columns, no_bias)  # tags x (slots and adjectives)

@@ -4,10 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ner_service.names.lexicon import Lexicon
-from ner_service.names.normal_form import Solution, solve
+from ner_service.names.normal_form import SURE, Solution, solve
 from ner_service.names.phrases import Phrase
 
-SURE = 0.98  # a solution this probable is not solved again
 WEIGHT, SCALE, MOST = 1.5, 3.0, 4.0  # log odds: WEIGHT * log(1 + SCALE * mentions), at most MOST
 Counts = dict[str, float]
 

@@ -6,14 +6,14 @@ is where that lies, and declines: `по улицам Москвы`. An organisat
 alone: `в театре Сатиры`, `в академии Можайского`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ner_service.names.lexicon import ADJECTIVES, Lexicon
 from ner_service.names.morphology import Reading
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Guess, guess_bases
-from ner_service.names.slots import SLOTS, slots_of_features
+from ner_service.names.slots import SLOTS, slots_of_readings
 from ner_service.names.vocabulary import (
     LANDS,
     NAMED_AFTER,
@@ -115,7 +115,7 @@ class Eponyms:
         is_genitive = not all(adjectives) and all(self._genitive(word.lower) for word in words)
         if is_genitive or any(_is_man(reading) for reading in names[0]):
             return frozenset()
-        return kind.slots & _slots(adjectives[0])
+        return kind.slots & slots_of_readings(adjectives[0])
 
     def _genitive(self, word: str) -> Genitive | None:
         """Return what a lower-case word is in the genitive, if it has that case."""
@@ -155,7 +155,7 @@ class Eponyms:
             return None
         readings = self._lexicon.morphology.known_readings(word.lower())
         types = [reading for reading in readings if reading.lemma in TYPES]
-        return Type(types[0].lemma, _slots(types)) if types else None
+        return Type(types[0].lemma, slots_of_readings(types)) if types else None
 
     def _without_ranks(self, words: Sequence[str]) -> Sequence[str]:
         """Return words without the ranks behind them: `улица маршала` Жукова."""
@@ -178,11 +178,6 @@ def _short_type(words: Sequence[str]) -> Type | None:
     word = words[0].lower() if words else ""
     short = SHORT_TYPES.get(word) or ("-" in word and SHORT_TYPES.get(word.rstrip("аеоумы")))
     return Type(*short) if short else None
-
-
-def _slots(readings: Iterable[Reading]) -> frozenset[int]:
-    """Return the slots that readings have together."""
-    return frozenset(n for reading in readings for n in slots_of_features(reading.features))
 
 
 def _is_man(reading: Reading) -> bool:

@@ -16,8 +16,10 @@ from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
     DECLINES,
     FROZEN,
+    IN_NEWS,
     LISTED,
     NAME_KINDS,
+    NOT_IN_NEWS,
     odds_of_guess,
     odds_of_one_form,
     odds_of_reading,
@@ -111,23 +113,50 @@ class Lexicon:
         if "-" in word and not self._declined(self.morphology.known_readings(word)):
             return list(self._of_compound(word.split("-"), of))
         readings = self._declined(self.morphology.readings(word))
+        of_people = of == "people"
         is_known = any(
-            r.is_known and (of == "places" or r.features.kind in NAME_KINDS) for r in readings
+            [r.is_known and (r.features.kind in NAME_KINDS) is of_people for r in readings]
         )
         is_rare = _rare_place if of == "places" else _rare_person
+        others = [reading for reading in readings if reading.is_known]
         candidates: list[Candidate] = []
         for reading in readings:
-            extra = RARE * any(is_rare(reading, other) for other in readings if other.is_known)
+            extra = RARE * any([is_rare(reading, other) for other in others])
             self._add_reading(reading, extra, of, candidates)
         needs_no_guess = self._is_patronymic(word) if of == "people" else is_known
         guesses = () if needs_no_guess else guess_bases(word, of)
         for base, lemma, slots, cost in guesses:
             is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
-            odds = odds_of_guess(cost, self.is_listed(lemma, of, is_woman), is_known)
+            is_listed = self.is_listed(lemma, of, is_woman)
+            is_needless = is_known and not (is_listed and self._is_in_news(lemma))
+            odds = odds_of_guess(cost, is_listed, is_needless)
             candidates.append(Candidate(base, odds, slots))
+        if not is_known:
+            self._weigh_news(word, of, candidates)
         if of == "people" and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
+
+    def _weigh_news(self, word: str, of: Of, candidates: list[Candidate]) -> None:
+        """Make candidates likelier where their base forms are frequent in news.
+
+        Plurals are rare there, and so are places of which no form is the base.
+        """
+        bases = {base: self._is_in_news(base) for base in {base for base, *_ in candidates}}
+        bases.pop(word, None)
+        is_any, is_frequent = any(bases.values()), self._is_in_news(word)
+        absent = NOT_IN_NEWS * (is_frequent and (of == "people" or is_any))
+        own = NOT_IN_NEWS * (of == "places" and is_any and not is_frequent)
+        if not is_any and not absent:
+            return
+        for n, (base, odds, slots) in enumerate(candidates):
+            weight = own if base == word else IN_NEWS if bases[base] else absent
+            if weight > 0 or SLOTS[slots[0]].gender:
+                candidates[n] = Candidate(base, odds + weight, slots)
+
+    def _is_in_news(self, word: str) -> bool:
+        """Say whether a lower-case form is frequent in news."""
+        return word.replace("ё", "е") in self.lists.news
 
     def _declined(self, readings: Sequence[Reading]) -> list[Reading]:
         """Return the readings that have cases."""

@@ -1,17 +1,23 @@
 """Likeness says whether a shorter form of a name fits a longer one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ner_service.names.aliases import LONGEST, Aliases, fold
 from ner_service.names.types import Mention, Parts
-from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES
+from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES, TITLES
 
 FORMS = 4_000  # that are kept, about 1 kB each
 LONGEST_COUNTRY = 6  # words
 LONGEST_HEAD = 8  # words by which a long form is found
 LONGEST_CONTRACTION = 40  # letters
+NUMBER = re.compile("[ivxlc]+")
+SHORT_PLACES = {
+    "г.": "город", "г": "город", "гор.": "город", "р.": "река", "о.": "остров", "с.": "село",
+    "д.": "деревня", "дер.": "деревня", "пос.": "поселок", "ул.": "улица", "пл.": "площадь",
+}  # fmt: skip
 SHORTEST_PIECE = 2  # letters of a word in a contraction such as `Минобороны`
 
 
@@ -70,6 +76,7 @@ class FormReader:
         is_acronym = normal.isupper() and normal.isalpha()
         words, country = fold(normal).split(), ""
         if label == "LOC":
+            words[:1] = [SHORT_PLACES.get(word, word) for word in words[:1]]
             words = self.aliases.places.get(" ".join(words), " ".join(words)).split()
         elif label == "ORG":
             words, country = _organisation(words, self.aliases)
@@ -115,11 +122,11 @@ def fits(short: Form, long: Form, aliases: Aliases) -> bool:
 def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
     a, b = short.parts, long.parts
     if not (b.first and b.last):
-        return False
+        return _fits_ruler(short, long)
     if len(short.words) == 1:
         return short.words[0] in (fold(b.last), fold(b.first))
     if not a.first:
-        return False
+        return bool(a.last) and not a.middle and _same(a.last, b.last)  # `фон дер Ляйен`
     if not a.last:
         return bool(a.middle) and _same(a.first, b.first) and _same(a.middle, b.middle)
     return (
@@ -127,6 +134,14 @@ def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
         and _same(a.middle, b.middle)
         and (_same(a.first, b.first) or fold(b.first) in aliases.firsts.get(fold(a.first), ()))
     )
+
+
+def _fits_ruler(short: Form, long: Form) -> bool:
+    """Say whether a form lacks the title or the number of a longer one: `Елизавета II`."""
+    ours, theirs = (form.words[form.words[0] in TITLES :] for form in (short, long))
+    if not (short.parts.first and long.parts.first) or theirs[: len(ours)] != ours:
+        return False
+    return all(NUMBER.fullmatch(word) for word in theirs[len(ours) :])
 
 
 def _same(a: str | None, b: str | None) -> bool:
@@ -138,7 +153,11 @@ def _same(a: str | None, b: str | None) -> bool:
 
 
 def _is_initial(a: str, b: str) -> bool:
-    return (a.endswith(".") or len(a) == 1) and b.startswith(a.rstrip("."))
+    letters, words = a.split(), b.split()  # `Ж.-К.` has two
+    if len(letters) == 1:
+        return (a.endswith(".") or len(a) == 1) and b.startswith(a.rstrip("."))
+    pairs = zip(letters, words, strict=False)
+    return len(letters) == len(words) and all(_is_initial(one, two) for one, two in pairs)
 
 
 def _fits_organisation(short: Form, long: Form) -> bool:

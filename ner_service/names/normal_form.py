@@ -21,6 +21,8 @@ STAYS = (None,) * len(SLOTS)  # of a word that does not decline
 FAR = 6.0  # log odds below the best of what need not be counted
 BARRED = -8.0  # log odds of a slot in which an adjective does not agree with its street
 ALONE = -7.0  # log odds of another case than the nominative in a cell; the net doubts less
+SURE = 0.98  # the probability of a form that other names may rely on
+JOINED = 2.0  # log odds of the case of the name before, behind `и`
 APART = -1.5  # log odds that a name behind `остров` or the like keeps its nominative
 
 
@@ -57,6 +59,21 @@ def solve(
     return solved
 
 
+def odds_beside(phrase: Phrase, solutions: Sequence[Solution]) -> Floats | None:
+    """Return what a name says of the slots of the next, which `и` joins, if its own form is sure.
+
+    A form is sure that has another base form; genitives and accusatives of persons are alike.
+    """
+    best = solutions[0] if solutions else None
+    if best is None or best.chance <= SURE or best.slot.case == "Nom":
+        return None
+    pairs = zip(phrase.words, best.bases, strict=True)
+    if not any(base and base != word.lower for word, base in pairs):
+        return None
+    cases = {"Gen", "Acc"} if best.slot.case in ("Gen", "Acc") else {best.slot.case}
+    return np.array([JOINED * (slot.case in cases) for slot in SLOTS], np.float32)
+
+
 def _odds_of_groups(
     phrases: Sequence[Phrase],
     options: Sequence[Mapping[int, Options]],
@@ -87,8 +104,8 @@ def _weigh_surroundings(phrases: Sequence[Phrase], odds: Floats) -> None:
             odds[at, [n for n in range(len(SLOTS)) if n not in phrase.within]] += BARRED
         if phrase.is_alone and phrase.groups:
             odds[at, NOMINATIVE.stop :] += ALONE
-        if phrase.subject is not None:
-            odds[at] += phrase.subject
+        if phrase.neighbour is not None:
+            odds[at] += phrase.neighbour
         at += len(phrase.groups)
 
 

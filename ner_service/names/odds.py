@@ -16,11 +16,14 @@ LIKELIHOOD = 0.3  # weight of the reading's probability among the word's reading
 UNKNOWN = -2.5  # a reading that the dictionary guesses by the ending
 NOT_A_NAME = -1.5  # a word for something alive, or an adjective, that names a person
 NOT_ALIVE = -3.0  # a word for a thing that names a person
-PERSON_AS_PLACE, ALIVE_AS_PLACE = -1.5, -0.5
+PERSON_AS_PLACE, LIKE_A_PERSON, ALIVE_AS_PLACE = -2.5, -1.5, -0.5
 LISTED = 1.0  # a base form in the lists of names
-GUESS, LISTED_GUESS, NEEDLESS_GUESS = -3.0, -1.0, -5.0  # by paradigms; needless beside a reading
+GUESS, LISTED_GUESS = -3.0, -1.0  # by paradigms
+NEEDLESS = -2.0  # beside a dictionary's reading
+IN_NEWS, NOT_IN_NEWS = 0.5, -1.5  # a base form that is frequent in news, or only its other form is
 WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 PLURAL_SURNAME = -0.7  # `Черных` has one form
+GEORGIAN = -0.7  # and so has `Церетели`
 FROZEN = -6.0  # any word may have one form
 FROZEN_CASE = -9.0  # and yet hardly one with the ending of a Russian last name: `Тынянова`
 DECLINES = -14.0  # and a patronymic never has
@@ -29,7 +32,9 @@ FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у"
 ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")
 DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
-ENDS_AS_A_LAST_NAME = re.compile("...(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
+ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
+ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
+ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
 
 
@@ -37,7 +42,8 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     """Return the odds of a reading of a word that names people, or places and organisations."""
     odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
     if of == "places":
-        as_place = PERSON_AS_PLACE if reading.features.kind in NAME_KINDS else 0.0
+        as_person = PERSON_AS_PLACE if reading.is_known else LIKE_A_PERSON
+        as_place = as_person if reading.features.kind in NAME_KINDS else 0.0
         return odds + (as_place or ALIVE_AS_PLACE * reading.features.is_animate)
     if reading.features.kind in NAME_KINDS:
         return odds
@@ -46,27 +52,29 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     )
 
 
-def odds_of_guess(cost: float, is_listed: bool, is_known: bool) -> float:
-    """Return the odds of a paradigm's guess; `is_known` says that a dictionary has the word."""
-    if is_listed:
-        return LISTED_GUESS - cost
-    return (NEEDLESS_GUESS if is_known else GUESS) - cost
+def odds_of_guess(cost: float, is_listed: bool, is_needless: bool) -> float:
+    """Return the odds of a paradigm's guess; `is_needless` says that a dictionary has the word."""
+    return (LISTED_GUESS if is_listed else GUESS) - cost + NEEDLESS * is_needless
 
 
 def odds_of_woman(word: str, is_listed: bool) -> float | None:
     """Return the odds that a word is a woman's name with one form; `None` is not by its ending."""
-    if not ENDS_IN_A_CONSONANT.search(word):
+    if not ENDS_IN_A_CONSONANT.search(word) or ENDS_AS_A_LAST_NAME.search(word):
         return None
     return RARE_WOMAN if DECLINES_FOR_WOMEN.search(word) else WOMAN + LISTED * is_listed
 
 
 def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     """Return the odds that a word has one form for all cases, by its last letters."""
-    if ENDS_AS_AN_ADJECTIVE.search(word):
+    if ENDS_AS_AN_ADJECTIVE.search(word) or word.endswith("ии"):
         return FROZEN
     if of == "people" and ENDS_AS_A_PLURAL.search(word):
         return PLURAL_SURNAME
+    if of == "people" and ENDS_IN_GEORGIA.search(word):
+        return GEORGIAN
     if of == "people" and ENDS_AS_A_LAST_NAME.search(word):
         return FROZEN_CASE
+    if of == "places" and ENDS_IN_KA.search(word):
+        return FROZEN
     odds = FROZEN_BY_LETTER.get(word[-1], FROZEN)
     return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

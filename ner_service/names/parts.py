@@ -13,6 +13,7 @@ from ner_service.names.words import LONGEST
 NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
 PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
+COLLOQUIAL = re.compile(".+а[лн]ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
 LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
     ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[уюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
     re.IGNORECASE,
@@ -58,7 +59,8 @@ def arrange_one(unit: Unit) -> Parts:
 def arrange_two(one: Unit, two: Unit) -> Parts:
     """Return the parts of a name of two units."""
     agree = one.gender is None or two.gender is None or one.gender == two.gender
-    if two.kind is Kind.MIDDLE and one.kind is not Kind.LAST and agree:  # not `Анна Алексиевич`
+    is_middle = two.kind is Kind.MIDDLE or COLLOQUIAL.fullmatch(two.text) is not None
+    if is_middle and one.kind is not Kind.LAST and agree:  # not `Анна Алексиевич`
         return Parts(first=one.text, middle=two.text)
     if _is_last_first(one, two):
         return Parts(first=two.text, last=one.text)
@@ -75,8 +77,11 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         if " " in one.text or (one.text.isupper() and not two.text.isupper()):
             return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
         parts = one.text, *one.text.split("-")
-        return one.kind is Kind.LAST and any(map(LAST_OF_THE_REGION.fullmatch, parts))
-    return one.text.lower() in EAST_ASIAN and two.kind is Kind.UNKNOWN
+        is_of_region = one.is_noun or any(map(LAST_OF_THE_REGION.fullmatch, parts))
+        if one.kind is Kind.LAST and is_of_region:
+            return True
+    is_asian = one.text.lower() in EAST_ASIAN
+    return is_asian and two.kind in (Kind.FIRST, Kind.UNKNOWN)
 
 
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:

@@ -4,9 +4,13 @@ Adjectives decline with their head; what follows the head stays as it is (`Ми�
 A name behind a word such as `город` or `река` declines by itself, in the same case.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from ner_service.names.agreement import agrees_ahead, ends_in_adjective, group_persons
 from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
@@ -27,8 +31,13 @@ Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 QUOTES = frozenset('«"“„')
+APOSTROPHES = frozenset("'’`ʼ")  # in `Кот-д’Ивуар`
+SYLLABLE_WITH_ENDING = re.compile("[аеёиоуыэюя](?:на|ня|я)$")
+NOMINATIVE = -2.5  # log odds of a nominative that looks like a genitive
+HARDLY_NOMINATIVE = np.array([NOMINATIVE * (slot.case == "Nom") for slot in SLOTS], np.float32)
 UNDECLINED = PARTICLES | AFTER_A_FATHER
 SINGULAR = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender)
+PAIRING = frozenset("и—–")
 WITHIN = ",-–—."  # marks between adjectives and their head
 
 
@@ -40,8 +49,8 @@ class Phrase(NamedTuple):
     eponym is a genitive that stays one. The slot of the first group is `within` those of a word
     before the name with which it agrees, if there are any. A phrase is open while a word of it is
     an adjective or a noun by its sentence alone, and that is still unread. A phrase that
-    stands alone, in a cell or a line of its own, is most likely in the nominative. The verb behind
-    a `subject` weighs for slots, as log odds.
+    stands alone, in a cell or a line of its own, is most likely in the nominative. A
+    `neighbour`, which is a verb or another name, weighs for slots, as log odds.
     """
 
     words: Sequence[Word]
@@ -53,7 +62,7 @@ class Phrase(NamedTuple):
     within: frozenset[int] = frozenset()
     is_open: bool = False
     is_alone: bool = False
-    subject: Floats | None = None
+    neighbour: Floats | None = None
 
 
 class PhraseReader:
@@ -87,7 +96,9 @@ class PhraseReader:
             places = range(len(words))
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
             within = SINGULAR if _has_initials(words) else frozenset()  # `Нилов О. А.` is one man
-            return Phrase(words, [declined] if declined else [], declined, "people", within=within)
+            beside = HARDLY_NOMINATIVE if _is_asian_genitive(words) else None
+            groups = group_persons(words, declined)
+            return Phrase(words, groups, declined, "people", within=within, neighbour=beside)
         group, behind = self._group(words, 0, kinds)
         within = frozenset[int]()
         if before and self._eponyms.may_follow(before[-1]):
@@ -97,7 +108,10 @@ class PhraseReader:
             within = self._eponyms.agree(agreeing, before)
         groups = [group] if group else []
         if group and label == "LOC":
-            groups += self._behind(words, group, behind, kinds)
+            if ends_in_adjective(words, group[-1], self._lexicon.morphology):
+                group.append(behind)
+            else:
+                groups += self._behind(words, group, behind, kinds)
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
         is_open = self._is_open([words[n].lower for n in declined])
@@ -107,7 +121,7 @@ class PhraseReader:
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
     ) -> list[list[int]]:
         """Return the group behind a place's first if it declines by itself, else none."""
-        is_pair = _text_at(words, behind) == "и"  # `Босния и Герцеговина`
+        is_pair = _text_at(words, behind) in PAIRING  # `Босния и Герцеговина`
         if not _text_at(words, behind + is_pair)[:1].isupper():
             return []
         name, _ = self._group(words, behind + is_pair, kinds)
@@ -141,7 +155,8 @@ class PhraseReader:
         is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
         # in `Ким Чен Ына` the last word alone declines
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
-        if is_initial or is_first_of_asian or words[n].lower in UNDECLINED:
+        is_father = _text_at(words, n + 1).lower() in AFTER_A_FATHER
+        if is_initial or is_first_of_asian or is_father or words[n].lower in UNDECLINED:
             return False
         return CYRILLIC_WORD.fullmatch(text) is not None and not self._is_acronym(text, kinds)
 
@@ -154,6 +169,8 @@ class PhraseReader:
             word = words[n]
             if _is_skipped(words, n, is_begun=bool(group)):
                 continue
+            if _goes_on(words, n):
+                continue
             is_domain = _text_at(words, n + 1) == "." and _text_at(words, n + 2) in DOMAINS
             if not CYRILLIC_WORD.fullmatch(word.text) or is_domain:
                 return group, n + 1
@@ -163,7 +180,9 @@ class PhraseReader:
             if not kinds & DECLINED:
                 return ([n] if not group and word.text[0].isupper() else group), n + 1
             group.append(n)
-            if not _is_adjective(word, kinds):
+            if not _is_adjective(word, kinds) and not agrees_ahead(
+                word, words[n + 1 : n + 2], self._lexicon.morphology
+            ):
                 return group, n + 1
         return group, len(words)
 
@@ -182,6 +201,16 @@ class PhraseReader:
         return all(kind & ADJECTIVES and "NOUN" not in kind for kind in kinds)
 
 
+def _goes_on(words: Sequence[Word], n: int) -> bool:
+    """Say whether a word's last part, which declines, is two words behind: `Яндекс.Маркета`."""
+    if n + 2 >= len(words) or words[n].end < words[n + 1].start:
+        return False
+    word, mark, part = words[n : n + 3]
+    if not part.text[0].isupper() or mark.end < part.start or not word.text[0].isupper():
+        return False
+    return mark.text == "." or (mark.text in APOSTROPHES and word.lower.endswith("-д"))
+
+
 def _is_skipped(words: Sequence[Word], n: int, is_begun: bool) -> bool:
     """Say whether the head may still come behind a word that does not decline itself."""
     word = words[n]
@@ -196,6 +225,12 @@ def _has_initials(words: Sequence[Word]) -> bool:
     texts = [word.text for word in words]
     has_initial = any(len(text) == 1 and text.isupper() for text in texts)
     return has_initial and not {"и", ",", "/", "&"}.intersection(texts)
+
+
+def _is_asian_genitive(words: Sequence[Word]) -> bool:
+    """Say whether the last name is a syllable with the ending of a genitive: `Ли Сын Мана`."""
+    is_asian = len(words) > 1 and words[0].lower in EAST_ASIAN
+    return is_asian and SYLLABLE_WITH_ENDING.search(words[-1].lower) is not None
 
 
 def _is_adjective(word: Word, kinds: frozenset[str]) -> bool:

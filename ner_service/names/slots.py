@@ -1,9 +1,10 @@
 """A slot is a case with a gender in the singular, or with the plural: what agreeing words share."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple, get_args
 
-from ner_service.names.morphology import Features
+from ner_service.names.morphology import Features, Reading
 from ner_service.names.types import Case, Gender, Number
 
 CASES: tuple[Case, ...] = get_args(Case)
@@ -44,3 +45,8 @@ def slots_of_features(features: Features) -> tuple[int, ...]:
         return ()
     genders = (features.gender,) if features.gender else ()
     return slots_of((features.case,), genders, features.number)
+
+
+def slots_of_readings(readings: Iterable[Reading]) -> frozenset[int]:
+    """Return the slots that readings have together."""
+    return frozenset(n for reading in readings for n in slots_of_features(reading.features))

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 import numpy as np
 
-from ner_service.names.lexicon import Lexicon
+from ner_service.names.lexicon import ADJECTIVES, Lexicon
 from ner_service.names.morphology import Features
 from ner_service.names.slots import NOMINATIVE, SLOTS
 from ner_service.names.types import Gender
@@ -19,6 +19,7 @@ from ner_service.names.words import Floats
 BEFORE, AFTER, NEAR = 12, 7, 3  # words before and behind a name that are looked at
 CLAUSE = re.compile(r"[\w-]+")  # a mark ends a clause, and so do these words:
 JOINTS = frozenset({"и", "или", "что", "который", "которая", "которые", "с", "со"})
+VERBS = frozenset({"VERB", "INFN", "GRND"})
 MAY_NAME = frozenset({"NOUN", "ADJF"})
 PRONOUNS = frozenset({"она", "кто", "я", "ты", "сама"})
 SHORTEST = 3  # letters of a noun; shorter words are prepositions, which may also be abbreviations
@@ -43,6 +44,7 @@ def _row(gender: Gender | None, agrees: float, disagrees: float) -> Floats:
 OF_PAST = {gender: _row(gender, AGREES, DISAGREES) for gender in PAST.values()}
 OF_PLURAL = _row(None, 0.0, DISAGREES)  # `защитники Алёхиной пришли`
 OF_NO_WOMAN = _row("Masc", 0.0, DISAGREES)  # `сын Смирнова пришёл`
+OF_OBJECT = np.array([AGREES * (slot.case == "Acc") for slot in SLOTS], np.float32)
 OF_PRESENT = np.array(
     [IS_FIRST * (slot.case == "Nom" and slot.gender is not None) for slot in SLOTS], np.float32
 )
@@ -56,6 +58,8 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     """
     begins_anew = bool(after) and _begins_sentence(after[0], lexicon)
     clause = [] if begins_anew else [word.lower() for word in takewhile(_is_within, after)]
+    if before and clause and _governs_two(before[-1].lower(), clause[0], lexicon):
+        return OF_OBJECT
     at = next((n for n, word in enumerate(clause) if _is_verb(word, lexicon)), len(clause))
     if at == len(clause):
         return _odds_behind_her_verb(before, clause, lexicon)
@@ -101,6 +105,16 @@ def _begins_sentence(word: str, lexicon: Lexicon) -> bool:
     """Say whether a word in capital letters is no name, as behind initials that end a sentence."""
     is_name = lexicon.parts_of_speech(word.lower()) & MAY_NAME
     return word.istitle() and word.isalpha() and not is_name
+
+
+def _governs_two(verb: str, behind: str, lexicon: Lexicon) -> bool:
+    """Say whether a verb says what its object is, or becomes: `признать Смирнову виновной`."""
+    if not lexicon.parts_of_speech(verb) <= VERBS:
+        return False
+    return any(
+        r.features.case == "Ins" and (r.features.is_animate or r.features.pos in ADJECTIVES)
+        for r in lexicon.morphology.known_readings(behind)
+    )
 
 
 def _past_gender(word: str) -> Gender | None:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.types import Gender
-from ner_service.names.vocabulary import AFTER_A_FATHER, PARTICLES
+from ner_service.names.vocabulary import AFTER_A_FATHER, PARTICLES, TITLES
 
 ROMAN = re.compile("[IVXLC]+|[ІVХ]+")  # Latin letters, and Cyrillic ones that look like them
 LETTER = "(?:Дж|[А-ЯЁA-Z][а-яё]?)"
@@ -36,13 +36,37 @@ class Unit:
     text: str
     kind: Kind
     gender: Gender | None = None
+    is_noun: bool = False  # a dictionary has it as a common noun: `Мороз`
 
 
 def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
     """Yield the units of a base form's words and marks, up to a bracket or a comma.
 
-    Words in small letters, such as titles, and numbers are none.
+    Titles and numbers are none, and no words in small letters unless all are, as in a chat. One
+    word behind a title such as `княгиня`, or before a Roman number, is a first name.
     """
+    if all(word.islower() for word in words if word[0].isalpha()):
+        words = [word if word in PARTICLES | TITLES else word.capitalize() for word in words]
+        units = list(_read_units(words, lexicon))
+        known = (Kind.FIRST, Kind.MIDDLE)
+        is_name = any(unit.kind in known or not unit.is_noun for unit in units)
+        yield from (replace(unit, text=unit.text.lower()) for unit in units if is_name)
+        return
+    units = list(_read_units(words, lexicon))
+    is_first = _ends_in_a_number(words) or words[0].lower() in TITLES
+    if is_first and len(units) == 1 and units[0].kind is not Kind.LAST:
+        units = [replace(units[0], kind=Kind.FIRST)]
+    yield from units
+
+
+def _ends_in_a_number(words: Sequence[str]) -> bool:
+    """Say whether a name ends in a Roman number, which a lone Cyrillic letter is not."""
+    return len(words) > 1 and ROMAN.fullmatch(words[-1]) is not None and words[-1] != "Х"
+
+
+def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
+    """Yield the units of a name with capitals."""
+    words = words[:-1] if _ends_in_a_number(words) else words
     particles: list[str] = []
     in_capitals = all(word.isupper() for word in words if word[0].isalpha())
     n = 0
@@ -51,7 +75,7 @@ def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
             yield from (Unit(letter, Kind.INITIAL) for letter in words[n])
             n += 1
             continue
-        unit, used = _read_unit(words[n : n + 3], lexicon)
+        unit, used = _read_unit(words[n : n + 5], lexicon)
         n += used
         if unit is None and words[n - 1].lower() in PARTICLES and n < len(words):
             particles.append(words[n - 1])
@@ -67,8 +91,12 @@ def _are_two_initials(word: str) -> bool:
 
 
 def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int]:
-    """Return the unit that three words begin with, if any, and how many of them it takes."""
-    word, follows, third = (*words, "", "")[:3]
+    """Return the unit that five words begin with, if any, and how many of them it takes."""
+    word, follows, third, letter, stop = (*words, "", "", "", "")[:5]
+    if word.lower() in TITLES and follows[:1].isalpha():
+        return None, 1
+    if (follows, third, stop) == (".", "-", ".") and len(letter) == 1:  # `Ж.-Ж. Руссо`
+        return Unit("".join(words), Kind.INITIAL), 5
     if follows in APOSTROPHES and third:  # `О’Нил`, `д’Арк`
         return Unit(word + follows + third, Kind.LAST), 3
     if PARTICLE_WITHIN.match(word):
@@ -80,8 +108,14 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
     if follows.lower() in AFTER_A_FATHER:
         return Unit(f"{word} {follows}", Kind.MIDDLE), 2
     if word[0].isupper() and not ROMAN.fullmatch(word):
-        return Unit(word, *classify_word(word.lower(), lexicon)), 1
+        return Unit(word, *classify_word(word.lower(), lexicon), _is_noun(word, lexicon)), 1
     return None, 1
+
+
+def _is_noun(word: str, lexicon: Lexicon) -> bool:
+    """Say whether the dictionary has a base form as a common noun."""
+    features = [reading.features for reading in lexicon.morphology.known_readings(word.lower())]
+    return any((f.pos, f.kind, f.case) == ("NOUN", "", "Nom") for f in features)
 
 
 def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:

@@ -22,6 +22,7 @@ def _short_types(name: str, gender: Gender) -> dict[str, tuple[str, frozenset[in
 
 
 PARTICLES = _words("particles")
+TITLES = _words("titles")
 AFTER_A_FATHER = _words("after_a_father")
 EAST_ASIAN = _words("east_asian")
 BEHIND_A_HEAD = _words("behind_a_head")

@@ -40,6 +40,15 @@ class EntityWords(NamedTuple):
     places: list[list[Place]]
     sentences: Sequence[Sequence[str]]
 
+    def is_joined(self, n: int) -> bool:
+        """Say whether `и` alone stands between a name and the one before it."""
+        if not n or not self.places[n] or not self.places[n - 1]:
+            return False
+        (sentence, token), (other, last) = self.places[n][0], self.places[n - 1][-1]
+        return (other, last) == (sentence, token - 2) and (
+            self.sentences[sentence][token - 1] == "и"
+        )
+
     def before(self, n: int, most: int) -> Sequence[str]:
         """Return the words and marks, at most so many, that stand before a name in its sentence."""
         if not self.places[n]:

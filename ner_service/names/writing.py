@@ -9,6 +9,8 @@ from ner_service.names.words import Word
 from ner_service.types import Entity
 
 ACRONYM_FORM = re.compile(r"([А-ЯЁ]{2,})-?(?:а|у|ом|ем|е|ы|ов|ам|ами|ах|и|я|ю)")  # `МИДа`
+ORDINAL = re.compile(r"(\d+-)(?:[оыи]?й|[ао]?я|[уо]?ю|[ое]?е|[ое]?го|[ое]?му|[оы]?м|[ыи](?:х|ми))")
+ORDINAL_ENDINGS = {"Masc": "й", "Fem": "я", "Neut": "е", None: "е"}  # `2-й городской больницы`
 NEIGHBOURS = re.compile("[әғқңөұүһҙҫҡҗҳҷӣӯїєґўѓќџљњћђ]")  # of languages that spell і and ј, too
 BLANKS = re.compile(r"(?:\s|&nbsp;|&#160;)+")
 QUOTE = re.compile('[«»“”„‹›"()]')
@@ -18,13 +20,17 @@ PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", '"': '"', "(": ")
 def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: bool) -> list[str]:
     """Return the base form of each word of a phrase; `with_yo` says whether the text has ё."""
     bases = solution.bases if solution else (None,) * len(phrase.words)
-    words = zip(phrase.words, bases, strict=True)
-    return [
+    pairs = zip(phrase.words, bases, strict=True)
+    words = [
         _strip_ending(_spell(text, word))
         if base is None or base == word.lower
         else copy_capitals(word.text, base if with_yo else base.replace("ё", "е"))
-        for word, base in words
+        for word, base in pairs
     ]
+    before = phrase.declined[0] - 1 if solution else -1
+    if solution and before >= 0 and (match := ORDINAL.fullmatch(words[before])):
+        words[before] = match[1] + ORDINAL_ENDINGS[solution.slot.gender]
+    return words
 
 
 def _spell(text: str, word: Word) -> str:

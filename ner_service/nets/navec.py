@@ -1,5 +1,6 @@
 """Navec's quantised word vectors from natasha's wheel, loaded once for all taggers."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,16 @@ class WordIndex:
         self._starts = self._ends - lengths
         self._order = np.argsort(hashes).astype(np.int32)
         self._hashes = hashes[self._order]
+
+    def __contains__(self, word: str) -> bool:
+        """Say whether the table has a word; of few words, this takes less time than `ids`."""
+        place = bisect_left(self._hashes.data, hash(word))
+        if place == len(self._hashes):
+            return False
+        n = int(self._order[place])
+        return self._text.startswith(word, self._starts[n]) and bool(
+            self._ends[n] - self._starts[n] == len(word)
+        )
 
     def ids(self, words: Sequence[str]) -> Ints:
         """Return the number of each word, -1 for a word that the table lacks."""

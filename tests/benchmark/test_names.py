@@ -16,6 +16,7 @@ from ner_service.benchmark import gold_names
 from ner_service.benchmark.parts import names
 from ner_service.benchmark.parts.names import ALL, METHODS, Answer, Cost, Names, rate_method, run
 from ner_service.benchmark.plan import Plan
+from ner_service.benchmark.probes import base_forms
 from ner_service.benchmark.processes.name_chains import CHAINS, OURS
 from ner_service.benchmark.report.rendering import render_table, write_report
 from ner_service.benchmark.results import Spread, Store
@@ -70,6 +71,20 @@ def test_a_method_is_rated_by_label_and_over_all(root: Path) -> None:
     assert row.parts == 0.5
 
 
+def test_made_names_are_rated_by_form() -> None:
+    shares = names.rate_made(METHODS["the form in the text"](), 2, 1)
+    assert [*shares] == [*base_forms.FORMS]
+    assert all(1 / 6 <= share < 1 for share in shares.values() if share is not None)
+
+
+def test_made_names_stand_where_their_sentences_have_them() -> None:
+    sentences = [document for _, document in base_forms.make_sentences(2, 1)]
+    assert len(sentences) == 2 * len(base_forms.FORMS) * 12
+    assert all(len(document.surface(document.names[0])) > 2 for document in sentences)
+    first = sentences[0]
+    assert first.text == f"Директор {first.names[0].normal} утвердил план."
+
+
 @pytest.mark.slow
 def test_methods_answer_as_they_are_known_to(root: Path) -> None:
     (gold,) = gold_names.read_gold(gold_names.BASE_FORMS, root)
@@ -110,7 +125,9 @@ def test_all_is_measured_once_and_shown(
     assert costs == 1
     assert (record.result.mentions, record.result.persons) == (3, 1)
     assert [row.method for row in record.result.rows] == [*METHODS]
+    assert {len(shares) for shares in record.result.made.values()} == {len(METHODS)}
     table = render_table(store, "names")
+    assert "| surname first patronymic |" in table
     assert "| ours | 1.000 | 1.000 | 1.000 | – |" in table
     write_report(store, tmp_path / "report.html")
     assert "Base forms, parts and joined mentions" in (tmp_path / "report.html").read_text("utf-8")

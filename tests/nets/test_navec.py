@@ -47,3 +47,10 @@ def test_without_natasha_its_files_are_an_import_error(monkeypatch: pytest.Monke
     monkeypatch.setattr(natasha_files, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match="natasha"):
         natasha_files.natasha_data.__wrapped__()
+
+
+def test_the_table_has_its_words_and_no_others() -> None:
+    words = navec.load_navec(Path(NEWS_EMBEDDING)).words
+    asked = ["москва", "донской", "хургада", "", "донский", "хургад", "x" * 100]
+    assert [word in words for word in asked] == [True] * 3 + [False] * 4
+    assert [word in words for word in asked] == (words.ids(asked) >= 0).tolist()

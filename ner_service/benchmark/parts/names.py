@@ -10,11 +10,14 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
+from pydantic import Field
+
 from ner_service.benchmark.comparison import newest_first
 from ner_service.benchmark.gold_names import BASE_FORMS, PARTS, GoldDocument, read_gold
 from ner_service.benchmark.part import Part, View
 from ner_service.benchmark.parts.speed import split_prose
 from ner_service.benchmark.plan import Plan, Step, progress
+from ner_service.benchmark.probes.base_forms import FORMS, make_sentences
 from ner_service.benchmark.processes import name_chains
 from ner_service.benchmark.processes.natasha_names import NatashaNames
 from ner_service.benchmark.processes.pymorphy_alone import PymorphyAlone
@@ -32,6 +35,7 @@ from ner_service.types import Entity
 
 ALL = "all"
 KINDS = ("first", "middle", "last")
+PEOPLE, PEOPLE_QUICK = 40, 4  # that are made, each in all cases, forms and sentences
 Spans = Sequence[Entity]
 
 
@@ -73,6 +77,8 @@ class Names(Result):
     kind = "names"
     names_machine = True
     rows: list[Row]
+    # base forms of made names that are right, by form and method
+    made: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     mentions: int
     persons: int  # whose parts are compared
     texts: str  # that the cost was measured on
@@ -90,23 +96,43 @@ def run(plan: Plan) -> None:
     }
     rounds = 3 if plan.quick or plan.prose.ours else 5
     with progress("names", 4 + 3 * rounds) as step:
-        plan.store.measure(Names, "names", key, measure, plan.root, plan.prose, rounds, step)
+        people = PEOPLE_QUICK if plan.quick else PEOPLE
+        arguments = plan.root, plan.prose, rounds, people, plan.store.seed, step
+        plan.store.measure(Names, "names", key, measure, *arguments)
 
 
-def measure(root: Path | None, prose: Prose, rounds: int, step: Step) -> Names:
+def measure(
+    root: Path | None, prose: Prose, rounds: int, people: int, seed: int, step: Step
+) -> Names:
     """Measures the methods on gold spans, then the chains."""
     forms, persons = read_gold(BASE_FORMS, root), read_gold(PARTS, root)
-    rows = []
+    rows: list[Row] = []
+    made: dict[str, dict[str, float | None]] = {form: {} for form in FORMS}
     for name, load in METHODS.items():
         step(name)
-        rows.append(rate_method(name, load(), forms, persons))
+        method = load()
+        rows.append(rate_method(name, method, forms, persons))
+        for form, share in rate_made(method, people, seed).items():
+            made[form][name] = share
     return Names(
         rows=rows,
+        made=made,
         mentions=sum(len(document.names) for document in forms),
         persons=sum(bool(name.parts) for document in persons for name in document.names),
         texts=prose.name,
         cost=time_chains(prose, rounds, step),
     )
+
+
+def rate_made(method: Method, people: int, seed: int) -> dict[str, float | None]:
+    """Returns the share of base forms that a method gets right of made names, by form."""
+    outcomes: dict[str, list[bool]] = {form: [] for form in FORMS}
+    for form, document in make_sentences(people, seed):
+        (gold,) = document.names
+        (normal,) = method(document.text, document.entities).normals
+        right = BaseForm(document.surface(gold), gold.normal or "", normal)
+        outcomes[form].append(right.is_right)
+    return {form: scoring.rate(some) for form, some in outcomes.items()}
 
 
 def rate_method(

@@ -1,0 +1,72 @@
+"""Agreement decides which words of a name decline together with the word beside them.
+
+A surname is an adjective before a noun (`Карловы Вары`), an adjective may follow its noun
+(`Речь Посполитая`), and a person's title or first name declines with the surname («Адмирал
+Кузнецов»). They agree where both may have the same case, gender and number.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from ner_service.names.lexicon import ADJECTIVES
+from ner_service.names.morphology import Morphology, Reading
+from ner_service.names.odds import NAME_KINDS
+from ner_service.names.slots import slots_of_features
+from ner_service.names.words import CYRILLIC_WORD, Word
+
+
+def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> bool:
+    """Say whether a word that is no adjective by its sentence agrees with the next one, if any."""
+    if not behind or not word.text[0].isupper() or not CYRILLIC_WORD.fullmatch(behind[0].text):
+        return False
+    own = morphology.readings(word.lower)
+    nouns = [reading for reading in own if reading.features.pos == "NOUN"]
+    others = morphology.readings(behind[0].lower)
+    if all(r.features.kind in ("Surn", "Geox") or not r.is_known for r in nouns):
+        is_place = any(reading.features.kind == "Geox" for reading in nouns)  # `Марьина` Роща
+        qualifying = (r for r in own if r.features.pos in ADJECTIVES or not is_place)
+        return _share(qualifying, filter(_is_thing, others))
+    if not behind[0].text[0].isupper():
+        return False
+    people = (reading for reading in nouns if reading.features.is_animate)
+    return _share(people, filter(_may_follow_person, others))
+
+
+def ends_in_adjective(words: Sequence[Word], head: int, morphology: Morphology) -> bool:
+    """Say whether the last word of a place is an adjective that agrees with its head before it."""
+    if head != len(words) - 2 or not words[-1].text[0].isupper():
+        return False
+    own = morphology.readings(words[-1].lower)
+    if any(reading.features.pos == "NOUN" and reading.is_known for reading in own):
+        return False
+    adjectives = (reading for reading in own if reading.features.pos in ADJECTIVES)
+    heads = morphology.readings(words[head].lower)
+    return _share(adjectives, (r for r in heads if r.features.pos == "NOUN"))
+
+
+def group_persons(words: Sequence[Word], declined: Sequence[int]) -> list[list[int]]:
+    """Return the words of each person that `и` joins, and apart from them the name that they share.
+
+    In `Романа и Анны Петровых` each of the three has a gender or number of its own.
+    """
+    groups: list[list[int]] = []
+    for n in declined:
+        if not groups or "и" in [word.text for word in words[groups[-1][-1] + 1 : n]]:
+            groups.append([])
+        groups[-1].append(n)
+    if len(groups) > 1 and len(groups[0]) == 1 and len(groups[-1]) > 1:
+        groups.append([groups[-1].pop()])
+    return groups
+
+
+def _share(readings: Iterable[Reading], others: Iterable[Reading]) -> bool:
+    """Say whether some reading has a case, gender and number of some other one."""
+    slots = {n for reading in readings for n in slots_of_features(reading.features)}
+    return any(not slots.isdisjoint(slots_of_features(other.features)) for other in others)
+
+
+def _is_thing(reading: Reading) -> bool:
+    return reading.features.pos == "NOUN" and reading.features.kind not in NAME_KINDS
+
+
+def _may_follow_person(reading: Reading) -> bool:
+    return reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES
