@@ -1,4 +1,4 @@
-"""Words of a text as bounds in its code points, of which few are ever made into strings."""
+"""Words of a text are bounds in its code points, of which few are ever made into strings."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
