@@ -45,7 +45,7 @@ class Words(Sequence[str]):
         return cls(text, codes_of(text), ends - lengths, ends)
 
     @classmethod
-    def joined(cls, parts: Iterable["Words"]) -> "Words":
+    def join(cls, parts: Iterable["Words"]) -> "Words":
         """Return the words of all parts, one part after another; in each they stand in order."""
         if len(parts := [part for part in parts if len(part)]) < 2:
             return parts[0] if parts else NO_WORDS
