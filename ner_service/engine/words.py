@@ -88,8 +88,9 @@ class Words(Sequence[str]):
         text = self.text
         bounds = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
         words = [text[start:end] for start, end in bounds]
-        for n in np.flatnonzero(self.marks).tolist():
-            words[n] = chr(self.marks[n]) + words[n]
+        if len(self.marks):
+            for n in np.flatnonzero(self.marks).tolist():
+                words[n] = chr(self.marks[n]) + words[n]
         return words
 
     def __len__(self) -> int:
