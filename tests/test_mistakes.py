@@ -143,6 +143,19 @@ REQUESTS = [
         "POST", "/ner/batch", b'{"text": ["a"]}', JSON,
         422, "text: no such field; did you mean texts?",
     ),
+    ("POST", "/mask", b'{"text": "a", "styl": "label"}', JSON, 422, "did you mean style?"),
+    (
+        "POST", "/mask", b'{"text": "a", "normal": true}', JSON,
+        422, "normal: no such field; there are tagger, labels, offsets, convention, text,",
+    ),
+    (
+        "POST", "/explain", b'{"text": "a", "forbidden": [{"tag": "O", "tokn": 1}]}', JSON,
+        422, "forbidden.0.tokn: no such field; did you mean token?",
+    ),
+    (
+        "POST", "/unmask", b'{"text": "a", "key": {"version": 1, "stile": "label"}}', JSON,
+        422, "key.stile: no such field; did you mean style?",
+    ),
     (
         "POST", "/ner", b'{"text": "a", "tagger": "bert"}', JSON,
         404, "unknown tagger; known are natasha, bilstm",

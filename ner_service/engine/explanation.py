@@ -3,16 +3,17 @@
 The page's `net/explain.js` computes the same figures in the browser.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ner_service.engine.bilstm import FORBIDDEN, Engine
 from ner_service.engine.kernels import Floats
-from ner_service.engine.lattice import Doubles, Lattice, SpanPosteriors
+from ner_service.engine.lattice import IMPOSSIBLE, Doubles, Lattice, SpanPosteriors
 from ner_service.labels import OUTSIDE, Scheme
 from ner_service.text.spacing import split_marks
+from ner_service.types import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,26 @@ class Explainer:
         self._engine, self._tags = engine, tuple(tags)
         self._posteriors = SpanPosteriors(engine, tags, scheme)
 
-    def explain(self, marked: Sequence[str], forbidden: Sequence[Forbidden] = ()) -> Explanation:
-        """Explain a unit of words, which may have marks of `text.spacing` in front of them."""
+    def explain(
+        self,
+        marked: Sequence[str],
+        forbidden: Sequence[Forbidden] = (),
+        check: Callable[[], None] = lambda: None,
+    ) -> Explanation:
+        """Explain a unit of words, which may have marks of `text.spacing` in front of them.
+
+        `check` is called before each run of the net, and may raise where it has taken too long.
+        """
         lattice = Lattice(self._engine, marked, self._mask(len(marked), forbidden))
         best, second = lattice.best_paths()
+        if best[1] <= IMPOSSIBLE:
+            raise ValueError("no path of tags is left: allow more of them")
         words, _ = split_marks(marked)
+        found = [*_spans([self._tags[tag] for tag in best[0]])]
+        hidden = self._without_words(lattice, found, check)
         spans = tuple(
-            self._explain_span(lattice, start, end, label)
-            for start, end, label in _spans([self._tags[tag] for tag in best[0]])
+            self._explain_span(lattice, span, without_words, check)
+            for span, without_words in zip(found, hidden, strict=True)
         )
         return Explanation(
             tags=self._tags,
@@ -120,7 +133,25 @@ class Explainer:
         tags = tuple(self._tags[tag] for tag in path)
         return Path(tags, score, lattice.path_probability(score))
 
-    def _explain_span(self, lattice: Lattice, start: int, end: int, label: str) -> ExplainedSpan:
+    def _without_words(
+        self, lattice: Lattice, spans: Sequence[Span], check: Callable[[], None]
+    ) -> Sequence[Sequence[float]]:
+        """Return the posteriors of spans with each word hidden, which the spans share."""
+        posteriors: list[list[float]] = [[] for _ in spans]
+        for variant in lattice.without_words() if spans else ():
+            check()
+            for each, span in zip(posteriors, spans, strict=True):
+                each.append(self._posteriors.probability(variant, *span))
+        return posteriors
+
+    def _explain_span(
+        self,
+        lattice: Lattice,
+        span: Span,
+        without_words: Sequence[float],
+        check: Callable[[], None],
+    ) -> ExplainedSpan:
+        start, end, label = span
         posterior = self._posteriors.probability
         probability = posterior(lattice, start, end, label)
         rivals = [
@@ -128,11 +159,11 @@ class Explainer:
             for rival in self._rivals(lattice.length, start, end, label)
         ]
         score = self._posteriors.calibrate(probability, label)
-        falls = [
-            probability - posterior(variant, start, end, label)
-            for variant in lattice.variants(start, end)
-        ]
-        words, rest = tuple(falls[: lattice.length]), iter(falls[lattice.length :])
+        falls: list[float] = []
+        for variant in lattice.without_chars(start, end):
+            check()
+            falls.append(probability - posterior(variant, start, end, label))
+        words, rest = tuple(probability - each for each in without_words), iter(falls)
         chars = tuple(tuple(next(rest) for _ in word) for word in lattice.words[start:end])
         rivals.sort(key=lambda rival: -rival.probability)
         return ExplainedSpan(start, end, label, probability, score, tuple(rivals), words, chars)
@@ -147,7 +178,7 @@ class Explainer:
         yield Rival(start, end, None)
 
 
-def _spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+def _spans(tags: Sequence[str]) -> Iterator[Span]:
     """Yield the entities on a legal path: start, end and label."""
     start = 0
     for i, tag in enumerate(tags):

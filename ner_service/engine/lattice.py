@@ -64,12 +64,19 @@ class Lattice:
             )
         )
 
-    def variants(self, start: int, end: int) -> Iterator["Lattice"]:
-        """Yield lattices with each word hidden, then each character of `words[start:end]`."""
-        changed = [self._hide(n, HIDDEN) for n in range(self.length)]
-        for n in range(start, end):
-            word = self.words[n]
-            changed += [self._hide(n, word[:k] + HIDDEN + word[k + 1 :]) for k in range(len(word))]
+    def without_words(self) -> Iterator["Lattice"]:
+        """Yield lattices with each word hidden."""
+        return self._changed([self._hide(n, HIDDEN) for n in range(self.length)])
+
+    def without_chars(self, start: int, end: int) -> Iterator["Lattice"]:
+        """Yield lattices with each character of `words[start:end]` hidden."""
+        words = [(n, self.words[n]) for n in range(start, end)]
+        return self._changed(
+            [self._hide(n, w[:k] + HIDDEN + w[k + 1 :]) for n, w in words for k in range(len(w))]
+        )
+
+    def _changed(self, changed: Sequence[Sequence[str]]) -> Iterator["Lattice"]:
+        """Yield the lattices of changed units, as long as this one."""
         for first in range(0, len(changed), AT_ONCE):
             some = changed[first : first + AT_ONCE]
             emissions = self._engine.emissions(some)

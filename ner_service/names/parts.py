@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.types import Parts
-from ner_service.names.units import Kind, Unit, read_units
+from ner_service.names.units import LAST_OF_THE_REGION, Kind, Unit, read_units
 from ner_service.names.vocabulary import EAST_ASIAN
 from ner_service.names.words import LONGEST
 
@@ -14,10 +14,6 @@ NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
 PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
 COLLOQUIAL = re.compile(".+а[лн]ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
-LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
-    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[уюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
-    re.IGNORECASE,
-)
 VOWEL = re.compile("[аеёиоуыэюя]", re.IGNORECASE)
 
 

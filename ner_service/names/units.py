@@ -16,6 +16,10 @@ TWO_INITIALS = re.compile("[А-ЯЁA-Z]{2}")  # `Смирнов АВ`
 APOSTROPHES = frozenset("'’`ʼ")
 BRACKETS = frozenset("([{,;/")
 BEHIND_A_FATHER = tuple(f"-{word}" for word in AFTER_A_FATHER - {"заде"})
+LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
+    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[уюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
+    re.IGNORECASE,
+)
 PARTICLE_WITHIN = re.compile(r"(?:аль|эль|ас|ат|аш|ад|ар|уль|ур|al|el|as)-[^\W\d_]", re.IGNORECASE)
 
 
@@ -53,10 +57,16 @@ def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
         yield from (replace(unit, text=unit.text.lower()) for unit in units if is_name)
         return
     units = list(_read_units(words, lexicon))
-    is_first = _ends_in_a_number(words) or words[0].lower() in TITLES
-    if is_first and len(units) == 1 and units[0].kind is not Kind.LAST:
-        units = [replace(units[0], kind=Kind.FIRST)]
+    if len(units) == 1 and units[0].kind is Kind.UNKNOWN:
+        has_title = words[0].lower() in TITLES and _may_be_first(units[0].text, lexicon)
+        if has_title or _ends_in_a_number(words):
+            units = [replace(units[0], kind=Kind.FIRST)]
     yield from units
+
+
+def _may_be_first(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word is listed as a first name, or does not end as a last name: `Батый`."""
+    return word.lower() in lexicon.lists.first or not LAST_OF_THE_REGION.fullmatch(word)
 
 
 def _ends_in_a_number(words: Sequence[str]) -> bool:

@@ -153,7 +153,7 @@ def declare_routes(
     presidio = Presidio(answers, reader, background, settings.max_batch_texts)
     studio = LabelStudio(answers, reader, background, settings.max_batch_texts, collector)
     explaining = Background(explanation.MOST_WAITING, settings.timeout_s)
-    explanations = explanation.Explanations(answers, reader, explaining)
+    explanations = explanation.Explanations(answers, reader, explaining, settings.timeout_s)
     state = State(lanes, settings.default, metrics)
     exporter = Exporter(settings.max_text_chars, settings.timeout_s)
     model = (

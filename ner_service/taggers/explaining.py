@@ -22,17 +22,18 @@ class TextExplainer:
         self._cut = cut
 
     def explain(
-        self, text: str, at: int, forbidden: Sequence[Forbidden]
+        self, text: str, at: int, forbidden: Sequence[Forbidden], check: Callable[[], None]
     ) -> tuple[Tokens, Explanation] | None:
         """Return the unit around place `at` of a text and its explanation; `None` without a word.
 
-        The unit is the last that begins at or before the place, else the first.
+        The unit is the last that begins at or before the place, else the first. `check` may raise,
+        as for an `Explainer`.
         """
         chosen = None
         for unit in self._cut(text):
             if chosen is None or unit.starts[0] <= at:
                 chosen = unit
-        return chosen and (chosen, self._explainer.explain(chosen.words, forbidden))
+        return chosen and (chosen, self._explainer.explain(chosen.words, forbidden, check))
 
 
 class TextScorer:

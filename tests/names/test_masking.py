@@ -1,6 +1,7 @@
 """Masking is undone to the letter, and by the forms of names where somebody changed the text."""
 
 import re
+import tracemalloc
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -261,6 +262,12 @@ def tags(phrase: str) -> list[set[str]]:
     ]
 
 
+def test_a_ruler_has_a_russian_surrogate_and_comes_back() -> None:
+    text, masked = mask("Указ [PER Елизаветы II] вышел. [PER Николай I] умер.", "surrogate")
+    assert not re.search("[A-Za-z]", masked.text)
+    assert MASKER.unmask(masked.text, masked.key) == text
+
+
 def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
     _, masked = mask(STORY, "surrogate")
     assert mask(STORY, "surrogate")[1] == masked
@@ -274,6 +281,17 @@ def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
         text, masked = mask(f"Иванов, Марина, Орлова. {everybody}", "surrogate", seed)
         new = masked.text.partition(". ")[2]
         assert not set(new.split()) & set(text.replace(",", "").split())
+
+
+def test_a_word_without_end_takes_little_memory() -> None:
+    """The beginnings of a word of 30,000 letters took half a gigabyte."""
+    _, masked = mask("[PER Анна] уехала домой.", style="surrogate")
+    tracemalloc.start()
+    try:
+        assert MASKER.unmask("А" * 30_000, masked.key, rewritten=True) == "А" * 30_000
+        assert tracemalloc.get_traced_memory()[1] < 5e6
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("seed", range(5))

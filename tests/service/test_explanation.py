@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
+from ner_service.service.api import explanation
 from ner_service.service.api.schemas import MOST_EXPLAINED_CHARS as MOST_CHARS
+from ner_service.service.api.schemas import ExplainRequest
+from ner_service.service.queue.errors import Late
 from ner_service.taggers.registry import load_tagger
-from ner_service.types import Tagger
+from ner_service.types import Explaining, Tagger
 from tests.serving import Capitals, Client, serving
 
 TEXT = "😀 Анна Каренина живёт в Твери.\n\nПётр Ильич уехал в Клин."
+
+
+TAGS = ["O", *(f"{prefix}-{label}" for prefix in "BIES" for label in ("PER", "LOC", "ORG"))]
 
 
 def load(spec: str) -> Tagger:
@@ -95,6 +101,7 @@ def test_a_text_without_a_word_has_an_explanation_without_one(client: Client) ->
         ({"tagger": "none"}, "tagger", "known are"),
         ({"forbidden": [{"tag": "B-XYZ"}]}, "forbidden", "there are O"),
         ({"forbidden": [{"tag": "O", "token": 99}]}, "forbidden", "6 tokens"),
+        ({"forbidden": [{"tag": tag} for tag in TAGS]}, "forbidden", "no path of tags is left"),
         ({"forbidden": [{"tag": "O", "token": -1}]}, "forbidden.0.token", "greater"),
         ({"at": 1, "offsets": "utf8"}, "at", "within a character"),
         ({"at": 999}, "at", "is behind the end of the text: give a place within it"),
@@ -114,3 +121,27 @@ def test_what_cannot_be_explained_is_refused_by_its_field(
     assert error["fields"] == [field]
     assert said in error["message"]
     assert "Анна" not in answer.text
+
+
+def test_a_long_explanation_ends_at_its_deadline() -> None:
+    """Else the next request would wait for it, though nobody waits for its answer."""
+    asked = ExplainRequest(text="Анна " * 400, tagger="bilstm")
+    with pytest.raises(Late):
+        explanation.explain("bilstm", load("bilstm"), asked, explanation.Deadline(-1.0))
+
+
+def test_a_word_is_hidden_once_for_all_spans() -> None:
+    """Hidden for each of the spans, the words of a list of names took minutes."""
+    runs = 0
+
+    def count() -> None:
+        nonlocal runs
+        runs += 1
+
+    tagger = load("bilstm")
+    assert isinstance(tagger, Explaining)
+    names = "Анна, Пётр, Иван, Ольга, Мария"
+    _, explained = tagger.explainer().explain(names, 0, [], count)
+    spans = explained.spans
+    assert len(spans) == 5
+    assert runs == len(explained.words) + sum(len(word) for span in spans for word in span.chars)

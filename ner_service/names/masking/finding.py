@@ -1,10 +1,10 @@
 """Stand-ins are found in a changed text: placeholders in any form, surrogates in any case."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ner_service.names.masking.key import Key, KeyMismatch, KeyName
 from ner_service.names.masking.persons import PersonName, Role
@@ -21,6 +21,13 @@ TAIL = re.compile(r"[.»]+$")  # of an initial, or of an organisation
 STEM_CHARS = 3  # that a stem has at least, and an ending at most
 NUMBER = re.compile(r"_(\d+)>$")
 Words = tuple[str, ...]
+
+
+class Tree(dict[str, "Tree"]):
+    """A tree of words; one without words ends a form."""
+
+
+NOWHERE = Tree()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +102,20 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     used = _used_forms(key)
     found = _match(text, words, used)
     inside = {start for item in found for start in range(item.start, item.end)}
-    left = {fold(word[0]) for word in words if word.start() not in inside}
-    prefixes = {word[:size] for word in left for size in range(1, len(word) + 1)}
+    left = sorted({fold(word[0]) for word in words if word.start() not in inside})
     forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
     for n, name in enumerate(key.name_rows):
         stems = {stem_of(word) for word in split_words(name.mask)}
-        if not is_placeholder(name) and stems & prefixes:
+        if not is_placeholder(name) and any(_begins_one(stem, left) for stem in stems):
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
     return _match(text, words, forms) if len(forms) > len(used) else found
+
+
+def _begins_one(stem: str, words: Sequence[str]) -> bool:
+    """Return whether a stem begins one of sorted words."""
+    at = bisect_left(words, stem)
+    return bool(stem) and at < len(words) and words[at].startswith(stem)
 
 
 def stem_of(word: str) -> str:
@@ -151,16 +163,13 @@ def _match(
 ) -> list[Found]:
     """Return where forms stand in a text; one that two names share tells of neither."""
     usable = {form: entries for form, entries in forms.items() if form and _is_of_one_name(entries)}
-    longest: dict[str, int] = defaultdict(int)  # form in words, by its first word
-    for form in usable:
-        longest[form[0]] = max(longest[form[0]], len(form))
+    tree = _tree_of(usable)
     folded = [fold(word[0]) for word in words]
     found: list[Found] = []
     n = 0
     while n < len(words):
-        sizes = range(longest.get(folded[n], 0), 0, -1)
-        forms_here = (tuple(folded[n : n + size]) for size in sizes)
-        form = next((f for f in forms_here if f in usable and _is_joined(text, words, n, f)), ())
+        size = _longest_at(text, words, folded, n, tree)
+        form = tuple(folded[n : n + size])
         if form:
             end = words[n + len(form) - 1].end()
             tail = max((entry.tail for entry in usable[form]), key=len)
@@ -171,6 +180,36 @@ def _match(
             found.append(Found(start, end, tuple(usable[form]), form))
         n += len(form) or 1
     return found
+
+
+def _tree_of(forms: Iterable[Words]) -> Tree:
+    """Return a tree in which each form is a path of words that ends with an empty one."""
+    root = Tree()
+    for form in forms:
+        node = root
+        for word in form:
+            node = node.setdefault(word, Tree())
+        node[""] = Tree()
+    return root
+
+
+def _longest_at(
+    text: str, words: Sequence[re.Match[str]], folded: Sequence[str], first: int, tree: Tree
+) -> int:
+    """Return how many words the longest form has that begins at a word; 0 where there is none.
+
+    Little stands between the words of a form.
+    """
+    longest = 0
+    for n in range(first, len(words)):
+        if n > first and not BETWEEN.fullmatch(text, words[n - 1].end(), words[n].start()):
+            break
+        tree = tree.get(folded[n], NOWHERE)
+        if tree is NOWHERE:
+            break
+        if "" in tree:
+            longest = n + 1 - first
+    return longest
 
 
 def _is_of_one_name(forms: Sequence[Form]) -> bool:
@@ -189,9 +228,3 @@ def drop_overlaps(found: Iterable[Found]) -> Iterator[Found]:
         if item.start >= end:
             yield item
             end = item.end
-
-
-def _is_joined(text: str, words: Sequence[re.Match[str]], n: int, form: Words) -> bool:
-    """Return whether little stands between the words of a form, from word number `n` on."""
-    here = words[n : n + len(form)]
-    return all(BETWEEN.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here))

@@ -21,6 +21,7 @@ LEGAL_FORMS = frozenset(
     ("ООО", "ОАО", "ЗАО", "ПАО", "АО", "НАО", "НКО", "АНО", "ИП", "ГК", "ТК", "УК", "ФГУП", "ФГБУ",
      "МУП", "ГБУ", "ГУП", "СК", "ЧОП")
 )  # fmt: skip
+NUMBER = re.compile(r"\b[IVXLC]+\b")  # of a ruler: `Елизавета II`
 LATIN, LETTER = re.compile(r"[A-Za-z]"), re.compile(r"[^\W\d_]")
 WORD, DOUBLE = re.compile(r"\w+"), re.compile(r"\w+-\w+")
 PREFIX = re.compile(r"((?:\+\d|8)?\D*)\d")  # before the digit that no area code has as its first
@@ -60,7 +61,7 @@ class Surrogates:
 
     def _person(self, group: Group) -> PersonName:
         gender = group.gender or "Masc"
-        latin = all(LATIN.search(surface) for surface in group.surfaces)
+        latin = all(LATIN.search(NUMBER.sub("", surface)) for surface in group.surfaces)
         first = self._draw("person", "first_fem" if gender == "Fem" else "first_masc")
         middle, last = self._draw("person", "middle"), self._draw("person", "last")
         return PersonName.of(first, middle, last, gender, group.number or "Sing", latin)

@@ -1,5 +1,6 @@
 """Explanations over HTTP show how a BiLSTM-CRF decides about one sentence of a text."""
 
+import time
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from ner_service.service.api.background import Background
 from ner_service.service.api.offsets import OffsetUnit, convert, to_codepoints
 from ner_service.service.api.request_body import BodyReader, Form, check_no_query
 from ner_service.service.api.schemas import ExplainRequest
+from ner_service.service.queue.errors import Late
 from ner_service.types import Conventional, Explaining, Tagger
 
 if TYPE_CHECKING:
@@ -85,8 +87,11 @@ EXPLAIN = Form(ExplainRequest)
 class Explanations:
     """Handlers explain answers, beside the taggers that give them."""
 
-    def __init__(self, answers: Answers, reader: BodyReader, background: Background) -> None:
+    def __init__(
+        self, answers: Answers, reader: BodyReader, background: Background, timeout_s: float
+    ) -> None:
         self._answers, self._reader, self._background = answers, reader, background
+        self._timeout_s = timeout_s
 
     async def explain(self, request: Request) -> Response:
         """Shows how a BiLSTM-CRF decides about one sentence of a text."""
@@ -99,11 +104,23 @@ class Explanations:
         if not isinstance(tagger, Explaining):
             message = f"tagger: {name} cannot explain itself: name a BiLSTM-CRF, such as bilstm"
             raise Refused(Code.INVALID_REQUEST, message, ["tagger"])
-        work = partial(explain, name, tagger, asked)
+        work = partial(explain, name, tagger, asked, Deadline(self._timeout_s))
         return await received.answer(self._background, work, may_be_long=True)
 
 
-def explain(name: str, tagger: Tagger, asked: ExplainRequest) -> bytes:
+class Deadline:
+    """A deadline is when nobody waits any more for work that cannot be ended from outside."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s, self._end = timeout_s, time.monotonic() + timeout_s
+
+    def check(self) -> None:
+        """Raises `Late` where it has passed."""
+        if time.monotonic() > self._end:
+            raise Late(self._timeout_s)
+
+
+def explain(name: str, tagger: Tagger, asked: ExplainRequest, deadline: Deadline) -> bytes:
     """Returns the body of the answer; raises `Refused` where a place or a tag does not fit."""
     from ner_service.engine.explanation import Forbidden
 
@@ -119,7 +136,7 @@ def explain(name: str, tagger: Tagger, asked: ExplainRequest) -> bytes:
         raise Refused(Code.INVALID_REQUEST, f"at: {error}", ["at"]) from None
     forbidden = [Forbidden(each.tag, each.token) for each in asked.forbidden]
     try:
-        explained = explainer.explain(asked.text, at, forbidden)
+        explained = explainer.explain(asked.text, at, forbidden, deadline.check)
     except ValueError as error:
         raise Refused(Code.INVALID_REQUEST, f"forbidden: {error}", ["forbidden"]) from None
     head = {"tagger": name, "offsets": asked.offsets}
