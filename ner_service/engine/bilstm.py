@@ -102,7 +102,7 @@ class Engine:
         return self._emissions(group, UnitBounds.of([len(unit) for unit in group]))
 
     def _emissions(self, group: Sequence[Sequence[str]], units: UnitBounds) -> Floats:
-        places = self.words.places(self._keys(Words.joined(map(Words.of, group))))
+        places = self.words.places(self._keys(Words.join(map(Words.of, group))))
         x = self._layers[0].run(self.words.table, places, units)
         everywhere = np.arange(units.tokens)
         for project, one in zip(self._between, self._layers[1:], strict=True):

@@ -190,7 +190,7 @@ class Engine:
         spans: list[list[Span]] = [[] for _ in units]
         gap, edge = Words.of([GAP]), Words.of([GAP] * (REACH - 1))
         parts = [part for unit in units for part in (gap, Words.of(unit))]
-        words = Words.joined([edge, *parts, gap, edge])
+        words = Words.join([edge, *parts, gap, edge])
         lengths = np.array([len(unit) for unit in units])
         places = REACH + np.cumsum(lengths + 1) - lengths - 1, lengths
         paths = self._paths(words, *places)

@@ -76,6 +76,11 @@ class Tokens(NamedTuple):
         """Return the tokens as a list of records."""
         return list(map(Token, self.starts, self.ends, self.words))
 
+    def part(self, first: int, last: int) -> "Tokens":
+        """Return the tokens from `first` on, up to and without `last`."""
+        here = slice(first, last)
+        return Tokens(self.starts[here], self.ends[here], self.words[here], self.spacings[here])
+
     def shift(self, by: int) -> "Tokens":
         """Return the same tokens `by` characters further on."""
         if not by:
@@ -94,7 +99,12 @@ class TokenBounds(NamedTuple):
 
     def tokens(self) -> Tokens:
         """Return the tokens with their words as strings."""
-        return Tokens(self.starts.tolist(), self.ends.tolist(), [*self.words], self.spacings)
+        starts, ends, words = self.starts.tolist(), self.ends.tolist(), self.words
+        if words.starts is self.starts and not len(words.marks):  # as of most texts
+            bounds = zip(starts, ends, strict=True)
+            text = words.text
+            return Tokens(starts, ends, [text[a:b] for a, b in bounds], self.spacings)
+        return Tokens(starts, ends, words.strings(), self.spacings)
 
     def part(self, first: int, last: int) -> "TokenBounds":
         """Return the tokens from `first` on, up to and without `last`."""
@@ -132,7 +142,10 @@ def read_signs(text: str) -> str:
 
 def units(text: str, unit_tokens: int) -> Iterator[Tokens]:
     """Yield what `cut_units` does, with words as strings."""
-    return (unit.tokens() for unit in cut_units(text, unit_tokens))
+    tokens, sentences, closed = _cut(text)
+    strings = tokens.tokens()
+    for first, last in _unit_bounds(sentences, closed, unit_tokens):
+        yield strings.part(first, last)
 
 
 def cut_units(text: str, unit_tokens: int, marked: bool = False) -> Iterator[TokenBounds]:
@@ -145,14 +158,22 @@ def cut_units(text: str, unit_tokens: int, marked: bool = False) -> Iterator[Tok
     tokens, sentences, closed = _cut(text)
     if marked:
         tokens = tokens.mark()
+    for first, last in _unit_bounds(sentences, closed, unit_tokens):
+        yield tokens.part(first, last)
+
+
+def _unit_bounds(
+    sentences: Iterator[tuple[int, int]], closed: set[int], unit_tokens: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first token of each unit, and the one behind it."""
     first = last = 0
     for start, end in sentences:
         if first < last and (end - first > unit_tokens or start in closed):
-            yield tokens.part(first, last)
+            yield first, last
             first = start
         last = end
     if first < last:
-        yield tokens.part(first, last)
+        yield first, last
 
 
 def sentences(text: str) -> tuple[Tokens, list[int]]:

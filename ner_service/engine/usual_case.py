@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_service.engine.jit import compiled_with_gil
-from ner_service.engine.tokens import TokenBounds, Tokens, cut_units, is_small
+from ner_service.engine.tokens import TokenBounds, Tokens, cut_units, is_small, units
 from ner_service.engine.words import Words
 from ner_service.nets.config import NAVEC, NetConfig
 from ner_service.nets.vectors import Vectors, load_vectors
@@ -116,7 +116,10 @@ def has_small_word(codes, starts, ends):  # type: ignore[no-untyped-def]
 
 def units_of(text: str, net: NetConfig) -> Iterator[Tokens]:
     """Yield the units of a text as a net reads them, in training and in use alike."""
-    return (unit.tokens() for unit in cut_units_of(text, net))
+    for unit in units(text, net.unit_tokens):
+        if net.restores_case and in_capitals(unit.words):
+            unit = unit._replace(words=load_usual_case().restore(unit.words))
+        yield unit
 
 
 def cut_units_of(text: str, net: NetConfig, marked: bool = False) -> Iterator[TokenBounds]:

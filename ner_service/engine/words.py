@@ -1,4 +1,4 @@
-"""Words of a text as bounds in its code points, of which few are ever made into strings."""
+"""Words of a text are bounds in its code points, of which few are ever made into strings."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
@@ -45,7 +45,7 @@ class Words(Sequence[str]):
         return cls(text, codes_of(text), ends - lengths, ends)
 
     @classmethod
-    def joined(cls, parts: Iterable["Words"]) -> "Words":
+    def join(cls, parts: Iterable["Words"]) -> "Words":
         """Return the words of all parts, one part after another; in each they stand in order."""
         if len(parts := [part for part in parts if len(part)]) < 2:
             return parts[0] if parts else NO_WORDS
@@ -88,8 +88,9 @@ class Words(Sequence[str]):
         text = self.text
         bounds = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
         words = [text[start:end] for start, end in bounds]
-        for n in np.flatnonzero(self.marks).tolist():
-            words[n] = chr(self.marks[n]) + words[n]
+        if len(self.marks):
+            for n in np.flatnonzero(self.marks).tolist():
+                words[n] = chr(self.marks[n]) + words[n]
         return words
 
     def __len__(self) -> int:

@@ -7,9 +7,18 @@ import pytest
 
 from ner_service.engine import usual_case
 from ner_service.engine.tokens import units
-from ner_service.engine.usual_case import CAPITALS, NAME, SMALL, UsualCase, in_capitals, units_of
+from ner_service.engine.usual_case import (
+    CAPITALS,
+    NAME,
+    SMALL,
+    UsualCase,
+    cut_units_of,
+    in_capitals,
+    units_of,
+)
 from ner_service.nets.config import NetConfig
 from ner_service.nets.vectors import Vectors
+from ner_service.text.spacing import mark_words
 
 WORDS = ["суд", "туле", "мчс", "в", "с", "санкт-петербург"]
 CASES = [SMALL, NAME, CAPITALS, SMALL, SMALL, NAME]
@@ -73,3 +82,15 @@ def test_a_net_reads_capitals_as_written_unless_its_configuration_says_otherwise
     assert restored[0].words == ["суд", "в", "Туле", "освободил", "А", ".", "Петрова", "."]
     assert restored[1].words == written[1]
     assert [text[start:end] for start, end in zip(*restored[0][:2], strict=True)] == written[0]
+
+
+@pytest.mark.parametrize("restores", [True, False])
+def test_units_without_strings_are_those_with_strings_and_marked_as_they_are(
+    restores: bool,
+) -> None:
+    text = "СУД В ТУЛЕ ОСВОБОДИЛ А. ПЕТРОВА.\n\nСуд в Tулe, «Дом»\tи Москвы😊.\n- Ан­на"
+    net = NetConfig(labels=("PER",), usual_case=restores)
+    expected = [*units_of(text, net)]
+    assert [unit.tokens() for unit in cut_units_of(text, net)] == expected
+    marked = [mark_words(unit.words, unit.spacings) for unit in expected]
+    assert [[*unit.words] for unit in cut_units_of(text, net, marked=True)] == marked

@@ -47,10 +47,10 @@ def test_words_whose_first_slots_are_the_same_stay_apart_when_one_of_them_goes(
 @given(st.lists(st.lists(words), min_size=1))
 def test_words_are_those_that_they_were_made_of(units: list[list[str]]) -> None:
     parts = [Words.of(unit) for unit in units]
-    joined, expected = Words.joined(parts), [word for unit in units for word in unit]
+    joined, expected = Words.join(parts), [word for unit in units for word in unit]
     assert [*joined] == expected == [joined[n] for n in range(len(joined))]
     assert joined.longest == max(map(len, expected), default=0)
     some = np.arange(len(expected))[::-2]
     assert [*joined.take(some)] == joined.take(some).strings() == expected[::-2]
-    assert [*Words.joined([joined[1:3], joined[:1]])] == expected[1:3] + expected[:1]
+    assert [*Words.join([joined[1:3], joined[:1]])] == expected[1:3] + expected[:1]
     assert Words.of(joined) is joined

@@ -17,7 +17,7 @@ from ner_service.service.queue.job import SMALL_COST
 from ner_service.service.queue.lane import Lane
 from ner_service.service.queue.loading import PROBE
 from ner_service.service.queue.pieces import cut
-from ner_service.service.queue.worker import LEAST_PIECE_CHARS, Worker
+from ner_service.service.queue.worker import LEAST_PIECE_CHARS, PIECES_ALONE, Worker
 from ner_service.types import Entity, Tagger
 from tests.service.test_lane import run, until
 from tests.serving import Capitals, Fragile, ignore
@@ -92,6 +92,25 @@ def test_small_requests_are_never_divided(texts: list[str]) -> None:
             tagger.log.clear()
             await lane.tag(texts)
         assert {*tagger.log} == {"lane-test"}
+
+    run(test)
+
+
+def test_a_large_text_alone_goes_by_two_pieces_until_a_small_request_comes() -> None:
+    class Sizes(Capitals):
+        sizes: list[int] = []  # noqa: RUF012
+
+        def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
+            self.sizes.append(len(texts))
+            return super().tag(texts)
+
+    async def test() -> None:
+        tagger = Sizes()
+        async with lane_of(tagger, Cores(1)) as lane:
+            for asked, expected in (([LARGE], PIECES_ALONE), (["Анна"], 1), ([LARGE], 1)):
+                tagger.sizes.clear()
+                await lane.tag(asked)
+                assert max(tagger.sizes) == expected
 
     run(test)
 

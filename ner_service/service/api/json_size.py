@@ -4,9 +4,6 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 VALUE_BYTES, KEY_BYTES = 2, 5  # that one takes at least in valid JSON: `1,` and `"":1,`
 WINDOW = 262_144  # bytes that are looked at in one go: a body of quotes becomes as many objects
 QUOTE, BACKSLASH = b'"\\'
@@ -74,28 +71,30 @@ def without_strings(body: bytes) -> Iterator[bytes]:
             end += len(rest) - len(rest.lstrip(b"\\")) + 1
         part = body[start:end]
         quotes = find_quotes(part)
-        bounds = [*(() if inside else (-1,)), *quotes.tolist(), *(len(part),) * 2]
+        bounds = [*(() if inside else (-1,)), *quotes, *(len(part),) * 2]
         pairs = zip(bounds[::2], bounds[1::2], strict=False)
         yield b'"'.join(part[first + 1 : last] for first, last in pairs)
         inside ^= len(quotes) % 2 == 1
         start = end
 
 
-def find_quotes(part: bytes) -> NDArray[np.int64]:
+def find_quotes(part: bytes) -> list[int]:
     """Return where the strings of a part of a document begin and end: quotes without a backslash.
 
     NumPy finds them, as a text may consist of escaped letters, whose backslashes slow searches of
-    bytes down twenty times.
+    bytes down. It comes with the taggers, and is imported no earlier.
     """
+    import numpy as np
+
     chars = np.frombuffer(part, np.uint8)
     quotes = np.flatnonzero(chars == QUOTE)
-    if not (chars[quotes[quotes > 0] - 1] == BACKSLASH).any():
-        return quotes
-    others = chars != BACKSLASH
-    places = np.append(np.flatnonzero(others), -1)  # the last stands before the first
-    before = places[np.cumsum(others, dtype=np.int32)[quotes] - 2]  # each quote, which is another
-    unescaped: NDArray[np.int64] = quotes[(quotes - before) % 2 == 1]
-    return unescaped
+    if (chars[quotes[quotes > 0] - 1] == BACKSLASH).any():
+        others = chars != BACKSLASH
+        places = np.append(np.flatnonzero(others), -1)  # the last stands before the first
+        before = places[np.cumsum(others, dtype=np.int32)[quotes] - 2]  # each quote, another itself
+        quotes = quotes[(quotes - before) % 2 == 1]
+    found: list[int] = quotes.tolist()
+    return found
 
 
 def size_of(schema: Mapping[str, Any], names: Mapping[str, Any], most_items: int | None) -> Size:
