@@ -66,16 +66,16 @@ class Lattice:
 
     def without_words(self) -> Iterator["Lattice"]:
         """Yield lattices with each word hidden."""
-        return self._changed([self._hide(n, HIDDEN) for n in range(self.length)])
+        return self._lattices_of([self._hide(n, HIDDEN) for n in range(self.length)])
 
     def without_chars(self, start: int, end: int) -> Iterator["Lattice"]:
         """Yield lattices with each character of `words[start:end]` hidden."""
         words = [(n, self.words[n]) for n in range(start, end)]
-        return self._changed(
+        return self._lattices_of(
             [self._hide(n, w[:k] + HIDDEN + w[k + 1 :]) for n, w in words for k in range(len(w))]
         )
 
-    def _changed(self, changed: Sequence[Sequence[str]]) -> Iterator["Lattice"]:
+    def _lattices_of(self, changed: Sequence[Sequence[str]]) -> Iterator["Lattice"]:
         """Yield the lattices of changed units, as long as this one."""
         for first in range(0, len(changed), AT_ONCE):
             some = changed[first : first + AT_ONCE]

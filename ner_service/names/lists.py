@@ -1,10 +1,9 @@
 """Lists of first and last names lie in natasha's wheel."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from ner_service.nets.navec import WordIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class NameLists:
 
     first: frozenset[str]
     last: frozenset[str]
-    news: WordIndex
+    news: Container[str]
 
     def has_last(self, base: str) -> bool:
         """Say whether the list has a last name of a man or a woman."""

@@ -32,10 +32,10 @@ class WordIndex:
         self._order = np.argsort(hashes).astype(np.int32)
         self._hashes = hashes[self._order]
 
-    def __contains__(self, word: str) -> bool:
+    def __contains__(self, word: object) -> bool:
         """Say whether the table has a word; of few words, this takes less time than `ids`."""
         place = bisect_left(self._hashes.data, hash(word))
-        if place == len(self._hashes):
+        if place == len(self._hashes) or not isinstance(word, str):
             return False
         n = int(self._order[place])
         return self._text.startswith(word, self._starts[n]) and bool(
