@@ -143,6 +143,15 @@ def test_convert_says_what_was_read_what_was_mended_and_what_is_lost(run: Run) -
     ]
 
 
+@pytest.mark.parametrize("command", ["convert {} x.jsonl", "corpora check {}"])
+def test_a_mapping_of_a_label_that_is_not_there_is_named(run: Run, command: str) -> None:
+    source = run.file("in.jsonl", {"text": "Анна", "entities": [[0, 4, "PER"]]})
+    words = command.format(source).replace("x.jsonl", str(run.folder / "x.jsonl")).split()
+    code, _, err = run(*words, "--map", "NOPE=X", "--map", "PER=Y")
+    line = "no entity has the label NOPE, which the mapping NOPE=X names: there are PER"
+    assert (code, err.count(line), err.count("the label")) == (0, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "options", "labels"),
     [
