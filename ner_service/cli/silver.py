@@ -81,7 +81,7 @@ def silver(
 
     nulls = sum(document.is_null for path in paths for document in _texts(path, input))
     if nulls:
-        echo(f"note: left out {numbered(nulls, 'text')} that are null", err=True)
+        echo(f"note: texts that are null are left out: {nulls}", err=True)
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
     if select is not None:
