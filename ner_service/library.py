@@ -47,7 +47,14 @@ class TaggedDocument(Document):
             TextEntity(*e.span, e.score, e.normal, e.parts, e.sources, text[e.start : e.end])
             for e in entities
         )
-        return cls(document.id, text, tuple(spans), document.fields, document.place)
+        return cls(
+            document.id,
+            text,
+            tuple(spans),
+            document.fields,
+            document.place,
+            is_null=document.is_null,
+        )
 
     def normal(self) -> "TaggedDocument":
         """Return the document with base forms, parts of persons' names, and joined mentions.
@@ -132,8 +139,9 @@ class Recogniser:
     def tag_file(self, path: str | Path) -> Iterator[TaggedDocument]:
         """Yield the documents of a file, read by its ending as `ner-service tag` reads it.
 
-        JSON lines, CSV and Parquet have a text each record, whose other fields stay in `fields`;
-        any other file is one text. Raises `CorpusError` where the file cannot be read.
+        JSON lines, CSV and Parquet have a text each record, whose other fields stay in `fields`,
+        its id among them; a text that is null is empty, and `is_null` says so. Any other file is
+        one text. Raises `CorpusError` where the file cannot be read.
         """
         from ner_service.corpora.texts import InputFormat, read_texts
 

@@ -74,9 +74,10 @@ class Document:
     """A document is a text with its entities, gold or predicted.
 
     `fields` are the other fields of the record that it was read from, which writers that can carry
-    them give back; an `id` among them is one that was no string. `place` is file and line. `names`
-    are what the entities are mentions of, each of one name, or `None` where nobody has told; with
-    names a `normal` that is `None` is unsure. None of the three makes documents equal.
+    them give back; an `id` among them is the record's own, of whatever type. `place` is file and
+    line. `names` are what the entities are mentions of, each of one name, or `None` where nobody
+    has told; with names a `normal` that is `None` is unsure. `is_null` says that the record had
+    null for its text, which is then empty. None of the four makes documents equal.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Document:
     fields: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     place: str = field(default="", compare=False, repr=False)
     names: tuple[Name, ...] | None = field(default=None, compare=False, repr=False)
+    is_null: bool = field(default=False, compare=False, repr=False)
 
     def keep_labels(self, labels: Collection[str]) -> "Document":
         """Return the document with the entities of these labels alone, and their names."""

@@ -51,6 +51,19 @@ def test_a_text_gives_a_document_whose_entities_know_their_text() -> None:
     assert len(document) == 2
 
 
+def test_a_file_keeps_the_ids_and_nulls_of_its_records(
+    recogniser: Recogniser, tmp_path: Path
+) -> None:
+    records = [{"id": 5, "text": "Анна"}, {"id": "5", "text": None}, {"text": "Анна"}]
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    documents = [*recogniser.tag_file(path)]
+    assert [d.fields.get("id") for d in documents] == [5, "5", None]
+    assert [d.id for d in documents] == ["5", "5", f"{path}:3"]
+    assert [d.is_null for d in documents] == [False, True, False]
+    assert documents[1].to_dict() == {"id": "5", "text": None, "entities": None}
+
+
 def test_a_list_gives_a_list_and_an_iterator_an_iterator(recogniser: Recogniser) -> None:
     (one,) = recogniser.tag(["Анна пришла"])
     assert [e.text for e in one] == ["Анна"]

@@ -68,16 +68,21 @@ class Place:
         """Hold the place; raises `ConfigError` where another run holds it.
 
         The system gives the lock back when the process ends, however it ends; children of the
-        process do not have it.
+        process do not have it. Where a run is refused or does nothing, no folder of work stays.
         """
-        with (self.work / "lock").open("w") as file:
+        lock = self.work / "lock"
+        with lock.open("w") as file:
             try:
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise ConfigError(
                     f"{self.output}: another run writes there: wait for its end, or name another"
                 ) from None
-            yield
+            try:
+                yield
+            finally:
+                if self.work.exists() and [*self.work.iterdir()] == [lock]:
+                    self.clear()
 
     def clear(self) -> None:
         """Remove the work, when all is finished."""

@@ -27,7 +27,7 @@ from ner_service.cli.options import (
 )
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import endings
-from ner_service.corpora.report import ReadReport
+from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
 from ner_service.output.terminal import show
@@ -86,11 +86,13 @@ def convert(
     change = (_patterns(relabel or ()), split_parentheses, _check_pattern("--outside", outside))
     options = read_options(from_format, columns, overlap, lenient, names, annotator)
     report = ReadReport()
-    documents = corpora.read(path, parse_mapping(map_ or ()), options, report)
+    mapping = parse_mapping(map_ or ())
+    documents = corpora.read(path, mapping, options, report)
     bar = tqdm(documents, desc=show(str(target)), unit="doc", disable=not sys.stderr.isatty())
     changed = (reannotate(document, *change) for document in bar)
     losses = corpora.write(target, _check_some(changed, path), to_format)
-    for line in (report.summary(), *report.notes(), *losses):
+    unused = describe_unused(mapping, [report])
+    for line in (report.summary(), *report.notes(), *unused, *losses):
         echo(f"{path}: {line}", err=True)
 
 

@@ -35,7 +35,7 @@ from ner_service.corpora.lint.summary import Summary
 from ner_service.corpora.public import catalogue
 from ner_service.corpora.public.download import download as download_source
 from ner_service.corpora.reading import ReadOptions
-from ner_service.corpora.report import ReadReport
+from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import check_folder, write_text
 from ner_service.labels import parse_mapping
@@ -175,13 +175,15 @@ def report(
     root, mapping = corpora_root(), parse_mapping(map_ or ())
     paths, roles = _roles(files, held_out or [], root)
     titles = _titles(paths)
-    samples = []
+    samples, readings = [], []
     for path, title, is_held_out in zip(paths, titles, roles, strict=True):
-        reading = ReadReport()
+        readings.append(reading := ReadReport())
         documents = _with_bar(path, corpora.read(path, mapping, options, reading))
         samples.append(draw_sample(title, is_held_out, documents))
         for line in reading.notes():
             echo(f"note: {path}: {line}", err=True)
+    for line in describe_unused(mapping, readings):
+        echo(f"note: {line}", err=True)
     loaded = load_tagger(tagger) if tagger else None
     with tqdm(disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -258,6 +260,8 @@ def check(
     for finding in lint.check(parts):
         findings.append(finding)
         _print(finding, as_json)
+    for line in describe_unused(mapping, [part.reading for part in parts]):
+        echo(f"note: {line}", err=True)
     summary = Summary.of([part.checked for part in parts], findings)
     _print(summary, as_json)
     if summary.errors:

@@ -21,7 +21,9 @@ from ner_service.cli.options import (
 from ner_service.cli.printing import write
 from ner_service.cli.tagging import tag_documents
 from ner_service.corpora.formats import jsonl
-from ner_service.corpora.texts import STDIN, InputFormat, input_format, read_texts
+from ner_service.corpora.formats.format import ending_of
+from ner_service.corpora.formats.tables import ID
+from ner_service.corpora.texts import BY_ENDING, STDIN, InputFormat, input_format, read_texts
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import write_text
 from ner_service.library import load_analyser
@@ -35,12 +37,18 @@ from ner_service.names.masking.identifiers import (
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document
 
+PLAIN = ""  # in the place of a format's name
 FilesArgument = Annotated[
     list[Path] | None, typer.Argument(help="Files; - or none is stdin.", show_default=False)
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write there, whole or not at all; else to stdout."),
+    typer.Option(
+        "--output",
+        "-o",
+        help="Write there, whole or not at all, in the format of its ending (.jsonl, .csv, .tsv, "
+        ".parquet); else to stdout.",
+    ),
 ]
 
 
@@ -75,9 +83,9 @@ def mask(
 ) -> None:
     """Hide the names in texts, so that `unmask` can bring them back.
 
-    One text is written as a text, several as JSON lines of id, text and entities; other fields are
-    left out, for they may hold names as well. Whoever has the key file can undo the masking: it is
-    readable for its owner alone.
+    One text is written as a text, several as JSON lines or a table of id, text and entities; other
+    fields are left out, for they may hold names as well. Whoever has the key file can undo the
+    masking: it is readable for its owner alone.
     """
     sources = files or [STDIN]
     if output:
@@ -85,6 +93,7 @@ def mask(
     check_apart(key, sources)
     if output is not None and output.absolute() == key.absolute():
         raise ConfigError(f"--key {key}: is the output as well: name another file")
+    form = choose_form(output, is_plain=not entities and is_one_text(sources, input))
     if entities:
         documents: Iterable[Document] = (d for file in sources for d in _read_annotated(file))
         known = None
@@ -98,7 +107,7 @@ def mask(
     labels = label or [*(known or ()), *choose_identifiers(None)]
     with new_key_file(key) as keys:
         masked = _mask(hidden, masker, keys, style, seed, labels)
-        write_texts(masked, output, is_plain=not entities and is_one_text(sources, input))
+        write_texts(masked, output, form)
 
 
 def _read_annotated(file: Path) -> Iterator[Document]:
@@ -127,7 +136,8 @@ def _mask(
     for document in documents:
         masked = masker.mask(document.text, document.entities, style, seed, labels)
         write_key(keys, document.id, masked.key)
-        yield Document(document.id, masked.text, masked.entities)
+        own_id = {key: value for key, value in document.fields.items() if key == ID}
+        yield Document(document.id, masked.text, masked.entities, own_id, is_null=document.is_null)
     keys.flush()
 
 
@@ -156,13 +166,14 @@ def unmask(
     sources = files or [STDIN]
     if output:
         check_apart(output, [*sources, key])
+    form = choose_form(output, is_one_text(sources, input))
     keys = read_keys(key)
     masker = Masker(load_analyser())
     texts = [d for file in sources for d in read_texts(file, input, columns)]
     unmasked = [
         _unmask(document, line, masker, rewritten) for document, line in pair(texts, keys, key)
     ]
-    write_texts(unmasked, output, is_plain=is_one_text(sources, input))
+    write_texts(unmasked, output, form)
 
 
 def pair(
@@ -194,9 +205,31 @@ def is_one_text(sources: Sequence[Path], input: InputFormat) -> bool:
     return len(sources) == 1 and input_format(sources[0], input) is InputFormat.text
 
 
-def write_texts(documents: Iterable[Document], output: Path | None, is_plain: bool) -> None:
-    """Write one text as it is, or documents as JSON lines, to a file or to stdout."""
-    parts = (d.text for d in documents) if is_plain else jsonl.lines(documents)
+def choose_form(output: Path | None, is_plain: bool) -> str:
+    """Return the format of an output by its ending; an empty one stands for a plain text.
+
+    Raises `ConfigError` where several texts would go into a file of another kind.
+    """
+    ending = "" if output is None else ending_of(output)
+    if ending in BY_ENDING:
+        return BY_ENDING[ending].value
+    if is_plain:
+        return PLAIN
+    if output is not None and output.suffix:
+        known = ", ".join(BY_ENDING)
+        raise ConfigError(
+            f"--output {output}: {ending or output.suffix} has no place for texts with their ids: "
+            f"name a file that ends in {known}"
+        )
+    return jsonl.name
+
+
+def write_texts(documents: Iterable[Document], output: Path | None, form: str) -> None:
+    """Write one text as it is, or documents in a format, to a file or to stdout."""
+    if output is not None and form not in (PLAIN, jsonl.name):
+        corpora.write(output, documents, form)
+        return
+    parts = (d.text for d in documents) if form == PLAIN else jsonl.lines(documents)
     if output is not None:
         write_text(output, parts)
         return

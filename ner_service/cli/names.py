@@ -28,7 +28,7 @@ from ner_service.cli.options import (
 )
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import format_of
-from ner_service.corpora.report import ReadReport
+from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.corpora.texts import batches_of
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
@@ -84,6 +84,8 @@ def names(
     for path, report in zip(paths, reports, strict=True):
         for line in (report.summary(), *report.notes()):
             echo(f"{path}: {line}", err=True)
+    for line in describe_unused(mapping, reports):
+        echo(f"note: {line}", err=True)
     for line in losses:
         echo(f"{output}: {line}", err=True)
 

@@ -76,8 +76,12 @@ def silver(
     note_new_folder(output)
 
     def documents() -> Iterator[Document]:
-        return (document for path in paths for document in _texts(path, input))
+        every = (document for path in paths for document in _texts(path, input))
+        return (document for document in every if not document.is_null)
 
+    nulls = sum(document.is_null for path in paths for document in _texts(path, input))
+    if nulls:
+        echo(f"note: texts that are null are left out: {nulls}", err=True)
     total = sum(1 for _ in documents())
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
     if select is not None:

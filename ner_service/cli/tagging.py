@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Counts:
-    """Counts of the documents that went by, and of their entities."""
+    """Counts of the texts that went by, without those that are null, and of their entities."""
 
     def __init__(self) -> None:
         self.texts = self.entities = 0
@@ -26,7 +26,7 @@ class Counts:
     def count(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Yield the documents as they come, and count them."""
         for document in documents:
-            self.texts += 1
+            self.texts += not document.is_null
             self.entities += len(document.entities)
             yield document
 

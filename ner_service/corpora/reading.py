@@ -80,6 +80,7 @@ class Reading:
             raise CorpusError(
                 f"{place}: {unnamed.start}:{unnamed.end} has no label; name or drop it"
             )
+        self.report.given.update(entity.label for entity in found)
         mapped = list(map_labels(found, self.labels))
         kept = mapped if self.raw else self._mend(mapped, text, place)
         self.report.documents += 1

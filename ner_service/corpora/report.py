@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 SAMPLES = 3  # remarks of a kind that are kept word for word; the others are only counted
+MOST_NAMED = 20  # labels in one line
 SHIFTS = tuple(sorted((d for d in range(-8, 9) if d), key=abs))  # code points; the nearest first
 MOST_SHIFTED = 0.9  # share of the cut words that one shift must mend before it is a hint
 
@@ -40,7 +42,8 @@ class Remark:
 class ReadReport:
     """A read report is filled while documents are read, and complete when they are all read.
 
-    `labels` counts the entities that came in, `counts` the remarks of each kind; `remarks` keeps
+    `given` are the labels in the file; `labels` counts the entities that came in, by the labels
+    that they have after a mapping, and `counts` the remarks of each kind; `remarks` keeps
     the first `samples` of each kind (a linter that wants them all sets it high). `mending_shifts`
     counts, for each shift in code points, the cut words that it would put on word bounds, and
     `mended_by_ends` those that would be whole if their ends were of their last characters.
@@ -48,6 +51,7 @@ class ReadReport:
 
     samples: int = SAMPLES
     documents: int = 0
+    given: set[str] = field(default_factory=set)
     labels: Counter[str] = field(default_factory=Counter)
     counts: Counter[Kind] = field(default_factory=Counter)
     remarks: list[Remark] = field(default_factory=list)
@@ -117,6 +121,18 @@ class ReadReport:
         documents = f"{self.documents} document{'s' * (self.documents != 1)}"
         entities = f"{self.entities} entit{'y' if self.entities == 1 else 'ies'}"
         return f"{documents}, {entities} ({labels})" if labels else f"{documents}, no entities"
+
+
+def describe_unused(mapping: Mapping[str, str], reports: Iterable[ReadReport]) -> list[str]:
+    """Return a line for each label of a mapping that no entity has in the files of the reports."""
+    given = {label for report in reports for label in report.given}
+    known = ", ".join(sorted(given)[:MOST_NAMED]) + ", …" * (len(given) > MOST_NAMED)
+    there = f"there are {known}" if given else "there are no entities"
+    return [
+        f"no entity has the label {label}, which the mapping {label}={target} names: {there}"
+        for label, target in mapping.items()
+        if label not in given
+    ]
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -1,15 +1,16 @@
 """Inflection puts a base form, such as a whole name, into another case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ner_service.names.capitals import copy_capitals
 from ner_service.names.lexicon import ADJECTIVES
 from ner_service.names.morphology import Morphology, Reading
-from ner_service.names.odds import ENDS_IN_A_CONSONANT, NAME_KINDS
+from ner_service.names.odds import ENDS_AS_A_PLURAL, ENDS_IN_A_CONSONANT, NAME_KINDS
 from ner_service.names.paradigms import forms_of
 from ner_service.names.types import Case, Gender, Number
 from ner_service.names.words import CYRILLIC_WORD
 
+GIVEN_KINDS = ("Name", "Patr")  # by which a name is a person's
 NUMBERS: tuple[Number, ...] = ("Sing", "Plur")
 
 
@@ -19,18 +20,51 @@ def inflect_name(
     """Return a name in the nominative in another case, in the number that it has.
 
     With a gender, the name is a person's of that gender: all its words decline, and `Шевчук` has
-    one form if it is a woman's. Without one, adjectives and their head decline, and the tail stays.
-    Returns `None` where a word has no analysis that carries the case.
+    one form if it is a woman's. Without one, so does a name with a first name or a patronymic, by
+    the gender of that. Of any other name, adjectives and their head decline, and the tail stays.
+    Returns `None` where a word has no analysis that carries the case, or a person of either gender
+    would have another form.
     """
     words = name.split(" ")
-    if gender:
-        forms = [inflect_person(word, case, morphology, gender) for word in words]
-        return None if None in forms else " ".join(form for form in forms if form)
+    if genders := [gender] if gender else genders_of(words, morphology):
+        persons = {_inflect_words(words, case, morphology, each) for each in genders}
+        return persons.pop() if len(persons) == 1 else None
     for number in NUMBERS:
         forms = list(_inflect_head(words, case, morphology, number))
         if forms and None not in forms:
             return " ".join([form for form in forms if form] + words[len(forms) :])
     return None
+
+
+def genders_of(words: Sequence[str], morphology: Morphology) -> list[Gender]:
+    """Return the genders that a person with this name may have; none where it is hardly a person's.
+
+    A word of it is a first name or a patronymic, and each other one a name, an adjective as in
+    `Пётр Великий`, or a word that no dictionary knows.
+    """
+    if len(words) < 2 or not all(w[:1].isupper() and CYRILLIC_WORD.fullmatch(w) for w in words):
+        return []
+    given = False
+    genders: list[Gender] = ["Masc", "Fem"]
+    for word in words:
+        parts = word.lower().split("-")
+        readings = [r for part in parts for r in _nominatives(part, morphology, "Sing")]
+        names = [reading for reading in readings if reading.features.kind in NAME_KINDS]
+        known = [reading for reading in names if reading.is_known]
+        given = given or any(reading.features.kind in GIVEN_KINDS for reading in known)
+        is_strange = not any(reading.is_known for reading in readings)
+        if not (is_strange and (readings or ENDS_AS_A_PLURAL.search(word))):
+            fitting = known or [r for r in readings if r.features.pos in ADJECTIVES]
+            allowed = {reading.features.gender for reading in fitting}
+            genders = [each for each in genders if each in allowed or None in allowed]
+    return genders if given else []
+
+
+def _inflect_words(
+    words: Sequence[str], case: Case, morphology: Morphology, gender: Gender
+) -> str | None:
+    forms = [inflect_person(word, case, morphology, gender) for word in words]
+    return None if None in forms else " ".join(form for form in forms if form)
 
 
 def inflect_person(word: str, case: Case, morphology: Morphology, gender: Gender) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,20 @@ from ner_service.errors import ConfigError
 from ner_service.training.data.prepare import TrainingData
 from ner_service.training.state import Snapshot
 
+ANEW = "train without --resume, and with --overwrite to replace the model"
+
+
+@dataclass(frozen=True)
+class Start:
+    """The start of a run is a model, as `--from` names it, with its hash; empty from scratch."""
+
+    model: str = ""
+    sha256: str = ""
+
+    def __str__(self) -> str:
+        """Return the start as it stands in an error."""
+        return f"the model {self.model}" if self.model else "random weights"
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -22,11 +36,16 @@ class Checkpoint:
 
     path: Path
     run: str
+    start: Start
 
     def save(self, state: Snapshot) -> None:
         """Write the file whole or not at all; raise `ConfigError` and leave the former one."""
         tensors: dict[str, Tensor] = {}
-        header = {"run": self.run, "state": json.dumps(_pack(state, tensors))}
+        header = {
+            "run": self.run,
+            "start": json.dumps(asdict(self.start)),
+            "state": json.dumps(_pack(state, tensors)),
+        }
         temporary = self.path.with_name(f"{self.path.name}.part")
         try:
             save_file(tensors, temporary, metadata=header)
@@ -53,10 +72,35 @@ class Checkpoint:
             raise ConfigError(f"{self.path}: cannot resume from this checkpoint: {error}") from None
         if header.get("run") != self.run:
             raise ConfigError(
-                f"{self.path}: made with another configuration, other data or another version; "
-                "train without --resume, and with --overwrite to replace the model"
+                f"{self.path}: made with another configuration, other data or another version: "
+                f"go on with what it was made with, or {ANEW}"
             )
         return state
+
+
+def read_start(path: Path) -> Start | None:
+    """Return what the run of a checkpoint began with; nothing where no readable file says it."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return Start(**json.loads((file.metadata() or {})["start"]))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return None
+
+
+def check_start(path: Path, start: Start, given: str | None) -> None:
+    """Raise `ConfigError` where a run would go on from another model than it began with."""
+    began = read_start(path)
+    if began is None or began.sha256 == start.sha256:
+        return
+    if given is not None and given != began.model:
+        raise ConfigError(
+            f"--from: {given}: the run to resume began with {began}: leave --from out, or leave "
+            "--resume out and name another folder by --set output=FOLDER"
+        )
+    raise ConfigError(
+        f"--resume: the run began with {began}, which has changed since: put back what it was, "
+        f"or {ANEW}"
+    )
 
 
 def _pack(value: Any, tensors: dict[str, Tensor]) -> Any:

@@ -19,7 +19,13 @@ from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.record import ModelRecord
 from ner_service.scoring.f1 import Score, exact, exact_by_label
 from ner_service.training.calibration import calibrate
-from ner_service.training.checkpoint import Checkpoint, fingerprint
+from ner_service.training.checkpoint import (
+    Checkpoint,
+    Start,
+    check_start,
+    fingerprint,
+    read_start,
+)
 from ner_service.training.compiled.crf_loss import path_losses
 from ner_service.training.config import Optimiser, TrainConfig, read_config
 from ner_service.training.data.batches import GoldBatch, batches, collate
@@ -196,7 +202,8 @@ def train_from_file(
     """Train as a file says and return the model folder; `root` is where corpora lie.
 
     The run leaves the best model and a checkpoint, by which `resume` takes up what was stopped, or
-    makes a finished run longer. A model that is there already stays unless `overwrite`.
+    makes a finished run longer, with the model that it began with unless `init` names it. A model
+    that is there already stays unless `overwrite`.
     """
     settings = read_config(config, overrides)
     output, log = Path(settings.output), RunLog(quiet)
@@ -205,10 +212,17 @@ def train_from_file(
         place = find_place(settings.hardware)
     except ValueError as error:
         raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
-    data = prepare(settings, init, root, log.hides_bars)
+    if resume and init is None and (began := read_start(saved)):
+        source = began.model or None
+    else:
+        source = init
+    data = prepare(settings, source, root, log.hides_bars)
+    start = Start(source or "", data.start.hash)
+    if resume:
+        check_start(saved, start, init)
     for line in (*lint.summarise(parts_of(data)), *doubts_about(data)):
         log.note(line)
-    checkpoint = Checkpoint(saved, fingerprint(data))
+    checkpoint = Checkpoint(saved, fingerprint(data), start)
     state = first_state(data, place.device)
     length, steps = plan_run(data)
     if resume:

@@ -20,7 +20,7 @@ from ner_service.bulk import chunk, run
 from ner_service.bulk.annotator import Annotator
 from ner_service.bulk.forms import lines, parquet, sheets
 from ner_service.bulk.job import Job
-from ner_service.bulk.place import Place
+from ner_service.bulk.place import WORK, Place
 from ner_service.bulk.run import Advance
 from ner_service.bulk.sources import find_sources
 from ner_service.corpora.texts import InputFormat
@@ -279,6 +279,7 @@ def test_another_job_does_not_go_on_from_this_one(corpus: Path, tmp_path: Path) 
         ConfigError, match=r'another job \(labels: \[\], now \["ORG"\]\): name another'
     ):
         tag(corpus, tmp_path / "out", loaded=annotator(labels=("ORG",)))
+    assert not (tmp_path / "out" / WORK).exists()
 
 
 def test_a_folder_with_other_files_is_left_alone(corpus: Path, tmp_path: Path) -> None:

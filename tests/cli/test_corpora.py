@@ -56,7 +56,7 @@ def test_info_says_where_a_corpus_is_to_be_had() -> None:
 
 def test_an_unknown_corpus_lists_the_known_ones() -> None:
     failed = run.invoke(app, ["corpora", "info", "nosuch"])
-    assert "not in the catalogue: factru, ne5" in str(failed.exception)
+    assert "not in the catalogue: own_news, own_kinds, factru, ne5" in str(failed.exception)
 
 
 def test_the_benchmark_has_its_own_help() -> None:

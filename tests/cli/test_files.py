@@ -12,7 +12,8 @@ import pytest
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
 from ner_service.cli.app import app, run_command
-from ner_service.types import Entity
+from ner_service.corpora.formats import jsonl
+from ner_service.types import Document, Entity
 
 TEXT = "Посол Израиля приехал."
 RECORD = {"id": 7, "text": TEXT, "labels": ["news"], "meta": {"n": [1, None]}}
@@ -46,6 +47,21 @@ def test_tag_passes_the_other_fields_and_the_type_of_an_id_through(run: Run) -> 
     source = run.file("in.jsonl", RECORD)
     code, out, _ = run("tag", "-t", "natasha", source)
     assert (code, json.loads(out)) == (0, RECORD | {"entities": [FOUND]})
+
+
+def test_a_null_text_has_null_for_entities_on_stdout_as_in_a_file(run: Run) -> None:
+    table = pytest.importorskip("pyarrow").table({"id": [1, 2], "text": ["Тихо.", None]})
+    __import__("pyarrow.parquet").parquet.write_table(table, run.folder / "a.parquet")
+    lines = [{"id": 1, "text": "Тихо.", "entities": []}, {"id": 2, "text": None, "entities": None}]
+    source = str(run.folder / "a.parquet")
+    code, out, _ = run("tag", "-t", "natasha", source)
+    assert (code, [*map(json.loads, out.splitlines())]) == (0, lines)
+    source = run.file("a.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    code, _, note = run("tag", "-t", "natasha", source, "-o", str(run.folder / "b.csv"))
+    assert (code, note) == (0, f"{run.folder}/b.csv: 1 text, 0 entities\n")
+    assert (run.folder / "b.csv").read_text().splitlines()[1:] == ["1,Тихо.,[]", "2,,"]
+    analysed = jsonl.record_of(Document("2", "", names=(), is_null=True), [])
+    assert analysed == {"id": "2", "text": None, "entities": None, "names": None}
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.parquet", "x.jsonl", "x.ndjson.gz"])
@@ -125,6 +141,15 @@ def test_convert_says_what_was_read_what_was_mended_and_what_is_lost(run: Run) -
         "first in '1'",
         f"{source}: lost: ids, scores, other fields, and the white space between words",
     ]
+
+
+@pytest.mark.parametrize("command", ["convert {} x.jsonl", "corpora check {}"])
+def test_a_mapping_of_a_label_that_is_not_there_is_named(run: Run, command: str) -> None:
+    source = run.file("in.jsonl", {"text": "Анна", "entities": [[0, 4, "PER"]]})
+    words = command.format(source).replace("x.jsonl", str(run.folder / "x.jsonl")).split()
+    code, _, err = run(*words, "--map", "NOPE=X", "--map", "PER=Y")
+    line = "no entity has the label NOPE, which the mapping NOPE=X names: there are PER"
+    assert (code, err.count(line), err.count("the label")) == (0, 1, 1)
 
 
 @pytest.mark.parametrize(

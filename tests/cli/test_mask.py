@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import ner_service.cli  # noqa: F401  (registers the commands)
+from ner_service import corpora
 from ner_service.cli.app import app, run_command
 
 TEXT = (
@@ -79,6 +80,52 @@ def test_documents_come_back_by_their_ids(shell: Shell) -> None:
         lines[1]["text"],
         lines[0]["text"],
     ]
+
+
+def test_nulls_and_the_types_of_ids_stay(shell: Shell) -> None:
+    lines = [{"id": 5, "text": "Иду."}, {"id": "6", "text": None}]
+    (shell.folder / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    options = ["--key", "key", "-t", "natasha", "-o", "out.jsonl"]
+    assert shell.run("mask", "in.jsonl", *options) == 0
+    masked = (shell.folder / "out.jsonl").read_text().splitlines()
+    assert [*map(json.loads, masked)] == [
+        lines[0] | {"entities": []},
+        lines[1] | {"entities": None},
+    ]
+    assert shell.run("unmask", "out.jsonl", "--key", "key") == 0
+    assert [*map(json.loads, shell.out.splitlines())] == [*map(json.loads, masked)]
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.tsv", "m.parquet", "m.jsonl.gz"])
+def test_texts_are_masked_into_the_format_of_the_ending_and_come_back(
+    name: str, shell: Shell
+) -> None:
+    (shell.folder / "in.csv").write_text('id,text\n1,"Анна Каренина, да"\n2,Тихо.\n')
+    options = ["--key", "key", "-t", "natasha"]
+    assert shell.run("mask", "in.csv", *options, "-o", name) == 0
+    first, _ = corpora.read(shell.folder / name)
+    assert (first.id, first.text) == ("1", "<PER_1>, да")
+    assert shell.run("unmask", name, "--key", "key", "-o", f"back-{name}") == 0
+    texts = [document.text for document in corpora.read(shell.folder / f"back-{name}")]
+    assert texts == ["Анна Каренина, да", "Тихо."]
+
+
+def test_one_text_has_the_format_of_the_ending_as_well(shell: Shell) -> None:
+    (shell.folder / "in.txt").write_text("Анна Каренина, да")
+    assert shell.run("mask", "in.txt", "--key", "key", "-t", "natasha", "-o", "m.jsonl") == 0
+    assert json.loads((shell.folder / "m.jsonl").read_text())["text"] == "<PER_1>, да"
+    assert shell.run("unmask", "m.jsonl", "--key", "key") == 0
+    assert json.loads(shell.out)["text"] == "Анна Каренина, да"
+
+
+def test_several_texts_do_not_go_into_a_file_of_another_kind(shell: Shell) -> None:
+    (shell.folder / "in.jsonl").write_text('{"text": "Анна Каренина"}\n')
+    for name in ("m.conll", "m.txt", "m.txt.gz"):
+        assert shell.run("mask", "in.jsonl", "--key", "key", "-t", "natasha", "-o", name) == 2
+        assert f"--output {name}: .{name.split('.')[1]} has no place for texts" in shell.err
+        assert shell.run("unmask", "in.jsonl", "--key", "in.jsonl", "-o", name) == 2
+        assert f"--output {name}: .{name.split('.')[1]} has no place for texts" in shell.err
+    assert [path.name for path in shell.folder.iterdir()] == ["in.jsonl"]
 
 
 def test_the_entities_of_annotated_documents_are_masked_without_a_tagger(shell: Shell) -> None:

@@ -105,6 +105,23 @@ def test_paragraphs_are_joined_and_their_offsets_with_them(tmp_path: Path) -> No
         read(tmp_path, task)
 
 
+def test_paragraphs_may_have_any_key_for_their_text(tmp_path: Path) -> None:
+    talk = [{"speaker": "Анна", "line": "да"}, {"speaker": "Б", "line": "Это Анна"}]
+    value = {"start": "1", "end": "1", "startOffset": 4, "endOffset": 8, "text": "Анна"}
+    marked = [result(value | {"paragraphlabels": ["PER"]}, kind="paragraphlabels")]
+    (document,), _ = read(tmp_path, {"data": {"text": talk}, "annotations": marked})
+    assert document.text == "да\nЭто Анна"
+    assert spans([document]) == [[(7, 11, "PER")]]
+    heard = [part | {"mood": "мирно"} for part in talk]
+    (document,), _ = read(tmp_path, {"data": {"talk": heard}, "annotations": marked})
+    assert document.text == "да\nЭто Анна"
+    silent = {"data": {"talk": heard}, "annotations": [{"result": []}]}
+    with pytest.raises(CorpusError, match=r"line, mood may be .* --columns talk\.line,label"):
+        read(tmp_path, silent)
+    (document,), _ = read(tmp_path, silent, columns="talk.line,label")
+    assert document.text == "да\nЭто Анна"
+
+
 OTHER = {"start": 8, "end": 14, "text": "уехала", "labels": ["ACT"]}
 SEVERAL = {
     "data": {"text": TEXT},

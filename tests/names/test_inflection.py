@@ -3,7 +3,7 @@
 import pytest
 
 from ner_service.names import Analyser
-from ner_service.names.inflection import inflect_name
+from ner_service.names.inflection import genders_of, inflect_name
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.slots import CASES
 from ner_service.names.types import Gender
@@ -46,6 +46,24 @@ def test_the_tail_of_other_names_stays(
 ) -> None:
     assert inflect_name(name, "Gen", analyser.morphology) == genitive
     assert inflect_name(name, "Ins", analyser.morphology) == instrumental
+
+
+@pytest.mark.parametrize(("name", "gender", "forms"), PARADIGMS)
+def test_a_first_name_says_that_a_name_is_a_persons_and_of_which_gender(
+    analyser: Analyser, name: str, gender: Gender, forms: str
+) -> None:
+    if genders := genders_of(name.split(), analyser.morphology):
+        inflected = [inflect_name(name, case, analyser.morphology) for case in CASES]
+        assert (genders, inflected) == ([gender], [name, *forms.split("|")])
+    else:
+        assert name in ("Йоэль Рааб", "Фома Заяц")  # with a word that names no person
+
+
+def test_a_name_of_either_gender_has_a_form_where_both_agree(analyser: Analyser) -> None:
+    assert inflect_name("Саша Обама", "Ins", analyser.morphology) == "Сашей Обамой"
+    assert inflect_name("Саша Шевчук", "Ins", analyser.morphology) is None
+    assert inflect_name("Пётр Великий", "Ins", analyser.morphology) == "Петром Великим"
+    assert inflect_name("Великий Новгород", "Ins", analyser.morphology) == "Великим Новгородом"
 
 
 def test_what_has_no_cases_has_no_form(analyser: Analyser) -> None:

@@ -144,6 +144,12 @@ def test_a_task_that_cannot_be_tagged_spoils_no_other(
             {"text": [{"author": "a", "text": "и 😀"}, {"author": "b", "text": "и Пётр"}]},
             {"start": "1", "startOffset": 2, "end": "1", "endOffset": 6},
         ),
+        (
+            '<Paragraphs name="t" value="$talk" textKey="phrase" nameKey="who"/>',
+            "ParagraphLabels",
+            {"talk": [{"who": "Аня", "phrase": "и 😀"}, {"who": "Ян", "phrase": "и Пётр"}]},
+            {"start": "1", "startOffset": 2, "end": "1", "endOffset": 6},
+        ),
     ],
 )  # fmt: skip
 def test_html_and_dialogues_count_as_label_studio_does_and_read_back(

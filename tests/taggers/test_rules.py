@@ -271,8 +271,26 @@ def test_a_wrong_file_is_one_line_that_names_entry_and_field(
         ('{"label": "A", "pattern": "!"}', "wrong.jsonl:2: pattern: has 0 words"),
         ('{"label": "A", "pattern": ""}', "wrong.jsonl:2: pattern: has 0 words"),
         ('{"label": "A", "pattern": "a", "forms": 1}', "wrong.jsonl:2: forms: expected"),
-        ('{"label": "A", "pattern": [{"LEMMA": "a"}]}', "pattern of A: LEMMA needs a pipeline"),
-        ('{"label": "A", "pattern": [{"NOBODY": "a"}]}', "pattern of A: "),
+        (
+            '{"label": "A", "pattern": [{"LEMMA": "a"}]}',
+            "wrong.jsonl:2: pattern: LEMMA needs a pipeline",
+        ),
+        (
+            '{"label": "A", "pattern": [{"_": {"x": 1}}]}',
+            "wrong.jsonl:2: pattern: _ needs a pipeline",
+        ),
+        (
+            '{"label": "A", "pattern": [{}, {"NOBODY": "a"}]}',
+            r"wrong.jsonl:2: pattern\[1\].NOBODY: is no key",
+        ),
+        (
+            '{"label": "A", "pattern": [{"LOWER": {"IN": 5}}]}',
+            r"wrong.jsonl:2: pattern\[0\].LOWER.IN: Input",
+        ),
+        (
+            '{"label": "A", "pattern": [{"LOWER": {"REGEX": "("}}]}',
+            "wrong.jsonl:2: pattern: missing",
+        ),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:

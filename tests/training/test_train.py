@@ -3,6 +3,7 @@
 import errno
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +91,7 @@ def steps_an_epoch(folder: Path) -> int:
     path = folder / "tiny.checkpoint.safetensors"
     with safe_open(path, framework="pt") as file:
         run = file.metadata()["run"]
-    state = Checkpoint(path, run).load()
+    state = Checkpoint(path, run, checkpoint.Start()).load()
     return state["step"] // state["epoch"]
 
 
@@ -626,6 +627,47 @@ def test_resuming_needs_a_checkpoint_of_the_same_run(
     (config.parent / "tiny.checkpoint.safetensors").write_bytes(b"damaged")
     assert train(config, "--resume") == 2
     assert "cannot resume from this checkpoint" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_run_from_a_model_goes_on_from_that_model_without_its_name(
+    trained: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(config, "--from", str(trained), train__epochs=1) == 0
+    capsys.readouterr()
+    assert train(config, "--resume", train__epochs=2) == 0
+    assert f"{config.parent / 'tiny'}: dev F1" in capsys.readouterr().out
+    record = config_of(config.parent / "tiny")["meta"]
+    assert [epoch["epoch"] for epoch in record["history"]] == [1, 2]
+    assert record["from"]["name"] == "tiny"
+    own = str(config.parent / "tiny")
+    assert train(config, "--resume", "--from", own, train__epochs=3) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert f"--from: {own}: the run to resume began with the model {trained}: leave" in error
+
+
+@pytest.mark.parametrize(
+    ("began", "given", "complaint"),
+    [
+        (("", ""), "other", "--from: other: the run to resume began with random weights: leave"),
+        (("mine", "a"), "other", "--from: other: the run to resume began with the model mine:"),
+        (("mine", "a"), None, "the run began with the model mine, which has changed since:"),
+        (("mine", "a"), "mine", "the run began with the model mine, which has changed since:"),
+        (("mine", "b"), None, ""),
+        (("moved", "b"), "mine", ""),
+    ],
+)
+def test_a_run_goes_on_from_no_other_model_than_it_began_with(
+    began: tuple[str, str], given: str | None, complaint: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.checkpoint.safetensors"
+    kept = json.dumps(dict(zip(("model", "sha256"), began, strict=True)))
+    safetensors.torch.save_file({}, path, metadata={"start": kept})
+    start = checkpoint.Start(given or "mine", "b")
+    if not complaint:
+        checkpoint.check_start(path, start, given)
+        return
+    with pytest.raises(ConfigError, match=re.escape(complaint)):
+        checkpoint.check_start(path, start, given)
 
 
 def test_curves_for_tensorboard_show_each_run_with_all_its_figures(config: Path) -> None:

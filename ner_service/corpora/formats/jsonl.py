@@ -62,11 +62,16 @@ def entity_of(entity: Entity) -> dict[str, object]:
 
 
 def record_of(document: Document, entities: object) -> dict[str, object]:
-    """Return a document as an object: its id as it was, text, other fields, entities, names."""
-    names = names_of(document)
-    record = {"id": document.id, "text": document.text, **document.fields}
-    record |= {"text": document.text, "entities": entities}
-    return {key: value for key, value in record.items() if key not in names} | names
+    """Return a document as an object: its id as it was, text, other fields, entities, names.
+
+    A text that was null stays null, and so are its entities and names.
+    """
+    made = {"entities": entities, **names_of(document)}
+    if document.is_null:
+        made = dict.fromkeys(made)
+    record = {"id": document.id, "text": "", **document.fields}
+    record["text"] = None if document.is_null else document.text
+    return {key: value for key, value in record.items() if key not in made} | made
 
 
 def parse_document(line: str, labels: Mapping[str, str], place: str, default_id: str) -> Document:

@@ -165,9 +165,11 @@ def columns_of(documents: Sequence[Document]) -> list[str]:
 
 
 def row_of(document: Document, columns: Sequence[str]) -> dict[str, object]:
-    """Return a document's cells by column, `None` where it lacks a field."""
+    """Return a document's cells by column, `None` where it lacks a field, or its text was null."""
     cells = {ID: document.id, **document.fields, TEXT: document.text}
     cells |= {ENTITIES: entities_of(document), **names_of(document)}
+    if document.is_null:
+        cells |= dict.fromkeys((TEXT, ENTITIES, *names_of(document)))
     return {key: cells.get(key) for key in columns}
 
 

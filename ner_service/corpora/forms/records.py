@@ -73,15 +73,22 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
 
 
 def bare_document(record: Record, place: str, default_id: str, reading: Reading) -> Document:
-    """Return the document of a record without the entities that it may have."""
+    """Return the document of a record without the entities that it may have.
+
+    A text may be null. The record's own id stands among the fields, too.
+    """
     record = decode_tokens(record)
     key = text_key(record, reading)
     value = record.get(key)
     if isinstance(value, list) and key != "text":
         value = " ".join(_tokens(record, key, place))
-    text = check_text(value, _expected(record, key, place))
+    is_null = value is None and key in record
+    text = "" if is_null else check_text(value, _expected(record, key, place))
+    fields = dict(other_fields(record, key, "entities"))
+    if record.get("id") is not None:
+        fields["id"] = record["id"]
     id = _id_of(record, place, default_id)
-    return Document(id, text, (), other_fields(record, key, "entities"), place)
+    return Document(id, text, (), fields, place, is_null=is_null)
 
 
 def text_key(record: Record, reading: Reading) -> str:

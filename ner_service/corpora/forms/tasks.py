@@ -56,11 +56,12 @@ def parse_task(
     ]
     key = text_key(data, chosen.regions, place, reading)
     is_html = is_html or any("hypertextlabels" in value for value, _ in regions)
-    text, starts = text_of(data[key], is_html, f"{place}.data.{key}")
+    at = f"{place}.data.{key.field}"
+    text, starts = text_of(data[key.field], is_html, at, key.paragraph)
     marks = [mark for value, at in regions for mark in _marks_of(value, text, starts, at, reading)]
     id = data.get("id", task.get("id", default_id))  # ours, before the one it was given there
     entities = place_marks(marks, text, "utf16")
-    fields = other_fields(data, key)
+    fields = other_fields(data, key.field)
     return reading.document(check_text(str(id), f"{place}.data.id"), text, entities, place, fields)
 
 
@@ -69,9 +70,9 @@ def bare_task(task: Record, place: str, default_id: str, reading: Reading) -> Do
     data = task["data"]
     assert isinstance(data, dict)
     key = text_key(data, (), place, reading)
-    text, _ = text_of(data[key], False, f"{place}.data.{key}")
+    text, _ = text_of(data[key.field], False, f"{place}.data.{key.field}", key.paragraph)
     id = data.get("id", task.get("id", default_id))
-    return Document(str(id), text, (), other_fields(data, key), place)
+    return Document(str(id), text, (), other_fields(data, key.field), place)
 
 
 def _choose_annotation(task: Record, place: str, reading: Reading) -> Annotation | None:

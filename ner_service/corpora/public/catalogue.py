@@ -55,10 +55,12 @@ UNKNOWN_LICENCE = "not known"
 
 def source_of(name: str) -> Source:
     """Return the source of that name, or the one that a corpus of that name comes from."""
-    for source in (*OWN.values(), *SOURCES.values()):
+    sources = (*OWN.values(), *SOURCES.values())
+    for source in sources:
         if name == source.name or name in source.corpora:
             return source
-    raise CorpusError(f"corpus {name!r}: not in the catalogue: {', '.join(SOURCES)}")
+    names = ", ".join(source.name for source in sources)
+    raise CorpusError(f"corpus {name!r}: not in the catalogue: {names}")
 
 
 def licence_of(file_name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.gazetteer import Gazetteer
-from ner_service.taggers.rules.rule_file import RuleFile, TokenPattern
+from ner_service.taggers.rules.rule_file import RuleFile, TokenRule
 from ner_service.taggers.spacy import LONG_RUN, razdel_doc
 from ner_service.types import Span
 
@@ -83,7 +83,7 @@ class PatternFinder:
 class TokenPatternFinder:
     """spaCy's own matcher runs token patterns, over the tokens of its blank Russian pipeline."""
 
-    def __init__(self, patterns: dict[str, list[TokenPattern]]) -> None:
+    def __init__(self, rules: Sequence[TokenRule]) -> None:
         try:
             import spacy
             from spacy.matcher import Matcher
@@ -91,13 +91,12 @@ class TokenPatternFinder:
             raise MissingExtra(f"rules with token patterns ({error})", "spacy") from error
         self._nlp: Any = spacy.blank("ru")
         self._matcher = Matcher(self._nlp.vocab, validate=True)
-        for label, listed in patterns.items():
+        for rule in rules:
             try:
-                self._matcher.add(label, listed)  # type: ignore[arg-type]
-            except Exception as error:  # of several classes, with a table of all faults
-                reason = " ".join(str(error).split())[:200]
-                raise ModelError(f"pattern of {label}: {reason}") from None
-        self.labels = [*patterns]
+                self._matcher.add(rule.label, [rule.pattern])  # type: ignore[list-item]
+            except Exception as error:  # of several classes
+                raise ModelError(f"{rule.place}: {_fault_of(error)}") from None
+        self.labels = [*dict.fromkeys(rule.label for rule in rules)]
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield the matches of a text."""
@@ -129,18 +128,31 @@ def finders_of(files: Sequence[RuleFile], forms: CaseForms) -> Iterator[Finder]:
             yield TokenPatternFinder(file.tokens)
 
 
-NEEDS_A_PIPELINE = frozenset({"LEMMA", "POS", "TAG", "MORPH", "DEP", "ENT_TYPE", "ENT_IOB"})
+NEEDS_A_PIPELINE = frozenset({"LEMMA", "POS", "TAG", "MORPH", "DEP", "ENT_TYPE", "ENT_IOB", "_"})
+EXTRA = "Extra inputs are not permitted"  # pydantic's words, by which spaCy names a wrong key
+FAULT = re.compile(r"\[pattern -> (\d+)([^\]]*)\] (.+)")  # a line of spaCy's list of all faults
+KEY = re.compile(r" -> ([A-Z_]+\d*|[=!<>]+)(?![^ ])")  # beside the names of spaCy's own types
 
 
-def check_attributes(patterns: dict[str, list[TokenPattern]]) -> None:
+def check_attributes(rules: Sequence[TokenRule]) -> None:
     """Raise `ModelError` where a token pattern needs what a blank pipeline does not tell."""
-    for label, listed in patterns.items():
-        used = {str(key).upper() for pattern in listed for token in pattern for key in token}
+    for rule in rules:
+        used = {str(key).upper() for token in rule.pattern for key in token}
         if strange := sorted(used & NEEDS_A_PIPELINE):
             raise ModelError(
-                f"pattern of {label}: {', '.join(strange)} needs a pipeline: write the phrase as "
-                "a string, which is found in every case form, or use LOWER"
+                f"{rule.place}: pattern: {', '.join(strange)} needs a pipeline: write the phrase "
+                "as a string, which is found in every case form, or use LOWER"
             )
+
+
+def _fault_of(error: Exception) -> str:
+    """Return the field of a token pattern, and the first fault that spaCy finds in it."""
+    message = str(error)
+    if match := FAULT.search(message):
+        number, keys, reason = match.groups()
+        field = ".".join([f"pattern[{number}]", *KEY.findall(keys)])
+        return f"{field}: {reason.replace(EXTRA, 'is no key here')}: see spaCy's token patterns"
+    return f"pattern: {' '.join(message.split())[:200]}: see spaCy's token patterns"
 
 
 def longest_first(spans: Sequence[Span]) -> list[int]:

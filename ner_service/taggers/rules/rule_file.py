@@ -75,23 +75,29 @@ class TomlFile(Rule):
     allow: list[Allow] = Field([], max_length=MOST_RULES)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenRule:
+    """A token rule is a pattern of spaCy's with its label; `place` is file and line."""
+
+    label: str
+    pattern: TokenPattern
+    place: str
+
+
 @dataclass
 class RuleFile:
-    """The rules of a file; lists of phrases are read, and patterns compiled.
-
-    `tokens` are spaCy's token patterns, by their labels.
-    """
+    """The rules of a file; lists of phrases are read, and patterns compiled."""
 
     phrases: list[tuple[Phrases, list[str]]] = field(default_factory=list)
     patterns: list[tuple[Pattern, re.Pattern[str]]] = field(default_factory=list)
     allow: list[tuple[Allow, list[str]]] = field(default_factory=list)
-    tokens: dict[str, list[TokenPattern]] = field(default_factory=dict)
+    tokens: list[TokenRule] = field(default_factory=list)
 
     @property
     def labels(self) -> list[str]:
         """Return the labels of all rules, in their order."""
-        rules = [rule for rule, _ in self.phrases] + [rule for rule, _ in self.patterns]
-        return [*dict.fromkeys([*(rule.label for rule in rules), *self.tokens])]
+        own = [rule.label for rule, _ in self.phrases] + [rule.label for rule, _ in self.patterns]
+        return [*dict.fromkeys([*own, *(rule.label for rule in self.tokens)])]
 
 
 def read_rules(path: Path) -> RuleFile:
@@ -172,7 +178,7 @@ def _read_json_lines(path: Path) -> RuleFile:
         if isinstance(pattern, str):
             phrases.setdefault((label, forms), []).append(pattern)
         else:
-            rules.tokens.setdefault(label, []).append(pattern)
+            rules.tokens.append(TokenRule(label, pattern, f"{path}:{n}"))
     for (label, forms), listed in phrases.items():
         rule = Phrases.model_validate({"label": label, "forms": forms})
         rules.phrases.append((rule, listed))

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.corpora.reading import ReadOptions
-from ner_service.corpora.report import ReadReport
+from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.digest import digest
 from ner_service.errors import CorpusError
 from ner_service.nets.artefact import Artefact, answering
@@ -68,7 +68,7 @@ def read_source(source: Source, root: Path | None, hides_bars: bool | None = Non
     changed = [replace(reannotate(document, *rules), fields={}) for document in reader]
     if not changed:
         raise CorpusError(f"{path}: holds no documents")
-    for line in report.notes():
+    for line in (*report.notes(), *describe_unused(source.labels, [report])):
         tqdm.write(f"note: {source.path}: {line}", file=sys.stderr)
     return Corpus(source, digest(path), changed, report)
 

@@ -40,11 +40,12 @@ class Field:
     source: str  # the object's tag
     key: str  # of the task's data, with dots between the keys of inner objects
     labels: Sequence[str]  # as annotations have them; none where tasks bring their own
+    paragraph: str = "text"  # the key of the text in each paragraph, if the object has those
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> tuple[str, str, str]:
         """Return where the text stands, and how it is read: several objects may show one text."""
-        return self.key, self.source
+        return self.key, self.source, self.paragraph
 
     def text(self, data: Mapping[str, Any]) -> tuple[str, Sequence[int]]:
         """Return the text of a task, and where its paragraphs begin in UTF-16, if it has them.
@@ -56,7 +57,15 @@ class Field:
             value = value.get(key) if isinstance(value, dict) else None
         if value is None:
             raise CorpusError(f"data.{self.key}: is not there")
-        return text_of(value, self.source == "HyperText", f"data.{self.key}")
+        is_html, at = self.source == "HyperText", f"data.{self.key}"
+        parts = value if isinstance(value, list) else []
+        if self.source == "Paragraphs" and not any(
+            isinstance(part, dict) and self.paragraph in part for part in parts
+        ):
+            raise CorpusError(
+                f"{at}: expected a list of paragraphs with {self.paragraph!r} (its textKey)"
+            )
+        return text_of(value, is_html, at, self.paragraph)
 
     def label_for(self, label: str) -> str | None:
         """Return the label of the project that a tagger's label means, if there is one."""
@@ -126,7 +135,15 @@ def read_labelling(config: str, field: str) -> list[Field]:
         name: tag for tag in root.iter() if (name := tag.get("name")) and tag.tag in _OBJECTS
     }
     labelled = (
-        Field(control.get("name", ""), control.tag, name, object.tag, key, _labels_of(control))
+        Field(
+            control.get("name", ""),
+            control.tag,
+            name,
+            object.tag,
+            key,
+            _labels_of(control),
+            object.get("textKey") or "text",
+        )
         for control in root.iter()
         if control.tag in TYPES and control.get("name")
         for name in control.get("toName", "").split(",")
