@@ -310,6 +310,22 @@ def test_short_surrogates_are_known_in_other_cases_too() -> None:
 ANSWERS = {"Gen": "Анны, Москвы", "Ins": "Анной, Москвой"}
 
 
+def test_a_common_noun_is_no_surrogate_though_it_has_its_letters() -> None:
+    _, masked = mask("Акции «[ORG Газпрома]» выросли, а долги упали.", "surrogate")
+    (name,) = masked.key.name_rows
+    of, by = (inflect_name(name.mask, case, MORPHOLOGY) or "" for case in ("Gen", "Ins"))
+    answer = f"{{}} реки и {by.lower()} гордятся; акции {of} и «{name.mask.lower()}» упали."
+    expected = answer.replace(of, "Газпрома").replace(f"«{name.mask.lower()}»", "«Газпром»")
+    unmasked = MASKER.unmask(answer.format(name.mask.lower()), masked.key)
+    assert unmasked == expected.format(name.mask.lower())
+
+
+def test_a_surrogate_is_found_in_a_text_in_lower_case() -> None:
+    _, masked = mask("Акции [ORG Газпрома] выросли, а долги упали.", "surrogate")
+    answer = masked.text.lower().replace("упали", "выросли")
+    assert MASKER.unmask(answer, masked.key) == "акции Газпрома выросли, а долги выросли."
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_an_altered_key_and_the_key_of_another_text_are_refused(style: Style) -> None:
     _, masked = mask(STORY, style)

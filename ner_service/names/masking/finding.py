@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -92,8 +92,8 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     into all their forms: in a text that was hardly changed these are few.
     """
     words = [*WORD.finditer(text)]
-    used = _used_forms(key)
-    found = _match(text, words, used)
+    used, loose = _used_forms(key), _loose_names(text, key)
+    found = _match(text, words, used, loose)
     inside = {start for item in found for start in range(item.start, item.end)}
     left = {fold(word[0]) for word in words if word.start() not in inside}
     prefixes = {word[:size] for word in left for size in range(1, len(word) + 1)}
@@ -103,12 +103,22 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
         if not is_placeholder(name) and stems & prefixes:
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
-    return _match(text, words, forms) if len(forms) > len(used) else found
+    return _match(text, words, forms, loose) if len(forms) > len(used) else found
 
 
 def stem_of(word: str) -> str:
     """Return what all forms of a word begin with: `уф` of Уфа, `кондрать` of Кондратьева."""
     return word[: max(min(STEM_CHARS, len(word) - 1), len(word) - STEM_CHARS)]
+
+
+def _loose_names(text: str, key: Key) -> Container[int]:
+    """Return the names whose surrogates may be in lower case: all, in a text without a capital.
+
+    Others are those that masking wrote so, as in a chat, and numbers and addresses.
+    """
+    if not _has_capital(text):
+        return range(len(key.name_rows))
+    return {mention.name for mention in key.mention_rows if not _has_capital(mention.mask)}
 
 
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
@@ -147,9 +157,16 @@ def _head(mask: str) -> str:
 
 
 def _match(
-    text: str, words: Sequence[re.Match[str]], forms: Mapping[Words, Sequence[Form]]
+    text: str,
+    words: Sequence[re.Match[str]],
+    forms: Mapping[Words, Sequence[Form]],
+    loose: Container[int],
 ) -> list[Found]:
-    """Return where forms stand in a text; one that two names share tells of neither."""
+    """Return where forms stand in a text; one that two names share tells of neither.
+
+    Only those of `loose` names are found in lower case without quotes: `исток` is a common noun
+    where `Исток` is a surrogate.
+    """
     usable = {form: entries for form, entries in forms.items() if form and _is_of_one_name(entries)}
     longest: dict[str, int] = defaultdict(int)  # form in words, by its first word
     for form in usable:
@@ -160,7 +177,11 @@ def _match(
     while n < len(words):
         sizes = range(longest.get(folded[n], 0), 0, -1)
         forms_here = (tuple(folded[n : n + size]) for size in sizes)
-        form = next((f for f in forms_here if f in usable and _is_joined(text, words, n, f)), ())
+        fitting = (f for f in forms_here if f in usable and _is_joined(text, words, n, f))
+        form = next(fitting, ())
+        if form and usable[form][0].name not in loose:
+            span = words[n].start(), words[n + len(form) - 1].end()
+            form = form if _is_written_as_name(text, *span) else ()
         if form:
             end = words[n + len(form) - 1].end()
             tail = max((entry.tail for entry in usable[form]), key=len)
@@ -171,6 +192,15 @@ def _match(
             found.append(Found(start, end, tuple(usable[form]), form))
         n += len(form) or 1
     return found
+
+
+def _has_capital(text: str) -> bool:
+    return text != text.lower()
+
+
+def _is_written_as_name(text: str, start: int, end: int) -> bool:
+    """Return whether a span has a capital letter, or stands in quotes."""
+    return _has_capital(text[start:end]) or (start > 0 and is_quoted(text[start - 1 : end + 1]))
 
 
 def _is_of_one_name(forms: Sequence[Form]) -> bool:
