@@ -38,6 +38,7 @@ ORGANISATION_WORDS = _words("organisation_words") | ORGANISATION_TYPES | NAMED_A
 LANDS = _words("lands")
 WITH_ADJECTIVES = _words("with_adjectives")
 RANKS = _words("ranks")
+GIVING_VERBS = _words("giving_verbs")
 SHORT_TYPES = (
     _short_types("short_masculine", "Masc")
     | _short_types("short_feminine", "Fem")

@@ -43,12 +43,14 @@ class Found:
     """A stand-in was found at a span of a text; `forms` are all that it may be, of one name.
 
     `mask` is a surrogate as it stands there, in lower case; it is empty for a placeholder.
+    `ending` is what somebody has written behind a placeholder, such as `у`.
     """
 
     start: int
     end: int
     forms: tuple[Form, ...]
     mask: Words = ()
+    ending: str = ""
 
     @property
     def name(self) -> int:
@@ -76,8 +78,8 @@ def find_labels(text: str, key: Key) -> Iterator[Found]:
     for placeholder in find_placeholders(text, own, quoted):
         place = placeholder.label, placeholder.number
         if place in names:
-            form = Form(names[place], placeholder.case)
-            yield Found(placeholder.start, placeholder.end, (form,))
+            form = Form(names[place])
+            yield Found(placeholder.start, placeholder.end, (form,), ending=placeholder.ending)
         elif own.get(placeholder.label, MOST_OWN) < placeholder.number < MOST_OWN:
             raise KeyMismatch(
                 f"key: belongs to another text: it has no {placeholder.label}_"
