@@ -49,13 +49,15 @@ class PostReader:
             return True
         if n and words[n - 1] in ACTING:
             return any(self._is_person(word, "Gen") for word in words[n : n + LONGEST_HEAD])
+        begin = n
         while n < len(words) and not self._is_person(words[n], "Nom"):
-            if not self._is_adjective(words[n]):
-                return False
+            if not self._is_adjective(words[n]):  # `исполняющая обязанности`
+                return n > begin and words[n - 1].endswith(("щий", "щая"))
             n += 1
-        if n == len(words) or self._lemma_is_related(words[n]):
-            return False
-        return words[n] in ACTING or n == len(words) - 1 or not self._may_have_name(words[-1])
+        if n == len(words):  # `дежурная`
+            return True
+        is_others = self._is_related(words[-1]) or self._may_have_name(words[-1])
+        return words[n] in ACTING or not is_others
 
     def _may_have_name(self, word: str) -> bool:
         """Say whether a word is a genitive that a name agrees with: `обвиняемого Козлова`."""
@@ -72,7 +74,7 @@ class PostReader:
         readings = self._lexicon.morphology.known_readings(word)
         return any(r.features.pos in QUALIFYING and r.features.case == "Nom" for r in readings)
 
-    def _lemma_is_related(self, word: str) -> bool:
+    def _is_related(self, word: str) -> bool:
         return any(r.lemma in RELATED for r in self._lexicon.morphology.known_readings(word))
 
     def _is_verb(self, word: str) -> bool:

@@ -10,10 +10,13 @@ BEFORE = re.compile(
     r"(?:^|[\n\r\t|/:;]|(?<=[\d)]) |\d[.)]| {2}|(?:уважением|пожеланиями),)[ \xa0*_]*(?:[-–—•] )?$"
 )
 BETWEEN = re.compile(r",\s+")  # names of a list
-AFTER = re.compile(r"\.?[ \xa0*_]*(?:$|[\n\r\t|])|[ \xa0*_]*(?:[/;(\d]| {2}|[-–—] )")
+AFTER = re.compile(
+    r"\.?[ \xa0*_]*(?:$|[\n\r\t|])|[ \xa0*_]*(?:[/;(\d]| {2}|[-–—] )"
+    r"|[.,]?[ \xa0][А-ЯЁA-Z]\w*(?: \w+)?\.?:"  # another field of the form begins
+)
 AFTER_COMMA = re.compile(r",[ \xa0]*(?:\d|тел|т\.|e-?mail|эл\.|год)", re.IGNORECASE)
 COMMA = re.compile(r",[ \xa0]")
-LINE_ENDS = re.compile(r"[\n\r\t|;:]")  # and cells, and what stands before a colon
+LINE_ENDS = re.compile(r"[\n\r\t|;:]|\d{4}[ \xa0]?г\.")  # and of cells, dates, and before colons
 NEAR = 14  # characters in front of a name that are looked at
 LONGEST_POST = 100  # characters beside a name in which its post stands
 
