@@ -17,6 +17,7 @@ from ner_service.names.morphology import Morphology
 from ner_service.names.normal_form import SURE, Solution, odds_beside, solve
 from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
+from ner_service.names.posts import PostReader
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
@@ -57,6 +58,7 @@ class Analyser:
         self._lexicon = Lexicon(self.morphology, load_lists())
         self._phrases = PhraseReader(self._lexicon)
         self._parts = PartsReader(self._lexicon)
+        self._posts = PostReader(self._lexicon)
         self._forms = FormReader(load_aliases(self.morphology))
         self._turn = Lock()
 
@@ -89,7 +91,7 @@ class Analyser:
         phrases = [*map(self._phrases.read, cut.names, labels, before)]
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
-        phrases = _mark_alone(texts, entities, phrases)
+        phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
             phrases[n] = phrases[n]._replace(neighbour=odds)
@@ -165,11 +167,16 @@ class Analyser:
 
 
 def _mark_alone(
-    texts: Sequence[str], entities: Sequence[Sequence[Entity]], phrases: Sequence[Phrase]
+    texts: Sequence[str],
+    entities: Sequence[Sequence[Entity]],
+    phrases: Sequence[Phrase],
+    posts: PostReader,
 ) -> list[Phrase]:
     """Return phrases that say which persons stand alone in a cell, a list or a form."""
     alone = (
-        a for text, inside in zip(texts, entities, strict=True) for a in stand_alone(text, inside)
+        alone
+        for text, inside in zip(texts, entities, strict=True)
+        for alone in stand_alone(text, inside, posts)
     )
     return [
         phrase._replace(is_alone=True) if is_alone else phrase

@@ -70,8 +70,9 @@ class Lexicon:
 
     def is_listed(self, base: str, of: Of, is_woman: bool = False) -> bool:
         """Say whether a lower-case base form, a woman's or any, is in the lists of names."""
-        has_last = self.lists.has_last(base) if is_woman else base in self.lists.last
-        return of == "people" and (base in self.lists.first or has_last)
+        if of != "people":
+            return False
+        return self.lists.has_first(base) or self.lists.has_last(base, is_woman)
 
     def adjective(self, word: str) -> str:
         """Return the dictionary form of a lower-case adjective."""
@@ -128,7 +129,7 @@ class Lexicon:
         for base, lemma, slots, cost in guesses:
             is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
             is_listed = self.is_listed(lemma, of, is_woman)
-            is_needless = is_known and not (is_listed and self._is_in_news(lemma))
+            is_needless = is_known and not (is_listed and self.lists.is_in_news(lemma))
             odds = odds_of_guess(cost, is_listed, is_needless)
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
@@ -142,9 +143,9 @@ class Lexicon:
 
         Plurals are rare there, and so are places of which no form is the base.
         """
-        bases = {base: self._is_in_news(base) for base in {base for base, *_ in candidates}}
+        bases = {base: self.lists.is_in_news(base) for base in {base for base, *_ in candidates}}
         bases.pop(word, None)
-        is_any, is_frequent = any(bases.values()), self._is_in_news(word)
+        is_any, is_frequent = any(bases.values()), self.lists.is_in_news(word)
         absent = NOT_IN_NEWS * (is_frequent and (of == "people" or is_any))
         own = NOT_IN_NEWS * (of == "places" and is_any and not is_frequent)
         if not is_any and not absent:
@@ -153,10 +154,6 @@ class Lexicon:
             weight = own if base == word else IN_NEWS if bases[base] else absent
             if weight > 0 or SLOTS[slots[0]].gender:
                 candidates[n] = Candidate(base, odds + weight, slots)
-
-    def _is_in_news(self, word: str) -> bool:
-        """Say whether a lower-case form is frequent in news."""
-        return word.replace("ё", "е") in self.lists.news
 
     def _declined(self, readings: Sequence[Reading]) -> list[Reading]:
         """Return the readings that have cases."""
@@ -176,7 +173,7 @@ class Lexicon:
             if base:
                 is_listed = self.is_listed(base, of, features.gender == "Fem")
                 if features.kind == "Name" and is_listed:
-                    is_listed = base in self.lists.first  # and not only a last name: `Миланя`
+                    is_listed = self.lists.has_first(base)  # and not only a last name: `Миланя`
                 candidates.append(Candidate(base, odds + LISTED * is_listed, (place,)))
 
     def _of_compound(self, parts: list[str], of: Of) -> Iterator[Candidate]:

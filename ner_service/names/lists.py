@@ -8,18 +8,28 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class NameLists:
-    """Names are lower-case base forms; nearly all last names are those of men.
+    """Names are lower-case base forms, with е for ё; nearly all last names are those of men.
 
-    `news` are the 250,000 most frequent forms of a billion words of news.
+    `news` are the 250,000 most frequent forms of a billion words of news, with е for ё, too.
     """
 
     first: frozenset[str]
     last: frozenset[str]
     news: Container[str]
 
-    def has_last(self, base: str) -> bool:
-        """Say whether the list has a last name of a man or a woman."""
-        return base in self.last or any(form in self.last for form in to_masculine(base))
+    def has_first(self, base: str) -> bool:
+        """Say whether the list has a first name, which may be written with ё or without."""
+        return fold(base) in self.first
+
+    def has_last(self, base: str, is_woman: bool = True) -> bool:
+        """Say whether the list has a last name of a man, or that of his wife if it may be hers."""
+        base = fold(base)
+        forms = [base, *to_masculine(base)] if is_woman else [base]
+        return any(form in self.last for form in forms)
+
+    def is_in_news(self, word: str) -> bool:
+        """Say whether a form is frequent in news."""
+        return fold(word) in self.news
 
 
 @cache
@@ -29,13 +39,20 @@ def load_lists() -> NameLists:
     from ner_service.nets.navec import load_navec
 
     data = natasha_data()
-    first = frozenset(data.load_dict(data.FIRST)) | frozenset(data.load_dict(data.MAYBE_FIRST))
-    news = load_navec(Path(data.NEWS_EMBEDDING)).words
-    return NameLists(first, frozenset(data.load_dict(data.LAST)), news)
+    first, maybe, last = (
+        frozenset(map(fold, data.load_dict(path)))
+        for path in (data.FIRST, data.MAYBE_FIRST, data.LAST)
+    )
+    return NameLists(first | maybe, last, load_navec(Path(data.NEWS_EMBEDDING)).words)
+
+
+def fold(word: str) -> str:
+    """Return a lower-case word as the lists write it."""
+    return word.replace("ё", "е")
 
 
 def to_masculine(last: str) -> list[str]:
-    """Return the lower-case last names that a man may have whose wife has this one."""
-    if last.endswith(("ова", "ева", "ёва", "ина", "ына")):
+    """Return the last names, with е for ё, that a man may have whose wife has this one."""
+    if last.endswith(("ова", "ева", "ина", "ына")):
         return [last[:-1]]
     return [last[:-2] + ending for ending in ("ий", "ый", "ой")] if last.endswith("ая") else []

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.types import Parts
-from ner_service.names.units import LAST_OF_THE_REGION, Kind, Unit, read_units
+from ner_service.names.units import FIRSTS, LAST_OF_THE_REGION, Kind, Unit, read_units
 from ner_service.names.vocabulary import EAST_ASIAN
 from ner_service.names.words import LONGEST
 
@@ -43,7 +43,7 @@ class PartsReader:
 def arrange_one(unit: Unit) -> Parts:
     """Return the parts of a name of one unit: a last name unless it is known as another part."""
     match unit.kind:
-        case Kind.FIRST:
+        case Kind.FIRST | Kind.EITHER:
             return Parts(first=unit.text)
         case Kind.MIDDLE:
             return Parts(middle=unit.text)
@@ -69,7 +69,8 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         return False
     if two.kind is Kind.INITIAL:
         return True
-    if two.kind is Kind.FIRST or (two.kind is Kind.UNKNOWN and two.gender):
+    is_first = two.kind in FIRSTS
+    if is_first or (two.kind is Kind.UNKNOWN and two.gender):
         if " " in one.text or (one.text.isupper() and not two.text.isupper()):
             return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
         parts = one.text, *one.text.split("-")
@@ -77,7 +78,7 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         if one.kind is Kind.LAST and is_of_region:
             return True
     is_asian = one.text.lower() in EAST_ASIAN
-    return is_asian and two.kind in (Kind.FIRST, Kind.UNKNOWN)
+    return is_asian and (is_first or two.kind is Kind.UNKNOWN)
 
 
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:

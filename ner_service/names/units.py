@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from ner_service.names.lexicon import Lexicon
+from ner_service.names.lists import to_masculine
+from ner_service.names.morphology import Reading
 from ner_service.names.types import Gender
 from ner_service.names.vocabulary import AFTER_A_FATHER, PARTICLES, TITLES
 
@@ -30,7 +32,11 @@ class Kind(Enum):
     FIRST = auto()
     MIDDLE = auto()
     LAST = auto()
+    EITHER = auto()  # a usual first name that is a last name, too: `Пётр`, `Роман`, `Галина`
     UNKNOWN = auto()  # nothing tells, or two things do
+
+
+FIRSTS = frozenset({Kind.FIRST, Kind.EITHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,8 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
         return Unit(word + follows + third, Kind.LAST), 3
     if PARTICLE_WITHIN.match(word):
         return Unit(word, Kind.LAST), 1
-    if word.lower() in PARTICLES and (word.islower() or follows[:1].isupper()):
+    is_asian = word == "Ван" and classify_word(follows.lower(), lexicon)[0] in FIRSTS
+    if not is_asian and word.lower() in PARTICLES and (word.islower() or follows[:1].isupper()):
         return None, 1
     if INITIAL.fullmatch(word) and (follows == "." or len(word) == 1 or word.endswith(".")):
         return Unit(word + "." * (follows == "."), Kind.INITIAL), 1 + (follows == ".")
@@ -135,26 +142,44 @@ def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:
         for reading in lexicon.morphology.known_readings(word)
         if reading.features.case == "Nom"
     ]
-    kinds = {reading.features.kind for reading in readings}
     if "-" in word and not readings:
         (first, gender), *others = (classify_word(part, lexicon) for part in word.split("-"))
         if word.endswith(BEHIND_A_FATHER):
             return Kind.MIDDLE, None  # `Гасан-оглы`
         has_last = word.endswith("-заде") or any(kind is Kind.LAST for kind, _ in others)
-        if first is Kind.FIRST and not has_last:
-            return first, gender  # `Мария-Антуанетта`
+        if first in FIRSTS and not has_last:
+            return Kind.FIRST, gender  # `Мария-Антуанетта`
         return (Kind.LAST if has_last or first is Kind.LAST else Kind.UNKNOWN), None
     genders = {
         reading.features.gender for reading in readings if reading.features.kind in ("Name", "Patr")
     }
-    return _choose_kind(word, kinds, lexicon), genders.pop() if len(genders) == 1 else None
+    return _choose_kind(word, readings, lexicon), genders.pop() if len(genders) == 1 else None
 
 
-def _choose_kind(word: str, kinds: set[str], lexicon: Lexicon) -> Kind:
+def _choose_kind(word: str, readings: Sequence[Reading], lexicon: Lexicon) -> Kind:
+    """Return the kind of a word from its nominatives in the dictionary."""
+    kinds = {reading.features.kind for reading in readings}
     if "Patr" in kinds:
         return Kind.UNKNOWN if "Surn" in kinds else Kind.MIDDLE  # `Абрамович` is both
-    is_first = "Name" in kinds or word in lexicon.lists.first
-    is_last = "Surn" in kinds or lexicon.lists.has_last(word)
-    if is_first == is_last:
-        return Kind.UNKNOWN
-    return Kind.FIRST if is_first else Kind.LAST
+    is_listed = lexicon.lists.has_first(word)
+    is_first, is_last = is_listed or "Name" in kinds, lexicon.lists.has_last(word)
+    if is_first and (is_last or "Surn" in kinds):
+        is_usual = is_listed and "Name" in kinds and _is_rather_first(word, readings)
+        return Kind.EITHER if is_usual else Kind.UNKNOWN
+    if is_first:
+        return Kind.FIRST
+    return Kind.LAST if is_last or "Surn" in kinds else Kind.UNKNOWN
+
+
+def _is_rather_first(word: str, readings: Sequence[Reading]) -> bool:
+    """Say whether the dictionary has a word at least as often as a first name as as a last name.
+
+    It has no counts of most women's names, and of `Ильина` the last name is by far the usual one.
+    """
+    chances: dict[str, float] = dict.fromkeys(("Name", "Surn"), 0.0)
+    for reading in readings:
+        kind = reading.features.kind
+        chances[kind] = max(chances.get(kind, 0.0), reading.score)
+    if not chances["Surn"]:
+        return True
+    return chances["Name"] >= chances["Surn"] and not to_masculine(word)

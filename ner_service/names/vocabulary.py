@@ -38,6 +38,10 @@ ORGANISATION_WORDS = _words("organisation_words") | ORGANISATION_TYPES | NAMED_A
 LANDS = _words("lands")
 WITH_ADJECTIVES = _words("with_adjectives")
 RANKS = _words("ranks")
+GIVING_VERBS = _words("giving_verbs")
+POST_ABBREVIATIONS = _words("post_abbreviations")
+ACTING = _words("acting")
+RELATED = _words("related")
 SHORT_TYPES = (
     _short_types("short_masculine", "Masc")
     | _short_types("short_feminine", "Fem")

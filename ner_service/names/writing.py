@@ -6,6 +6,7 @@ from ner_service.names.capitals import copy_capitals
 from ner_service.names.normal_form import Solution
 from ner_service.names.phrases import Phrase
 from ner_service.names.words import Word
+from ner_service.text.spelling import NO_HIDDEN
 from ner_service.types import Entity
 
 ACRONYM_FORM = re.compile(r"([А-ЯЁ]{2,})-?(?:а|у|ом|ем|е|ы|ов|ам|ами|ах|и|я|ю)")  # `МИДа`
@@ -50,7 +51,7 @@ def _strip_ending(word: str) -> str:
 def join_words(text: str, entity: Entity, phrase: Phrase, words: list[str]) -> str | None:
     """Return the base form of an entity: its words, with what stands between them in the text.
 
-    White space, of a line that was broken, say, is one space.
+    White space, of a line that was broken, say, is one space; what has no width is nothing.
     Returns `None` where the entity has no letter and no digit.
     """
     name, at = "", entity.start
@@ -58,7 +59,10 @@ def join_words(text: str, entity: Entity, phrase: Phrase, words: list[str]) -> s
         between = text[at : word.start]
         name += (between if between in ("", " ") else BLANKS.sub(" ", between)) + base
         at = word.end
-    name = _strip_quotes(name + BLANKS.sub(" ", text[at : entity.end]))
+    name += BLANKS.sub(" ", text[at : entity.end])
+    if not name.isprintable():  # it has characters without width, perhaps with blanks around
+        name = BLANKS.sub(" ", name.translate(NO_HIDDEN))
+    name = _strip_quotes(name)
     return name if any(map(str.isalnum, name)) else None
 
 

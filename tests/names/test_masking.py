@@ -223,10 +223,21 @@ def test_quotes_that_stood_around_a_name_stay() -> None:
         ),
         ("Новости без имён.", "Новости без имён."),
         ("Новости из <LOC_1>", "Новости из Москвы"),
+        ("Он едет в <LOC_1>у.", "Он едет в Москву."),
+        ("Он живёт в <LOC_1>е.", "Он живёт в Москве."),
+        ("Он видит <LOC_1>у.", "Он видит Москву."),
+        ("Жители <LOC_1>а и <LOC_1>ы.", "Жители Москвы и Москвы."),
+        ("Он видит <PER_1>у.", "Он видит Анну Каренину."),
+        ("Он звонит <PER_1>у.", "Он звонит Анне Карениной."),
+        ("<PER_1>е звонят.", "Анне Карениной звонят."),
+        ("Письмо для <PER_1> и <PER_2>.", "Письмо для Анны Карениной и Ивана Чехова."),
+        ("Письмо к <PER_2>, <PER_1> и <PER_2>", "Письмо к Ивану Чехову, Анне Карениной и Ивану Чехову"),
+        ("Без <PER_1>, <PER_2> уедет.", "Без Анны Карениной, Иван Чехов уедет."),
+        ("Он видит <PER_2>а и <PER_1>.", "Он видит Ивана Чехова и Анну Каренину."),
         ("Письмо <PER_2>ский стиль", "Письмо Иван Чеховский стиль"),
         ("<PER_1>", "Анна Каренина"),
     ],
-)
+)  # fmt: skip
 def test_names_are_inflected_repeated_and_dropped_as_the_placeholders_were(
     answer: str, expected: str
 ) -> None:
@@ -326,6 +337,22 @@ def test_short_surrogates_are_known_in_other_cases_too() -> None:
 
 
 ANSWERS = {"Gen": "Анны, Москвы", "Ins": "Анной, Москвой"}
+
+
+def test_a_common_noun_is_no_surrogate_though_it_has_its_letters() -> None:
+    _, masked = mask("Акции «[ORG Газпрома]» выросли, а долги упали.", "surrogate")
+    (name,) = masked.key.name_rows
+    of, by = (inflect_name(name.mask, case, MORPHOLOGY) or "" for case in ("Gen", "Ins"))
+    answer = f"{{}} реки и {by.lower()} гордятся; акции {of} и «{name.mask.lower()}» упали."
+    expected = answer.replace(of, "Газпрома").replace(f"«{name.mask.lower()}»", "«Газпром»")
+    unmasked = MASKER.unmask(answer.format(name.mask.lower()), masked.key)
+    assert unmasked == expected.format(name.mask.lower())
+
+
+def test_a_surrogate_is_found_in_a_text_in_lower_case() -> None:
+    _, masked = mask("Акции [ORG Газпрома] выросли, а долги упали.", "surrogate")
+    answer = masked.text.lower().replace("упали", "выросли")
+    assert MASKER.unmask(answer, masked.key) == "акции Газпрома выросли, а долги выросли."
 
 
 @pytest.mark.parametrize("style", STYLES)

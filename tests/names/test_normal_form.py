@@ -109,6 +109,8 @@ def test_letters_of_two_alphabets_and_stress_marks_are_read_as_meant(analyser: A
         ("Ольгу \r\n  Петрову", "Ольга Петрова"),
         ("Ольгу\u00a0Петрову", "Ольга Петрова"),
         ("Ольгу&nbsp;Петрову", "Ольга Петрова"),
+        ("\ufeffОльгу\u200b \u2060 Петрову\u00ad", "Ольга Петрова"),
+        ("Оль\ufeffгу \u200eПетрову\ufeff", "Ольга Петрова"),
         ("Айгүл Серікқызы", "Айгүл Серікқызы"),  # і is a letter of Kazakh, and not и of old print
     ],
 )

@@ -69,7 +69,7 @@ def test_labels_choose_what_is_hidden_and_identifiers_need_no_tagger(client: Cli
 
 
 def test_entities_of_ones_own_take_the_place_of_a_tagger(client: Client) -> None:
-    own = [{"start": 3, "end": 16, "label": "ГЕРОЙ"}]
+    own = [{"start": 3, "end": 16, "label": "ГЕРОЙ", "text": "Анна Каренина"}]
     masked = mask(client, entities=own, offsets="utf16", labels=["ГЕРОЙ"])
     assert masked["text"] == TEXT.replace("Анна Каренина", "<ГЕРОЙ_1>")
     assert masked["tagger"] is None
@@ -88,6 +88,10 @@ def test_entities_of_ones_own_take_the_place_of_a_tagger(client: Client) -> None
         ({"entities": [{"start": 2, "end": 2**62, "label": "PER"}], "offsets": "utf8"}, ["entities"]),
         ({"entities": [{"start": 0, "end": 5, "label": "A"}, {"start": 3, "end": 8, "label": "B"}]}, ["entities"]),
         ({"entities": [{"start": "0", "end": 5, "label": "A"}]}, ["entities.0.start"]),
+        ({"entities": [{"start": 2, "end": 6, "label": "A", "text": "Олег"}]}, ["entities.0.text"]),
+        ({"entities": [{"start": 2, "end": 6, "label": "A", "text": "Анна"}], "offsets": "utf16"}, ["entities.0.text"]),
+        ({"entities": [{"start": 2, "end": 6, "label": "A", "text": 4}]}, ["entities.0.text"]),
+        ({"entities": [{"start": 18, "end": 22, "label": "A"}, {"start": 2, "end": 6, "label": "A", "text": ""}]}, ["entities.1.text"]),
         ({"entities": [{"start": 0, "end": 5, "label": "A" * 257}]}, ["entities.0.label"]),
         ({"entities": [], "tagger": "natasha"}, ["tagger", "entities"]),
         ({"style": "colour"}, ["style"]),
@@ -103,6 +107,7 @@ def test_what_does_not_fit_is_refused_by_the_name_of_its_field(
     answer = client.post("/mask", json={"text": TEXT} | asked)
     assert (answer.status_code, answer.json()["error"]["fields"]) == (422, fields)
     assert "Каренина" not in answer.text
+    assert "Олег" not in answer.text
 
 
 def test_altered_and_foreign_keys_are_refused(client: Client) -> None:

@@ -1,26 +1,19 @@
 """A choice of form decides how a name is written where a changed text has its stand-in."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ner_service.names.inflection import inflect_name
 from ner_service.names.masking.finding import Form, Found, Words, split_words
+from ner_service.names.masking.government import NO_PREPOSITION, Government
 from ner_service.names.masking.key import Key
 from ner_service.names.masking.persons import ROLES, Role
+from ner_service.names.masking.placeholders import ENDINGS
 from ner_service.names.masking.words import neighbours
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case
 
-GOVERNMENT: Mapping[str, Case] = {  # prepositions that leave no choice of case
-    **dict.fromkeys(("без", "для", "до", "из", "от", "у", "около", "после", "против"), "Gen"),
-    **dict.fromkeys(("кроме", "вместо", "ради", "среди", "насчёт", "помимо"), "Gen"),
-    **dict.fromkeys(("к", "ко", "благодаря", "согласно", "вопреки", "навстречу"), "Dat"),
-    **dict.fromkeys(("про", "через", "сквозь"), "Acc"),
-    **dict.fromkeys(("перед", "над", "между"), "Ins"),
-    **dict.fromkeys(("о", "об", "обо", "при"), "Loc"),
-}
-PREPOSITION = re.compile(r"(\w+)\s{1,3}[«\"“„]?$")
-REACH = 40  # characters in which the preposition stands
+OBLIQUE: tuple[Case, ...] = ("Gen", "Dat", "Acc", "Ins", "Loc")
+OF_AN_OBJECT = frozenset({"у", "ю", "ую", "юю"})  # endings of a feminine noun
 
 
 class Choice:
@@ -39,26 +32,62 @@ class Choice:
             self._by_case.setdefault((name, mention.case or None), surface)
             self._first.setdefault(name, surface)
         self._in_order = [f.name for f in found] == [m.name for m in key.mention_rows]
+        self._government = Government(text, found, morphology)
+        self._cases: list[Sequence[Case]] = []  # that are possible for each stand-in
+        for n in range(len(found)):
+            self._cases.append(self._possible_cases(n))
 
     def surface(self, n: int) -> str:
         """Return the surface of the stand-in number `n`.
 
         The first that applies decides: the ending that a placeholder has got, a mention between
-        the same words, a mention at the same place of the same sequence, a preposition, the form
-        of the surrogate; else it is the nominative.
+        the same words, a mention at the same place of the same sequence, a preposition, perhaps of
+        a name that `и` joins, the form of the surrogate; else it is the nominative.
         """
         found = self._found[n]
-        if not found.mask and found.forms[0].case:
-            return self._in_case(found.forms[0])
+        if found.ending:
+            return self._in_case(Form(found.name, self._cases[n][0]))
         around = neighbours(self._text, found.start, found.end)
         if same_place := self._by_place.get((found.name, found.mask, around)):
             return same_place
-        governed = self._governed(found)
+        governed = self._governed(n)
         if found.mask:
             return self._surface_of_form(n, found) or self._in_case(governed or found.forms[0])
         if governed is None and self._in_order:
             return self._key.mention_rows[n].surface
         return self._in_case(governed or found.forms[0])
+
+    def _possible_cases(self, n: int) -> Sequence[Case]:
+        """Return the cases that the words before a stand-in and its ending leave: one, or more."""
+        is_joined = self._government.is_joined(n)
+        cases = self._cases[n - 1] if is_joined else self._government.cases(n)
+        ending = self._found[n].ending
+        return (self._case_of_ending(n, ending, cases),) if ending and len(cases) > 1 else cases
+
+    def _case_of_ending(self, n: int, ending: str, cases: Sequence[Case]) -> Case:
+        """Return the case that the ending behind a placeholder means, of several possible ones.
+
+        Who writes `<LOC_1>у` either has a masculine noun in mind or a form of the name itself:
+        `в Тулу`, and behind `вижу` a person, too.
+        """
+        name = self._found[n].name
+        fitting = [case for case in OBLIQUE if case in cases and self._ends(name, case, ending)]
+        of_noun = ENDINGS[ending]
+        has_preposition = cases is not NO_PREPOSITION
+        is_object = not has_preposition and self._government.is_object(n)
+        if is_object and "Acc" in fitting:
+            return "Acc"
+        is_person = self._key.name_rows[name].label == "PER" and not has_preposition
+        if of_noun in cases and (of_noun in fitting or (is_person and not is_object)):
+            return of_noun
+        if fitting:
+            return fitting[0]
+        may_be_object = ending in OF_AN_OBJECT and (is_object or of_noun not in cases)
+        return "Acc" if may_be_object and "Acc" in cases else of_noun
+
+    def _ends(self, name: int, case: Case, ending: str) -> bool:
+        """Return whether a word of a name has an ending in a case."""
+        return any(word.endswith(ending) for word in split_words(self._in_case(Form(name, case))))
 
     def _surface_of_form(self, n: int, found: Found) -> str | None:
         """Return the surface of a mention that had the very form of a surrogate."""
@@ -66,13 +95,14 @@ class Choice:
             return self._key.mention_rows[n].surface
         return self._by_mask.get((found.name, found.mask))
 
-    def _governed(self, found: Found) -> Form | None:
-        """Return the form in the case that the preposition before the stand-in asks for."""
-        before = PREPOSITION.search(self._text[max(0, found.start - REACH) : found.start])
-        case = GOVERNMENT.get(before[1].lower()) if before else None
-        if case is None or not found.mask:
-            return Form(found.name, case) if case else None
-        return next((form for form in found.forms if form.case == case), None)
+    def _governed(self, n: int) -> Form | None:
+        """Return the form in the case that the words before the stand-in ask for."""
+        found, cases = self._found[n], self._cases[n]
+        if len(cases) > 1:
+            return None
+        if not found.mask:
+            return Form(found.name, cases[0])
+        return next((form for form in found.forms if form.case == cases[0]), None)
 
     def _in_case(self, form: Form) -> str:
         """Return a name in a case: as a mention has it, else inflected, else as it is at hand."""

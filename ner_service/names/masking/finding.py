@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ner_service.names.masking.key import Key, KeyMismatch, KeyName
@@ -50,12 +50,14 @@ class Found:
     """A stand-in was found at a span of a text; `forms` are all that it may be, of one name.
 
     `mask` is a surrogate as it stands there, in lower case; it is empty for a placeholder.
+    `ending` is what somebody has written behind a placeholder, such as `у`.
     """
 
     start: int
     end: int
     forms: tuple[Form, ...]
     mask: Words = ()
+    ending: str = ""
 
     @property
     def name(self) -> int:
@@ -83,8 +85,8 @@ def find_labels(text: str, key: Key) -> Iterator[Found]:
     for placeholder in find_placeholders(text, own, quoted):
         place = placeholder.label, placeholder.number
         if place in names:
-            form = Form(names[place], placeholder.case)
-            yield Found(placeholder.start, placeholder.end, (form,))
+            form = Form(names[place])
+            yield Found(placeholder.start, placeholder.end, (form,), ending=placeholder.ending)
         elif own.get(placeholder.label, MOST_OWN) < placeholder.number < MOST_OWN:
             raise KeyMismatch(
                 f"key: belongs to another text: it has no {placeholder.label}_"
@@ -99,8 +101,8 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     into all their forms: in a text that was hardly changed these are few.
     """
     words = [*WORD.finditer(text)]
-    used = _used_forms(key)
-    found = _match(text, words, used)
+    used, loose = _used_forms(key), _loose_names(text, key)
+    found = _match(text, words, used, loose)
     inside = {start for item in found for start in range(item.start, item.end)}
     left = sorted({fold(word[0]) for word in words if word.start() not in inside})
     forms = defaultdict(list, {form: [*entries] for form, entries in used.items()})
@@ -109,7 +111,7 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
         if not is_placeholder(name) and any(_begins_one(stem, left) for stem in stems):
             for form, entry in _all_forms(n, name, morphology):
                 forms[form].append(entry)
-    return _match(text, words, forms) if len(forms) > len(used) else found
+    return _match(text, words, forms, loose) if len(forms) > len(used) else found
 
 
 def _begins_one(stem: str, words: Sequence[str]) -> bool:
@@ -121,6 +123,16 @@ def _begins_one(stem: str, words: Sequence[str]) -> bool:
 def stem_of(word: str) -> str:
     """Return what all forms of a word begin with: `уф` of Уфа, `кондрать` of Кондратьева."""
     return word[: max(min(STEM_CHARS, len(word) - 1), len(word) - STEM_CHARS)]
+
+
+def _loose_names(text: str, key: Key) -> Container[int]:
+    """Return the names whose surrogates may be in lower case: all, in a text without a capital.
+
+    Others are those that masking wrote so, as in a chat, and numbers and addresses.
+    """
+    if not _has_capital(text):
+        return range(len(key.name_rows))
+    return {mention.name for mention in key.mention_rows if not _has_capital(mention.mask)}
 
 
 def _used_forms(key: Key) -> dict[Words, list[Form]]:
@@ -159,9 +171,16 @@ def _head(mask: str) -> str:
 
 
 def _match(
-    text: str, words: Sequence[re.Match[str]], forms: Mapping[Words, Sequence[Form]]
+    text: str,
+    words: Sequence[re.Match[str]],
+    forms: Mapping[Words, Sequence[Form]],
+    loose: Container[int],
 ) -> list[Found]:
-    """Return where forms stand in a text; one that two names share tells of neither."""
+    """Return where forms stand in a text; one that two names share tells of neither.
+
+    Only those of `loose` names are found in lower case without quotes: `исток` is a common noun
+    where `Исток` is a surrogate.
+    """
     usable = {form: entries for form, entries in forms.items() if form and _is_of_one_name(entries)}
     tree = _tree_of(usable)
     folded = [fold(word[0]) for word in words]
@@ -170,6 +189,9 @@ def _match(
     while n < len(words):
         size = _longest_at(text, words, folded, n, tree)
         form = tuple(folded[n : n + size])
+        if form and usable[form][0].name not in loose:
+            span = words[n].start(), words[n + size - 1].end()
+            form = form if _is_written_as_name(text, *span) else ()
         if form:
             end = words[n + len(form) - 1].end()
             tail = max((entry.tail for entry in usable[form]), key=len)
@@ -210,6 +232,15 @@ def _longest_at(
         if "" in tree:
             longest = n + 1 - first
     return longest
+
+
+def _has_capital(text: str) -> bool:
+    return text != text.lower()
+
+
+def _is_written_as_name(text: str, start: int, end: int) -> bool:
+    """Return whether a span has a capital letter, or stands in quotes."""
+    return _has_capital(text[start:end]) or (start > 0 and is_quoted(text[start - 1 : end + 1]))
 
 
 def _is_of_one_name(forms: Sequence[Form]) -> bool:

@@ -26,13 +26,13 @@ ENDING = rf"(?:['’ʼ‑-]?(?P<ending>{'|'.join(sorted(ENDINGS, key=len, revers
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A placeholder in a text: its bounds, its label and number, and the case of its ending."""
+    """A placeholder in a text: its bounds, its label and number, and the ending behind it."""
 
     start: int
     end: int
     label: str
     number: int
-    case: Case | None = None
+    ending: str = ""
 
 
 def placeholder(label: str, number: int) -> str:
@@ -64,7 +64,7 @@ def find_placeholders(
         start = match.start("label") if keeps or half else match.start()
         end = match.end("number") if keeps or half else match.end()
         ending = "" if keeps or half else (match["ending"] or "").lower()
-        yield Placeholder(start, end, label, number, ENDINGS.get(ending))
+        yield Placeholder(start, end, label, number, ending)
 
 
 def own_numbers(text: str, labels: Iterable[str]) -> dict[str, int]:

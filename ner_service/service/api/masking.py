@@ -182,7 +182,21 @@ def own_entities(text: str, spans: Sequence[Span], unit: OffsetUnit) -> list[Ent
         check_spans(text, [replace(e, label=UNNAMED) for e in entities])
     except (ValueError, SpanError) as error:
         raise Refused(Code.INVALID_REQUEST, f"entities: {error}", ["entities"]) from None
+    for n, span in enumerate(spans):
+        surface = span.get("text")
+        if surface is not None and surface != text[at[span["start"]] : at[span["end"]]]:
+            raise _other_text(n, span, unit)
     return entities
+
+
+def _other_text(n: int, span: Span, unit: OffsetUnit) -> Refused:
+    """Returns the refusal of an entity whose text stands elsewhere, without that text."""
+    field = f"entities.{n}.text"
+    message = (
+        f"{field}: is not what stands at {span['start']}:{span['end']} of the text, counted in "
+        f"{unit}: send the entity with the text that it was found in, or leave out its text"
+    )
+    return Refused(Code.INVALID_REQUEST, message, [field])
 
 
 def add_identifiers(

@@ -1,6 +1,6 @@
 """The forms of requests and responses are here, with all validation of what a client sends."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
@@ -147,6 +147,9 @@ class Span(TypedDict):
     start: Annotated[Int64, Field(description="where it begins, in the unit of `offsets`")]
     end: Annotated[Int64, Field(description="where it ends: the place behind its last character")]
     label: Annotated[Name, Field(description="what it names", examples=["PER"])]
+    text: NotRequired[
+        Annotated[str | None, Field(description="if it is there, what must stand between them")]
+    ]
 
 
 class TextResponse(BaseModel):
