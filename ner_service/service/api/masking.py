@@ -193,8 +193,8 @@ def _other_text(n: int, span: Span, unit: OffsetUnit) -> Refused:
     """Returns the refusal of an entity whose text stands elsewhere, without that text."""
     field = f"entities.{n}.text"
     message = (
-        f"{field}: is not what stands at {span['start']}:{span['end']} of the text, counted in "
-        f"{unit}: send the entity with the text that it was found in, or leave out its text"
+        f"{field}: is not what stands at {span['start']}:{span['end']} of the text by `offsets` "
+        f"{unit}: send the text and the `offsets` that the entity was found with"
     )
     return Refused(Code.INVALID_REQUEST, message, [field])
 
