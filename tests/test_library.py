@@ -54,13 +54,18 @@ def test_a_text_gives_a_document_whose_entities_know_their_text() -> None:
 def test_a_file_keeps_the_ids_and_nulls_of_its_records(
     recogniser: Recogniser, tmp_path: Path
 ) -> None:
-    records = [{"id": 5, "text": "Анна"}, {"id": "5", "text": None}, {"text": "Анна"}]
+    records = [
+        {"id": 5, "text": "Анна"},
+        {"id": "5", "text": None},
+        {"text": "Анна"},
+        {"content": None},
+    ]
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
     documents = [*recogniser.tag_file(path)]
-    assert [d.fields.get("id") for d in documents] == [5, "5", None]
-    assert [d.id for d in documents] == ["5", "5", f"{path}:3"]
-    assert [d.is_null for d in documents] == [False, True, False]
+    assert [d.fields.get("id") for d in documents] == [5, "5", None, None]
+    assert [d.id for d in documents] == ["5", "5", f"{path}:3", f"{path}:4"]
+    assert [d.is_null for d in documents] == [False, True, False, True]
     assert documents[1].to_dict() == {"id": "5", "text": None, "entities": None}
 
 

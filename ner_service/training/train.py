@@ -18,6 +18,7 @@ from ner_service.nets.artefact import CONFIG, Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.record import ModelRecord
 from ner_service.scoring.f1 import Score, exact, exact_by_label
+from ner_service.taggers.models import model_path
 from ner_service.training.calibration import calibrate
 from ner_service.training.checkpoint import (
     Checkpoint,
@@ -54,6 +55,10 @@ NOTHING_LEARNED = (
 STILL_RISING = (
     "dev F1 was still rising at the last epoch: train longer with --resume --set train.epochs={}, "
     "or start from a trained model with --from ru-news"
+)
+STARTS_FROM_ITSELF = (
+    "--from {} is the model that this run replaces, so --resume cannot go on with the run: name "
+    "another folder by --set output=FOLDER if it should"
 )
 LOSS_ROSE = "the loss rose from {:.4f} to {:.4f}: lower {} (now {})"
 
@@ -220,6 +225,8 @@ def train_from_file(
     start = Start(source or "", data.start.hash)
     if resume:
         check_start(saved, start, init)
+    if source is not None and model_path(source).resolve() == output.resolve():
+        log.note(STARTS_FROM_ITSELF.format(source))
     for line in (*lint.summarise(parts_of(data)), *doubts_about(data)):
         log.note(line)
     checkpoint = Checkpoint(saved, fingerprint(data), start)

@@ -643,6 +643,8 @@ def test_a_run_from_a_model_goes_on_from_that_model_without_its_name(
     assert train(config, "--resume", "--from", own, train__epochs=3) == 2
     error = capsys.readouterr().err.splitlines()[-1]
     assert f"--from: {own}: the run to resume began with the model {trained}: leave" in error
+    assert train(config, "--from", own, "--overwrite", train__epochs=1) == 0
+    assert f"note: --from {own} is the model that this run replaces" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,8 @@ def text_key(record: Record, reading: Reading) -> str:
             expected = list if key in TOKEN_KEYS else str
             if isinstance(record.get(key), expected):
                 return key
-        return _key_of_surfaces(record) or "text"
+        nulls = (key for key in TEXT_KEYS if key in record and record[key] is None)
+        return _key_of_surfaces(record) or next(nulls, "text")
     return "text"
 
 
