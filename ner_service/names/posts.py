@@ -14,6 +14,7 @@ from ner_service.names.words import LONGEST
 
 WORD = re.compile(r"(?:[^\W\d_]\.[ \xa0]?){2,4}|[^\W\d_]+(?:-[^\W\d_]+)*\.?")
 DEGREE = re.compile(r"(?:\w\.){2,4}")  # `к.м.н.`, `и. о.`
+SUBSTANTIVE = re.compile("..+(?:[ыио]й|[ая]я)")  # `дежурная`, and not `гол`
 QUALIFYING = ADJECTIVES | {"NPRO"}
 MOVES = frozenset({"VERB", "INFN", "GRND", "PRTS"})
 LONGEST_HEAD = 3  # words, such as `главного бухгалтера`
@@ -54,8 +55,8 @@ class PostReader:
             if not self._is_adjective(words[n]):  # `исполняющая обязанности`
                 return n > begin and words[n - 1].endswith(("щий", "щая"))
             n += 1
-        if n == len(words):  # `дежурная`
-            return True
+        if n == len(words):
+            return SUBSTANTIVE.fullmatch(words[-1]) is not None
         is_others = self._is_related(words[-1]) or self._may_have_name(words[-1])
         return words[n] in ACTING or not is_others
 

@@ -72,7 +72,7 @@ def read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
 
 def _may_be_first(word: str, lexicon: Lexicon) -> bool:
     """Say whether a word is listed as a first name, or does not end as a last name: `Батый`."""
-    return word.lower() in lexicon.lists.first or not LAST_OF_THE_REGION.fullmatch(word)
+    return lexicon.lists.has_first(word.lower()) or not LAST_OF_THE_REGION.fullmatch(word)
 
 
 def _ends_in_a_number(words: Sequence[str]) -> bool:
