@@ -46,9 +46,9 @@ def load_lists() -> NameLists:
     return NameLists(first | maybe, last, load_navec(Path(data.NEWS_EMBEDDING)).words)
 
 
-def fold(word: str) -> str:
-    """Return a lower-case word as the lists write it."""
-    return word.replace("ё", "е")
+def fold(text: str) -> str:
+    """Return a text as words are compared: in lower case, with е for ё."""
+    return text.lower().replace("ё", "е")
 
 
 def to_masculine(last: str) -> list[str]:

@@ -19,11 +19,11 @@ from ner_service.errors import SpanError
 from ner_service.names import Analyser, Analysis, Case, Mention, Name, Parts
 from ner_service.names.analyser import check_spans
 from ner_service.names.inflection import inflect_name, inflect_person
+from ner_service.names.lists import fold
 from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
 from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
 from ner_service.names.masking.key import KeyMention, KeyName
 from ner_service.names.masking.lists import load_lists
-from ner_service.names.masking.surrogates import fold
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.words import EntityWords
 from ner_service.taggers.registry import load_tagger

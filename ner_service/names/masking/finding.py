@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ner_service.names.lists import fold
 from ner_service.names.masking.key import Key, KeyMismatch, KeyName
 from ner_service.names.masking.persons import PersonName, Role
 from ner_service.names.masking.phrases import Phrase, is_quoted
 from ner_service.names.masking.placeholders import MOST_OWN, find_placeholders, plain_label
-from ner_service.names.masking.surrogates import fold
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from ner_service.names.inflection import inflect_person
+from ner_service.names.lists import fold
 from ner_service.names.masking.groups import Group
 from ner_service.names.masking.identifiers import IDENTIFIERS
 from ner_service.names.masking.lists import load_lists, shuffle
@@ -169,11 +170,6 @@ def _kind_of_place(name: str, kind: str) -> str:
         if name in load_lists()[section].get(kind, ()):
             return section
     return "place"
-
-
-def fold(text: str) -> str:
-    """Return a text as words are compared: in lower case, with е for ё."""
-    return text.lower().replace("ё", "е")
 
 
 def forms_of_word(name: str) -> set[str]:

@@ -179,6 +179,11 @@ class Worker:
                 self._share(tagger)
         return bool(self._batch)
 
+    @property
+    def _has_company(self) -> bool:
+        """Returns whether others than the client of one large text ask, or did a moment ago."""
+        return self._company > 0 or len(self._turns.large.clients) > 1
+
     def _share(self, tagger: Tagger) -> None:
         """Has the assistant tag a part of a large text: this batch and then the next, or a half.
 
@@ -186,7 +191,7 @@ class Worker:
         of Python's lock to the event loop, and small requests took three times as long.
         """
         self._company = max(self._company - 1, 0)
-        if self._company or len(self._turns.large.clients) > 1:
+        if self._has_company:
             return
         if not self._assistant and self._cores.count > 1 and isinstance(tagger, Twinned):
             self._assistant = Assistant(self.name, tagger, self._cores, tag_as_asked)
@@ -222,8 +227,7 @@ class Worker:
                 self._turns.add(job)
             else:
                 deliver([(job, finish(job))])
-        is_alone = not self._company and len(self._turns.large.clients) < 2
-        most_of_large = self.piece_chars * (PIECES_ALONE if is_alone else 1)
+        most_of_large = self.piece_chars * (1 if self._has_company else PIECES_ALONE)
         batch = self._turns.take(self.batch_chars, most_of_large)
         self._sharing = bool(self._turns)
         return batch
