@@ -1,8 +1,9 @@
 """A compiled LSTM that keeps the products, gates and cells of several units in registers.
 
 It consists of LLVM vectors for the reasons that `kernels` has, and keeps rows apart as that does.
-Where the processor has VNNI, recurrent weights, last states and projected inputs are short numbers
-(see `shorts`): a state is a multiple of 1 / STATE, and a column of weights has a step of its own.
+Where the processor has short products, recurrent weights, last states and projected inputs are
+short numbers (see `shorts`): a state is a multiple of 1 / STATE, and a column of weights has a step
+of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -22,12 +23,10 @@ from ner_service.engine.kernels import (
     Floats,
     aligned_array,
 )
-from ner_service.engine.shorts import Shorts
+from ner_service.engine.shorts import LANES, PAIRWISE, WIDE, Shorts
 
 GATES = 4  # input, forget, cell, output
-WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
-LANES = 16 if WIDE else 8  # states that one vector holds
-TALL = 6 if WIDE else 3  # units that share each read of a panel, as many as registers hold
+TALL = 6 if WIDE else 2  # units that share each read of a panel, as many as registers hold
 ABREAST = 18  # units that take a step each before any takes the next
 STATE = 2**13  # short states are multiples of 1 / STATE, which leaves weights as fine a step
 
@@ -139,12 +138,10 @@ class _Code:
         return sums
 
     def multiply_pairs(self, a: Any, b: Any) -> Any:
-        """Return the sums of two products each of short numbers; LLVM makes VNNI of it."""
+        """Return the sums of two products each of short numbers."""
         signature = ir.FunctionType(_sums, [_pairs] * 2)
-        name = "llvm.x86.avx512.pmaddw.d.512"
-        return self.builder.call(
-            self.builder.module.declare_intrinsic(name, fnty=signature), [a, b]
-        )
+        intrinsic = self.builder.module.declare_intrinsic(PAIRWISE, fnty=signature)
+        return self.builder.call(intrinsic, [a, b])
 
     def shorten(self, state: Any) -> Any:
         """Return states, which are within 1, as short numbers."""

@@ -1,4 +1,4 @@
-"""Compiled products of short numbers: 16-bit integers, of which VNNI multiplies two at a time.
+"""Compiled products of short numbers: 16-bit integers, of which a lane multiplies two at a time.
 
 Each part of a row is a row of integers times one step, and so is each part of a column of weights.
 Steps are so wide that no sum of products can leave 32 bits, by the inequality of Cauchy and
@@ -29,12 +29,17 @@ from ner_service.engine.kernels import (
 from ner_service.engine.kernels import dense as dense_floats
 
 Shorts = NDArray[np.int16]
-AVAILABLE = bool(binding.get_host_cpu_features().get("avx512vnni"))
-COLUMNS = 32  # columns of a panel: two registers of 32-bit sums
-TALL = 8  # rows that share each read of a panel, as many as registers hold
+WIDE = bool(binding.get_host_cpu_features().get("avx512bw"))
+AVAILABLE = WIDE or bool(binding.get_host_cpu_features().get("avx2"))
+# sums of two products each; where the processor has VNNI, LLVM makes one instruction of this and
+# the addition behind it
+PAIRWISE = "llvm.x86.avx512.pmaddw.d.512" if WIDE else "llvm.x86.avx2.pmadd.wd"
+LANES = 16 if WIDE else 8  # 32-bit numbers of a register
+COLUMNS = 2 * LANES  # columns of a panel: two registers of sums
+TALL = 8 if WIDE else 6  # rows that share each read of a panel, as many as registers hold
 BLOCK = 64  # rows that pass over all panels before the next do
 PART = 128  # numbers of a row with a step of their own
-LANES = 16  # floats of a register
+TERMS = 16  # of a norm that are summed apart; on every processor, so that all have the same norm
 MOST = 32767  # the greatest short number, and the norm of each part of a row
 TAIL = 32  # short numbers behind a stored row, a cache line, of which two hold its step as fp32
 
@@ -82,19 +87,19 @@ def shorten(x: Floats) -> tuple[Shorts, Floats]:
 @compiled
 def shorten_parts(x, numbers, steps):  # type: ignore[no-untyped-def]
     """Write each part of a row as short numbers whose norm is MOST, and its step."""
-    lanes = np.empty(LANES, dtype=np.float32)
+    lanes = np.empty(TERMS, dtype=np.float32)
     for i in range(len(x)):
         for n in range(steps.shape[1]):
             part = x[i, n * PART : (n + 1) * PART]
             lanes[:] = 0
-            whole = len(part) - len(part) % LANES
-            for start in range(0, whole, LANES):
-                for k in range(LANES):
+            whole = len(part) - len(part) % TERMS
+            for start in range(0, whole, TERMS):
+                for k in range(TERMS):
                     lanes[k] += part[start + k] * part[start + k]
             for k in range(whole, len(part)):
                 lanes[k - whole] += part[k] * part[k]
             total = np.float32(0)
-            for k in range(LANES):
+            for k in range(TERMS):
                 total += lanes[k]
             norm = np.sqrt(total)
             steps[i, n] = norm / np.float32(MOST)
@@ -107,16 +112,16 @@ def shorten_parts(x, numbers, steps):  # type: ignore[no-untyped-def]
 def store(x, out):  # type: ignore[no-untyped-def]
     """Write rows as short numbers with one step a row, which stands in the tail: rows x width."""
     width = x.shape[1]
-    lanes = np.empty(LANES, dtype=np.float32)
+    lanes = np.empty(TERMS, dtype=np.float32)
     step = np.empty(1, dtype=np.float32)
     for i in range(len(x)):
         row = x[i]
         lanes[:] = 0
-        for start in range(0, width, LANES):
-            for k in range(LANES):
+        for start in range(0, width, TERMS):
+            for k in range(TERMS):
                 lanes[k] = max(lanes[k], abs(row[start + k]))
         top = np.float32(0)
-        for k in range(LANES):
+        for k in range(TERMS):
             top = max(top, lanes[k])
         scale = np.float32(MOST) / top if top > 0 else np.float32(0)
         for k in range(width):
@@ -158,7 +163,7 @@ def _emit_tile(
     sums_type, reals = ir.VectorType(whole, LANES), ir.VectorType(real, LANES)
     pairs_type = ir.VectorType(ir.IntType(16), 2 * LANES)
     multiply = builder.module.declare_intrinsic(
-        "llvm.x86.avx512.pmaddw.d.512", fnty=ir.FunctionType(sums_type, [pairs_type] * 2)
+        PAIRWISE, fnty=ir.FunctionType(sums_type, [pairs_type] * 2)
     )
     halves = COLUMNS // LANES
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ner_service.engine import shorts
 from ner_service.engine.shorts import MOST, PART, TAIL
 
-pytestmark = pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no VNNI")
+pytestmark = pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no short products")
 sizes = st.tuples(st.integers(1, 19), st.integers(1, 2 * PART + 3), st.integers(1, 70))
 
 

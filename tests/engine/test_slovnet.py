@@ -88,7 +88,7 @@ def test_a_row_is_the_same_to_the_last_bit_whatever_stands_beside_its_unit(
             np.testing.assert_array_equal(rows, alone[units.index(unit)])
 
 
-@pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no VNNI")
+@pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no short products")
 def test_short_products_leave_every_entity_and_score_within_the_error(
     net: slovnet.SlovnetModel,
     engine: slovnet.Engine,

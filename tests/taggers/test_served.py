@@ -99,7 +99,7 @@ def count_differences(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no VNNI")
+@pytest.mark.skipif(not shorts.AVAILABLE, reason="this processor has no short products")
 @pytest.mark.parametrize("model", ["ru-news"])
 def test_short_numbers_change_next_to_no_entity_and_no_score_by_a_thousandth(
     corpora_root: Path, model: str, monkeypatch: pytest.MonkeyPatch
