@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.engine.usual_case import CAPITALS, CASES, NAME, SMALL, pack
-from ner_service.nets.config import NAVEC
+from ner_service.nets.navec import NAVEC
 from ner_service.nets.vectors import load_vectors
 
 INNER = re.compile(r"(?:(?<=[а-яё0-9,:;—–)»\"] )|(?<=[«\"(]))([^\W\d_][\w-]*)")  # no first words

@@ -18,7 +18,7 @@ from ner_service.engine.bilstm import crf_weights
 from ner_service.engine.usual_case import usual_cases
 from ner_service.errors import ConfigError, ModelError
 from ner_service.nets.artefact import Artefact
-from ner_service.nets.config import NAVEC
+from ner_service.nets.navec import NAVEC
 
 MAGIC = b"NERPAGE1"
 ALIGNMENT = 8  # bytes; what a browser wants of the largest numbers in an array

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ner_service.engine.jit import compiled_with_gil
 from ner_service.engine.tokens import TokenBounds, Tokens, cut_units, is_small, units
 from ner_service.engine.words import Words
-from ner_service.nets.config import NAVEC, NetConfig
+from ner_service.nets.config import NetConfig
+from ner_service.nets.navec import NAVEC
 from ner_service.nets.vectors import Vectors, load_vectors
 
 CASES = Path(__file__).with_name("data") / "usual_case.gz"

@@ -19,7 +19,8 @@ from safetensors.numpy import save as write_tensors
 
 from ner_service.errors import ModelError, reason_of
 from ner_service.files import read_regular
-from ner_service.nets.config import NAVEC, NetConfig
+from ner_service.nets.config import NetConfig
+from ner_service.nets.navec import NAVEC
 from ner_service.nets.record import ModelRecord
 from ner_service.nets.vectors import Vectors, load_vectors
 from ner_service.nets.vocab import Vocab

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from ner_service.labels import Scheme, tag_set
+from ner_service.nets.navec import NAVEC
 
 Encoder = Literal["lstm", "gru", "rnn", "cnn"]
 CharEncoder = Literal["cnn", "lstm", "none"]
@@ -16,7 +17,6 @@ SizeOrZero = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Temperature = Annotated[float, Field(ge=0.05, le=20)]  # beyond, scores are 0 and 1 or all alike
 VectorSource = Annotated[str, AfterValidator(lambda source: "" if source == "none" else source)]
-NAVEC = "navec"
 CONVENTION_DIM = 8  # enough for the few conventions that one model learns
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 

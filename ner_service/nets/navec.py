@@ -16,6 +16,7 @@ from ner_service.digest import digest
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+NAVEC = "navec"  # as models name these vectors
 UNKNOWN = "<unk>"
 
 

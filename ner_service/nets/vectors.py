@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.files import open_regular
-from ner_service.nets.config import NAVEC
 from ner_service.nets.natasha_files import natasha_data
-from ner_service.nets.navec import Navec, load_navec
+from ner_service.nets.navec import NAVEC, Navec, load_navec
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
