@@ -1,9 +1,12 @@
 """A text that is not in the tagger's language is told, and no Russian text is."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ner_service import corpora
-from ner_service.text.language import NO_RUSSIAN, OWN_LETTERS, language_warning
+from ner_service.text import language
+from ner_service.text.language import NO_RUSSIAN, OWN_LETTERS, language_warning, other_language
 
 RUSSIAN = "Посол Израиля на Украине Йоэль Лион встретился с властями Львовской области."
 OTHERS = {
@@ -60,3 +63,17 @@ def test_the_letters_of_all_other_languages_are_listed() -> None:
     characters = map(chr, range(0x3000))
     own = {c for c in characters for _, _, all_of, sign in OWN_LETTERS if all_of.match(c) or sign.match(c)}  # fmt: skip
     assert own == NO_RUSSIAN
+
+
+LETTERS = st.sampled_from("абвгыэъёШЩЯ" * 3 + "іўјќ" + "қә" + "xyz —«»?1\n😀")
+
+
+@given(st.text(LETTERS, max_size=80))
+@example("Посол Ізраїлю " + "в" * 60)
+@example("Я" * 20)
+def test_the_quick_look_at_a_sample_never_says_otherwise_than_the_long_one(sample: str) -> None:
+    if language._is_plain_russian(sample):
+        assert other_language(sample, ["ru"]) is None
+    else:
+        few = sum(c in "абвгыэъёШЩЯв" for c in sample) < language.LEAST_LETTERS
+        assert few or not sample.isalpha() or set(sample) & (NO_RUSSIAN | set("xyz"))
