@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
@@ -116,9 +117,7 @@ def create_app(
     routes = declare_routes(app, settings, lanes, names, metrics, asked, shares, collector)
     add_routes(app, routes)
     add_errors(app, [route.path for route in routes if not route.path.startswith("/web")])
-    components = app.openapi()["components"]  # made once, before anybody asks for it
-    if keys.names or keys.admins:
-        components["securitySchemes"] = KEYS
+    app.openapi = lambda: describe(app, bool(keys.names or keys.admins))  # type: ignore[method-assign]
     hot = {(route.method, route.path): route.handler for route in routes if route.hot}
     layers = guard(HotRoutes(app.build_middleware_stack(), hot), routes, keys, settings)
     broken = respond(Refused(Code.INTERNAL, "an error inside the service"))
@@ -164,8 +163,16 @@ def declare_routes(
     others = [*presidio_routes(presidio), *label_studio_routes(studio, collector is not None)]
     routes = [*pages, *api, *others]
     if settings.docs:
-        routes.append(Route("GET", "/openapi.json", app.openapi, open=True))
+        routes.append(Route("GET", "/openapi.json", lambda: app.openapi(), open=True))
     return routes
+
+
+def describe(app: FastAPI, has_keys: bool) -> dict[str, Any]:
+    """Returns the OpenAPI document, which is made when it is first asked for: that takes 0.1 s."""
+    document = FastAPI.openapi(app)
+    if has_keys:
+        document["components"]["securitySchemes"] = KEYS
+    return document
 
 
 def make_collector(

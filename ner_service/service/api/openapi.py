@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
@@ -90,8 +91,10 @@ def arguments(path: str, document: Document, open: bool) -> dict[str, Any]:
         content = _content(document.bodies, EXAMPLES.get(path, {}).get("request", {}))
         query = {"description": IN_QUERY} if set(document.bodies) - {JSON} else {}
         extra |= {"requestBody": {"required": True, "content": content, **query}}
-    answers = _content(document.answers, EXAMPLES.get(path, {}).get("response", {}))
-    del answers[JSON]["schema"]  # FastAPI has it from the model
+    others = {media: type for media, type in document.answers.items() if media != JSON}
+    examples = EXAMPLES.get(path, {}).get("response", {})
+    # FastAPI has the schema of JSON from the model
+    answers = {JSON: _example_in(examples, JSON)} | _content(others, examples)
     return {
         "operation_id": document.operation,
         "summary": document.summary,
@@ -124,12 +127,16 @@ def _example_of(code: Code) -> dict[str, Any]:
 
 def _content(types: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        media: {"schema": _schema_of(type)}
-        | ({"example": examples[media]} if media in examples else {})
+        media: {"schema": _schema_of(type)} | _example_in(examples, media)
         for media, type in types.items()
     }
 
 
+def _example_in(examples: Mapping[str, Any], media: str) -> dict[str, Any]:
+    return {"example": examples[media]} if media in examples else {}
+
+
+@cache
 def _schema_of(type: Any) -> dict[str, Any]:
     """Returns the schema of a type in one piece, for a place where no reference reaches."""
     schema = TypeAdapter(type).json_schema()
