@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 from ner_service import corpora
@@ -24,6 +25,9 @@ settings.load_profile("alike every time")
 # or each process that a test starts would compile the package again
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# typer builds all commands anew at each call, in 25 ms of CPU; tests call them some 300 times
+typer.main.get_command = cache(typer.main.get_command)
 
 PAGE = "tests/service/page/"
 FIRST = ("training", "nets", "engine", "taggers", "corpora", "scoring", "benchmark", "cli", "bulk")
