@@ -32,7 +32,7 @@ from ner_service.training.config import Optimiser, TrainConfig, read_config
 from ner_service.training.data.batches import GoldBatch, batches, collate
 from ner_service.training.data.length import Length, is_rising, plan_length
 from ner_service.training.data.prepare import TrainingData, prepare
-from ner_service.training.device import Place, find_place
+from ner_service.training.device import MissingHardware, Place, find_place
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
 from ner_service.training.progress.curves import Curves
@@ -215,8 +215,8 @@ def train_from_file(
     saved = check_output(output, resume, overwrite)
     try:
         place = find_place(settings.hardware)
-    except ValueError as error:
-        raise ConfigError(f"{settings.key('hardware.device')}: {error}") from None
+    except MissingHardware as error:
+        raise ConfigError(f"{settings.key(error.key)}: {error}") from None
     if resume and init is None and (began := read_start(saved)):
         source = began.model or None
     else:

@@ -6,7 +6,7 @@ import torch
 from ner_service.nets.encoder import Batch, WordFeatures
 from ner_service.training.config import Hardware
 from ner_service.training.data.batches import GoldBatch
-from ner_service.training.device import Place, find_place
+from ner_service.training.device import MissingHardware, Place, find_place
 
 
 def batch() -> GoldBatch:
@@ -28,7 +28,20 @@ def test_a_batch_on_a_cpu_stays_as_it_is() -> None:
     assert Place(torch.device("cpu"), bf16=False).move(given) is given
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_the_precision_asked_for_is_taken(precision: str) -> None:
-    place = find_place(Hardware(device="cpu", precision=precision))  # type: ignore[arg-type]
-    assert place == Place(torch.device("cpu"), precision == "bf16")
+def test_float32_is_taken_where_it_is_asked_for() -> None:
+    place = find_place(Hardware(device="cpu", precision="fp32"))
+    assert place == Place(torch.device("cpu"), bf16=False)
+
+
+def test_bfloat16_is_taken_or_refused_as_an_lstm_can_be_computed_in_it() -> None:
+    asked = Hardware(device="cpu", precision="bf16")
+    bf16 = Place(torch.device("cpu"), bf16=True)
+    try:
+        with bf16.autocast():
+            torch.nn.LSTM(2, 3)(torch.ones(1, 1, 2))
+    except RuntimeError:
+        with pytest.raises(MissingHardware, match="use fp32 or auto") as refused:
+            find_place(asked)
+        assert refused.value.key == "hardware.precision"
+    else:
+        assert find_place(asked) == bf16
