@@ -141,9 +141,11 @@ def key(
     made = new_key()
     line = f"{name}={hash_key(made)}"
     try:
-        if list(parse_keys(line).values()) != [name]:
+        if list(parse_keys(line).values()) != [name] or not name.isprintable():
             raise ValueError
     except ValueError:
-        raise ConfigError(f"{name!r}: a name has neither a comma nor white space around") from None
+        raise ConfigError(
+            f"{name!r}: a name has no comma, no white space around, and stands on one line"
+        ) from None
     echo(f"key for the client:  {made}")
     echo(f"for NER_API_KEYS:    {line}")
