@@ -473,4 +473,15 @@ def test_a_port_of_agents_that_is_none_or_taken_is_one_line(run: Run) -> None:
 def test_a_name_of_a_key_stands_in_one_entry(run: Run, name: str) -> None:
     refused = run("key", name)
     assert (refused.code, refused.out) == (2, "")
-    assert "a name has no comma" in refused.err
+    assert "a name has neither a comma nor white space around, and is one line" in refused.err
+
+
+@pytest.mark.parametrize("command", [["serve"], ["key", "a"], ["settings"], ["page", "x.html"]])
+def test_commands_of_the_service_name_its_extra(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr("ner_service.cli.options.find_spec", lambda name: None)
+    refused = run(*command)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("ner-service: error: the service (no fastapi) needs: ")
+    assert "[serve]" in refused.err
