@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from ner_service.corpora.formats.parquet import load_pyarrow
-from ner_service.errors import ConfigError, CorpusError
+from ner_service.errors import ConfigError, CorpusError, MissingExtra
 from ner_service.files import open_source
 
 RENAMING = ("local", "hdfs")  # where a file appears before it is complete, unless it is renamed
@@ -21,11 +20,18 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
+def load_file_systems() -> Any:
+    """Import pyarrow's file systems; raises `MissingExtra`."""
+    try:
+        from pyarrow import fs
+    except ImportError as error:
+        raise MissingExtra(f"--ray ({error})", "ray") from error
+    return fs
+
+
 def filesystem_of(path: str) -> tuple[Any, str]:
     """Return the file system of a path, and the path within; raises `ConfigError`."""
-    load_pyarrow()
-    from pyarrow import fs
-
+    fs = load_file_systems()
     if not is_remote(path):
         return fs.LocalFileSystem(), os.path.abspath(path)
     try:
@@ -56,8 +62,7 @@ def open_any(path: str) -> Iterator[IO[bytes]]:
 
 def list_files(path: str) -> list[str]:
     """Return a remote file, or the files below a remote folder that are not hidden, as URIs."""
-    from pyarrow import fs
-
+    fs = load_file_systems()
     system, within = filesystem_of(path)
     try:
         if system.get_file_info(within).type == fs.FileType.File:
@@ -73,8 +78,7 @@ def list_files(path: str) -> list[str]:
 
 def check_empty(folder: str) -> None:
     """Raise `ConfigError` where there is something at the place of an output folder."""
-    from pyarrow import fs
-
+    fs = load_file_systems()
     system, within = filesystem_of(folder)
     info = system.get_file_info(within)
     if info.type == fs.FileType.File or (

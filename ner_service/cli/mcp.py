@@ -1,5 +1,6 @@
 """The command `mcp` lets agents find names, by the Model Context Protocol."""
 
+import socket
 from typing import Annotated, Any
 
 import typer
@@ -7,9 +8,10 @@ import typer
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import TaggerOption
 from ner_service.corpora.formats.tables import entities_of
-from ner_service.errors import MissingExtra
+from ner_service.errors import ConfigError, MissingExtra
 from ner_service.library import Recogniser, load
 
+HOST = "127.0.0.1"
 INSTRUCTIONS = "Finds persons, places and organisations in Russian texts, on this machine."
 
 
@@ -17,18 +19,31 @@ INSTRUCTIONS = "Finds persons, places and organisations in Russian texts, on thi
 def mcp(
     tagger: TaggerOption = "bilstm",
     http: Annotated[
-        int, typer.Option(help="Serve at this port of 127.0.0.1; else on stdin and stdout.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Serve at this port of 127.0.0.1; else on stdin and stdout."
+        ),
+    ] = None,
 ) -> None:
     """Serve agents by the Model Context Protocol: a tool that finds names in a text.
 
     A client starts it by itself: {"command": "ner-service", "args": ["mcp"]}.
     """
-    server = make_server(load(tagger))
-    if http:
-        server.run("streamable-http", host="127.0.0.1", port=http)
+    if http is None:
+        make_server(load(tagger)).run("stdio")
     else:
-        server.run("stdio")
+        check_port(http)
+        make_server(load(tagger)).run("streamable-http", host=HOST, port=http)
+
+
+def check_port(port: int) -> None:
+    """Raise `ConfigError` where nobody can listen at a port, before anything is loaded."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise ConfigError(
+            f"--http {port}: cannot listen on {HOST}:{port}: {error.strerror}: name another port"
+        ) from None
 
 
 def make_server(recogniser: Recogniser) -> Any:

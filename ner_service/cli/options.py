@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from ner_service.cli.printing import echo, write
 from ner_service.corpora.formats.format import names
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.texts import InputFormat
-from ner_service.errors import ConfigError
+from ner_service.errors import ConfigError, MissingExtra
 from ner_service.taggers.registry import BACKENDS, spec_forms
 
 
@@ -138,3 +139,9 @@ def corpora_home() -> Path:
 def print_json(value: Any) -> None:
     """Print a value as a line of JSON."""
     write(orjson.dumps(value).decode() + "\n")
+
+
+def check_service() -> None:
+    """Raise `MissingExtra` without the libraries of the service."""
+    if find_spec("fastapi") is None:
+        raise MissingExtra("the service (no fastapi)", "serve")

@@ -7,7 +7,7 @@ import typer
 
 from ner_service.browser.vectors import WORDS
 from ner_service.cli.app import Panel, app, example
-from ner_service.cli.options import note_new_folder
+from ner_service.cli.options import check_service, note_new_folder
 from ner_service.cli.printing import echo
 from ner_service.errors import ModelError
 from ner_service.files import atomic_file
@@ -44,6 +44,7 @@ def page(
     It opens from the disk and works without a network: its own policy forbids it any connection,
     so that no text can leave the machine.
     """
+    check_service()
     from ner_service.service.web.one_file import one_file
 
     _write(output, one_file(make_model_file(model, words)))

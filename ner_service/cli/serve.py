@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from ner_service.cli.app import Panel, app, example, leave_signals
+from ner_service.cli.options import check_service
 from ner_service.cli.printing import echo
 from ner_service.cli.taggers import WIDTH, figure_cells, tagger_table
 from ner_service.errors import ConfigError, MissingExtra, NerError
@@ -40,10 +41,7 @@ def serve(
 
     `ner-service settings` lists the variables by which everything else is set.
     """
-    try:
-        import fastapi  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise MissingExtra(f"the service ({error})", "serve") from error
+    check_service()
     from ner_service.service.settings import read_settings, split_list, unknown_variables
     from ner_service.service.settings.roster import read_roster
     from ner_service.service.telemetry.logs import configure
@@ -135,15 +133,18 @@ def key(
     ],
 ) -> None:
     """Make an API key: the client gets the key, NER_API_KEYS gets the line with its hash."""
+    check_service()
     from ner_service.service.api.auth import hash_key, new_key
     from ner_service.service.settings import parse_keys
 
     made = new_key()
     line = f"{name}={hash_key(made)}"
     try:
-        if list(parse_keys(line).values()) != [name]:
+        if list(parse_keys(line).values()) != [name] or not name.isprintable():
             raise ValueError
     except ValueError:
-        raise ConfigError(f"{name!r}: a name has neither a comma nor white space around") from None
+        raise ConfigError(
+            f"{name!r}: a name has neither a comma nor white space around, and is one line"
+        ) from None
     echo(f"key for the client:  {made}")
     echo(f"for NER_API_KEYS:    {line}")

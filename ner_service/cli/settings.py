@@ -8,12 +8,14 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from ner_service.cli.app import Panel, app, example
+from ner_service.cli.options import check_service
 from ner_service.cli.printing import echo
 
 
 @app.command(rich_help_panel=Panel.USE, epilog=example("settings"))
 def settings() -> None:
     """List the variables of the environment that set up the service, with their defaults."""
+    check_service()
     from ner_service.service.settings import Settings, bounds_of, variable
 
     table = Table(

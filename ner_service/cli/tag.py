@@ -25,7 +25,7 @@ from ner_service.cli.options import (
     note_new_folder,
 )
 from ner_service.cli.printing import echo, write
-from ner_service.cli.tagging import Counts, LanguageNote, tag_documents
+from ner_service.cli.tagging import Counts, HiddenTextNote, LanguageNote, tag_documents
 from ner_service.corpora.formats import docbin, parquet
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.formats.tables import ENTITIES
@@ -218,8 +218,8 @@ def tag_in_one(
         raise ConfigError(f"--format {chosen}: is not text: name a file by --output")
     loaded = ask_labels(load_tagger(job.tagger), job.labels)
     check_labels(job, loaded.info)
-    languages = LanguageNote(loaded.info.languages)
-    watched = languages.watch(documents)
+    languages, hidden = LanguageNote(loaded.info.languages), HiddenTextNote()
+    watched = hidden.watch(languages.watch(documents))
     tagged = (
         document.keep_labels(job.labels) if job.labels else document
         for document in tag_documents(loaded, watched, load_analyser() if job.normal else None)
@@ -231,8 +231,8 @@ def tag_in_one(
         write_tagged(counts.count(tagged), chosen, output, loaded.info)
         if output is not None:
             echo(f"{output}: {counts}", err=True)
-    if str(languages):
-        echo(str(languages), err=True)
+    for note in filter(None, map(str, (hidden, languages))):
+        echo(note, err=True)
 
 
 def choose_format(output: Path | None) -> str:

@@ -59,6 +59,33 @@ class LanguageNote:
         return f"note: {self._first}{others}"
 
 
+class HiddenTextNote:
+    """A note counts the documents with a field `text` beside the text that is tagged.
+
+    The output has the tagged text in its place.
+    """
+
+    def __init__(self) -> None:
+        self._hidden = 0
+        self._first = ""
+
+    def watch(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Yield the documents as they come, and look at each."""
+        for document in documents:
+            if "text" in document.fields:
+                self._hidden += 1
+                self._first = self._first or document.place or document.id
+            yield document
+
+    def __str__(self) -> str:
+        if not self._hidden:
+            return ""
+        return (
+            f"note: {self._first}: the field 'text' beside that of --text-column is left out "
+            f"({numbered(self._hidden, 'text')}): --output FOLDER/ keeps both"
+        )
+
+
 def tag_documents(
     tagger: Tagger, documents: Iterable[Document], analyser: "Analyser | None" = None
 ) -> Iterator[Document]:

@@ -1,11 +1,11 @@
 """Losses are what a format cannot hold of the documents that are written in it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ner_service.corpora.report import SAMPLES
-from ner_service.types import Document
+from ner_service.types import Document, Entity
 
 
 @dataclass(slots=True)
@@ -22,14 +22,15 @@ class Losses:
         if len(ids) < SAMPLES:
             ids.append(document.id)
 
-    def watch(
-        self, documents: Iterable[Document], loss_of: Callable[[Document], str]
-    ) -> Iterator[Document]:
-        """Yield the documents, and count what `loss_of` says of each."""
-        for document in documents:
-            if what := loss_of(document):
-                self.add(what, document)
-            yield document
+    def compare(self, document: Document, kept: Sequence[Entity]) -> None:
+        """Count what became of a document's entities in a format that has whole tokens alone."""
+        exact = {entity.span for entity in kept}
+        widened = sum(entity.span not in exact for entity in document.entities)
+        if gone := len(document.entities) - len(kept):
+            self.add("entities within a token that another has", document, gone)
+        if widened > gone:
+            what = "bounds of entities inside tokens, which they now take whole"
+            self.add(what, document, widened - gone)
 
     def lines(self) -> list[str]:
         """Return a line for each thing that is lost."""

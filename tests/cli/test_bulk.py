@@ -1,6 +1,7 @@
 """`tag` on folders, patterns and whole files, with what it says and what it refuses."""
 
 import json
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_a_folder_goes_to_stdout_as_its_files_would(tag: Command, folder: Path) 
     assert out == tag("in/a.jsonl", "in/sub/b.csv")[1]
     assert len(out.splitlines()) == 2
     assert tag("in/sub", "--text-column", "body")[1].count("Израиля") == 2
+
+
+@pytest.mark.parametrize("source", ["in/a.jsonl", "s3://a/b"])
+def test_ray_without_its_libraries_names_the_extra(
+    tag: Command, folder: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    for module in ("pyarrow", "pyarrow.fs", "ray"):
+        monkeypatch.setitem(sys.modules, module, None)
+    code, out, err = tag(source, "-o", "out/", "--ray")
+    assert (code, out) == (2, "")
+    assert err.startswith("ner-service: error: --ray (")
+    assert "[ray]" in err
 
 
 @pytest.mark.parametrize(

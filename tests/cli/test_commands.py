@@ -455,3 +455,33 @@ def test_warm_compiles_what_base_forms_and_masking_need(
     compiling, ready = done.out.splitlines()
     assert compiling.startswith("names: compiling kernels, once: about ")
     assert ready.startswith("names: ready after ")
+
+
+def test_a_port_of_agents_that_is_none_or_taken_is_one_line(run: Run) -> None:
+    beyond = run("mcp", "--http", "65536")
+    assert (beyond.code, "'--http': Input should be less than" in beyond.err) == (2, True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = run("mcp", "--http", port)
+    assert refused.code == 2
+    assert f"--http {port}: cannot listen on 127.0.0.1:{port}: " in refused.err
+    assert refused.err.endswith("name another port\n")
+    assert refused.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["a,b", " a", "a\nb", "a\x1b[1m"])
+def test_a_name_of_a_key_stands_in_one_entry(run: Run, name: str) -> None:
+    refused = run("key", name)
+    assert (refused.code, refused.out) == (2, "")
+    assert "a name has neither a comma nor white space around, and is one line" in refused.err
+
+
+@pytest.mark.parametrize("command", [["serve"], ["key", "a"], ["settings"], ["page", "x.html"]])
+def test_commands_of_the_service_name_its_extra(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr("ner_service.cli.options.find_spec", lambda name: None)
+    refused = run(*command)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("ner-service: error: the service (no fastapi) needs: ")
+    assert "[serve]" in refused.err

@@ -82,6 +82,15 @@ def test_tag_writes_the_format_of_an_ending_and_reads_it_again(run: Run, name: s
     assert (code, json.loads(out)["text"], json.loads(out)["entities"]) == (0, TEXT, [FOUND])
 
 
+def test_tag_says_that_a_field_text_has_no_place_beside_the_text_column(run: Run) -> None:
+    record = {"id": 1, "text": "Анна", "body": "Иван в Туле"}
+    code, out, err = run(
+        "tag", "-t", "natasha", run.file("in.jsonl", record), "--text-column", "body"
+    )
+    assert (code, json.loads(out)["text"]) == (0, "Иван в Туле")
+    assert "in.jsonl:1: the field 'text' beside that of --text-column is left out (1 text): " in err
+
+
 def test_tag_reads_the_text_column_of_a_table(run: Run) -> None:
     source = run.file("in.csv", f"id,body,n\nа,{TEXT},1\n")
     code, out, _ = run("tag", "-t", "natasha", source, "--columns", "body,x", "-f", "csv")
@@ -137,7 +146,7 @@ def test_convert_says_what_was_read_what_was_mended_and_what_is_lost(run: Run) -
         f"{source}: entities that begin or end inside a word (2): {source}:1: 8:21 PER "
         f"'на Каренина и'; {source}:1: 24:28 PER 'тр е'",
         f"{source}: all offsets seem shifted: add -2 to each start and end",
-        f"{source}: lost: bounds of entities inside tokens, which they now take whole: 1, "
+        f"{source}: lost: bounds of entities inside tokens, which they now take whole: 2, "
         "first in '1'",
         f"{source}: lost: ids, scores, other fields, and the white space between words",
     ]

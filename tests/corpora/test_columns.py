@@ -257,18 +257,25 @@ def test_a_docbin_of_spans_alone_is_read_by_its_only_group(tmp_path: Path) -> No
 
 LOSSY = [
     Document("a", "СанктПетербург", (Entity(0, 5, "LOC"), Entity(5, 14, "LOC"))),
-    Document("b", "Анна спит", (Entity(0, 2, "PER"),)),
-    Document("c", " "),
+    Document("b", "Анна спит", (Entity(0, 2, "PER", 0.5),), {"kind": "news", "page": 1}),
+    Document("c", " ", (), {"id": 3, "kind": "news"}),
 ]
 
 
 @pytest.mark.parametrize(
     ("name", "lost"),
     [
-        ("x.conll", ["bounds of entities inside tokens", "texts without a word", "ids, scores, other fields"]),
+        ("x.conll", ["entities within a token that another has: 1, first in 'a'", "bounds of entities inside tokens", "texts without a word", "ids, scores, other fields"]),
         ("x.spacy", ["entities within a token that another has: 1, first in 'a'", "inside tokens", "ids"]),
         ("folder", ["ids (documents are numbered)"]),
-        ("x.bracketed", ["white space around the text: 1, first in 'c'"]),
+        (
+            "x.bracketed",
+            [
+                "white space around the text: 1, first in 'c'",
+                "other fields that are not one line of text: 1, first in 'b'",
+                "scores: 1, first in 'b'",
+            ],
+        ),
         ("x.jsonl", []),
         ("x.json", []),
         ("x.csv", []),

@@ -273,12 +273,17 @@ def test_an_unknown_operator_is_refused_by_its_place_and_repeated_nowhere(
     assert SECRET not in error + caplog.text
 
 
+@pytest.mark.parametrize(
+    ("route", "results"),
+    [("anonymize", "analyzer_results"), ("deanonymize", "anonymizer_results")],
+)
 def test_without_the_library_the_extra_is_named(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch, route: str, results: str
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "presidio_anonymizer", None)
+    for module in ("presidio_anonymizer", "presidio_anonymizer.entities"):
+        monkeypatch.setitem(__import__("sys").modules, module, None)
     anonymization.load_engines.cache_clear()
-    answer = post(client, "anonymize", analyzer_results=[])
+    answer = post(client, route, **{results: []})
     assert (answer.status_code, "[pii]" in answer.json()["error"]) == (422, True)
 
 

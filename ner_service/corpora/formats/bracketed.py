@@ -24,7 +24,7 @@ description = (
 )
 HEADER, FIELD = "# ", "#= "
 FIELD_LINE = re.compile(r"#= (?P<key>[^\s:]+): (?P<value>\S(?:.*\S)?)")
-RESERVED = ("id", "text", "entities")  # keys of a record that are no other fields
+RESERVED = {"id", "text", "entities"}  # keys of a record that are no other fields
 MARKS = re.compile(r"\\(?P<literal>.)|\[(?P<label>\S+) |(?P<end>\])|(?P<loose>[\[\\])")
 
 
@@ -98,18 +98,25 @@ def parse(marked: str, name: str = "text", first: int = 1) -> tuple[str, list[En
 
 
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
-    """Write documents under their ids; return a line about the texts that lost white space.
+    """Write documents under their ids; return a line about each thing that is lost.
 
     Of the other fields those are written whose value is one line of text.
     """
     losses = Losses()
-    write_text(path, lines(losses.watch(documents, _loss)))
+    write_text(path, lines(_watch(documents, losses)))
     return losses.lines()
 
 
-def _loss(document: Document) -> str:
-    """Return what a document loses: the format keeps no white space around a text."""
-    return "" if document.text == document.text.strip() else "white space around the text"
+def _watch(documents: Iterable[Document], losses: Losses) -> Iterator[Document]:
+    """Yield the documents, and count what the format has no place for."""
+    for document in documents:
+        if document.text != document.text.strip():
+            losses.add("white space around the text", document)
+        if len([*_field_lines(document)]) < len(document.fields.keys() - RESERVED):
+            losses.add("other fields that are not one line of text", document)
+        if any(entity.score is not None for entity in document.entities):
+            losses.add("scores", document)
+        yield document
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:

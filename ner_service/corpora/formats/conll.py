@@ -24,6 +24,7 @@ from ner_service.corpora.reading import Reading
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import read_lines, write_text
 from ner_service.labels import OUTSIDE
+from ner_service.labels import entities as entities_of
 from ner_service.labels import tags as tags_of
 from ner_service.text.sentences import sentenize
 from ner_service.text.tokens import tokenize
@@ -234,17 +235,18 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     An entity that ends inside a token takes the token whole; a line that is returned counts these.
     """
     losses = Losses()
-    write_text(path, lines(losses.watch(documents, _loss)))
+    write_text(path, lines(_watch(documents, losses)))
     return [*losses.lines(), "lost: ids, scores, other fields, and the white space between words"]
 
 
-def _loss(document: Document) -> str:
-    """Return what a document loses: its text, if it has no word, or bounds inside of tokens."""
-    tokens = tokenize(document.text)
-    starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
-    if any(e.start not in starts or e.end not in ends for e in document.entities):
-        return "bounds of entities inside tokens, which they now take whole"
-    return "" if tokens else "texts without a word"
+def _watch(documents: Iterable[Document], losses: Losses) -> Iterator[Document]:
+    """Yield the documents, and count entities that are no whole tokens, and texts without one."""
+    for document in documents:
+        tokens = tokenize(document.text)
+        if not tokens:
+            losses.add("texts without a word", document)
+        losses.compare(document, entities_of(tokens, tags_of(tokens, document.entities, "BIO")))
+        yield document
 
 
 def lines(documents: Iterable[Document]) -> Iterator[str]:

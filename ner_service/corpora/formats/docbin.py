@@ -99,19 +99,8 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
         ]
         kept = spacy.util.filter_spans([span for span in spans if span is not None])
         doc.set_ents(kept)
-        _count_losses(losses, document, _entities(kept))
+        losses.compare(document, _entities(kept))
         packed.add(doc)
     with atomic_file(path) as file:
         file.write(packed.to_bytes())
     return [*losses.lines(), "lost: ids, scores and other fields"]
-
-
-def _count_losses(losses: Losses, document: Document, kept: list[Entity]) -> None:
-    exact = {entity.span for entity in kept}
-    widened = sum(entity.span not in exact for entity in document.entities)
-    if gone := len(document.entities) - len(kept):
-        losses.add("entities within a token that another has", document, gone)
-    if widened > gone:
-        losses.add(
-            "bounds of entities inside tokens, which they now take whole", document, widened - gone
-        )

@@ -4,11 +4,13 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from ner_service.errors import CorpusError, ModelError, reason_of
 from ner_service.files import read_bytes, read_lines
@@ -73,6 +75,9 @@ class TomlFile(Rule):
     phrases: list[Phrases] = Field([], max_length=MOST_RULES)
     patterns: list[Pattern] = Field([], max_length=MOST_RULES)
     allow: list[Allow] = Field([], max_length=MOST_RULES)
+
+
+TABLES: Mapping[str, type[Rule]] = {"phrases": Phrases, "patterns": Pattern, "allow": Allow}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +216,34 @@ def _parse_line(line: str, place: str) -> tuple[str, str | TokenPattern, str]:
 
 
 def _fault_of(error: ValidationError) -> str:
-    """Return the first fault of a file in one line: its place and what is wrong there."""
-    first = error.errors(include_url=False)[0]
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return f"{''.join(parts).lstrip('.')}: {reason_of(first['msg'])}"
+    """Return the fault to mend first in one line: its place, and what to do there.
+
+    A key that does not exist comes first, for it may be a missing one misspelt.
+    """
+    faults = error.errors(include_url=False)
+    fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
+    return f"{''.join(parts).lstrip('.')}: {_mend_of(fault)}"
+
+
+def _mend_of(fault: ErrorDetails) -> str:
+    """Return what is wrong with a key or its value; pydantic's own words speak of Python."""
+    keys = fault["loc"]
+    table = TABLES[str(keys[0])] if len(keys) > 1 else TomlFile
+    match fault["type"]:
+        case "extra_forbidden":
+            near = get_close_matches(str(keys[-1]), table.model_fields, 1)
+            known = ", ".join(table.model_fields)
+            return f"no such key; {f'did you mean {near[0]}?' if near else f'there are {known}'}"
+        case "missing":
+            return "is missing: add it"
+        case "list_type" if table is TomlFile:
+            return f"expected tables: write [[{keys[0]}]] above each"
+        case "list_type":
+            return f'expected a list, such as {keys[-1]} = ["..."]'
+        case "model_type":
+            return f"expected a table: write [[{keys[0]}]] above its keys"
+    return reason_of(fault["msg"])
 
 
 def labels_of(files: Sequence[RuleFile]) -> Iterator[str]:

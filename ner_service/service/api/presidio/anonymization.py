@@ -30,9 +30,9 @@ def load_engines() -> tuple[Any, Any]:
 
 def anonymize(text: str, results: Sequence[ResultForm], operators: Operators) -> Answer:
     """Return a text whose entities the operators have replaced, as Presidio's engine does."""
+    engine, _ = load_engines()
     from presidio_anonymizer.entities import RecognizerResult
 
-    engine, _ = load_engines()
     configs = _configs(operators, "anonymizers", OPERATORS)
 
     def work(piece: str, found: Sequence[ResultForm]) -> Any:
@@ -47,9 +47,9 @@ def anonymize(text: str, results: Sequence[ResultForm], operators: Operators) ->
 
 def deanonymize(text: str, results: Sequence[ResultForm], operators: Operators) -> Answer:
     """Return a text whose encrypted entities the operators have decrypted, as Presidio does."""
+    _, engine = load_engines()
     from presidio_anonymizer.entities import OperatorResult
 
-    _, engine = load_engines()
     configs = _configs(operators, "deanonymizers", UNDOING)
     _check_items(results, operators)
 
