@@ -94,7 +94,8 @@ class Analyser:
         phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
-            phrases[n] = phrases[n]._replace(neighbour=odds)
+            beside = phrases[n].neighbour
+            phrases[n] = phrases[n]._replace(neighbour=odds if beside is None else odds + beside)
             (solved[n],) = solve([phrases[n]], self._lexicon)
         analyses: list[Analysis] = []
         at = 0
