@@ -26,6 +26,7 @@ from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
+SURE_BY_NET = 0.997  # the probability of a form about which no verb needs to be asked
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
@@ -116,9 +117,10 @@ class Analyser:
         A name joined by `и` has the case of the one before it. A verb tells of one word alone.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
-            if not solutions or solutions[0].chance > SURE:
+            if not solutions or solutions[0].chance > SURE_BY_NET:
                 continue
-            if cut.is_joined(n) and labels[n] == labels[n - 1]:
+            is_unsure = solutions[0].chance <= SURE
+            if is_unsure and cut.is_joined(n) and labels[n] == labels[n - 1]:
                 odds = odds_beside(phrases[n - 1], solved[n - 1])
                 if odds is not None:
                     yield n, odds

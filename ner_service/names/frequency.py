@@ -5,7 +5,6 @@ The dictionary has `Игор` beside `Игорь`, whose prepositional is the sa
 """
 
 import math
-from collections.abc import Mapping, Set
 
 from ner_service.names.lists import NameLists, to_masculine
 from ner_service.names.morphology import Morphology
@@ -23,17 +22,9 @@ class Frequencies:
     def __init__(self, lists: NameLists, morphology: Morphology) -> None:
         self._lists, self._morphology = lists, morphology
 
-    def weights(self, bases: Mapping[str, Set[int]]) -> dict[str, float]:
-        """Return what each base form's frequency weighs against its rivals', as log odds.
-
-        Rivals have the word's form in a slot of `SLOTS` that a base form has it in, too.
-        """
-        counts = {base: math.log(RARE + self._count(base)) for base in bases}
-        return {
-            base: WEIGHT
-            * (counts[base] - max(counts[n] for n in bases if not slots.isdisjoint(bases[n])))
-            for base, slots in bases.items()
-        }
+    def weigh(self, base: str) -> float:
+        """Return what the frequency of a base form weighs, as log odds."""
+        return WEIGHT * math.log(RARE + self._count(base))
 
     def _count(self, base: str) -> int:
         """Return how often a base form or its masculine stood in news.

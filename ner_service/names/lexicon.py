@@ -162,7 +162,8 @@ class Lexicon:
             self._weigh_frequencies(word, of, candidates)
         if of == "places":
             for n, (base, odds, places) in enumerate(candidates):
-                if base.endswith(VILLAGE_ENDINGS) and SLOTS[places[0]].gender == "Neut":
+                is_neuter = SLOTS[places[0]].gender == "Neut" and not self.lists.has_first(word)
+                if is_neuter and base.endswith(VILLAGE_ENDINGS):
                     extra = odds_of_village(base, towns, self.lists)
                     candidates[n] = Candidate(base, odds + extra, places)
         is_woman = of == "people" and not ENDS_AS_A_PLURAL.search(word)
@@ -189,16 +190,24 @@ class Lexicon:
         Those of places that are Russian last names, too, tell nothing.
         """
         least = max([odds for _, odds, _ in candidates], default=0.0) + SHORT_OF_BEST
-        rivals: dict[str, set[int]] = {}
-        for base, odds, slots in candidates:
-            is_person = of == "places" and base.endswith(LAST_NAME_ENDINGS)
-            if base != word and odds > least and SLOTS[slots[0]].gender and not is_person:
-                rivals.setdefault(base, set()).update(slots)
-        if len(rivals) > 1:
-            weights = self._frequencies.weights(rivals)
-            for n, (base, odds, slots) in enumerate(candidates):
-                if base in weights and SLOTS[slots[0]].gender:
-                    candidates[n] = Candidate(base, odds + weights[base], slots)
+        rivals = [
+            n
+            for n, (base, odds, slots) in enumerate(candidates)
+            if base != word and odds > least and SLOTS[slots[0]].gender
+            if not (of == "places" and base.endswith(LAST_NAME_ENDINGS))
+        ]
+        bases = {candidates[n].base for n in rivals}
+        if len(bases) < 2:
+            return
+        weights = {base: self._frequencies.weigh(base) for base in bases}
+        most: dict[int, float] = {}  # by slot
+        for n in rivals:
+            for slot in candidates[n].slots:
+                most[slot] = max(most.get(slot, 0.0), weights[candidates[n].base])
+        for n, (base, odds, slots) in enumerate(candidates):
+            if base in weights and SLOTS[slots[0]].gender:
+                best = max(most.get(slot, weights[base]) for slot in slots)
+                candidates[n] = Candidate(base, odds + weights[base] - best, slots)
 
     def _weigh_news(self, word: str, of: Of, candidates: list[Candidate]) -> None:
         """Make candidates likelier where their base forms are frequent in news.

@@ -10,6 +10,7 @@ from ner_service.names.lists import NameLists
 ENDINGS = ("ово", "ево", "ёво", "ино", "ыно")
 VILLAGE = 3.5  # log odds; the net takes words that it does not know for masculines
 IN_NEWS = 3.0  # more of them for a village that is frequent in news
+UNHEARD = 2.5  # and for one in -ино of which nobody is called
 TOWN = 1_000  # occurrences in news of a foreign town in -ин, such as `Щецин`
 KNOWN = 5_000  # and of a place such as `Косово`, beside which the dictionary has a town
 
@@ -24,5 +25,8 @@ def odds_of_village(base: str, towns: Collection[str], lists: NameLists) -> floa
         return VILLAGE if base in towns and count > KNOWN else 0.0
     if count:
         return VILLAGE + IN_NEWS
-    is_foreign = town.endswith("ин") and not lists.has_last(town) and lists.count(town) > TOWN
-    return 0.0 if is_foreign or lists.has_first(town) else VILLAGE
+    if lists.has_first(town):
+        return 0.0
+    if town.endswith("ин") and not lists.has_last(town):
+        return 0.0 if lists.count(town) > TOWN else UNHEARD
+    return VILLAGE

@@ -1,31 +1,19 @@
 """Government is the case that the words before a name ask for, as far as they leave no choice."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from ner_service.names.government import PREPOSITIONS, VERBS
 from ner_service.names.masking.finding import Found
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case
 from ner_service.names.vocabulary import GIVING_VERBS
 
-PREPOSITIONS: Mapping[str, tuple[Case, ...]] = {
-    **dict.fromkeys(("без", "для", "до", "из", "от", "у", "около", "после", "против"), ("Gen",)),
-    **dict.fromkeys(("кроме", "вместо", "ради", "среди", "насчёт", "помимо"), ("Gen",)),
-    **dict.fromkeys(("к", "ко", "благодаря", "согласно", "вопреки", "навстречу"), ("Dat",)),
-    **dict.fromkeys(("про", "через", "сквозь"), ("Acc",)),
-    **dict.fromkeys(("перед", "над", "между"), ("Ins",)),
-    **dict.fromkeys(("о", "об", "обо", "при"), ("Loc",)),
-    **dict.fromkeys(("в", "во", "на"), ("Acc", "Loc")),
-    **dict.fromkeys(("с", "со"), ("Ins", "Gen")),
-    **dict.fromkeys(("за", "под"), ("Ins", "Acc")),
-    "по": ("Dat", "Loc"),
-}
 NO_PREPOSITION: tuple[Case, ...] = ("Nom", "Gen", "Dat", "Acc", "Ins")  # and never the locative
 WORD_BEFORE = re.compile(r"(\w+)\s{1,3}[«\"“„]?$")
 REACH = 40  # characters in which the word before a name stands
 AND = re.compile(r"[»\"”“]?\s{1,3}(?:и|или|либо)\s{1,3}[«\"“„]?")
 COMMA = re.compile(r"[»\"”“]?,\s{1,3}[«\"“„]?")
-VERBS = frozenset({"VERB", "INFN", "GRND"})
 
 
 class Government:
