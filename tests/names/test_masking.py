@@ -24,6 +24,7 @@ from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
 from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
 from ner_service.names.masking.key import KeyMention, KeyName
 from ner_service.names.masking.lists import load_lists
+from ner_service.names.masking.phrases import Phrase
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.words import EntityWords
 from ner_service.taggers.registry import load_tagger
@@ -292,6 +293,27 @@ def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
         text, masked = mask(f"Иванов, Марина, Орлова. {everybody}", "surrogate", seed)
         new = masked.text.partition(". ")[2]
         assert not set(new.split()) & set(text.replace(",", "").split())
+
+
+def test_no_surrogate_is_a_common_noun() -> None:
+    """A sentence that begins with `Движение` would be taken for one about an organisation."""
+    lists = load_lists()
+    people = {form for last in lists["person"]["last"] for form in (last, f"{last}а")}
+    forms = {
+        form
+        for kind in ("masc", "fem", "neut", "plur")
+        for name in lists["organisation"][kind]
+        for form, _ in Phrase(name).forms(MORPHOLOGY)
+    }
+    common = {
+        form
+        for form in people | forms
+        if any(
+            reading.features.pos == "NOUN" and not reading.features.kind
+            for reading in MORPHOLOGY.known_readings(form.lower())
+        )
+    }
+    assert not common
 
 
 def test_a_word_without_end_takes_little_memory() -> None:
