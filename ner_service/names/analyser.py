@@ -9,6 +9,7 @@ from ner_service.names import subjects
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import solve_again
 from ner_service.names.eponyms import BEFORE
+from ner_service.names.government import odds_behind_preposition
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.likeness import FormReader
 from ner_service.names.lists import load_lists
@@ -92,6 +93,7 @@ class Analyser:
         phrases = [*map(self._phrases.read, cut.names, labels, before)]
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
+        phrases = [*map(_ask_preposition, phrases, before)]
         phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
@@ -167,6 +169,15 @@ class Analyser:
         if solution is None:
             return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
         return Mention(normal, parts, *solution.slot, solution.slot.number)
+
+
+def _ask_preposition(phrase: Phrase, before: Sequence[str]) -> Phrase:
+    """Return a phrase that knows the cases which the preposition before it leaves."""
+    odds = odds_behind_preposition(before) if before else None
+    if odds is None or not phrase.groups:
+        return phrase
+    beside = phrase.neighbour
+    return phrase._replace(neighbour=odds if beside is None else odds + beside)
 
 
 def _mark_alone(

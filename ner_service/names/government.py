@@ -28,6 +28,7 @@ PREPOSITIONS: Mapping[str, tuple[Case, ...]] = {
 }
 VERBS = frozenset({"VERB", "INFN", "GRND"})
 OTHER_CASE, ASKED, THINGS = -3.0, 3.0, 3  # log odds, log odds, words behind a name
+HARDLY = -1.5  # log odds of a case that a preposition leaves out, which the net knows mostly
 NEAR = 1  # words before a name that are looked at
 
 
@@ -36,7 +37,11 @@ def _row(cases: Sequence[Case], asked: float, others: float) -> Floats:
     return np.array(odds, dtype=np.float32)
 
 
-BEHIND = {cases: _row(cases, 0.0, OTHER_CASE) for cases in PREPOSITIONS.values()}
+BEHIND = {
+    word: _row(cases, 0.0, HARDLY)
+    for word, cases in PREPOSITIONS.items()
+    if word not in ("с", "со")  # whose genitive the net takes for a nominative
+}
 OF_RECIPIENT = _row(("Dat",), ASKED, 0.0)
 OF_NO_RECIPIENT = _row(("Dat",), OTHER_CASE, 0.0)
 OF_OBJECT = _row(("Acc",), ASKED, 0.0) + OF_NO_RECIPIENT
@@ -44,8 +49,7 @@ OF_OBJECT = _row(("Acc",), ASKED, 0.0) + OF_NO_RECIPIENT
 
 def odds_behind_preposition(before: Sequence[str]) -> Floats | None:
     """Return what the preposition before a name says of its slots, as log odds, if it is one."""
-    cases = PREPOSITIONS.get(before[-1].lower()) if before else None
-    return BEHIND[cases] if cases else None
+    return BEHIND.get(before[-1].lower()) if before else None
 
 
 def odds_behind_verb(

@@ -175,7 +175,10 @@ def _rules(of: Of) -> Iterator[Rule]:
             yield Rule(ending, pattern, forms[0], lemma, slots, paradigm.cost)
 
 
-BY_COST = sorted(_paradigms("people"), key=lambda row: row[0].cost)
+BY_COST = sorted(  # without `Айгуль`, since a woman's last name such as `Коваль` has one form
+    [row for row in _paradigms("people") if row[0].genders != F or row[1][0] != "ь"],
+    key=lambda row: row[0].cost,
+)
 RULES = {of: [*_rules(of)] for of in ("people", "places")}
 LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 BY_LETTER = {  # the last of a word; without an ending the stem decides

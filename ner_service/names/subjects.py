@@ -13,8 +13,8 @@ import numpy as np
 from ner_service.names.government import (
     OF_NO_RECIPIENT,
     OF_OBJECT,
+    PREPOSITIONS,
     VERBS,
-    odds_behind_preposition,
     odds_behind_verb,
 )
 from ner_service.names.lexicon import ADJECTIVES, Lexicon
@@ -65,9 +65,9 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     clause = [] if begins_anew else [word.lower() for word in takewhile(_is_within, after)]
     if before and clause and _governs_two(before[-1].lower(), clause[0], lexicon):
         return OF_OBJECT
-    asked = odds_behind_preposition(before)
-    if asked is None:
-        asked = odds_behind_verb(before, clause, lexicon)
+    if before and before[-1].lower() in PREPOSITIONS:
+        return None
+    asked = odds_behind_verb(before, clause, lexicon)
     if asked is None or asked is OF_NO_RECIPIENT:
         agreeing = _odds_of_clause(before, clause, lexicon)
         return asked if agreeing is None else agreeing
