@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ner_service.names.east_asian import LONE_SYLLABLE, is_given
 from ner_service.names.lexicon import Lexicon
+from ner_service.names.odds import ENDS_AS_A_PLURAL
 from ner_service.names.types import Parts
 from ner_service.names.units import FIRSTS, LAST_OF_THE_REGION, Kind, Unit, read_units
 from ner_service.names.vocabulary import ALSO_FIRST, EAST_ASIAN
@@ -78,7 +79,8 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
             return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
         parts = one.text, *one.text.split("-")
         is_of_region = one.is_noun or any(map(LAST_OF_THE_REGION.fullmatch, parts))
-        if one.kind is Kind.LAST and is_of_region:
+        is_of_all = one.kind is Kind.UNKNOWN and ENDS_AS_A_PLURAL.search(one.text.lower())
+        if (one.kind is Kind.LAST and is_of_region) or is_of_all:
             return True
     if is_first:
         return one.text.lower() in EAST_ASIAN

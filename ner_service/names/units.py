@@ -114,6 +114,9 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
     """Return the unit that five words begin with, if any, and how many of them it takes."""
     word, follows, third, letter, stop = (*words, "", "", "", "")[:5]
     if word.lower() in TITLES and follows[:1].isalpha():
+        is_first = word[0].isupper() and lexicon.lists.has_first(word.lower())
+        if is_first and classify_word(follows.lower(), lexicon)[0] is Kind.LAST:
+            return Unit(word, Kind.FIRST), 1  # `Султан Сулейманов`
         return None, 1
     if (follows, third, stop) == (".", "-", ".") and len(letter) == 1:  # `Ж.-Ж. Руссо`
         return Unit("".join(words), Kind.INITIAL), 5

@@ -237,6 +237,16 @@ def test_quotes_that_stood_around_a_name_stay() -> None:
         ("Он видит <PER_2>а и <PER_1>.", "Он видит Ивана Чехова и Анну Каренину."),
         ("Письмо <PER_2>ский стиль", "Письмо Иван Чеховский стиль"),
         ("<PER_1>", "Анна Каренина"),
+        ("Речь <PER_1> удалась.", "Речь Анны Карениной удалась."),
+        ("Жители <LOC_1> ждут.", "Жители Москвы ждут."),
+        ("Они ждут в <LOC_1>.", "Они ждут в Москве."),
+        ("Она уехала в <LOC_1>.", "Она уехала в Москву."),
+        ("Встреча с <PER_2> удалась.", "Встреча с Иваном Чеховым удалась."),
+        ("Пригласите <PER_1> завтра.", "Пригласите Анну Каренину завтра."),
+        ("Сообщите <PER_2> новости.", "Сообщите Ивану Чехову новости."),
+        ("Директору <PER_2> пишут.", "Директору Ивану Чехову пишут."),
+        ("Письмо для **<PER_2>** и `<PER_1>`", "Письмо для **Ивана Чехова** и `Анны Карениной`"),
+        ("Город <LOC_1> ждёт.", "Город Москва ждёт."),
     ],
 )  # fmt: skip
 def test_names_are_inflected_repeated_and_dropped_as_the_placeholders_were(
@@ -278,6 +288,13 @@ def test_a_ruler_has_a_russian_surrogate_and_comes_back() -> None:
     text, masked = mask("Указ [PER Елизаветы II] вышел. [PER Николай I] умер.", "surrogate")
     assert not re.search("[A-Za-z]", masked.text)
     assert MASKER.unmask(masked.text, masked.key) == text
+
+
+def test_men_and_towns_are_inflected_by_their_endings() -> None:
+    assert inflect_name("Фёдор Седых", "Gen", MORPHOLOGY, "Masc") == "Фёдора Седых"
+    assert inflect_name("Елена Коваль", "Gen", MORPHOLOGY, "Fem") == "Елены Коваль"
+    assert inflect_name("Львов", "Ins", MORPHOLOGY) == "Львовом"
+    assert inflect_name("Зюзин", "Ins", MORPHOLOGY) == "Зюзином"
 
 
 def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:

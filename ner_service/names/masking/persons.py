@@ -200,7 +200,9 @@ def gender_of(
             reading.features.kind == "Name" and reading.features.case == "Nom" and reading.is_known
         )
         if is_first_name and reading.features.gender in ("Masc", "Fem"):
-            is_hers = gender == "Fem" and first[-1] not in "аяйь" and _is_undeclined(first, surfaces)
+            is_hers = (
+                gender == "Fem" and first[-1] not in "аяйь" and _is_undeclined(first, surfaces)
+            )
             return "Fem" if is_hers else reading.features.gender
     if gender in ("Masc", "Fem"):
         return gender
