@@ -27,7 +27,7 @@ from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
-SURE_BY_NET = 0.997  # the probability of a form about which no verb needs to be asked
+SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
