@@ -9,6 +9,7 @@ from ner_service.names import subjects
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import solve_again
 from ner_service.names.eponyms import BEFORE
+from ner_service.names.government import odds_behind_preposition
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.likeness import FormReader
 from ner_service.names.lists import load_lists
@@ -26,6 +27,7 @@ from ner_service.names.writing import join_words, write_words
 from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
+SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
@@ -91,10 +93,12 @@ class Analyser:
         phrases = [*map(self._phrases.read, cut.names, labels, before)]
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
+        phrases = [*map(_ask_preposition, phrases, before)]
         phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
-            phrases[n] = phrases[n]._replace(neighbour=odds)
+            beside = phrases[n].neighbour
+            phrases[n] = phrases[n]._replace(neighbour=odds if beside is None else odds + beside)
             (solved[n],) = solve([phrases[n]], self._lexicon)
         analyses: list[Analysis] = []
         at = 0
@@ -115,9 +119,10 @@ class Analyser:
         A name joined by `и` has the case of the one before it. A verb tells of one word alone.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
-            if not solutions or solutions[0].chance > SURE:
+            if not solutions or solutions[0].chance > SURE_BY_NET:
                 continue
-            if cut.is_joined(n) and labels[n] == labels[n - 1]:
+            is_unsure = solutions[0].chance <= SURE
+            if is_unsure and cut.is_joined(n) and labels[n] == labels[n - 1]:
                 odds = odds_beside(phrases[n - 1], solved[n - 1])
                 if odds is not None:
                     yield n, odds
@@ -164,6 +169,15 @@ class Analyser:
         if solution is None:
             return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
         return Mention(normal, parts, *solution.slot, solution.slot.number)
+
+
+def _ask_preposition(phrase: Phrase, before: Sequence[str]) -> Phrase:
+    """Return a phrase that knows the cases which the preposition before it leaves."""
+    odds = odds_behind_preposition(before) if before else None
+    if odds is None or not phrase.groups:
+        return phrase
+    beside = phrase.neighbour
+    return phrase._replace(neighbour=odds if beside is None else odds + beside)
 
 
 def _mark_alone(

@@ -56,6 +56,7 @@ def features_of(tag: Any) -> Features | None:
         gender=value_of(GENDERS, grammemes),
         number=value_of(NUMBERS, grammemes),
         is_animate="anim" in grammemes,
+        is_transitive="tran" in grammemes,
     )
 
 

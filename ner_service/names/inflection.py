@@ -72,6 +72,8 @@ def inflect_person(word: str, case: Case, morphology: Morphology, gender: Gender
     if case == "Nom" or not word[:1].isupper() or not CYRILLIC_WORD.fullmatch(word):
         return word
     lower = word.lower()
+    if ENDS_AS_A_PLURAL.search(lower):
+        return word  # `Седых`
     form = _known_form(lower, case, morphology, gender)
     if form is None and "-" in lower:
         parts = lower.split("-")
@@ -108,8 +110,13 @@ def _inflect_head(
     for word in words:
         readings = _nominatives(word.lower(), morphology, number)
         adjectives = [reading for reading in readings if reading.features.pos in ADJECTIVES]
+        readings.sort(key=lambda reading: reading.features.kind != "Geox")
+        if readings and readings[0].features.kind == "Geox":
+            adjectives = []
         for reading in adjectives or readings:
             form = morphology.inflect(reading, case, number)
+            if form and reading.features.kind == "Surn" and form == f"{reading.word}ым":
+                form = f"{reading.word}ом"  # of a town
             yield None if form is None else copy_capitals(word, form)
             break
         else:

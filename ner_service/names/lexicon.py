@@ -11,15 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
     DECLINES,
+    ENDS_AS_A_PLURAL,
+    ENDS_AS_OBLIQUE,
+    ENDS_IN_A_FATHER,
     FROZEN,
     IN_NEWS,
     LISTED,
+    LOOKS_OBLIQUE,
     NAME_KINDS,
     NOT_IN_NEWS,
+    PLURAL_SURNAME,
     odds_of_guess,
     odds_of_one_form,
     odds_of_reading,
@@ -27,7 +33,9 @@ from ner_service.names.odds import (
 )
 from ner_service.names.paradigms import Of, guess_bases
 from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
-from ner_service.names.vocabulary import APPOSITIVE, BEHIND_A_HEAD
+from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
+from ner_service.names.villages import odds_of_village
+from ner_service.names.vocabulary import APPOSITIVE, BEHIND_A_HEAD, TITLES
 from ner_service.names.words import Floats
 
 WORDS = 20_000  # whose options are kept, about 2 kB each
@@ -38,6 +46,7 @@ GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+LAST_NAME_ENDINGS = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
 OBLIQUE = frozenset("еиуюы")  # letters in which other cases end
 LONE_PART = -0.2  # odds of a first part that does not
 
@@ -63,6 +72,7 @@ class Lexicon:
 
     def __init__(self, morphology: Morphology, lists: NameLists) -> None:
         self.morphology, self.lists = morphology, lists
+        self._frequencies = Frequencies(lists, morphology)
         self.options = lru_cache(WORDS)(self._options)
         self.parts_of_speech = lru_cache(WORDS)(self._parts_of_speech)
         self.is_appositive = lru_cache(WORDS)(self._is_appositive)
@@ -95,7 +105,9 @@ class Lexicon:
         has_other = any([odds > GOOD for base, odds, _ in candidates if base != word])
         is_listed = self.is_listed(word, of)
         least = odds_of_one_form(word, of, is_listed)
-        if has_other and not is_listed:
+        if of == "people" and self._is_of_all(word):
+            least = PLURAL_SURNAME
+        elif has_other and not is_listed:
             least = min(least, FROZEN)
         if of == "people" and self._is_patronymic(word):
             least = DECLINES
@@ -106,6 +118,14 @@ class Lexicon:
                     bases[slot], best[slot] = base, odds
         return Options(tuple(bases), np.array(best, dtype=np.float32))
 
+    def _is_of_all(self, word: str) -> bool:
+        """Say whether a word is a last name such as `Седых`, and no plural of another one."""
+        if not ENDS_AS_A_PLURAL.search(word):
+            return False
+        readings = self.morphology.known_readings(word)
+        is_plural = any(reading.features.kind == "Surn" for reading in readings)
+        return not is_plural or self.is_listed(word, "people")
+
     def _is_patronymic(self, word: str) -> bool:
         readings = self.morphology.known_readings(word)
         return any([reading.features.kind == "Patr" for reading in readings])
@@ -113,30 +133,81 @@ class Lexicon:
     def _candidates(self, word: str, of: Of) -> list[Candidate]:
         if "-" in word and not self._declined(self.morphology.known_readings(word)):
             return list(self._of_compound(word.split("-"), of))
+        if of == "people" and self._is_of_a_father(word):
+            return []
         readings = self._declined(self.morphology.readings(word))
         of_people = of == "people"
-        is_known = any(
-            [r.is_known and (r.features.kind in NAME_KINDS) is of_people for r in readings]
-        )
+        is_known = any([r.is_known and self._is_of(r, of_people) for r in readings])
+        is_title = of_people and any([r.is_known and r.lemma in TITLES for r in readings])
         is_rare = _rare_place if of == "places" else _rare_person
         others = [reading for reading in readings if reading.is_known]
         candidates: list[Candidate] = []
         for reading in readings:
             extra = RARE * any([is_rare(reading, other) for other in others])
             self._add_reading(reading, extra, of, candidates)
-        needs_no_guess = self._is_patronymic(word) if of == "people" else is_known
+        towns = {r.lemma for r in readings if r.is_known and r.features.kind == "Geox"}
+        needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
         guesses = () if needs_no_guess else guess_bases(word, of)
+        is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
         for base, lemma, slots, cost in guesses:
             is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
             is_listed = self.is_listed(lemma, of, is_woman)
             is_needless = is_known and not (is_listed and self.lists.is_in_news(lemma))
             odds = odds_of_guess(cost, is_listed, is_needless)
+            odds += LOOKS_OBLIQUE * (is_oblique and base == word)
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
             self._weigh_news(word, of, candidates)
-        if of == "people" and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
+        if not towns:
+            self._weigh_frequencies(word, of, candidates)
+        if of == "places":
+            for n, (base, odds, places) in enumerate(candidates):
+                is_neuter = SLOTS[places[0]].gender == "Neut" and not self.lists.has_first(word)
+                if is_neuter and base.endswith(VILLAGE_ENDINGS):
+                    extra = odds_of_village(base, towns, self.lists)
+                    candidates[n] = Candidate(base, odds + extra, places)
+        is_woman = of == "people" and not ENDS_AS_A_PLURAL.search(word)
+        if is_woman and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
+
+    def _is_of(self, reading: Reading, of_people: bool) -> bool:
+        """Say whether a reading is of people, as a noun is that is a last name, or of others."""
+        is_name = reading.features.kind in NAME_KINDS
+        if of_people and not is_name and reading.features.pos == "NOUN":
+            return self.lists.has_last(reading.lemma)
+        return is_name is of_people
+
+    def _is_of_a_father(self, word: str) -> bool:
+        """Say whether a word has one form as `Сулейменулы` has; `Микулы` is of `Микула`."""
+        if not ENDS_IN_A_FATHER.search(word):
+            return False
+        return not word.endswith("улы") or not self.is_listed(f"{word[:-1]}а", "people")
+
+    def _weigh_frequencies(self, word: str, of: Of, candidates: list[Candidate]) -> None:
+        """Make candidates in the singular less likely whose base forms are rarer than others.
+
+        Those of places that are Russian last names, too, tell nothing.
+        """
+        least = max([odds for _, odds, _ in candidates], default=0.0) + SHORT_OF_BEST
+        rivals = [
+            n
+            for n, (base, odds, slots) in enumerate(candidates)
+            if base != word and odds > least and SLOTS[slots[0]].gender
+            if not (of == "places" and base.endswith(LAST_NAME_ENDINGS))
+        ]
+        bases = {candidates[n].base for n in rivals}
+        if len(bases) < 2:
+            return
+        weights = {base: self._frequencies.weigh(base) for base in bases}
+        most: dict[int, float] = {}  # by slot
+        for n in rivals:
+            for slot in candidates[n].slots:
+                most[slot] = max(most.get(slot, 0.0), weights[candidates[n].base])
+        for n, (base, odds, slots) in enumerate(candidates):
+            if base in weights and SLOTS[slots[0]].gender:
+                best = max(most.get(slot, weights[base]) for slot in slots)
+                candidates[n] = Candidate(base, odds + weights[base] - best, slots)
 
     def _weigh_news(self, word: str, of: Of, candidates: list[Candidate]) -> None:
         """Make candidates likelier where their base forms are frequent in news.

@@ -19,6 +19,7 @@ class Features(NamedTuple):
     gender: Gender | None
     number: Number | None
     is_animate: bool
+    is_transitive: bool = False
 
 
 class Reading(NamedTuple):

@@ -19,22 +19,29 @@ NOT_ALIVE = -3.0  # a word for a thing that names a person
 PERSON_AS_PLACE, LIKE_A_PERSON, ALIVE_AS_PLACE = -2.5, -1.5, -0.5
 LISTED = 1.0  # a base form in the lists of names
 GUESS, LISTED_GUESS = -3.0, -1.0  # by paradigms
+LOOKS_OBLIQUE = -1.5  # a nominative that ends as other cases do: `Кошанбаем`, `Борисовичах`
 NEEDLESS = -2.0  # beside a dictionary's reading
 IN_NEWS, NOT_IN_NEWS = 0.5, -1.5  # a base form that is frequent in news, or only its other form is
 WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
+HARDLY_A_WOMAN = -5.0  # whose name would end as a man's in the instrumental
 PLURAL_SURNAME = -0.7  # `Черных` has one form
 GEORGIAN = -0.7  # and so has `Церетели`
 FROZEN = -6.0  # any word may have one form
 FROZEN_CASE = -9.0  # and yet hardly one with the ending of a Russian last name: `Тынянова`
 DECLINES = -14.0  # and a patronymic never has
+FROZEN_PLACE = -1.0  # more for a place in -е, -у, -ю or -ы; the dictionary has most that are so
 FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у": -4.2, "ю": -5, "ы": -5}
 
 ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")
 DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
+ENDS_AS_A_MAN = re.compile("...(?:[бвгдзклмнпрстфхжшц]ом|[жшчщцаеёиоуыэюяь]ем)$")  # `Масариком`
+ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей)$")
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
 ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
 ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
+ENDS_IN_A_FATHER = re.compile("..(?:заде|[уо]глы|[кг]ызы)$|....улы$")  # `Гусейнзаде`
+ENDS_AFTER_A_GLIDE = re.compile("[йь][ию]$")  # `Монтойи`, `Мелилью`: no name ends so
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
 
 
@@ -61,12 +68,16 @@ def odds_of_woman(word: str, is_listed: bool) -> float | None:
     """Return the odds that a word is a woman's name with one form; `None` is not by its ending."""
     if not ENDS_IN_A_CONSONANT.search(word) or ENDS_AS_A_LAST_NAME.search(word):
         return None
+    if ENDS_AS_A_MAN.search(word) and not is_listed:
+        return HARDLY_A_WOMAN
     return RARE_WOMAN if DECLINES_FOR_WOMEN.search(word) else WOMAN + LISTED * is_listed
 
 
 def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     """Return the odds that a word has one form for all cases, by its last letters."""
     if ENDS_AS_AN_ADJECTIVE.search(word) or word.endswith("ии"):
+        return FROZEN
+    if ENDS_AFTER_A_GLIDE.search(word) and not is_listed:
         return FROZEN
     if of == "people" and ENDS_AS_A_PLURAL.search(word):
         return PLURAL_SURNAME
@@ -77,4 +88,6 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     if of == "places" and ENDS_IN_KA.search(word):
         return FROZEN
     odds = FROZEN_BY_LETTER.get(word[-1], FROZEN)
+    if of == "places" and word[-1] in "еуюы":
+        return odds + FROZEN_PLACE
     return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

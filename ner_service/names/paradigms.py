@@ -70,18 +70,20 @@ PARADIGMS = (
     Paradigm("[бвдзлмнпрстф]", M, "ь я ю * ем е", 0.7),
     Paradigm("[аеёуыэюя]", M, "й я ю * ем е"),
     Paradigm("о", M, "й я ю * ем е", 1.5),
-    Paradigm("[бвгджзклмнпрстфхцчшщ]", M, "ий ия ию * ием ии", 0.7),
+    Paradigm("[бвгджзклмнпрстфхцчшщ]", M, "ий ия ию * ием ии", 0.7, "people"),
+    Paradigm("[бвгджзклмнпрстфхцчшщ]", M, "ий ия ию * ием ии", 2.0, "places"),
     Paradigm("(?<![оеё])в", MF, "а ы е у ой е", 0.5, "people"),
     Paradigm("[бдзлмнпрстфц]", MF, "а ы е у ой е", 0.5, "people"),
     Paradigm("[гкхжшчщ]", MF, "а и е у ой е", 0.5, "people"),
     Paradigm("[жшчщц]", MF, "а и е у ей е", 0.5, "people"),
     Paradigm("[бвдзлмнпрстф]", MF, "я и е ю ей е", 1.0, "people"),
-    Paradigm("[аеёоуыэюя]", MF, "я и е ю ей е", 1.0, "people"),
+    Paradigm("(?:[аеёйоуыэюя]|[лнс]ь)", MF, "я и е ю ей е", 1.0, "people"),
+    Paradigm("[лн]", F, "ь и и ь ью и", 1.5, "people"),
     Paradigm("[бвгджзклмнпрстфхцчшщ]", MF, "ия ии ии ию ией ии", 0.7, "people"),
     Paradigm("[бвдзлмнпрстфц]", F, "а ы е у ой е", 0.5, "places"),
     Paradigm("[гкхжшчщ]", F, "а и е у ой е", 0.5, "places"),
     Paradigm("[жшчщц]", F, "а и е у ей е", 0.5, "places"),
-    Paradigm("[бвдзйлмнпрстфаеёоуыэюя]", F, "я и е ю ей е", 1.0, "places"),
+    Paradigm("(?:[бвдзйлмнпрстфаеёоуыэюя]|[лнс]ь)", F, "я и е ю ей е", 1.0, "places"),
     Paradigm("[бвгджзклмнпрстфхцчшщ]", F, "ия ии ии ию ией ии", 0.3, "places"),
     Paradigm("(?:[ое]в|ёв)", N, "о а у о ом е", -0.5, "places"),
     Paradigm("(?:ин|ын|ск)", N, "о а у о ом е", 0.7, "places"),
@@ -91,7 +93,7 @@ PARADIGMS = (
     Paradigm("[сц]к", F, "ая ой ой ую ой ой", -1.5, "both"),
     Paradigm("[жшчщ]", M, "ий его ему * им ем", 0.0, "people"),
     Paradigm("[жшчщ]", F, "ая ей ей ую ей ей", 0.0, "people"),
-    Paradigm("[бвдзлмнпрстф]", M, "ый ого ому * ым ом", 1.5, "both"),
+    Paradigm("[бвдзлмнпрстф]", M, "ый ого ому * ым ом", 2.5, "both"),
     Paradigm("[гкхжшчщ]", M, "ий ого ому * им ом", 1.5, "both"),
     Paradigm("[бвгдзжклмнпрстфхшчщ]", F, "ая ой ой ую ой ой", 1.5, "both"),
     Paradigm("[бвдзлмнпрстфц]", PLURAL, "ы ов ам * ами ах", 1.0, "both", ""),
@@ -173,7 +175,10 @@ def _rules(of: Of) -> Iterator[Rule]:
             yield Rule(ending, pattern, forms[0], lemma, slots, paradigm.cost)
 
 
-BY_COST = sorted(_paradigms("people"), key=lambda row: row[0].cost)
+BY_COST = sorted(  # without `Айгуль`, since a woman's last name such as `Коваль` has one form
+    [row for row in _paradigms("people") if row[0].genders != F or row[1][0] != "ь"],
+    key=lambda row: row[0].cost,
+)
 RULES = {of: [*_rules(of)] for of in ("people", "places")}
 LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 BY_LETTER = {  # the last of a word; without an ending the stem decides

@@ -4,17 +4,18 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ner_service.names.east_asian import LONE_SYLLABLE, is_given
 from ner_service.names.lexicon import Lexicon
+from ner_service.names.odds import ENDS_AS_A_PLURAL
 from ner_service.names.types import Parts
 from ner_service.names.units import FIRSTS, LAST_OF_THE_REGION, Kind, Unit, read_units
-from ner_service.names.vocabulary import EAST_ASIAN
+from ner_service.names.vocabulary import ALSO_FIRST, EAST_ASIAN
 from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
 PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
 COLLOQUIAL = re.compile(".+а[лн]ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
-VOWEL = re.compile("[аеёиоуыэюя]", re.IGNORECASE)
 
 
 class PartsReader:
@@ -65,6 +66,9 @@ def arrange_two(one: Unit, two: Unit) -> Parts:
 
 def _is_last_first(one: Unit, two: Unit) -> bool:
     """Say whether the last name of two comes first: `Иванов И.`, `Иванов Иван`, `Ху Цзиньтао`."""
+    is_asian = one.text.lower() in EAST_ASIAN and is_given(two.text.lower())
+    if is_asian and one.text.lower() not in ALSO_FIRST:
+        return True
     if one.kind in (Kind.INITIAL, Kind.FIRST):
         return False
     if two.kind is Kind.INITIAL:
@@ -75,19 +79,23 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
             return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
         parts = one.text, *one.text.split("-")
         is_of_region = one.is_noun or any(map(LAST_OF_THE_REGION.fullmatch, parts))
-        if one.kind is Kind.LAST and is_of_region:
+        is_of_all = one.kind is Kind.UNKNOWN and ENDS_AS_A_PLURAL.search(one.text.lower())
+        if (one.kind is Kind.LAST and is_of_region) or is_of_all:
             return True
-    is_asian = one.text.lower() in EAST_ASIAN
-    return is_asian and (is_first or two.kind is Kind.UNKNOWN)
+    if is_first:
+        return one.text.lower() in EAST_ASIAN
+    return is_asian and two.kind is Kind.UNKNOWN
 
 
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
     """Return the parts of a name of three units: first, middle, last, unless the last is first."""
     is_patronymic = three.kind is Kind.MIDDLE or PATRONYMIC.fullmatch(three.text) is not None
+    is_asian = one.text.lower() in EAST_ASIAN
     has_initials = three.kind is Kind.INITIAL and one.kind is not Kind.INITIAL
+    has_initials = has_initials and not (is_asian and len(three.text) == 1)  # `Но Тхэ У`
     if is_patronymic or has_initials:
         return Parts(first=two.text, middle=three.text, last=one.text)
-    is_syllable = len(VOWEL.findall(two.text)) < 2
-    if one.text.lower() in EAST_ASIAN and is_syllable and two.kind is not Kind.MIDDLE:
+    is_syllable = LONE_SYLLABLE.fullmatch(two.text.lower()) is not None
+    if is_asian and is_syllable and two.kind is not Kind.MIDDLE:
         return Parts(first=f"{two.text} {three.text}", last=one.text)
     return Parts(first=one.text, middle=two.text, last=three.text)

@@ -4,13 +4,13 @@ Adjectives decline with their head; what follows the head stays as it is (`Ми�
 A name behind a word such as `город` or `река` declines by itself, in the same case.
 """
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ner_service.names.agreement import agrees_ahead, ends_in_adjective, group_persons
+from ner_service.names.east_asian import is_in_the_middle, is_oblique
 from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
@@ -32,8 +32,7 @@ LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
 QUOTES = frozenset('«"“„')
 APOSTROPHES = frozenset("'’`ʼ")  # in `Кот-д’Ивуар`
-SYLLABLE_WITH_ENDING = re.compile("[аеёиоуыэюя](?:на|ня|я)$")
-NOMINATIVE = -2.5  # log odds of a nominative that looks like a genitive
+NOMINATIVE = -6.0  # log odds of a nominative that looks like another case
 HARDLY_NOMINATIVE = np.array([NOMINATIVE * (slot.case == "Nom") for slot in SLOTS], np.float32)
 UNDECLINED = PARTICLES | AFTER_A_FATHER
 SINGULAR = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender)
@@ -96,7 +95,7 @@ class PhraseReader:
             places = range(len(words))
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
             within = SINGULAR if _has_initials(words) else frozenset()  # `Нилов О. А.` is one man
-            beside = HARDLY_NOMINATIVE if _is_asian_genitive(words) else None
+            beside = HARDLY_NOMINATIVE if is_oblique([word.lower for word in words]) else None
             groups = group_persons(words, declined)
             return Phrase(words, groups, declined, "people", within=within, neighbour=beside)
         group, behind = self._group(words, 0, kinds)
@@ -155,6 +154,7 @@ class PhraseReader:
         is_initial = len(text) == 1 or (len(text) == 2 and _text_at(words, n + 1) == ".")
         # in `Ким Чен Ына` the last word alone declines
         is_first_of_asian = words[n].lower in EAST_ASIAN and n + 1 < len(words)
+        is_first_of_asian |= n == 1 and is_in_the_middle([word.lower for word in words[:3]])
         is_father = _text_at(words, n + 1).lower() in AFTER_A_FATHER
         if is_initial or is_first_of_asian or is_father or words[n].lower in UNDECLINED:
             return False
@@ -225,12 +225,6 @@ def _has_initials(words: Sequence[Word]) -> bool:
     texts = [word.text for word in words]
     has_initial = any(len(text) == 1 and text.isupper() for text in texts)
     return has_initial and not {"и", ",", "/", "&"}.intersection(texts)
-
-
-def _is_asian_genitive(words: Sequence[Word]) -> bool:
-    """Say whether the last name is a syllable with the ending of a genitive: `Ли Сын Мана`."""
-    is_asian = len(words) > 1 and words[0].lower in EAST_ASIAN
-    return is_asian and SYLLABLE_WITH_ENDING.search(words[-1].lower) is not None
 
 
 def _is_adjective(word: Word, kinds: frozenset[str]) -> bool:

@@ -10,6 +10,14 @@ from itertools import takewhile
 
 import numpy as np
 
+from ner_service.names.government import (
+    OF_NO_RECIPIENT,
+    OF_OBJECT,
+    PREPOSITIONS,
+    VERBS,
+    odds_behind_preposition,
+    odds_behind_verb,
+)
 from ner_service.names.lexicon import ADJECTIVES, Lexicon
 from ner_service.names.morphology import Features
 from ner_service.names.slots import NOMINATIVE, SLOTS
@@ -19,7 +27,6 @@ from ner_service.names.words import Floats
 BEFORE, AFTER, NEAR = 12, 7, 3  # words before and behind a name that are looked at
 CLAUSE = re.compile(r"[\w-]+")  # a mark ends a clause, and so do these words:
 JOINTS = frozenset({"и", "или", "что", "который", "которая", "которые", "с", "со"})
-VERBS = frozenset({"VERB", "INFN", "GRND"})
 MAY_NAME = frozenset({"NOUN", "ADJF"})
 PRONOUNS = frozenset({"она", "кто", "я", "ты", "сама"})
 SHORTEST = 3  # letters of a noun; shorter words are prepositions, which may also be abbreviations
@@ -44,7 +51,6 @@ def _row(gender: Gender | None, agrees: float, disagrees: float) -> Floats:
 OF_PAST = {gender: _row(gender, AGREES, DISAGREES) for gender in PAST.values()}
 OF_PLURAL = _row(None, 0.0, DISAGREES)  # `защитники Алёхиной пришли`
 OF_NO_WOMAN = _row("Masc", 0.0, DISAGREES)  # `сын Смирнова пришёл`
-OF_OBJECT = np.array([AGREES * (slot.case == "Acc") for slot in SLOTS], np.float32)
 OF_PRESENT = np.array(
     [IS_FIRST * (slot.case == "Nom" and slot.gender is not None) for slot in SLOTS], np.float32
 )
@@ -60,6 +66,19 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     clause = [] if begins_anew else [word.lower() for word in takewhile(_is_within, after)]
     if before and clause and _governs_two(before[-1].lower(), clause[0], lexicon):
         return OF_OBJECT
+    if before and before[-1].lower() in PREPOSITIONS:
+        return odds_behind_preposition(before)
+    asked = odds_behind_verb(before, clause, lexicon)
+    if asked is None or asked is OF_NO_RECIPIENT:
+        agreeing = _odds_of_clause(before, clause, lexicon)
+        return asked if agreeing is None else agreeing
+    return asked
+
+
+def _odds_of_clause(
+    before: Sequence[str], clause: Sequence[str], lexicon: Lexicon
+) -> Floats | None:
+    """Return what the verb that may agree with a name says of its slots, if anything."""
     at = next((n for n, word in enumerate(clause) if _is_verb(word, lexicon)), len(clause))
     if at == len(clause):
         return _odds_behind_her_verb(before, clause, lexicon)

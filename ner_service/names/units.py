@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from ner_service.names.east_asian import is_given
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.lists import to_masculine
 from ner_service.names.morphology import Reading
@@ -86,6 +87,9 @@ def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
     particles: list[str] = []
     in_capitals = all(word.isupper() for word in words if word[0].isalpha())
     n = 0
+    if len(words) == 2 and words[0] == "Ван" and is_given(words[1].lower()):
+        yield Unit("Ван", Kind.LAST)  # and no particle as in `Ван Гог`
+        n = 1
     while n < len(words) and words[n] not in BRACKETS:
         if len(words) > 1 and not in_capitals and _are_two_initials(words[n]):
             yield from (Unit(letter, Kind.INITIAL) for letter in words[n])
@@ -110,6 +114,9 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
     """Return the unit that five words begin with, if any, and how many of them it takes."""
     word, follows, third, letter, stop = (*words, "", "", "", "")[:5]
     if word.lower() in TITLES and follows[:1].isalpha():
+        is_first = word[0].isupper() and lexicon.lists.has_first(word.lower())
+        if is_first and classify_word(follows.lower(), lexicon)[0] is Kind.LAST:
+            return Unit(word, Kind.FIRST), 1  # `Султан Сулейманов`
         return None, 1
     if (follows, third, stop) == (".", "-", ".") and len(letter) == 1:  # `Ж.-Ж. Руссо`
         return Unit("".join(words), Kind.INITIAL), 5

@@ -16,6 +16,7 @@ from ner_service.digest import digest
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.uint32]
 NAVEC = "navec"  # as models name these vectors
 UNKNOWN = "<unk>"
 
@@ -33,15 +34,14 @@ class WordIndex:
         self._order = np.argsort(hashes).astype(np.int32)
         self._hashes = hashes[self._order]
 
-    def __contains__(self, word: object) -> bool:
-        """Say whether the table has a word; of few words, this takes less time than `ids`."""
+    def find(self, word: str) -> int:
+        """Return the number of a word, else -1; of few words, this takes less time than `ids`."""
         place = bisect_left(self._hashes.data, hash(word))
-        if place == len(self._hashes) or not isinstance(word, str):
-            return False
+        if place == len(self._hashes):
+            return -1
         n = int(self._order[place])
-        return self._text.startswith(word, self._starts[n]) and bool(
-            self._ends[n] - self._starts[n] == len(word)
-        )
+        is_same = self._text.startswith(word, self._starts[n])
+        return n if is_same and self._ends[n] - self._starts[n] == len(word) else -1
 
     def ids(self, words: Sequence[str]) -> Ints:
         """Return the number of each word, -1 for a word that the table lacks."""
@@ -62,6 +62,7 @@ class Navec:
 
     id: str
     words: WordIndex
+    counts: Counts  # how often each word stood in the texts that the table was made of
     unknown: int  # the number of the row for all other words
     indexes: NDArray[np.uint8]  # rows x parts
     codes: Floats  # parts x centroids x chunk
@@ -76,6 +77,11 @@ class Navec:
     def dim(self) -> int:
         """Return the size of a vector."""
         return int(self.codes.shape[0] * self.codes.shape[2])
+
+    def count(self, word: str) -> int:
+        """Return how often a lower-case word stood in the texts, 0 where the table lacks it."""
+        n = self.words.find(word)
+        return int(self.counts[n]) if n >= 0 else 0
 
     def rows(self, ids: Ints) -> Floats:
         """Return the vectors of these rows: ids x dim."""
@@ -103,7 +109,7 @@ def _load(path: Path) -> Navec:
 
     with Tar(path) as tar:
         meta = Meta.from_file(tar.load(META))
-        words = _read_words(tar.load(VOCAB).read())
+        words, counts = _read_words(tar.load(VOCAB).read())
         vectors_file = tar.tar.getmember(PQ_)
     with path.open("rb") as file:  # it is mapped, so that all processes share one copy of it
         mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
@@ -114,6 +120,7 @@ def _load(path: Path) -> Navec:
     return Navec(
         id=meta.id,
         words=WordIndex(words[:unknown]),
+        counts=counts,
         unknown=unknown,
         indexes=np.frombuffer(data, np.uint8, vectors * parts, 16).reshape(vectors, parts),
         codes=codes.reshape(parts, centroids, -1),
@@ -121,8 +128,9 @@ def _load(path: Path) -> Navec:
     )
 
 
-def _read_words(packed: bytes) -> list[str]:
-    """Return the words of navec's vocabulary: gzip of their number, their counts and lines."""
+def _read_words(packed: bytes) -> tuple[list[str], Counts]:
+    """Return the words of navec's vocabulary and their counts: gzip of a number, counts, lines."""
     data = decompress(packed)
     number = int.from_bytes(data[:4], "little")
-    return data[4 + 4 * number :].decode("utf-8").splitlines()
+    counts = np.frombuffer(data, np.uint32, number, 4).copy()  # and not all the lines with them
+    return data[4 + 4 * number :].decode("utf-8").splitlines(), counts

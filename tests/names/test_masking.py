@@ -24,6 +24,7 @@ from ner_service.names.masking import Key, KeyMismatch, Masked, Masker, Style
 from ner_service.names.masking.identifiers import IDENTIFIERS, cover, find_identifiers
 from ner_service.names.masking.key import KeyMention, KeyName
 from ner_service.names.masking.lists import load_lists
+from ner_service.names.masking.phrases import Phrase
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.words import EntityWords
 from ner_service.taggers.registry import load_tagger
@@ -236,6 +237,16 @@ def test_quotes_that_stood_around_a_name_stay() -> None:
         ("Он видит <PER_2>а и <PER_1>.", "Он видит Ивана Чехова и Анну Каренину."),
         ("Письмо <PER_2>ский стиль", "Письмо Иван Чеховский стиль"),
         ("<PER_1>", "Анна Каренина"),
+        ("Речь <PER_1> удалась.", "Речь Анны Карениной удалась."),
+        ("Жители <LOC_1> ждут.", "Жители Москвы ждут."),
+        ("Они ждут в <LOC_1>.", "Они ждут в Москве."),
+        ("Она уехала в <LOC_1>.", "Она уехала в Москву."),
+        ("Встреча с <PER_2> удалась.", "Встреча с Иваном Чеховым удалась."),
+        ("Пригласите <PER_1> завтра.", "Пригласите Анну Каренину завтра."),
+        ("Сообщите <PER_2> новости.", "Сообщите Ивану Чехову новости."),
+        ("Директору <PER_2> пишут.", "Директору Ивану Чехову пишут."),
+        ("Письмо для **<PER_2>** и `<PER_1>`", "Письмо для **Ивана Чехова** и `Анны Карениной`"),
+        ("Город <LOC_1> ждёт.", "Город Москва ждёт."),
     ],
 )  # fmt: skip
 def test_names_are_inflected_repeated_and_dropped_as_the_placeholders_were(
@@ -279,6 +290,13 @@ def test_a_ruler_has_a_russian_surrogate_and_comes_back() -> None:
     assert MASKER.unmask(masked.text, masked.key) == text
 
 
+def test_men_and_towns_are_inflected_by_their_endings() -> None:
+    assert inflect_name("Фёдор Седых", "Gen", MORPHOLOGY, "Masc") == "Фёдора Седых"
+    assert inflect_name("Елена Коваль", "Gen", MORPHOLOGY, "Fem") == "Елены Коваль"
+    assert inflect_name("Львов", "Ins", MORPHOLOGY) == "Львовом"
+    assert inflect_name("Зюзин", "Ins", MORPHOLOGY) == "Зюзином"
+
+
 def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
     _, masked = mask(STORY, "surrogate")
     assert mask(STORY, "surrogate")[1] == masked
@@ -292,6 +310,27 @@ def test_surrogates_are_stable_drawn_by_seed_and_no_names_of_the_text() -> None:
         text, masked = mask(f"Иванов, Марина, Орлова. {everybody}", "surrogate", seed)
         new = masked.text.partition(". ")[2]
         assert not set(new.split()) & set(text.replace(",", "").split())
+
+
+def test_no_surrogate_is_a_common_noun() -> None:
+    """A sentence that begins with `Движение` would be taken for one about an organisation."""
+    lists = load_lists()
+    people = {form for last in lists["person"]["last"] for form in (last, f"{last}а")}
+    forms = {
+        form
+        for kind in ("masc", "fem", "neut", "plur")
+        for name in lists["organisation"][kind]
+        for form, _ in Phrase(name).forms(MORPHOLOGY)
+    }
+    common = {
+        form
+        for form in people | forms
+        if any(
+            reading.features.pos == "NOUN" and not reading.features.kind
+            for reading in MORPHOLOGY.known_readings(form.lower())
+        )
+    }
+    assert not common
 
 
 def test_a_word_without_end_takes_little_memory() -> None:

@@ -52,5 +52,14 @@ def test_without_natasha_its_files_are_an_import_error(monkeypatch: pytest.Monke
 def test_the_table_has_its_words_and_no_others() -> None:
     words = navec.load_navec(Path(NEWS_EMBEDDING)).words
     asked = ["москва", "донской", "хургада", "", "донский", "хургад", "x" * 100]
-    assert [word in words for word in asked] == [True] * 3 + [False] * 4
-    assert [word in words for word in asked] == (words.ids(asked) >= 0).tolist()
+    assert [words.find(word) >= 0 for word in asked] == [True] * 3 + [False] * 4
+    assert [words.find(word) for word in asked] == words.ids(asked).tolist()
+
+
+def test_counts_are_those_that_navec_itself_reads() -> None:
+    table = navec.load_navec(Path(NEWS_EMBEDDING))
+    with Tar(NEWS_EMBEDDING) as tar:
+        vocab = Vocab.from_file(tar.load(VOCAB))
+    counts = dict(zip(vocab.words, vocab.counts, strict=True))
+    asked = ["москва", "игорь", "игор", "павля"]
+    assert [table.count(word) for word in asked] == [counts.get(word, 0) for word in asked]

@@ -13,6 +13,7 @@ from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case
 
 OBLIQUE: tuple[Case, ...] = ("Gen", "Dat", "Acc", "Ins", "Loc")
+CHANCE = 2  # stand-ins that may be in the order of the text by chance
 OF_AN_OBJECT = frozenset({"у", "ю", "ую", "юю"})  # endings of a feminine noun
 
 
@@ -32,7 +33,8 @@ class Choice:
             self._by_case.setdefault((name, mention.case or None), surface)
             self._first.setdefault(name, surface)
         self._in_order = [f.name for f in found] == [m.name for m in key.mention_rows]
-        self._government = Government(text, found, morphology)
+        labels = [key.name_rows[item.name].label for item in found]
+        self._government = Government(text, found, labels, morphology)
         self._cases: list[Sequence[Case]] = []  # that are possible for each stand-in
         for n in range(len(found)):
             self._cases.append(self._possible_cases(n))
@@ -41,8 +43,9 @@ class Choice:
         """Return the surface of the stand-in number `n`.
 
         The first that applies decides: the ending that a placeholder has got, a mention between
-        the same words, a mention at the same place of the same sequence, a preposition, perhaps of
-        a name that `и` joins, the form of the surrogate; else it is the nominative.
+        the same words, a preposition, perhaps of a name that `и` joins, the form of the surrogate,
+        a mention at the same place of the same sequence, the word before, as it mostly governs;
+        else it is the nominative.
         """
         found = self._found[n]
         if found.ending:
@@ -53,9 +56,10 @@ class Choice:
         governed = self._governed(n)
         if found.mask:
             return self._surface_of_form(n, found) or self._in_case(governed or found.forms[0])
-        if governed is None and self._in_order:
+        case = self._government.likely_case(n) if governed is None else None
+        if governed is None and self._in_order and (case is None or len(self._found) > CHANCE):
             return self._key.mention_rows[n].surface
-        return self._in_case(governed or found.forms[0])
+        return self._in_case(governed or Form(found.name, case))
 
     def _possible_cases(self, n: int) -> Sequence[Case]:
         """Return the cases that the words before a stand-in and its ending leave: one, or more."""

@@ -3,36 +3,45 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from ner_service.names.government import PREPOSITIONS, VERBS
 from ner_service.names.masking.finding import Found
-from ner_service.names.morphology import Morphology
+from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.types import Case
-from ner_service.names.vocabulary import GIVING_VERBS
+from ner_service.names.vocabulary import (
+    APPOSITIVE,
+    GIVING_VERBS,
+    NAMED_AFTER,
+    ORGANISATION_TYPES,
+    PLACE_TYPES,
+    RELATED,
+    TITLES,
+    TOWARDS,
+    WITH_ADJECTIVES,
+)
 
-PREPOSITIONS: Mapping[str, tuple[Case, ...]] = {
-    **dict.fromkeys(("без", "для", "до", "из", "от", "у", "около", "после", "против"), ("Gen",)),
-    **dict.fromkeys(("кроме", "вместо", "ради", "среди", "насчёт", "помимо"), ("Gen",)),
-    **dict.fromkeys(("к", "ко", "благодаря", "согласно", "вопреки", "навстречу"), ("Dat",)),
-    **dict.fromkeys(("про", "через", "сквозь"), ("Acc",)),
-    **dict.fromkeys(("перед", "над", "между"), ("Ins",)),
-    **dict.fromkeys(("о", "об", "обо", "при"), ("Loc",)),
-    **dict.fromkeys(("в", "во", "на"), ("Acc", "Loc")),
-    **dict.fromkeys(("с", "со"), ("Ins", "Gen")),
-    **dict.fromkeys(("за", "под"), ("Ins", "Acc")),
-    "по": ("Dat", "Loc"),
-}
 NO_PREPOSITION: tuple[Case, ...] = ("Nom", "Gen", "Dat", "Acc", "Ins")  # and never the locative
-WORD_BEFORE = re.compile(r"(\w+)\s{1,3}[«\"“„]?$")
-REACH = 40  # characters in which the word before a name stands
-AND = re.compile(r"[»\"”“]?\s{1,3}(?:и|или|либо)\s{1,3}[«\"“„]?")
-COMMA = re.compile(r"[»\"”“]?,\s{1,3}[«\"“„]?")
-VERBS = frozenset({"VERB", "INFN", "GRND"})
+SIGNS = "*_`~"  # of Markdown, which stand between a word and a name that it governs
+WORD_BEFORE = re.compile(rf"(?:(\w+)\s{{1,3}})?\b(\w+)\s{{1,3}}[«\"“„{SIGNS}]*$")
+REACH = 60  # characters in which the two words before a name stand
+AND = re.compile(rf"[»\"”“{SIGNS}]*\s{{1,3}}(?:и|или|либо)\s{{1,3}}[«\"“„{SIGNS}]*")
+COMMA = re.compile(rf"[»\"”“{SIGNS}]*,\s{{1,3}}[«\"“„{SIGNS}]*")
+TYPES = (  # beside which a name is the name of that: `компания <ORG_1>`
+    APPOSITIVE | NAMED_AFTER | ORGANISATION_TYPES | PLACE_TYPES | TITLES | WITH_ADJECTIVES
+)
+LIKELY: Mapping[str, Case] = {  # of the cases that a preposition leaves
+    "в": "Loc", "во": "Loc", "на": "Loc", "с": "Ins", "со": "Ins", "за": "Ins", "под": "Ins",
+    "по": "Dat",
+}  # fmt: skip
 
 
 class Government:
     """Government is read from one text, for the stand-ins that were found in it."""
 
-    def __init__(self, text: str, found: Sequence[Found], morphology: Morphology) -> None:
-        self._text, self._found, self._morphology = text, found, morphology
+    def __init__(
+        self, text: str, found: Sequence[Found], labels: Sequence[str], morphology: Morphology
+    ) -> None:
+        self._text, self._found, self._labels = text, found, labels
+        self._morphology = morphology
         self._joined = [False] * (len(found) + 1)
         for n in range(len(found) - 1, 0, -1):  # a comma joins what `и` ends
             between = found[n - 1].end, found[n].start
@@ -55,7 +64,55 @@ class Government:
             verb.lemma in GIVING_VERBS or verb.lemma.endswith(("ся", "сь")) for verb in verbs
         )
 
+    def likely_case(self, n: int) -> Case | None:
+        """Return the likeliest case behind the word before a stand-in, where that asks for one.
+
+        `в` and `на` ask where something is, unless a word of motion stands before them. A name
+        behind a noun is its genitive (`речь <PER_1>`), and a person's behind a post has its case.
+        """
+        first, word = self._words_before(n)
+        if self._text[self._found[n].end :][:1].isalnum():  # `<PER_1>ский`
+            return None
+        if word in LIKELY:
+            is_goal = LIKELY[word] == "Loc" and self._is_motion(first)
+            is_person = word == "за" and self._labels[n] == "PER"
+            return "Acc" if is_goal or is_person else LIKELY[word]
+        readings = self._morphology.known_readings(word)
+        kinds = {reading.features.pos for reading in readings}
+        if kinds and kinds <= VERBS:
+            return self._case_behind_verb(n, readings)
+        return self._case_behind_noun(n, readings) if kinds == {"NOUN"} else None
+
+    def _case_behind_verb(self, n: int, readings: Sequence[Reading]) -> Case | None:
+        """Return the case of an object; the subject of a verb in the singular may follow it."""
+        may_be_subject = any(
+            r.features.pos == "VERB" and r.features.number != "Plur" for r in readings
+        )
+        if may_be_subject or self._labels[n] != "PER" or self._joined[n + 1]:
+            return None
+        if any(reading.lemma in GIVING_VERBS for reading in readings):
+            return "Dat"
+        return "Acc" if self.is_object(n) and readings[0].features.is_transitive else None
+
+    def _case_behind_noun(self, n: int, readings: Sequence[Reading]) -> Case | None:
+        lemmas = {reading.lemma for reading in readings}
+        if lemmas & TYPES or any(reading.features.kind for reading in readings):
+            return None
+        is_post = all(reading.features.is_animate for reading in readings)
+        if self._labels[n] != "PER" or not is_post or lemmas & RELATED:
+            return "Gen"
+        cases = {r.features.case for r in readings if r.features.number == "Sing"}
+        return cases.pop() if len(cases) == 1 else "Gen" if cases == {"Gen", "Acc"} else None
+
+    def _is_motion(self, word: str) -> bool:
+        readings = self._morphology.known_readings(word)
+        return any(reading.lemma in TOWARDS for reading in readings)
+
     def _word_before(self, n: int) -> str:
+        return self._words_before(n)[1]
+
+    def _words_before(self, n: int) -> tuple[str, str]:
+        """Return the two words before a stand-in, each perhaps empty."""
         start = self._found[n].start
         match = WORD_BEFORE.search(self._text[max(0, start - REACH) : start])
-        return match[1].lower() if match else ""
+        return ((match[1] or "").lower(), match[2].lower()) if match else ("", "")

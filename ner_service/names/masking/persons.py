@@ -200,10 +200,19 @@ def gender_of(
             reading.features.kind == "Name" and reading.features.case == "Nom" and reading.is_known
         )
         if is_first_name and reading.features.gender in ("Masc", "Fem"):
-            return reading.features.gender
+            is_hers = (
+                gender == "Fem" and first[-1] not in "аяйь" and _is_undeclined(first, surfaces)
+            )
+            return "Fem" if is_hers else reading.features.gender
     if gender in ("Masc", "Fem"):
         return gender
     return "Fem" if any(FEMININE.search(surface) for surface in surfaces) else "Masc"
+
+
+def _is_undeclined(first: str, surfaces: Sequence[str]) -> bool:
+    """Say whether a first name has one form in all surfaces that have it, as `Ким Бейсингер`."""
+    words = [word.lower() for surface in surfaces for word in surface.split()[:1]]
+    return words.count(first) == len([word for word in words if word.startswith(first)])
 
 
 def _like(token: Token, word: str) -> str:

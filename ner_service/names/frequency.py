@@ -1,0 +1,43 @@
+"""Frequencies in news weigh base forms against each other that have one form in a text.
+
+The dictionary has `Игор` beside `Игорь`, whose prepositional is the same, and `Павля` beside
+`Павел`.
+"""
+
+import math
+
+from ner_service.names.lists import NameLists, to_masculine
+from ner_service.names.morphology import Morphology
+
+WEIGHT = 0.35  # of the logarithm of a frequency
+RARE = 100  # occurrences that are added to each count, so that those of rare words are alike
+SHORT_OF_BEST = -3.0  # log odds; a candidate that has less is not looked at
+NOUN = 500  # occurrences of a common noun that count at most, as they tell little of names
+NOMINAL = frozenset({"NOUN", "ADJF", "PRTF"})
+
+
+class Frequencies:
+    """Frequencies are those of base forms; a woman's last name is as frequent as her husband's."""
+
+    def __init__(self, lists: NameLists, morphology: Morphology) -> None:
+        self._lists, self._morphology = lists, morphology
+
+    def weigh(self, base: str) -> float:
+        """Return what the frequency of a base form weighs, as log odds."""
+        return WEIGHT * math.log(RARE + self._count(base))
+
+    def _count(self, base: str) -> int:
+        """Return how often a base form or its masculine stood in news.
+
+        `сорок` is as frequent as a number, and says nothing of a man who might be called so.
+        """
+        readings = self._morphology.known_readings(base)
+        nominatives = [
+            r.features
+            for r in readings
+            if (r.features.case, r.features.number) == ("Nom", "Sing") and r.features.pos in NOMINAL
+        ]
+        forms = to_masculine(base) if readings and not nominatives else [base, *to_masculine(base)]
+        count = max(map(self._lists.count, forms), default=0)
+        is_noun = bool(nominatives) and all(f.pos == "NOUN" and not f.kind for f in nominatives)
+        return min(count, NOUN) if is_noun else count
