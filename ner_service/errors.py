@@ -20,10 +20,14 @@ class UnknownTagger(NerError):
 
 
 class MissingExtra(NerError):
-    """A library that an optional feature needs is not installed."""
+    """A library that an optional feature needs is not installed.
+
+    `to_clients` says so without the paths of this machine, for those who only reach it by network.
+    """
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs: {install_command(extra)}")
+        self.to_clients = f"{feature} needs the extra [{extra}] where the service is installed"
 
 
 def install_command(extra: str) -> str:

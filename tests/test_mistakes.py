@@ -132,6 +132,10 @@ REQUESTS = [
     ("POST", "/ner", b'{"text": 5}', JSON, 422, "text: Input should be a valid string"),
     ("POST", "/ner", b'{"txet": "a"}', JSON, 422, "txet: no such field; did you mean text?"),
     (
+        "POST", "/ner", b'{"texts": ["a"]}', JSON,
+        422, "texts: no such field here: /ner/batch takes several texts",
+    ),
+    (
         "POST", "/ner", b'{"text": "a", "model": "b"}', JSON,
         422, "model: no such field; did you mean tagger?",
     ),

@@ -47,6 +47,8 @@ def _reason(fault: ErrorDetails, form: str) -> str:
     if fault["type"] != "extra_forbidden":
         return reason_of(fault["msg"])
     name = str(fault["loc"][-1])[:MOST_NAME_CHARS].casefold()
+    if (form, name) == ("TextRequest", "texts"):
+        return "no such field here: /ner/batch takes several texts"
     known = _fields_beside(fault["loc"], form)
     near = [OTHER_NAMES[name]] if name in OTHER_NAMES else get_close_matches(name, known, 1)
     if near and near[0] in known:

@@ -209,4 +209,4 @@ def add_identifiers(
     try:
         return cover(names, find_identifiers(text, identifiers), text)
     except MissingExtra as error:
-        raise Refused(Code.INVALID_REQUEST, f"labels: {error}", ["labels"]) from None
+        raise Refused(Code.INVALID_REQUEST, f"labels: {error.to_clients}", ["labels"]) from None

@@ -23,8 +23,8 @@ def load_engines() -> tuple[Any, Any]:
     try:
         from presidio_anonymizer import AnonymizerEngine, DeanonymizeEngine
     except ImportError as error:
-        missing = MissingExtra(f"Presidio's anonymizer ({error})", "pii")
-        raise Refused(Code.INVALID_REQUEST, str(missing)) from error
+        missing = MissingExtra("Presidio's anonymizer", "pii")
+        raise Refused(Code.INVALID_REQUEST, missing.to_clients) from error
     return AnonymizerEngine(), DeanonymizeEngine()  # type: ignore[no-untyped-call]
 
 
