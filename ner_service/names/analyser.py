@@ -97,8 +97,7 @@ class Analyser:
         phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
-            beside = phrases[n].neighbour
-            phrases[n] = phrases[n]._replace(neighbour=odds if beside is None else odds + beside)
+            phrases[n] = _weigh(phrases[n], odds)
             (solved[n],) = solve([phrases[n]], self._lexicon)
         analyses: list[Analysis] = []
         at = 0
@@ -174,8 +173,11 @@ class Analyser:
 def _ask_preposition(phrase: Phrase, before: Sequence[str]) -> Phrase:
     """Return a phrase that knows the cases which the preposition before it leaves."""
     odds = odds_behind_preposition(before) if before else None
-    if odds is None or not phrase.groups:
-        return phrase
+    return phrase if odds is None or not phrase.groups else _weigh(phrase, odds)
+
+
+def _weigh(phrase: Phrase, odds: Floats) -> Phrase:
+    """Return a phrase for whose slots a neighbour weighs, beside those that do already."""
     beside = phrase.neighbour
     return phrase._replace(neighbour=odds if beside is None else odds + beside)
 

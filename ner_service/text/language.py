@@ -21,8 +21,8 @@ OWN_LETTERS = (
 NO_RUSSIAN = frozenset("ўіәғқңөұүһїєґјљњђћџѓќѕЎІӘҒҚҢӨҰҮҺЇЄҐЈЉЊЂЋЏЃЌЅ")  # all of those above
 CODE_PAGE = "cp1251"  # in which each letter is a byte, as bytes are counted at once
 OWN_BYTES = "".join(NO_RUSSIAN).encode(CODE_PAGE, "ignore")
-RUSSIAN_BYTES = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя".encode(CODE_PAGE)
-RUSSIAN_BYTES += RUSSIAN_BYTES.decode(CODE_PAGE).upper().encode(CODE_PAGE)
+RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+RUSSIAN_BYTES = (RUSSIAN_LETTERS + RUSSIAN_LETTERS.upper()).encode(CODE_PAGE)
 NAMES = {"ru": "Russian", "uk": "Ukrainian", "be": "Belarusian", "kk": "Kazakh", "en": "English"}
 IN_CYRILLIC = frozenset({"ru", "uk", "be", "kk", "sr", "mk", "bg", "ky", "mn", "tg", "tt", "ba"})
 
