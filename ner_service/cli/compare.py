@@ -13,6 +13,7 @@ from ner_service.cli.answers import AnswerFile
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
+from ner_service.corpora.check import NO_DOCUMENTS
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
 from ner_service.files import check_folder, write_text
 from ner_service.labels import map_labels, parse_mapping
@@ -195,7 +196,7 @@ def _read(name: str, mapping: Mapping[str, str], root: Path | None) -> list[Docu
     path = corpora.locate(name, root)
     documents = list(corpora.read(path, mapping))
     if not documents:
-        raise CorpusError(f"{path}: holds no documents")
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
     return documents
 
 

@@ -17,6 +17,7 @@ from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
+from ner_service.corpora.check import NO_DOCUMENTS
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
@@ -129,7 +130,7 @@ def _read_gold(path: Path, mapping: Mapping[str, str]) -> list[Document]:
     reading = ReadReport()
     documents = list(corpora.read(path, mapping, report=reading))
     if not documents:
-        raise CorpusError(f"{path}: holds no documents")
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
     checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
     for line in (*reading.notes(), *checked):
         echo(f"note: {path}: {line}", err=True)

@@ -18,6 +18,7 @@ PREFERENCES: dict[Overlap, Callable[[Entity], tuple[int, int]]] = {
     "innermost": lambda e: (e.end - e.start, e.start),
 }
 
+NO_DOCUMENTS = "holds no documents: name a file that has annotated texts"
 UNFIT_LABEL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # no line of a file could hold it
 
 

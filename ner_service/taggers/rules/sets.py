@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ner_service.names.dictionary import load_analyzer
 from ner_service.names.masking.identifiers import IDENTIFIERS, find_identifiers, load_rules
 from ner_service.taggers.rules.finders import Finder
 from ner_service.text.sentences import sentenize
@@ -14,19 +15,32 @@ SIGN = re.compile(r"\d")  # without a digit neither grammar finds anything
 MOST_CHARS = 2_000  # of a piece that a grammar parses: its time grows faster than the text
 
 
+class Parses:
+    """The parses of words are pymorphy3's objects, of the dictionary that all rules share."""
+
+    def __init__(self) -> None:
+        from pymorphy3.analyzer import Parse
+
+        self._analyzer, self._parse = load_analyzer(), Parse
+        self.TagClass = self._analyzer.TagClass
+
+    def parse(self, word: str) -> list[Any]:
+        """Return the parses of a word, the likeliest first."""
+        return [self._parse(*parse) for parse in self._analyzer.parse(word)]
+
+
 class GrammarFinder:
     """A grammar of natasha's runs on pymorphy3, over sentences that have a digit."""
 
     def __init__(self, name: str) -> None:
         from natasha import DatesExtractor, MoneyExtractor
-        from pymorphy3 import MorphAnalyzer
 
         extractors: dict[str, Callable[[Any], Any]] = {
             "dates": DatesExtractor,
             "money": MoneyExtractor,
         }
         self.labels: Sequence[str] = [LABELS[name]]
-        self._extract = extractors[name](MorphAnalyzer(lang="ru"))
+        self._extract = extractors[name](Parses())
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield what the grammar finds in a text."""
