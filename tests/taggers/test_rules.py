@@ -18,6 +18,7 @@ from ner_service.taggers.rules import files
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.finders import longest_first
 from ner_service.taggers.rules.gazetteer import Gazetteer
+from ner_service.taggers.rules.sets import load_set
 from ner_service.taggers.rules.stems import Stems, fold, may_be_form
 
 PHRASES = [
@@ -219,6 +220,29 @@ def test_dates_and_money_are_found_by_natashas_grammars() -> None:
         ("05.12.2011", "DATE"),
         ("3 евро", "MONEY"),
     ]
+
+
+AMOUNT = "5 000 000,50 (пять миллионов рублей пятьдесят копеек) рублей"
+DATES = "24 января 2017 года, 05.12.11, 7 мая, май 1999 г., 2016–2017 гг."
+
+
+@pytest.mark.parametrize("apart", [1, 250, 299, 301, 650, 2_500])
+def test_grammars_read_what_stands_around_a_sign(apart: int) -> None:
+    """The grammars find in a long sentence what they find in its parts."""
+    money, dates = (load_set(name) for name in ("money", "dates"))
+    gap = "и 7 " * (apart // 4)
+    text = f"{AMOUNT} а {gap} {DATES} {gap} {AMOUNT} а {DATES}"
+    for finder, part in ((money, AMOUNT), (dates, DATES)):
+        alone = [part[start:end] for start, end, _ in finder.find(part)]
+        assert alone
+        assert [text[start:end] for start, end, _ in finder.find(text)] == alone * 2
+
+
+def test_numbers_without_a_sign_cost_no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("money", "dates"):
+        finder = load_set(name)
+        monkeypatch.setattr(finder, "_extract", None)
+        assert list(finder.find("+7 900 123-45-67 4111 1111 1 1 1 млн " * 1_000)) == []
 
 
 def test_dates_and_money_share_one_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
