@@ -7,10 +7,9 @@ import typer
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import corpora_root
 from ner_service.cli.printing import echo
-from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import user_path
+from ner_service.errors import CorpusError
 from ner_service.nets.artefact import load
-from ner_service.taggers.models import model_path, split_convention
+from ner_service.taggers.models import own_model, split_convention
 
 
 @app.command(
@@ -36,9 +35,7 @@ def calibrate(
     from ner_service.training.data.corpus import read_source
     from ner_service.training.model import card
 
-    folder = model_path(model)
-    if folder != user_path(model):
-        raise ConfigError(f"{model}: ships with the package: copy {folder}, and name the copy")
+    folder = own_model(model)
     artefact = load(folder)
     pairs = [split_convention(name) for name in corpus]
     sources = [DevSource(path=path, convention=convention or "") for path, convention in pairs]

@@ -30,7 +30,7 @@ from ner_service.output.figures import Row, as_json, kind_rows, score_rows, syst
 from ner_service.output.numbers import numbered
 from ner_service.scoring import Assessment, assess
 from ner_service.scoring.f1 import check_seqeval
-from ner_service.taggers.models import model_and_convention
+from ner_service.taggers.models import own_model, split_convention
 from ner_service.taggers.registry import check_spec
 from ner_service.types import Document
 
@@ -220,4 +220,5 @@ def _model_of(spec: str) -> tuple[Path, str | None]:
     name, source = check_spec(spec)
     if name != "bilstm":
         raise ConfigError(f"--card: {spec} has no model card; name a bilstm model")
-    return model_and_convention(source)
+    model, convention = split_convention(source)
+    return own_model(model), convention

@@ -1,6 +1,7 @@
 """Inflection puts a base form, such as a whole name, into another case."""
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from ner_service.names.capitals import copy_capitals
 from ner_service.names.lexicon import ADJECTIVES
@@ -12,6 +13,8 @@ from ner_service.names.words import CYRILLIC_WORD
 
 GIVEN_KINDS = ("Name", "Patr")  # by which a name is a person's
 NUMBERS: tuple[Number, ...] = ("Sing", "Plur")
+CASES = get_args(Case)
+GENDERS = (None, *get_args(Gender))
 
 
 def inflect_name(
@@ -23,8 +26,11 @@ def inflect_name(
     one form if it is a woman's. Without one, so does a name with a first name or a patronymic, by
     the gender of that. Of any other name, adjectives and their head decline, and the tail stays.
     Returns `None` where a word has no analysis that carries the case, or a person of either gender
-    would have another form.
+    would have another form. Raises `ValueError` for an unknown case or gender.
     """
+    for field, value, known in (("case", case, CASES), ("gender", gender, GENDERS)):
+        if value not in known:
+            raise ValueError(f"{field}: {value!r} is none of {', '.join(map(str, known))}")
     words = name.split(" ")
     if genders := [gender] if gender else genders_of(words, morphology):
         persons = {_inflect_words(words, case, morphology, each) for each in genders}

@@ -38,6 +38,14 @@ def model_path(source: str) -> Path:
     raise ModelError(f"model {source!r}: no such folder, nor a shipped model (shipped: {known})")
 
 
+def own_model(source: str) -> Path:
+    """Return the folder of a model to be changed; raise `ModelError` where the package has it."""
+    folder = model_path(source)
+    if folder != user_path(source):
+        raise ModelError(f"{source}: ships with the package: copy {folder}, and name the copy")
+    return folder
+
+
 def check_files(folder: Path) -> Path:
     """Return a folder; raise `ModelError` where it holds a pipe or a device, which never end."""
     for path in folder.rglob("*"):

@@ -99,3 +99,10 @@ def test_a_form_joined_from_stem_and_ending_is_one_that_pymorphy_lists(word: str
         }
         form = morphology.inflect(reading, "Nom")
         assert form is None if not listed else (form or "").replace("ё", "е") in listed
+
+
+def test_an_unknown_case_or_gender_is_named(analyser: Analyser) -> None:
+    with pytest.raises(ValueError, match="case: 'dat' is none of Nom, Gen, Dat"):
+        inflect_name("Анна Шевчук", "dat", analyser.morphology)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="gender: 'femn' is none of None, Masc, Fem"):
+        inflect_name("Анна Шевчук", "Dat", analyser.morphology, "femn")  # type: ignore[arg-type]

@@ -124,11 +124,20 @@ def test_evaluate_adds_scores_to_the_card(folder: Path, tmp_path: Path) -> None:
     assert (folder / card.CARD).read_text("utf-8").count("| test.jsonl | 5 |") == 1
 
 
-def test_a_card_needs_a_model_of_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("natasha", "--card: natasha has no model card"),
+        ("bilstm", "ru-news: ships with the package: copy "),
+    ],
+)
+def test_a_card_needs_a_model_of_ones_own(
+    spec: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     corpora.write(tmp_path / "test.jsonl", tiny.documents(1, 9))
-    command = ["evaluate", str(tmp_path / "test.jsonl"), "-t", "natasha", "--card"]
+    command = ["evaluate", str(tmp_path / "test.jsonl"), "-t", spec, "--card"]
     assert run_command(lambda: app(command)) == 2
-    assert "--card: natasha has no model card" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_card_takes_no_two_corpora_of_one_name(
