@@ -8,6 +8,7 @@ from ner_service.errors import SpanError
 from ner_service.names import subjects
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import solve_again
+from ner_service.names.endings import case_of_ending
 from ner_service.names.eponyms import BEFORE
 from ner_service.names.government import odds_behind_preposition
 from ner_service.names.lexicon import Lexicon
@@ -164,9 +165,10 @@ class Analyser:
             return Mention()
         words = write_words(text, phrase, solution, with_yo)
         normal = join_words(text, entity, phrase, words)
-        parts = self._parts.read(words) if entity.label == "PER" else None
+        parts = self._parts.read([*filter(None, words)]) if entity.label == "PER" else None
         if solution is None:
-            return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
+            surface = text[entity.start : entity.end]
+            return Mention(normal, parts, "Gen" if phrase.is_eponym else case_of_ending(surface))
         return Mention(normal, parts, *solution.slot, solution.slot.number)
 
 

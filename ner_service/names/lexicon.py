@@ -35,7 +35,7 @@ from ner_service.names.paradigms import Of, guess_bases
 from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
 from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
 from ner_service.names.villages import odds_of_village
-from ner_service.names.vocabulary import APPOSITIVE, BEHIND_A_HEAD, TITLES
+from ner_service.names.vocabulary import APPOSITIVE, ARTICLES, BEFORE_A_HEAD, BEHIND_A_HEAD, TITLES
 from ner_service.names.words import Floats
 
 WORDS = 20_000  # whose options are kept, about 2 kB each
@@ -46,9 +46,11 @@ GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+STAYS = np.zeros(len(SLOTS), dtype=np.float32)
 LAST_NAME_ENDINGS = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
 OBLIQUE = frozenset("еиуюы")  # letters in which other cases end
 LONE_PART = -0.2  # odds of a first part that does not
+OBLIQUE_PART = -6.0  # more of them at most, for one that looks oblique: `Ивановой-Седых`
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Lexicon:
 
     def _is_of_all(self, word: str) -> bool:
         """Say whether a word is a last name such as `Седых`, and no plural of another one."""
-        if not ENDS_AS_A_PLURAL.search(word):
+        if "-" in word or not ENDS_AS_A_PLURAL.search(word):
             return False
         readings = self.morphology.known_readings(word)
         is_plural = any(reading.features.kind == "Surn" for reading in readings)
@@ -252,7 +254,17 @@ class Lexicon:
         behind = (n for n, part in enumerate(parts) if n and part in BEHIND_A_HEAD)
         head = next(behind, len(parts)) - 1
         options = [self.options(part, of) for part in parts[: head + 1]]
+        for n in range(head):
+            if of == "places" and parts[n] in BEFORE_A_HEAD:
+                options[n] = Options((parts[n],) * len(SLOTS), STAYS)
+        if of == "people" and parts[0] in ARTICLES and parts[head].endswith("и"):
+            yield Candidate("-".join(parts), 0.0, range(len(SLOTS)))  # `аль-Малики`
+            return
         least = [max(part.odds[NOMINATIVE]) - BETTER for part in options]
+        alone = [
+            LONE_PART + max(OBLIQUE_PART, float(max(part.odds[NOMINATIVE]) - max(part.odds)))
+            for part in options
+        ]
         for place in range(len(SLOTS)):
             bases, odds = list(parts), float(options[head].odds[place])
             bases[head] = options[head].bases[place]
@@ -260,7 +272,7 @@ class Lexicon:
                 if options[n].odds[place] > max(LEAST, least[n]):
                     bases[n] = options[n].bases[place]
                 else:
-                    odds += LONE_PART
+                    odds += alone[n]
             yield Candidate("-".join(bases), odds, (place,))
 
 
