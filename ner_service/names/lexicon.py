@@ -17,6 +17,7 @@ from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
     DECLINES,
     ENDS_AS_A_PLURAL,
+    ENDS_AS_DATIVE,
     ENDS_AS_OBLIQUE,
     ENDS_IN_A_FATHER,
     FROZEN,
@@ -151,12 +152,14 @@ class Lexicon:
         needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
         guesses = () if needs_no_guess else guess_bases(word, of)
         is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
+        nouns = (word[:-1], f"{word[:-1]}а") if ENDS_AS_DATIVE.search(word) else ()
         for base, lemma, slots, cost in guesses:
             is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
             is_listed = self.is_listed(lemma, of, is_woman)
             is_needless = is_known and not (is_listed and self.lists.is_in_news(lemma))
             odds = odds_of_guess(cost, is_listed, is_needless)
-            odds += LOOKS_OBLIQUE * (is_oblique and base == word)
+            looks_oblique = (is_oblique and base == word) or (base in nouns and not is_listed)
+            odds += LOOKS_OBLIQUE * looks_oblique
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
             self._weigh_news(word, of, candidates)

@@ -36,6 +36,7 @@ ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]
 DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
 ENDS_AS_A_MAN = re.compile("...(?:[бвгдзклмнпрстфхжшц]ом|[жшчщцаеёиоуыэюяь]ем)$")  # `Масариком`
 ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей)$")
+ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
 ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
