@@ -37,6 +37,16 @@ class Frequencies:
         other = max([self._lists.count(base) for base in bases if base != word], default=0)
         return max(0.0, ONE_FORM * math.log((RARE + own) / (RARE + other)))
 
+    def is_genitive(self, base: str) -> bool:
+        """Say whether a base form is rather the genitive of a more frequent name: `Моралеса`.
+
+        The lists have some of these.
+        """
+        if base[-1] != "а" or base.endswith(("ова", "ева", "ина", "ына")):
+            return False
+        other = self._lists.count(base[:-1])
+        return 2 * other > self._lists.count(base) and not self._morphology.known_readings(base)
+
     def _count(self, base: str) -> int:
         """Return how often a base form or its masculine stood in news.
 

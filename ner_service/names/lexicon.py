@@ -85,7 +85,9 @@ class Lexicon:
         """Say whether a lower-case base form, a woman's or any, is in the lists of names."""
         if of != "people":
             return False
-        return self.lists.has_first(base) or self.lists.has_last(base, is_woman)
+        if self.lists.has_first(base):
+            return True
+        return self.lists.has_last(base, is_woman) and not self._frequencies.is_genitive(base)
 
     def adjective(self, word: str) -> str:
         """Return the dictionary form of a lower-case adjective."""
