@@ -116,7 +116,7 @@ class Analyser:
     ) -> Iterator[tuple[int, Floats]]:
         """Yield the unsure names with what another name or a verb beside them says of their slots.
 
-        A name joined by `и` has the case of the one before it. A verb tells of one word alone.
+        A name joined by `и` has the case of the one before it.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
             if not solutions or solutions[0].chance > SURE_BY_NET:
@@ -127,7 +127,7 @@ class Analyser:
                 if odds is not None:
                     yield n, odds
                     continue
-            if len(phrase.declined) == 1 and labels[n] == "PER":
+            if phrase.declined and labels[n] == "PER":
                 before, after = cut.before(n, subjects.BEFORE), cut.after(n, subjects.AFTER)
                 odds = subjects.odds_of_subject(before, after, self._lexicon)
                 if odds is not None:
