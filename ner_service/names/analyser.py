@@ -21,6 +21,7 @@ from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.posts import PostReader
 from ner_service.names.pymorphy import Pymorphy
+from ner_service.names.scripts import find_pairs
 from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
 from ner_service.names.words import EntityWords, Floats
@@ -150,7 +151,8 @@ class Analyser:
         genders = [_shown_gender(*pair) for pair in zip(phrases, best, strict=True)]
         labels = [entity.label for entity in entities]
         surfaces = [text[entity.start : entity.end] for entity in entities]
-        names = join_mentions(labels, surfaces, mentions, genders, self._forms)
+        pairs = find_pairs(text, entities)
+        names = join_mentions(labels, surfaces, mentions, genders, self._forms, pairs)
         return Analysis(share_among_mentions(mentions, names, genders), names)
 
     def _mention(
