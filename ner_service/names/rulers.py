@@ -6,12 +6,10 @@ from ner_service.names.vocabulary import ORDINALS
 
 ROMAN = re.compile("[IVXLC]+|[ІVХ]+")  # Latin letters, and Cyrillic ones that look like them
 NUMBER = re.compile("[ivxlc]+")  # folded
-NUMBERS = (
-    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
-)
+NUMBERS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"
 NUMBER_OF = {
     word.replace("ё", spelling): number
-    for stem, number in zip(ORDINALS, NUMBERS, strict=False)
+    for stem, number in zip(ORDINALS, NUMBERS.split(), strict=True)
     for word in (stem, f"{stem[:-2]}{'ья' if stem == 'третий' else 'ая'}")
     for spelling in "ёе"
 }

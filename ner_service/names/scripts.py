@@ -1,4 +1,4 @@
-"""A name may stand in another script behind itself, in brackets: `Гаррет Рейсман (Garrett Reisman)`."""
+"""A name may stand behind itself in another script: `Гаррет Рейсман (Garrett Reisman)`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -40,10 +40,10 @@ def find_pairs(text: str, entities: Sequence[Entity]) -> Iterator[Pair]:
             and OPENING.fullmatch(text, one.end, two.start)
             and CLOSING.match(text, two.end)
         ):
-            surfaces = text[one.start : one.end], text[two.start : two.end]
-            if _are_alike(*surfaces, one.label):
+            first, second = text[one.start : one.end], text[two.start : two.end]
+            if _are_alike(first, second, one.label):
                 yield Pair(n, n - 1)
-            elif _are_alike(*reversed(surfaces), one.label):
+            elif _are_alike(second, first, one.label):
                 yield Pair(n - 1, n)
 
 
