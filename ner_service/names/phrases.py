@@ -15,6 +15,7 @@ from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Of
+from ner_service.names.settlements import odds_of_settlement
 from ner_service.names.slots import SLOTS
 from ner_service.names.vocabulary import (
     ABBREVIATED,
@@ -114,7 +115,13 @@ class PhraseReader:
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
         is_open = self._is_open([words[n].lower for n in declined])
-        return Phrase(words, groups, declined, "places", is_adjective, False, within, is_open)
+        beside = None
+        if label == "LOC" and not within:
+            beside = odds_of_settlement(words, self._lexicon)
+        return Phrase(
+            words, groups, declined, "places", is_adjective, False, within, is_open,
+            neighbour=beside,
+        )  # fmt: skip
 
     def _behind(
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
