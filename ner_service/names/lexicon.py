@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ner_service.names import plural_places
 from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Morphology, Reading
@@ -170,6 +171,9 @@ class Lexicon:
         if not towns:
             self._weigh_frequencies(word, of, candidates)
         if of == "places":
+            if word in plural_places.FORMS:
+                base, places = plural_places.FORMS[word]
+                candidates.append(Candidate(base, plural_places.ODDS, places))
             for n, (base, odds, places) in enumerate(candidates):
                 is_neuter = SLOTS[places[0]].gender == "Neut" and not self.lists.has_first(word)
                 if is_neuter and base.endswith(VILLAGE_ENDINGS):

@@ -51,6 +51,7 @@ TOWARDS = _words("towards")
 POST_ABBREVIATIONS = _words("post_abbreviations")
 ACTING = _words("acting")
 RELATED = _words("related")
+PLURAL_PLACES = [pair.split(":") for pair in _LISTS["plural_places"].split()]
 SHORT_TYPES = (
     _short_types("short_masculine", "Masc")
     | _short_types("short_feminine", "Fem")
