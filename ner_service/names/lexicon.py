@@ -172,8 +172,8 @@ class Lexicon:
             self._weigh_frequencies(word, of, candidates)
         if of == "places":
             if word in plural_places.FORMS:
-                base, places = plural_places.FORMS[word]
-                candidates.append(Candidate(base, plural_places.ODDS, places))
+                base, cases = plural_places.FORMS[word]
+                candidates.append(Candidate(base, plural_places.ODDS, cases))
             for n, (base, odds, places) in enumerate(candidates):
                 is_neuter = SLOTS[places[0]].gender == "Neut" and not self.lists.has_first(word)
                 if is_neuter and base.endswith(VILLAGE_ENDINGS):
