@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Protocol
 
 from ner_service.errors import SpanError
-from ner_service.names import subjects
+from ner_service.names import settlements, subjects
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import solve_again
 from ner_service.names.endings import case_of_ending
@@ -96,6 +96,7 @@ class Analyser:
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
         phrases = [*map(_ask_preposition, phrases, before)]
+        phrases = self._ask_settlements(cut, labels, phrases)
         phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
@@ -107,6 +108,17 @@ class Analyser:
             some = slice(at, at := at + len(inside))
             analyses.append(self._analyse(text, inside, phrases[some], solved[some]))
         return analyses
+
+    def _ask_settlements(
+        self, cut: EntityWords, labels: Sequence[str], phrases: list[Phrase]
+    ) -> list[Phrase]:
+        """Return phrases that know which places are adjectives alone."""
+        for n, (phrase, label) in enumerate(zip(phrases, labels, strict=True)):
+            if label == "LOC" and settlements.may_be(phrase):
+                after = cut.after(n, settlements.AFTER)
+                odds = settlements.odds_of_settlement(phrase, after, self._lexicon)
+                phrases[n] = phrase if odds is None else _weigh(phrase, odds)
+        return phrases
 
     def _weigh_neighbours(
         self,

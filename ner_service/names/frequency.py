@@ -13,6 +13,7 @@ from ner_service.names.morphology import Morphology
 WEIGHT = 0.35  # of the logarithm of a frequency
 RARE = 100  # occurrences that are added to each count, so that those of rare words are alike
 ONE_FORM = 1.0  # of that of the ratio of a form to its base form
+KNOWN = 2.0  # log odds that a dictionary's reading of the form has beside this
 SHORT_OF_BEST = -3.0  # log odds; a candidate that has less is not looked at
 NOUN = 500  # occurrences of a common noun that count at most, as they tell little of names
 NOMINAL = frozenset({"NOUN", "ADJF", "PRTF"})
@@ -35,7 +36,8 @@ class Frequencies:
         """
         own = self._lists.count(word)
         other = max([self._lists.count(base) for base in bases if base != word], default=0)
-        return max(0.0, ONE_FORM * math.log((RARE + own) / (RARE + other)))
+        known = KNOWN * bool(self._morphology.known_readings(word))
+        return max(0.0, ONE_FORM * math.log((RARE + own) / (RARE + other)) - known)
 
     def is_genitive(self, base: str) -> bool:
         """Say whether a base form is rather the genitive of a more frequent name: `Моралеса`.

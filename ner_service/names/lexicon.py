@@ -115,7 +115,7 @@ class Lexicon:
             least = PLURAL_SURNAME
         elif has_other and not is_listed:
             least = min(least, FROZEN)
-        if of == "people" and word[-1] in OBLIQUE and not self.morphology.known_readings(word):
+        if of == "people" and word[-1] in OBLIQUE:
             least += self._frequencies.weigh_one_form(word, {base for base, *_ in candidates})
         if of == "people" and self._is_patronymic(word):
             least = DECLINES

@@ -15,7 +15,6 @@ from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Of
-from ner_service.names.settlements import odds_of_settlement
 from ner_service.names.slots import SLOTS
 from ner_service.names.vocabulary import (
     ABBREVIATED,
@@ -121,16 +120,12 @@ class PhraseReader:
                 group.append(behind)
             else:
                 groups += self._behind(words, group, behind, kinds)
+        if len(group) > 1:
+            groups[:1] = self._split_numbers(words, group)
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
         is_open = self._is_open([words[n].lower for n in declined])
-        beside = None
-        if label == "LOC" and not within:
-            beside = odds_of_settlement(words, self._lexicon)
-        return Phrase(
-            words, groups, declined, "places", is_adjective, False, within, is_open,
-            neighbour=beside,
-        )  # fmt: skip
+        return Phrase(words, groups, declined, "places", is_adjective, False, within, is_open)
 
     def _behind(
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds
@@ -146,6 +141,20 @@ class PhraseReader:
             before = [word.text for word in words[:behind]]
             is_second = bool(self._eponyms.agree([words[n] for n in name], before))
         return [name] if is_second and words[name[0]].text[0].isupper() else []
+
+    def _split_numbers(self, words: Sequence[Word], group: list[int]) -> list[list[int]]:
+        """Return the adjectives apart from a head in the plural: `Улаганском и Чойском районах`."""
+        heads = self._lexicon.morphology.known_readings(words[group[-1]].lower)
+        if not heads or any(reading.features.number != "Plur" for reading in heads):
+            return [group]
+        cases = {reading.features.case for reading in heads}
+        for n in group[:-1]:
+            features = [r.features for r in self._lexicon.morphology.readings(words[n].lower)]
+            if any(f.number != "Sing" for f in features) or cases.isdisjoint(
+                f.case for f in features
+            ):
+                return [group]
+        return [[n] for n in group]
 
     def _pair(self, words: Sequence[Word], behind: int, kinds: Kinds) -> list[list[int]]:
         """Return the group that `и` joins to a company's first, up to the quote, if it is one."""

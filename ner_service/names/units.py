@@ -105,7 +105,7 @@ def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
         yield Unit(words[0], Kind.FIRST)
         n = 1
     while n < len(words) and words[n] not in BRACKETS:
-        if n and words[n].lower() in NUMBER_OF:
+        if n and _is_number_within(words, n):
             n += 1
             continue
         if len(words) > 1 and not in_capitals and _are_two_initials(words[n]):
@@ -121,6 +121,12 @@ def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
             particles = []
         elif unit:
             yield unit
+
+
+def _is_number_within(words: Sequence[str], n: int) -> bool:
+    """Say whether a word is a ruler's number before further names: `Василий II Васильевич`."""
+    is_roman = ROMAN.fullmatch(words[n]) and words[n].isascii() and words[n + 1 : n + 2] != ["."]
+    return bool(is_roman) or words[n].lower() in NUMBER_OF
 
 
 def _without_nickname(words: Sequence[str]) -> Sequence[str]:
