@@ -30,6 +30,7 @@ from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
 SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
+AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
@@ -129,13 +130,14 @@ class Analyser:
     ) -> Iterator[tuple[int, Floats]]:
         """Yield the unsure names with what another name or a verb beside them says of their slots.
 
-        A name joined by `и` has the case of the one before it.
+        A name joined by `и` has the case of the one before it, and so has a person of a list.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
             if not solutions or solutions[0].chance > SURE_BY_NET:
                 continue
             is_unsure = solutions[0].chance <= SURE
-            if is_unsure and cut.is_joined(n) and labels[n] == labels[n - 1]:
+            joints = LISTING if labels[n] == "PER" else AND
+            if is_unsure and labels[n] == labels[n - 1] and cut.is_joined(n, joints):
                 odds = odds_beside(phrases[n - 1], solved[n - 1])
                 if odds is not None:
                     yield n, odds
