@@ -4,7 +4,7 @@ A dictionary's readings come first; lists of first and last names weigh for the 
 have; paradigms carry what neither has.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -45,6 +45,7 @@ DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 ADJECTIVES = frozenset({"ADJF", "PRTF"})
 FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
 GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
+CLOSE = 4.0  # log odds by which a rival is less likely at most
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
@@ -57,10 +58,24 @@ OBLIQUE_PART = -6.0  # more of them at most, for one that looks oblique: `Ива
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The likeliest base form of a word in each of `SLOTS`, and its log odds."""
+    """The likeliest base form of a word in each of `SLOTS`, and its log odds.
+
+    `rivals` are other base forms that are nearly as likely in some of their slots.
+    """
 
     bases: Sequence[str]
     odds: Floats
+    rivals: Sequence["Candidate"] = ()
+
+    def prefer(self, bases: Collection[str]) -> "Options":
+        """Return options in which rivals with these base forms stand before the likeliest ones."""
+        best = list(self.bases)
+        for rival in self.rivals:
+            if rival.base in bases:
+                for slot in rival.slots:
+                    if rival.odds > self.odds[slot] - CLOSE and best[slot] not in bases:
+                        best[slot] = rival.base
+        return Options(tuple(best), self.odds)
 
 
 class Candidate(NamedTuple):
@@ -124,7 +139,17 @@ class Lexicon:
             for slot in slots:
                 if best[slot] < odds:
                     bases[slot], best[slot] = base, odds
-        return Options(tuple(bases), np.array(best, dtype=np.float32))
+        rivals = [
+            candidate
+            for candidate in candidates
+            if any(
+                [
+                    bases[n] != candidate.base and candidate.odds > best[n] - CLOSE
+                    for n in candidate.slots
+                ]
+            )
+        ]
+        return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
     def _is_of_all(self, word: str) -> bool:
         """Say whether a word is a last name such as `Седых`, and no plural of another one."""

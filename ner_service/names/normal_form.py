@@ -5,7 +5,7 @@ is (`context`). The base form is the likeliest over all slots. The slots of all 
 at once, by arrays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,16 +40,24 @@ class Solution(NamedTuple):
 
 
 def solve(
-    phrases: Sequence[Phrase], lexicon: Lexicon, supports: Sequence[Mapping[str, float]] = ()
+    phrases: Sequence[Phrase],
+    lexicon: Lexicon,
+    supports: Sequence[Mapping[str, float]] = (),
+    preferred: Collection[str] = (),
 ) -> list[list[Solution]]:
     """Return the solutions of each phrase, the likeliest first; none where nothing declines.
 
-    `supports` have, for each phrase, what else weighs for a base form, as log odds.
+    `supports` have, for each phrase, what else weighs for a base form, as log odds. A base form
+    that is `preferred` stands before another one of the same form, case and gender.
     """
     options = [
         {n: lexicon.options(phrase.words[n].lower, phrase.of) for n in phrase.declined}
         for phrase in phrases
     ]
+    if preferred:
+        options = [
+            {n: option.prefer(preferred) for n, option in inside.items()} for inside in options
+        ]
     odds = _odds_of_groups(phrases, options, supports)
     _weigh_surroundings(phrases, odds)
     tails = _add_tails(phrases, options, odds)
