@@ -16,10 +16,13 @@ def _decline(base: str, genitive: str) -> dict[Case, str]:
     }  # fmt: skip
 
 
+DECLENSIONS = {base: _decline(base, genitive) for base, genitive in PLURAL_PLACES}
+
+
 def _read_forms() -> dict[str, tuple[str, list[int]]]:
     forms: dict[str, tuple[str, list[int]]] = {}
-    for base, genitive in PLURAL_PLACES:
-        for case, form in _decline(base, genitive).items():
+    for base, declension in DECLENSIONS.items():
+        for case, form in declension.items():
             forms.setdefault(form, (base, []))[1].append(SLOTS.index(Slot(case, None)))
     return forms
 
