@@ -42,18 +42,30 @@ def _find_rivals(
 
     `о Швабе` is of `Швабе`, unless `Шваб` is mentioned.
     """
-    counts = Counter(base for some in solved if some for base in some[0].bases if base)
-    preferred: set[str] = set()
-    lonely: set[int] = set()
-    for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
-        for word in phrase.declined if solutions else ():
-            base = solutions[0].bases[word]
-            if base is None or counts[base] > RARE:
-                continue
-            for rival in lexicon.options(phrase.words[word].lower, phrase.of).rivals:
-                if counts[rival.base] > counts[base]:
-                    preferred.add(rival.base)
-                    lonely.add(n)
+    found = {
+        (phrase.words[n].lower, phrase.of, base)
+        for phrase, some in zip(phrases, solved, strict=True)
+        if some
+        for n, base in enumerate(some[0].bases)
+        if base
+    }
+    counts = Counter([base for some in solved if some for base in some[0].bases if base])
+    preferred = {
+        rival.base
+        for word, of, base in found
+        for rival in lexicon.options(word, of).rivals
+        if counts[rival.base] > counts[base] <= RARE
+    }
+    if not preferred:
+        return set(), set()
+    lonely = {
+        n
+        for n, (phrase, some) in enumerate(zip(phrases, solved, strict=True))
+        if some
+        for word in phrase.declined
+        for rival in lexicon.options(phrase.words[word].lower, phrase.of).rivals
+        if rival.base in preferred and some[0].bases[word] not in preferred
+    }
     return preferred, lonely
 
 

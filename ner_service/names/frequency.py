@@ -35,6 +35,8 @@ class Frequencies:
         A form of `Роналда` would be rarer than that; `Роналду` is a hundred times as frequent.
         """
         own = self._lists.count(word)
+        if not own:
+            return 0.0
         other = max([self._lists.count(base) for base in bases if base != word], default=0)
         known = KNOWN * bool(self._morphology.known_readings(word))
         return max(0.0, ONE_FORM * math.log((RARE + own) / (RARE + other)) - known)

@@ -139,16 +139,13 @@ class Lexicon:
             for slot in slots:
                 if best[slot] < odds:
                     bases[slot], best[slot] = base, odds
-        rivals = [
-            candidate
-            for candidate in candidates
-            if any(
-                [
-                    bases[n] != candidate.base and candidate.odds > best[n] - CLOSE
-                    for n in candidate.slots
-                ]
-            )
-        ]
+        rivals: list[Candidate] = []
+        for candidate in candidates:
+            base, odds, slots = candidate
+            for slot in slots:
+                if bases[slot] != base and odds > best[slot] - CLOSE:
+                    rivals.append(candidate)
+                    break
         return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
     def _is_of_all(self, word: str) -> bool:
