@@ -116,8 +116,8 @@ class Analyser:
         """Return phrases that know which places are adjectives alone."""
         for n, (phrase, label) in enumerate(zip(phrases, labels, strict=True)):
             if label == "LOC" and settlements.may_be(phrase):
-                after = cut.after(n, settlements.AFTER)
-                odds = settlements.odds_of_settlement(phrase, after, self._lexicon)
+                before, after = cut.before(n, 1), cut.after(n, settlements.AFTER)
+                odds = settlements.odds_of_settlement(phrase, before, after, self._lexicon)
                 phrases[n] = phrase if odds is None else _weigh(phrase, odds)
         return phrases
 

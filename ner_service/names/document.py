@@ -9,6 +9,7 @@ from ner_service.names.normal_form import SURE, Solution, solve
 from ner_service.names.phrases import Phrase
 
 WEIGHT, SCALE, MOST = 1.5, 3.0, 4.0  # log odds: WEIGHT * log(1 + SCALE * mentions), at most MOST
+FULL = 3  # mentions of a part that a mention of the whole name is worth
 RARE = 2  # mentions of a base form at most that gives way to another
 Counts = dict[str, float]
 
@@ -49,12 +50,19 @@ def _find_rivals(
         for n, base in enumerate(some[0].bases)
         if base
     }
-    counts = Counter([base for some in solved if some for base in some[0].bases if base])
+    counts: Counter[str] = Counter()
+    weights: Counter[str] = Counter()  # a full name says more than a part of it
+    for some in solved:
+        if some:
+            bases = [base for base in some[0].bases if base]
+            counts.update(bases)
+            weights.update(bases if len(bases) == 1 else bases * FULL)
     preferred = {
         rival.base
         for word, of, base in found
+        if counts[base] <= RARE
         for rival in lexicon.options(word, of).rivals
-        if counts[rival.base] > counts[base] <= RARE
+        if weights[rival.base] > weights[base]
     }
     if not preferred:
         return set(), set()

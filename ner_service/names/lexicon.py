@@ -37,7 +37,14 @@ from ner_service.names.paradigms import Of, guess_bases
 from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
 from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
 from ner_service.names.villages import odds_of_village
-from ner_service.names.vocabulary import APPOSITIVE, ARTICLES, BEFORE_A_HEAD, BEHIND_A_HEAD, TITLES
+from ner_service.names.vocabulary import (
+    AFTER_A_FATHER,
+    APPOSITIVE,
+    ARTICLES,
+    BEFORE_A_HEAD,
+    BEHIND_A_HEAD,
+    TITLES,
+)
 from ner_service.names.words import Floats
 
 WORDS = 20_000  # whose options are kept, about 2 kB each
@@ -60,7 +67,7 @@ OBLIQUE_PART = -6.0  # more of them at most, for one that looks oblique: `Ива
 class Options:
     """The likeliest base form of a word in each of `SLOTS`, and its log odds.
 
-    `rivals` are other base forms that are nearly as likely in some of their slots.
+    `rivals` are other base forms that are possible in some of their slots.
     """
 
     bases: Sequence[str]
@@ -73,7 +80,7 @@ class Options:
         for rival in self.rivals:
             if rival.base in bases:
                 for slot in rival.slots:
-                    if rival.odds > self.odds[slot] - CLOSE and best[slot] not in bases:
+                    if best[slot] not in bases:
                         best[slot] = rival.base
         return Options(tuple(best), self.odds)
 
@@ -146,6 +153,8 @@ class Lexicon:
                 if bases[slot] != base and odds > best[slot] - CLOSE:
                     rivals.append(candidate)
                     break
+        if word[-1] in OBLIQUE:  # which may be the end of another name of one form: `Спыну`
+            rivals.append(Candidate(word, best[0], range(len(SLOTS))))
         return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
     def _is_of_all(self, word: str) -> bool:
@@ -290,7 +299,8 @@ class Lexicon:
         for n in range(head):
             if of == "places" and parts[n] in BEFORE_A_HEAD:
                 options[n] = Options((parts[n],) * len(SLOTS), STAYS)
-        if of == "people" and parts[0] in ARTICLES and parts[head].endswith("и"):
+        is_nisba = parts[0] in ARTICLES and parts[head].endswith("и")
+        if of == "people" and (is_nisba or parts[head] in AFTER_A_FATHER):
             yield Candidate("-".join(parts), 0.0, range(len(SLOTS)))  # `аль-Малики`
             return
         least = [max(part.odds[NOMINATIVE]) - BETTER for part in options]

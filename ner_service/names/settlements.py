@@ -32,14 +32,19 @@ def may_be(phrase: Phrase) -> bool:
     return len(phrase.words) == 1 and phrase.words[0].lower.endswith(tuple(CASES))
 
 
-def odds_of_settlement(phrase: Phrase, after: Sequence[str], lexicon: Lexicon) -> Floats | None:
+def odds_of_settlement(
+    phrase: Phrase, before: Sequence[str], after: Sequence[str], lexicon: Lexicon
+) -> Floats | None:
     """Return what weighs for the slots of a place that is an adjective alone, if it is one.
 
-    The odds are those of the neuter, by which of both base forms is usual in news. `after` is the
-    words and marks behind the name: `в Улаганском и Чойском районах` is of districts.
+    The odds are those of the neuter, by which of both base forms is usual in news. `before` and
+    `after` are the words and marks around the name: what is enumerated may be districts or streets,
+    as in `в Улаганском и Чойском районах`.
     """
     match = ADJECTIVE.fullmatch(phrase.words[0].lower)
     if match is None or phrase.within or not phrase.groups:
+        return None
+    if before[-1:] in ([","], [":"]) or after[:1] == [","]:
         return None
     masculines = [match[1] + ending for ending in ("ий", "ой")]
     known = [r for form in masculines for r in lexicon.morphology.known_readings(form)]
