@@ -5,9 +5,13 @@ import tomllib
 from collections.abc import Sequence
 from enum import StrEnum, auto
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 CHECKOUT = Path(__file__).parents[1]  # where the package lies in one; else `site-packages`
+STRANGE_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # pydantic's kinds of fault
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
@@ -44,6 +48,11 @@ def install_command(extra: str) -> str:
 def reason_of(message: str) -> str:
     """Return what is wrong, of one of pydantic's messages, which name the class of our errors."""
     return message.removeprefix("Value error, ")
+
+
+def first_fault(faults: Sequence["ErrorDetails"]) -> "ErrorDetails":
+    """Return the fault to speak of, of pydantic's: a strange key, which may be a missing one misspelt."""
+    return next((fault for fault in faults if fault["type"] in STRANGE_KEY), faults[0])
 
 
 class ModelError(NerError):

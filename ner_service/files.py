@@ -346,6 +346,33 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Keep other runs from writing at a path; raises `ConfigError` where one does.
+
+    A hidden file beside it is locked meanwhile. The system gives the lock back when the process
+    ends, however it ends.
+    """
+    import fcntl  # which Windows lacks
+
+    lock = path.with_name(f".{path.name}.lock")
+    with _naming(lock):
+        file = lock.open("w")
+    with file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"{path}: another run writes there: wait for its end, or name another place"
+            ) from None
+        except OSError:  # a disk that knows no locks
+            pass
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+@contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """Return the name of a file or folder that takes the place of `path` when it is complete."""
     place = path.resolve()

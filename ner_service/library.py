@@ -1,14 +1,14 @@
 """The library is the front door for programs: taggers by spec, and texts that show themselves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, overload
 
 from ner_service.taggers.registry import load_tagger
+from ner_service.turns import Turn
 from ner_service.types import Document, Entity, Tagger, TaggerInfo
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Recogniser:
     """
 
     tagger: Tagger
-    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+    _turn: Turn = field(default_factory=Turn, repr=False, compare=False)
 
     @property
     def info(self) -> TaggerInfo:
@@ -132,6 +132,8 @@ class Recogniser:
         """
         if isinstance(texts, str):
             return self._tag([Document("", texts)])[0]
+        if isinstance(texts, bytes | bytearray | Mapping) or hasattr(texts, "columns"):
+            raise TypeError(f"texts: is {type(texts).__name__}: give the texts in it, as str")
         if isinstance(texts, Sequence):
             return self._tag([_document(text, n) for n, text in enumerate(texts)])
         return self._tag_ahead(_document(text, n) for n, text in enumerate(texts))
@@ -153,7 +155,7 @@ class Recogniser:
             yield from self._tag(list(chain([first], islice(rest, AHEAD - 1))))
 
     def _tag(self, documents: list[Document]) -> list[TaggedDocument]:
-        with self._lock:
+        with self._turn:
             answers = self.tagger.tag([document.text for document in documents])
         return [TaggedDocument.of(d, found) for d, found in zip(documents, answers, strict=True)]
 
@@ -164,6 +166,8 @@ def load(spec: str) -> Recogniser:
     Raises `UnknownTagger` or `ModelError` where there is no such tagger or model, and
     `MissingExtra` where its library is not installed.
     """
+    if not isinstance(spec, str):
+        raise TypeError(f"spec: is {type(spec).__name__}, and should be str, such as 'bilstm'")
     return Recogniser(load_tagger(spec))
 
 

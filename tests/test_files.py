@@ -2,13 +2,38 @@
 
 import gzip
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from ner_service.errors import CorpusError
-from ner_service.files import atomic_folder, read_text, write_text
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import atomic_folder, hold, read_text, write_text
+
+
+@contextmanager
+def held_elsewhere(path: Path) -> Iterator[None]:
+    """Have another process hold a path."""
+    code = "import sys, pathlib\nfrom ner_service.files import hold\n"
+    code += "with hold(pathlib.Path(sys.argv[1])):\n print(flush=True)\n sys.stdin.read()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code, path], stdin=pipe, stdout=pipe) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        yield
+        holder.communicate()
+
+
+def test_a_path_is_held_by_one_process_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    with held_elsewhere(path), pytest.raises(ConfigError, match="another run writes"), hold(path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    with hold(path):
+        assert [file.name for file in tmp_path.iterdir()] == [".model.lock"]
 
 
 def test_gzipped_files_of_one_text_are_the_same_bytes(tmp_path: Path) -> None:

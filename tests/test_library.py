@@ -1,8 +1,9 @@
 """The library, as a program or a notebook uses it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import orjson
 import pytest
@@ -99,6 +100,27 @@ def test_a_document_without_entities_is_true_and_empty(recogniser: Recogniser) -
 def test_what_is_no_text_is_named_by_its_place(recogniser: Recogniser) -> None:
     with pytest.raises(TypeError, match=r"texts\[1\]: is int, and should be str"):
         recogniser.tag(["Анна", 7])  # type: ignore[list-item]
+
+
+class Frame:
+    """A table, as pandas and polars have them, iterates over the names of its columns."""
+
+    columns = ("text",)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+
+@pytest.mark.parametrize("texts", [b"a", {"text": TEXT}, Frame()])
+def test_what_would_be_read_as_other_texts_is_refused(recogniser: Recogniser, texts: Any) -> None:
+    with pytest.raises(TypeError, match=r"texts: is (bytes|dict|Frame): give the texts in it"):
+        recogniser.tag(texts)
+
+
+@pytest.mark.parametrize("spec", [None, b"bilstm", Path("models/mine"), ["natasha"]])
+def test_a_spec_that_is_no_string_is_refused(spec: Any) -> None:
+    with pytest.raises(TypeError, match=r"spec: is \w+, and should be str"):
+        ner_service.load(spec)
 
 
 def test_a_document_shows_itself_in_a_terminal_and_in_a_notebook(recogniser: Recogniser) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -47,8 +47,8 @@ class Ledger:
         if not lines:
             path.write_text(json.dumps(facts) + "\n")
             return cls(path, digest_of(facts), {})
-        _check_same(json.loads(lines[0]), facts, path)
-        finished = [Finished(**json.loads(line)) for line in lines[1:]]
+        earlier, finished = _parse(lines, path)
+        _check_same(earlier, facts, path)
         return cls(path, digest_of(facts), {each.name: each for each in finished})
 
     def add(self, finished: Finished) -> None:
@@ -63,11 +63,28 @@ def _whole_lines(path: Path) -> list[str]:
     """Return the lines of a ledger; one that a crash cut short is taken off the file."""
     if not path.exists():
         return []
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}: name another folder") from None
     whole = data[: data.rfind(b"\n") + 1]
     if whole != data:
         os.truncate(path, len(whole))
-    return whole.decode().splitlines()
+    return whole.decode(errors="replace").splitlines()
+
+
+def _parse(lines: Sequence[str], path: Path) -> tuple[Mapping[str, object], list[Finished]]:
+    """Return the facts of the job and its finished files; raises `ConfigError` on other lines."""
+    try:
+        earlier, *rest = map(json.loads, lines)
+        if isinstance(earlier, dict):
+            return earlier, [Finished(**line) for line in rest]
+    except (ValueError, TypeError):
+        pass
+    raise ConfigError(
+        f"{path}: was not written by this command, or was changed: name another folder, or delete "
+        "this one"
+    )
 
 
 def _check_same(earlier: Mapping[str, object], facts: Mapping[str, object], path: Path) -> None:

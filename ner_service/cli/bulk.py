@@ -20,11 +20,10 @@ from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat
 from ner_service.errors import ConfigError
 from ner_service.files import packing_of
-from ner_service.output.numbers import numbered
+from ner_service.output.numbers import duration, numbered
 
 TABLES = (InputFormat.csv, InputFormat.tsv, InputFormat.parquet)
 LINE_S = 10  # seconds between two lines of progress where no terminal shows a bar
-MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 
 def place_of(
@@ -153,18 +152,6 @@ class Progress:
         """End the bar."""
         if self.bar is not None:
             self.bar.close()
-
-
-def duration(seconds: float) -> str:
-    """Return a time as people say it, in its two greatest units."""
-    whole = round(seconds)
-    if whole < MINUTE_S:
-        return f"{whole} s"
-    if whole < HOUR_S:
-        return f"{whole // MINUTE_S} min {whole % MINUTE_S} s"
-    if whole < DAY_S:
-        return f"{whole // HOUR_S} h {whole % HOUR_S // MINUTE_S} min"
-    return f"{whole // DAY_S} d {whole % DAY_S // HOUR_S} h"
 
 
 def tag_on_ray(

@@ -13,6 +13,7 @@ from ner_service.cli.answers import AnswerFile
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
+from ner_service.corpora.check import NO_DOCUMENTS, find_repeated
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
 from ner_service.files import check_folder, write_text
 from ner_service.labels import map_labels, parse_mapping
@@ -195,7 +196,7 @@ def _read(name: str, mapping: Mapping[str, str], root: Path | None) -> list[Docu
     path = corpora.locate(name, root)
     documents = list(corpora.read(path, mapping))
     if not documents:
-        raise CorpusError(f"{path}: holds no documents")
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
     return documents
 
 
@@ -211,7 +212,7 @@ def _recorded(
     files = [AnswerFile.parse(value, root) for value in values]
     answers = [a.beside(names) for file in files for a in file.read(documents, mapping)]
     named = [a.name for a in answers]
-    if twice := next((name for name in named if named.count(name) > 1), None):
+    if twice := find_repeated(named):
         raise ConfigError(f"two systems are called {twice}: name one by --predictions NAME=FILE")
     return [System(a.name, a.entities, cost=a.cost) for a in answers]
 

@@ -26,6 +26,7 @@ from ner_service.cli.options import (
     read_options,
 )
 from ner_service.cli.printing import echo
+from ner_service.corpora.check import NO_DOCUMENTS
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
@@ -103,7 +104,7 @@ def _check_some(documents: Iterable[Document], path: Path) -> Iterator[Document]
         has_some = True
         yield document
     if not has_some:
-        raise CorpusError(f"{path}: holds no documents")
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
 
 
 def _patterns(pairs: Iterable[str]) -> dict[str, str]:

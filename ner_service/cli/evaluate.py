@@ -17,6 +17,7 @@ from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
+from ner_service.corpora.check import NO_DOCUMENTS, find_repeated
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport
 from ner_service.digest import digest
@@ -116,7 +117,7 @@ def _results(
     gold = {e.label for document in documents for e in document.entities}
     recorded = [a.beside(specs) for file in files for a in file.read(documents, mapping)]
     names = [answers.name for answers in recorded]
-    if twice := next((n for n in names if names.count(n) > 1), None):
+    if twice := find_repeated(names):
         raise ConfigError(f"two systems are called {twice}: name one by --predictions NAME=FILE")
     for answers in chain((ask_tagger(spec, documents, mapping) for spec in specs), recorded):
         _note_labels(name, answers, gold)
@@ -129,7 +130,7 @@ def _read_gold(path: Path, mapping: Mapping[str, str]) -> list[Document]:
     reading = ReadReport()
     documents = list(corpora.read(path, mapping, report=reading))
     if not documents:
-        raise CorpusError(f"{path}: holds no documents")
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
     checked = lint.summarise([lint.Part(str(path), documents, held_out=True)])
     for line in (*reading.notes(), *checked):
         echo(f"note: {path}: {line}", err=True)
@@ -209,7 +210,7 @@ def _add_to_card(result: Result, folder: Path, convention: str | None) -> None:
 def _check_names(names: Sequence[str]) -> None:
     """Raises `ConfigError` where a card would have two corpora under one name."""
     short = [Path(name).name for name in names]
-    if twice := next((name for name in short if short.count(name) > 1), None):
+    if twice := find_repeated(short):
         raise ConfigError(f"--card: two corpora are called {twice}; rename one of them")
 
 

@@ -74,6 +74,8 @@ def silver(
     paths = [corpora.locate(name, corpora_root()) for name in files]
     check_apart(output, paths)
     note_new_folder(output)
+    if output.exists():
+        echo(f"note: {output}: is there, and is replaced at the end; stop to keep it", err=True)
 
     def documents() -> Iterator[Document]:
         every = (document for path in paths for document in _texts(path, input))

@@ -140,7 +140,7 @@ def tag(
     for_bulk = workers > 1 or bool(ray)
     if for_bulk and output is None and len(names) > 1:
         output = names.pop()
-    texts = tuple(text_column or ())
+    texts = tuple(dict.fromkeys(text_column or ()))
     job = Job(tagger, texts or named_column(columns), tuple(label or ()), normal)
     sources = listed_sources([n for n in names if not (ray and "://" in n)], input, output)
     if elsewhere := [] if ray else [each for each in (*names, output or "") if "://" in each]:

@@ -12,7 +12,10 @@ Key = Mapping[str, Any]
 
 
 class Span(Protocol):
-    """A span is any entity that has bounds and a label, such as `Found` and `Entity`."""
+    """A span is any entity that has bounds and a label, such as `Found` and `Entity`.
+
+    If it has a `text`, too, the service refuses it where another text stands there.
+    """
 
     @property
     def start(self) -> int:
@@ -55,8 +58,15 @@ def mask_body(
     asked.pop("normal", None)
     if entities is not None:
         asked.pop("tagger", None)
-        asked["entities"] = [{"start": e.start, "end": e.end, "label": e.label} for e in entities]
+        asked["entities"] = [_span_of(entity) for entity in entities]
     return asked
+
+
+def _span_of(entity: Span) -> dict[str, Any]:
+    """Return an entity as a request has it, with the text by which the service checks its offsets."""
+    span = {"start": entity.start, "end": entity.end, "label": entity.label}
+    text = getattr(entity, "text", None)
+    return span | {"text": text} if isinstance(text, str) else span
 
 
 def masked_of(value: Mapping[str, Any]) -> Masked:

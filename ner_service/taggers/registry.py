@@ -27,7 +27,7 @@ from ner_service.taggers.models import (
     split_convention,
 )
 from ner_service.taggers.plugins import find_plugins, load_plugin
-from ner_service.taggers.rules.files import check_files, files_state
+from ner_service.taggers.rules.files import check_files, files_state, missing_extra
 from ner_service.taggers.specs import split_rules
 from ner_service.types import Tagger
 
@@ -100,8 +100,13 @@ def needs_kernels(spec: str) -> bool:
 
 def missing(spec: str) -> MissingExtra | None:
     """Return the error of a library that a spec needs and that is not installed, or `None`."""
-    errors = (backend(split_spec(leaf)[0]).missing() for leaf in leaves(spec))
-    return next((error for error in errors if error), None)
+    return next(filter(None, map(_missing_of_leaf, leaves(spec))), None)
+
+
+def _missing_of_leaf(spec: str) -> MissingExtra | None:
+    name, source = split_spec(spec)
+    chosen = backend(name)
+    return chosen.missing() or (missing_extra(source) if chosen.combines == "rules" else None)
 
 
 def backend(name: str) -> Backend:

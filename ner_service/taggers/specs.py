@@ -135,6 +135,8 @@ def split_rules(source: str) -> tuple[list[str], str]:
                     f"{' or '.join(RULE_ENDINGS)}, or {', '.join(RULE_SETS)}"
                 )
             return rules, strip_parentheses("+".join(parts[n:]))
+        if name in rules:
+            raise UnknownTagger(f"{source!r} names {name!r} twice: name it once")
         rules.append(name)
     return rules, ""
 

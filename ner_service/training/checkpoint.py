@@ -51,7 +51,9 @@ class Checkpoint:
             save_file(tensors, temporary, metadata=header)
             os.replace(temporary, self.path)
         except (OSError, SafetensorError) as error:
-            raise ConfigError(f"{self.path}: cannot write the checkpoint: {error}") from None
+            raise ConfigError(
+                f"{self.path}: cannot write the checkpoint: {error}: make room, and go on by --resume"
+            ) from None
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -69,7 +71,9 @@ class Checkpoint:
 
             state: Snapshot = json.loads(header["state"], object_hook=unpack)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-            raise ConfigError(f"{self.path}: cannot resume from this checkpoint: {error}") from None
+            raise ConfigError(
+                f"{self.path}: cannot resume from this checkpoint: {error}: {ANEW}"
+            ) from None
         if header.get("run") != self.run:
             raise ConfigError(
                 f"{self.path}: made with another configuration, other data or another version: "

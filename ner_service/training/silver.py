@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ner_service.corpora.formats import jsonl
 from ner_service.errors import ConfigError, CorpusError, UnknownTagger
+from ner_service.files import hold
 from ner_service.names.annotation import annotate
 from ner_service.taggers.ballots import count_ballots, mean_score, support
 from ner_service.taggers.registry import load_tagger
@@ -141,6 +142,13 @@ class LabellingJob:
         """
         try:
             self.output.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CorpusError(f"{self.output}: {error.strerror or error}") from None
+        with hold(self.output):
+            yield from self._write(slices)
+
+    def _write(self, slices: Iterable[Sequence[Document]]) -> Iterator[Sequence[Document]]:
+        try:
             with self._part.open("r+b" if self._size else "wb") as file:
                 file.truncate(self._size)
                 file.seek(self._size)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from ner_service import __version__
 from ner_service.corpora import lint
 from ner_service.errors import ConfigError, ModelError, NerError
+from ner_service.files import hold
 from ner_service.nets.artefact import CONFIG, Artefact, check_place, save
 from ner_service.nets.artefact import load as load_artefact
 from ner_service.nets.record import ModelRecord
@@ -21,6 +22,7 @@ from ner_service.scoring.f1 import Score, exact, exact_by_label
 from ner_service.taggers.models import model_path
 from ner_service.training.calibration import calibrate
 from ner_service.training.checkpoint import (
+    ANEW,
     Checkpoint,
     Start,
     check_start,
@@ -211,8 +213,24 @@ def train_from_file(
     that is there already stays unless `overwrite`.
     """
     settings = read_config(config, overrides)
-    output, log = Path(settings.output), RunLog(quiet)
+    output = Path(settings.output)
     saved = check_output(output, resume, overwrite)
+    with hold(output):
+        _run(settings, saved, resume, init, root, watchers, RunLog(quiet))
+    return output
+
+
+def _run(
+    settings: TrainConfig,
+    saved: Path,
+    resume: bool,
+    init: str | None,
+    root: Path | None,
+    watchers: Iterable[Watcher],
+    log: RunLog,
+) -> None:
+    """Train by a configuration, or go on with the run whose checkpoint is saved."""
+    output = Path(settings.output)
     try:
         place = find_place(settings.hardware)
     except MissingHardware as error:
@@ -234,6 +252,7 @@ def train_from_file(
     length, steps = plan_run(data)
     if resume:
         state.restore(checkpoint.load())
+        check_best(state, output)
         check_length(state, length, settings)
     runs = output.with_name(f"{output.name}.runs")
     curves = Curves(runs, settings.public(), state.epoch) if settings.train.tensorboard else None
@@ -263,7 +282,6 @@ def train_from_file(
     log.say("next:")
     for command in next_commands(output, settings.name):
         log.say(f"  {command}")
-    return output
 
 
 def check_output(output: Path, resume: bool, overwrite: bool) -> Path:
@@ -285,6 +303,14 @@ def check_output(output: Path, resume: bool, overwrite: bool) -> Path:
         f"output: {output}: holds a model already: {goes_on}replace it by --overwrite, or name "
         "another folder by --set output=FOLDER"
     )
+
+
+def check_best(state: State, output: Path) -> None:
+    """Raise `ConfigError` where the best model of a run that is to go on is not there any more."""
+    if state.best_epoch and not (output / CONFIG).exists():
+        raise ConfigError(
+            f"--resume: {output}: the best model of the run is gone: put it back, or {ANEW}"
+        )
 
 
 def check_length(state: State, length: Length, config: TrainConfig) -> None:

@@ -282,6 +282,20 @@ def test_another_job_does_not_go_on_from_this_one(corpus: Path, tmp_path: Path) 
     assert not (tmp_path / "out" / WORK).exists()
 
 
+@pytest.mark.parametrize("line", ["garbage", "[1]", '{"a": 1}', "", "\udc80"])
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_ledger_that_is_none_is_refused(
+    corpus: Path, tmp_path: Path, line: str, number: int
+) -> None:
+    tag(corpus, tmp_path / "out")
+    ledger = tmp_path / "out" / "_ner-service.jsonl"
+    lines = ledger.read_text().splitlines()
+    lines[number] = line
+    ledger.write_text("\n".join(lines) + "\n", errors="surrogateescape")
+    with pytest.raises(ConfigError, match=r"was changed: name another|of another job"):
+        tag(corpus, tmp_path / "out")
+
+
 def test_a_folder_with_other_files_is_left_alone(corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(ConfigError, match="holds other files"):

@@ -11,7 +11,7 @@ import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service.bulk.chunk import Counts
 from ner_service.bulk.run import Advance
 from ner_service.cli.app import app, complete_options, run_command
-from ner_service.cli.bulk import Progress, duration
+from ner_service.cli.bulk import Progress
 
 TEXT = "Посол Израиля приехал."
 FOUND = [{"start": 6, "end": 13, "label": "LOC", "text": "Израиля", "score": None}]
@@ -168,11 +168,3 @@ def test_progress_on_a_terminal_is_a_bar(capfd: pytest.CaptureFixture[str]) -> N
     progress.report(Advance(2_000_000, Counts(10, 100, 1), True))
     progress.close()
     assert "tagging: 100%" in capfd.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [(0.4, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7_260, "2 h 1 min"), (180_000, "2 d 2 h")],
-)
-def test_a_duration_has_its_two_greatest_units(seconds: float, shown: str) -> None:
-    assert duration(seconds) == shown

@@ -98,6 +98,8 @@ def test_names_are_masked_and_brought_back(server: uvicorn.Server) -> None:
         assert (own.tagger, [e.label for e in own.entities]) == (None, ["LOC", "PER"])
         assert client.unmask(own.text, own.key) == text
         assert client.mask(text, labels=["PER"]).labels == ("PER",)
+        with pytest.raises(ServiceError, match="text"):
+            client.mask(f"и {text}", entities=[ANNA])
         with pytest.raises(ServiceError, match="key") as refusal:
             client.unmask("совсем другое <PER_7>", masked.key)
         assert refusal.value.code == "key_mismatch"

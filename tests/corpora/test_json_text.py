@@ -49,6 +49,12 @@ def test_what_would_be_lost_is_named(text: str, message: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_key_that_comes_twice_is_found_among_many() -> None:
+    pairs = ",".join(f'"{n}":0' for n in [*range(200_000), 199_999])
+    with pytest.raises(CorpusError, match="the key '199999' twice"):
+        load_json(f"{{{pairs}}}", "x:7")
+
+
 def test_what_is_nested_too_deeply_is_named_where_it_cannot_be_written() -> None:
     value = load_json("[" * 600 + "]" * 600, "x")
     with pytest.raises(CorpusError, match=f"x:7: is nested deeper than {DEEPEST} levels"):

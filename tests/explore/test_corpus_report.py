@@ -72,7 +72,7 @@ def test_a_sample_of_a_large_file_is_even_and_counts_all_of_it() -> None:
 
 
 def test_an_empty_file_has_no_sample() -> None:
-    with pytest.raises(CorpusError, match="nothing: holds no documents"):
+    with pytest.raises(CorpusError, match="nothing: holds no documents: name a file"):
         draw_sample("nothing", False, [])
 
 

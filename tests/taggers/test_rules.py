@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.errors import MissingExtra, ModelError, UnknownTagger
+from ner_service.names.dictionary import load_analyzer
 from ner_service.names.masking.identifiers import is_available
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.taggers.registry import check_present, check_spec, leaves, load_tagger, state_of
+from ner_service.taggers.rules import files
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.finders import longest_first
 from ner_service.taggers.rules.gazetteer import Gazetteer
+from ner_service.taggers.rules.sets import load_set
 from ner_service.taggers.rules.stems import Stems, fold, may_be_form
 
 PHRASES = [
@@ -219,6 +222,42 @@ def test_dates_and_money_are_found_by_natashas_grammars() -> None:
     ]
 
 
+AMOUNT = "5 000 000,50 (пять миллионов рублей пятьдесят копеек) рублей"
+DATES = "24 января 2017 года, 05.12.11, 7 мая, май 1999 г., 2016–2017 гг."
+
+
+@pytest.mark.parametrize("apart", [1, 250, 299, 301, 650, 2_500])
+def test_grammars_read_what_stands_around_a_sign(apart: int) -> None:
+    """The grammars find in a long sentence what they find in its parts."""
+    money, dates = (load_set(name) for name in ("money", "dates"))
+    gap = "и 7 " * (apart // 4)
+    text = f"{AMOUNT} а {gap} {DATES} {gap} {AMOUNT} а {DATES}"
+    for finder, part in ((money, AMOUNT), (dates, DATES)):
+        alone = [part[start:end] for start, end, _ in finder.find(part)]
+        assert alone
+        assert [text[start:end] for start, end, _ in finder.find(text)] == alone * 2
+
+
+def test_numbers_without_a_sign_cost_no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("money", "dates"):
+        finder = load_set(name)
+        monkeypatch.setattr(finder, "_extract", None)
+        assert list(finder.find("+7 900 123-45-67 4111 1111 1 1 1 млн " * 1_000)) == []
+
+
+def test_dates_and_money_share_one_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_analyzer()
+    monkeypatch.setattr("pymorphy3.MorphAnalyzer", None)
+    monkeypatch.setattr("pymorphy3.analyzer.MorphAnalyzer", None)
+    assert surfaces_of("rules:dates+money", "Суд 24 января")[0][:2] == ("24 января", "DATE")
+
+
+@pytest.mark.parametrize("spec", ["rules:dates+dates", "rules:dates+money+dates+natasha"])
+def test_rules_are_named_once(spec: str) -> None:
+    with pytest.raises(UnknownTagger, match="names 'dates' twice: name it once"):
+        load_tagger(spec)
+
+
 def test_identifiers_are_a_set_of_rules() -> None:
     if not is_available():
         with pytest.raises(MissingExtra):
@@ -228,6 +267,29 @@ def test_identifiers_are_a_set_of_rules() -> None:
         "anna@example.org",
         "EMAIL",
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "library", "extra"),
+    [
+        ("rules:identifiers", "stdnum", "pii"),
+        ("vote:bilstm+(rules:dates+identifiers+natasha)", "stdnum", "pii"),
+        ("rules:{folder}/tokens.jsonl+bilstm", "spacy", "spacy"),
+    ],
+)
+def test_a_library_that_rules_need_is_missed_before_anything_loads(
+    spec: str, library: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tokens.jsonl"
+    path.write_text('{"label": "A", "pattern": "a"}\n{"label": "A", "pattern": [{"LOWER": "a"}]}')
+
+    def find(name: str) -> object | None:
+        return None if name == library else object()
+
+    monkeypatch.setattr(files, "find_spec", find)
+    with pytest.raises(MissingExtra, match=rf"no {library}\) needs: .*\[{extra}\]"):
+        check_present(spec.format(folder=tmp_path))
+    check_present("rules:dates+bilstm")
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,16 @@ def test_another_job_does_not_take_up_what_is_there(
     assert silver(source, "-o", output, "-t", "capitals") == 2
 
 
+def test_labels_that_are_there_are_replaced_with_notice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, output = texts(tmp_path), tmp_path / "out.jsonl"
+    assert silver(source, "-o", output, "-t", "capitals") == 0
+    assert "replaced" not in capsys.readouterr().err
+    assert silver(source, "-o", output, "-t", "capitals:LOC") == 0
+    assert "out.jsonl: is there, and is replaced at the end" in capsys.readouterr().err
+
+
 def interrupt(*_: object, **__: object) -> list[list[Entity]]:
     raise KeyboardInterrupt
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from ner_service.training.progress.epoch import Step
 from ner_service.training.state import State, seed_of
 from ner_service.types import Document, Entity
 from tests import tiny
+from tests.test_files import held_elsewhere
 
 SENTENCE = "Мария Лион была в Омске."
 Start = Callable[..., int]
@@ -627,6 +628,22 @@ def test_resuming_needs_a_checkpoint_of_the_same_run(
     (config.parent / "tiny.checkpoint.safetensors").write_bytes(b"damaged")
     assert train(config, "--resume") == 2
     assert "cannot resume from this checkpoint" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_resuming_needs_the_best_model_of_the_run(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(monkeypatch, 9, KeyboardInterrupt())
+    assert train(config) == 130
+    rmtree(config.parent / "tiny")
+    assert train(config, "--resume") == 2
+    assert "tiny: the best model of the run is gone" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_two_runs_never_write_one_model(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with held_elsewhere(config.parent / "tiny"):
+        refused(config, capsys, "tiny: another run writes there: wait for its end")
+    assert not (config.parent / "tiny").exists()
 
 
 def test_a_run_from_a_model_goes_on_from_that_model_without_its_name(

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from ner_service.corpora.check import find_repeated
 from ner_service.corpora.formats.tables import ENTITIES, ID, columns_of, row_of
 from ner_service.corpora.forms.analyses import NAMES, NORMAL, PARTS, SOURCES
 from ner_service.corpora.forms.fields import TAG_KEYS
@@ -65,7 +66,7 @@ def _records(path: Path) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
         source = str(path) if is_plain else pyarrow.BufferReader(data)
         file = pyarrow.parquet.ParquetFile(source, buffer_size=READ_BYTES, pre_buffer=False)
         columns = file.schema_arrow.names
-        if twice := next((name for name in columns if columns.count(name) > 1), None):
+        if twice := find_repeated(columns):
             raise CorpusError(f"{path}: two columns are called {twice!r}: rename one of them")
         groups = map(file.metadata.row_group, range(file.num_row_groups))
         size = path.stat().st_size if is_plain else len(data)

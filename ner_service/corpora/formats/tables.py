@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ner_service.corpora.check import find_repeated
 from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of, sources_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
@@ -153,7 +154,7 @@ def _naming_faults(rows: "_csv.Reader", first: int, path: Path) -> Iterator[None
 
 
 def _check_header(header: Sequence[str], path: Path) -> None:
-    if twice := next((name for name in header if header.count(name) > 1), None):
+    if twice := find_repeated(header):
         raise CorpusError(f"{path}:1: two columns are called {twice!r}; rename one of them")
 
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import orjson
 
+from ner_service.corpora.check import find_repeated
 from ner_service.errors import CorpusError
 
 UTF16_SIGNS = ("\x00", "\x04")  # in ASCII and Cyrillic letters, half of each is one of these
@@ -81,8 +82,7 @@ def load_json(text: str, place: str, mend: str = "") -> object:
 
 
 def _raise_twice(items: Sequence[tuple[str, object]], place: str) -> NoReturn:
-    names = [name for name, _ in items]
-    twice = next(name for name in names if names.count(name) > 1)
+    twice = find_repeated(name for name, _ in items) or ""
     raise CorpusError(
         f"{place}: an object has the key {twice[:MOST_SHOWN]!r} twice: keep or rename one of them"
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ner_service.corpora.check import NO_DOCUMENTS
 from ner_service.corpora.lint.copies import CopyIndex
 from ner_service.corpora.lint.entities import entity_findings
 from ner_service.corpora.lint.finding import Fault, Finding, quote
@@ -59,7 +60,7 @@ def check(parts: Sequence[Part], near: bool = True) -> Iterator[Finding]:
                 labels.add(number, document)
                 _count(document, part.checked)
             if not part.checked.documents:
-                yield Finding(Fault.UNREADABLE, part.name, "holds no documents")
+                yield Finding(Fault.UNREADABLE, part.name, NO_DOCUMENTS)
         except CorpusError as error:
             place, message = split_place(str(error), part.name)
             yield Finding(Fault.UNREADABLE, place, f"{message}; nothing behind this was read")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ner_service.explore.comparison.table import LENGTHS, SEEN, SIGNIFICANT, UNSEEN, Figures
 from ner_service.explore.learning_curve import Point, draw_curve
 from ner_service.output.html import render
-from ner_service.output.numbers import numbered
+from ner_service.output.numbers import duration, numbered
 from ner_service.output.plots import COLORS, new_axes, svg
 from ner_service.scoring.f1 import Score
 
@@ -80,13 +80,6 @@ def cost_rows(figures: Sequence[Figures]) -> Iterator[Row]:
         documents = each.assessment.documents
         price = "–" if system.cost is None else f"{1000 * system.cost / documents:.2f}"
         yield row | ({"US$ for 1,000 texts": price} if has_costs else {})
-
-
-def duration(seconds: float) -> str:
-    """Return a time as people say it."""
-    if seconds < 1:
-        return "< 1 s"
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
 
 
 def _f1(scores: Mapping[str, Score], name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from ner_service.corpora.check import NO_DOCUMENTS
 from ner_service.errors import CorpusError
 from ner_service.text.tokens import Token, tokenize
 from ner_service.types import Document, Entity
@@ -92,7 +93,7 @@ def draw_sample(
         elif (place := random.randrange(count)) < most_documents:
             kept[place] = number, document
     if not count:
-        raise CorpusError(f"{name}: holds no documents")
+        raise CorpusError(f"{name}: {NO_DOCUMENTS}")
     drawn = [TokenizedDocument.of(each) for each in _within(kept, most_chars, random)]
     return Sample(name, is_held_out, drawn, count, characters, labels)
 

@@ -1,13 +1,17 @@
 """Files of rules are looked at here without being read: which there are, and their state."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
-from ner_service.errors import ModelError, NerError
-from ner_service.files import read_bytes
+from ner_service.errors import MissingExtra, ModelError, NerError
+from ner_service.files import read_bytes, read_lines
 from ner_service.taggers.models import state_of_files
 from ner_service.taggers.specs import RULE_SETS, split_rules
+
+TOKEN_PATTERN = re.compile(r'"pattern"\s*:\s*\[')  # in a line of JSON
 
 
 def rule_files(source: str) -> list[Path]:
@@ -21,6 +25,25 @@ def check_files(source: str) -> None:
     for path in rule_files(source):
         if not path.is_file():
             raise ModelError(f"{path}: no such file of rules: check the name")
+
+
+def missing_extra(source: str) -> MissingExtra | None:
+    """Return the error of a library that some rules need and that is not installed, or `None`."""
+    rules, _ = split_rules(source)
+    if "identifiers" in rules and find_spec("stdnum") is None:
+        return MissingExtra("rules:identifiers (no stdnum)", "pii")
+    if find_spec("spacy") is None and any(map(_has_token_patterns, rule_files(source))):
+        return MissingExtra("rules with token patterns (no spacy)", "spacy")
+    return None
+
+
+def _has_token_patterns(path: Path) -> bool:
+    if is_toml(path):
+        return False
+    try:
+        return any(TOKEN_PATTERN.search(line) for _, line in read_lines(path))
+    except (OSError, NerError):  # another check says that
+        return False
 
 
 def files_state(source: str) -> str:

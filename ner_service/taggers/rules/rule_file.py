@@ -12,7 +12,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from ner_service.errors import CorpusError, ModelError, reason_of
+from ner_service.errors import CorpusError, ModelError, first_fault, reason_of
 from ner_service.files import read_bytes, read_lines
 from ner_service.taggers.rules.files import is_toml
 from ner_service.taggers.rules.gazetteer import MOST_CHARS, faults_of
@@ -216,12 +216,8 @@ def _parse_line(line: str, place: str) -> tuple[str, str | TokenPattern, str]:
 
 
 def _fault_of(error: ValidationError) -> str:
-    """Return the fault to mend first in one line: its place, and what to do there.
-
-    A key that does not exist comes first, for it may be a missing one misspelt.
-    """
-    faults = error.errors(include_url=False)
-    fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    """Return the fault to mend first in one line: its place, and what to do there."""
+    fault = first_fault(error.errors(include_url=False))
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
     return f"{''.join(parts).lstrip('.')}: {_mend_of(fault)}"
 

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from ner_service.errors import reason_of
+from ner_service.errors import STRANGE_KEY, first_fault, reason_of
 
-STRANGE = ("extra_forbidden", "unexpected_keyword_argument")  # kinds of keys that do not exist
 EXPECTED = {  # by pydantic's kind of error, where its own message speaks of Python
     "tuple_type": "expected a list, such as {}",
     "too_short": "expected a list of one or more, such as {}",
@@ -36,20 +34,14 @@ def complain(
 
     `written` has the user's own names of keys, and `tables` the table of each key that there is.
     """
-    fault = _choose(error)
+    fault = first_fault(error.errors())
     key = ".".join(map(str, fault["loc"]))
-    if fault["type"] in STRANGE:
+    if fault["type"] in STRANGE_KEY:
         return key, f"{key}: no such key{_guess(str(fault['loc'][-1]), tables)}"
     example = next(example for pattern, example in EXAMPLES if re.fullmatch(pattern, key))
     expected = EXPECTED.get(fault["type"], "").format(example)
     reason = expected or reason_of(fault["msg"])
     return key, f"{written.get(key, key)}: {reason}"
-
-
-def _choose(error: ValidationError) -> ErrorDetails:
-    """Return the fault to speak of: a strange key, which may be a missing one misspelt."""
-    faults = error.errors()
-    return next((fault for fault in faults if fault["type"] in STRANGE), faults[0])
 
 
 def _guess(name: str, tables: Mapping[str, str]) -> str:

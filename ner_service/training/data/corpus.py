@@ -10,6 +10,7 @@ from random import Random
 from tqdm import tqdm
 
 from ner_service import corpora
+from ner_service.corpora.check import NO_DOCUMENTS
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.digest import digest
@@ -67,7 +68,7 @@ def read_source(source: Source, root: Path | None, hides_bars: bool | None = Non
     rules = (source.relabel, source.split_parentheses, source.outside, source.streets)
     changed = [replace(reannotate(document, *rules), fields={}) for document in reader]
     if not changed:
-        raise CorpusError(f"{path}: holds no documents")
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
     for line in (*report.notes(), *describe_unused(source.labels, [report])):
         tqdm.write(f"note: {source.path}: {line}", file=sys.stderr)
     return Corpus(source, digest(path), changed, report)
