@@ -63,7 +63,7 @@ def mask_body(
 
 
 def _span_of(entity: Span) -> dict[str, Any]:
-    """Return an entity as a request has it, with the text by which the service checks its offsets."""
+    """Return an entity as a request has it, with the text by which its offsets are checked."""
     span = {"start": entity.start, "end": entity.end, "label": entity.label}
     text = getattr(entity, "text", None)
     return span | {"text": text} if isinstance(text, str) else span
