@@ -51,7 +51,7 @@ def reason_of(message: str) -> str:
 
 
 def first_fault(faults: Sequence["ErrorDetails"]) -> "ErrorDetails":
-    """Return the fault of pydantic's to speak of: a strange key may be a missing one misspelt."""
+    """Return which of pydantic's faults to name: a strange key may be a missing one misspelt."""
     return next((fault for fault in faults if fault["type"] in STRANGE_KEY), faults[0])
 
 

@@ -267,10 +267,15 @@ def read_bytes(path: Path) -> bytes:
         raise CorpusError(f"{path}: {error.strerror or error}") from None
 
 
+def user_path(name: str) -> Path:
+    """Return the path of a name in which a `~` may be a user's folder, if there is such a user."""
+    return Path(os.path.expanduser(name))  # Path's own method raises where there is none
+
+
 def public_path(path: str) -> str:
     """Return a relative path as it is, and another one by its last name alone."""
     written = Path(path)
-    is_inside = not written.expanduser().is_absolute() and ".." not in written.parts
+    is_inside = not user_path(path).is_absolute() and ".." not in written.parts
     return path if is_inside else written.name
 
 

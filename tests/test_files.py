@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import atomic_folder, hold, read_text, write_text
+from ner_service.files import atomic_folder, hold, read_text, user_path, write_text
 
 
 @contextmanager
@@ -34,6 +34,12 @@ def test_a_path_is_held_by_one_process_and_nothing_of_it_stays(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
     with hold(path):
         assert [file.name for file in tmp_path.iterdir()] == [".model.lock"]
+
+
+def test_a_tilde_is_a_folder_where_there_is_such_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    assert user_path("~/a") == Path("/home/anna/a")
+    assert user_path("~nobody-at-all/a") == Path("~nobody-at-all/a")
 
 
 def test_gzipped_files_of_one_text_are_the_same_bytes(tmp_path: Path) -> None:

@@ -134,3 +134,14 @@ def test_serving_needs_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["2", "2"]
+
+
+def test_names_without_their_libraries_name_the_extra() -> None:
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "from ner_service.errors import MissingExtra\n"
+        "try: import ner_service.names\n"
+        "except MissingExtra as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert re.fullmatch(r"names \(.*numpy.*\) needs: .*\[tag\]'\n", done.stdout), done.stderr

@@ -11,6 +11,7 @@ import fcntl
 import logging
 import os
 import posixpath
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ from ner_service.errors import ConfigError, CorpusError, MissingExtra, NerError
 
 CHUNK_BYTES = 1 << 23  # of a part of the output, 8 MiB: what is lost with an actor
 BATCH_ROWS = 1_000  # of a table, in one call of an actor
+OURS = re.compile(r"^ner_service\.errors\.\w+: (.+)$", re.MULTILINE)  # in a printed traceback
 AUTO, LOCAL = "auto", "local"  # addresses: the cluster that runs here, else a new one; a new one
 
 
@@ -218,7 +220,10 @@ def one_line_errors(ray: Any) -> Iterator[None]:
 
 
 def root_of(error: BaseException) -> NerError:
-    """Return the error of ours that began a chain of Ray's, or one line about the last of them."""
+    """Return the error of ours that began a chain of Ray's, or one line about the last of them.
+
+    Errors lose what caused them on their way between processes; then Ray's text alone says it.
+    """
     at: BaseException | None = error
     last = error
     while at is not None:
@@ -229,6 +234,8 @@ def root_of(error: BaseException) -> NerError:
                 else CorpusError(str(at))
             )
         last, at = at, getattr(at, "cause", None) or at.__cause__
+    if written := OURS.search(str(error)):
+        return CorpusError(written[1])
     lines = [line for line in str(last).splitlines() if line.strip()]
     return CorpusError(
         f"Ray: {type(last).__name__}: {lines[-1].strip() if lines else ''}: run it again"

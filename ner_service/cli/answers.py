@@ -10,6 +10,7 @@ from ner_service.corpora.reading import Reading, ReadOptions
 from ner_service.corpora.recorded import recorded_of
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
+from ner_service.files import user_path
 from ner_service.labels import map_labels
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, Entity
@@ -45,7 +46,7 @@ class AnswerFile:
     def parse(cls, value: str, root: Path | None) -> "AnswerFile":
         """Parse a value of the option; raises `CorpusError` where there is no such file."""
         name, equals, file = value.partition("=")
-        if not equals or Path(value).expanduser().exists():
+        if not equals or user_path(value).exists():
             return cls("", corpora.locate(value, root))
         if not name or not file:
             raise ConfigError(f"--predictions {value}: give FILE or NAME=FILE")

@@ -7,7 +7,8 @@ import typer
 from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import corpora_root
 from ner_service.cli.printing import echo
-from ner_service.errors import CorpusError
+from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import user_path
 from ner_service.nets.artefact import load
 from ner_service.taggers.models import model_path, split_convention
 
@@ -17,7 +18,7 @@ from ner_service.taggers.models import model_path, split_convention
     epilog=example("calibrate models/mine dev.jsonl"),
 )
 def calibrate(
-    model: Annotated[str, typer.Argument(help="A model folder, or a shipped model by name.")],
+    model: Annotated[str, typer.Argument(help="A model folder.")],
     corpus: Annotated[
         list[str],
         typer.Argument(
@@ -36,6 +37,8 @@ def calibrate(
     from ner_service.training.model import card
 
     folder = model_path(model)
+    if folder != user_path(model):
+        raise ConfigError(f"{model}: ships with the package: copy {folder}, and name the copy")
     artefact = load(folder)
     pairs = [split_convention(name) for name in corpus]
     sources = [DevSource(path=path, convention=convention or "") for path, convention in pairs]

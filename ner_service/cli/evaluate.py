@@ -29,6 +29,7 @@ from ner_service.output.error_report import page
 from ner_service.output.figures import Row, as_json, kind_rows, score_rows, system_rows
 from ner_service.output.numbers import numbered
 from ner_service.scoring import Assessment, assess
+from ner_service.scoring.f1 import check_seqeval
 from ner_service.taggers.models import model_and_convention
 from ner_service.taggers.registry import check_spec
 from ner_service.types import Document
@@ -77,6 +78,7 @@ def evaluate(
     Labels that a corpus does not have do not count. Recorded answers are scored as taggers are, and
     alone if no tagger is named.
     """
+    check_seqeval()
     specs = tagger or ([] if predictions else ["bilstm"])
     for spec in specs:
         check_spec(spec)

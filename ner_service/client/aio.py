@@ -26,7 +26,7 @@ class AsyncClient(Connecting[httpx.AsyncClient]):
 
     async def tag_batch(self, texts: Sequence[str], *, normal: bool | None = None) -> list[Answer]:
         """Return the entities of each text, or the error of that text."""
-        asked = self._options.body(texts=list(texts), normal=normal)
+        asked = self._options.body(texts=list(answers.check_texts(texts)), normal=normal)
         return await self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     async def tag_stream(

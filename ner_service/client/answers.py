@@ -206,6 +206,17 @@ def taggers_of(value: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(tagger) for tagger in value]
 
 
+def check_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts; raises `TypeError` for what is no text, and for one in place of several."""
+    if isinstance(texts, str | bytes | Mapping):
+        kind = type(texts).__name__
+        raise TypeError(f"texts: is {kind}, and should be a list of texts; `tag` takes one text")
+    for n, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"texts[{n}]: is {type(text).__name__}, and should be str")
+        yield text
+
+
 def windows(texts: Iterable[str]) -> Iterator[list[str]]:
     """Split a stream of texts into lists that are sent in one request each."""
-    return gather(texts, len, WINDOW_CHARS, WINDOW_TEXTS)
+    return gather(check_texts(texts), len, WINDOW_CHARS, WINDOW_TEXTS)

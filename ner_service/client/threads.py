@@ -27,7 +27,7 @@ class Client(Connecting[httpx.Client]):
 
     def tag_batch(self, texts: Sequence[str], *, normal: bool | None = None) -> list[Answer]:
         """Return the entities of each text, or the error of that text."""
-        asked = self._options.body(texts=list(texts), normal=normal)
+        asked = self._options.body(texts=list(answers.check_texts(texts)), normal=normal)
         return self._ask(answers.answers_of, "POST", "/ner/batch", json=asked)
 
     def tag_stream(self, texts: Iterable[str], *, normal: bool | None = None) -> Iterator[Answer]:

@@ -8,6 +8,7 @@ from ner_service.corpora.formats.format import Format, Writable, format_of
 from ner_service.corpora.reading import Reading, ReadOptions
 from ner_service.corpora.report import Kind, ReadReport
 from ner_service.errors import CorpusError
+from ner_service.files import user_path
 from ner_service.types import Document
 
 FOLDERS = ("", "gold", "unlabelled")
@@ -16,7 +17,7 @@ SHIPPED = Path(__file__).parent / "data"
 
 def locate(name: str, root: Path | None) -> Path:
     """Return a corpus's file or folder by path, by the name of one of ours, or under `root`."""
-    path = Path(name).expanduser()
+    path = user_path(name)
     if path.exists():
         return path
     shipped = SHIPPED / f"{name}.bracketed"
@@ -38,7 +39,7 @@ def _similar(name: str, root: Path | None) -> str:
     names = [file.stem for file in SHIPPED.glob("*.bracketed")]
     files = [f for folder in FOLDERS for f in (root / folder).glob("*.jsonl.gz")] if root else []
     names += [file.name.removesuffix(".jsonl.gz") for file in files]
-    path = Path(name).expanduser()
+    path = user_path(name)
     if path.parent.is_dir():
         names += [str(path.parent / file.name) for file in path.parent.iterdir()]
     near = get_close_matches(name, names, 1, 0.8)

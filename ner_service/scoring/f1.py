@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -75,13 +76,18 @@ def exact_by_label(documents: Iterable[Document], predicted: Predicted) -> dict[
     return {label: Score(right[label], given[label], gold[label]) for label in labels}
 
 
+def check_seqeval() -> None:
+    """Raise `MissingExtra` without seqeval, before taggers begin what it is to score."""
+    if find_spec("seqeval") is None:
+        raise MissingExtra("scores (no seqeval)", "eval")
+
+
 def strict(documents: Sequence[Document], predicted: Predicted) -> Report:
     """Scores entities by seqeval (strict, IOB2) over `grid`; raises `MissingExtra` without it."""
-    try:
-        from seqeval.metrics import classification_report
-        from seqeval.scheme import IOB2
-    except ImportError as error:
-        raise MissingExtra(f"seqeval ({error})", "eval") from error
+    check_seqeval()
+    from seqeval.metrics import classification_report
+    from seqeval.scheme import IOB2
+
     everything = [e for d in documents for e in d.entities] + [e for es in predicted for e in es]
     names = sorted({e.label for e in everything})
     if not names:

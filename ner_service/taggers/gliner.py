@@ -4,6 +4,7 @@ The labels are words that the model reads with the text (Zaratiana et al. 2023, 
 safetensors: no pickle is loaded.
 """
 
+import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,11 @@ from typing import Any, NamedTuple
 
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
+from ner_service.files import user_path
 from ner_service.taggers.huggingface import HUB_NAME
 from ner_service.taggers.models import check_files
 from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.text.spelling import replace_surrogates
 from ner_service.types import Entity, Tagger, TaggerInfo
 
 WORDS = {"PER": "person", "LOC": "location", "ORG": "organization"}  # as the models know the labels
@@ -60,7 +63,7 @@ class GlinerTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         answers: list[list[Entity]] = [[] for _ in texts]
-        for n, text in enumerate(texts):
+        for n, text in enumerate(map(replace_surrogates, texts)):
             for start, end in chunks(text, PIECE_CHARS):
                 answers[n] += [e.shift(start) for e in self._tag_piece(text[start:end])]
         return answers
@@ -122,7 +125,7 @@ def without_overlap(entities: Sequence[Entity]) -> list[Entity]:
 
 def parse_source(source: str) -> Source:
     """Parse what follows `gliner:`; raises `ModelError` where labels or threshold are wrong."""
-    if Path(source).expanduser().exists():
+    if os.path.exists(user_path(source)):
         return Source(source)
     model, *rest = source.split("@")
     labels, threshold = DEFAULT_LABELS, THRESHOLD
@@ -163,7 +166,7 @@ def load(source: str) -> GlinerTagger:
     except ImportError as error:
         raise MissingExtra(f"gliner ({error})", "gliner") from error
     asked = parse_source(source)
-    folder = Path(asked.model).expanduser()
+    folder = user_path(asked.model)
     if folder.is_dir():
         check_files(folder)
     elif not HUB_NAME.fullmatch(asked.model):

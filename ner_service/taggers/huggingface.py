@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
+from ner_service.files import user_path
 from ner_service.taggers.models import check_files
 from ner_service.text.chunks import PIECE_CHARS, chunks
+from ner_service.text.spelling import replace_surrogates
 from ner_service.text.tokens import Token, tokenize
 from ner_service.types import Entity, TaggerInfo
 
@@ -25,6 +27,7 @@ HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 SCHEME = re.compile(r"([BILOUSE])[-_](.+)")
 BEGINNINGS = "BSU"  # of an entity, in any scheme
 OUTSIDE = "O"
+KNOWN_WORDS = "в и на Анна анна Москва москва the a and in . ,"  # of which any tokenizer knows some
 ONNX = "model.onnx"
 
 Floats = NDArray[np.float32]
@@ -112,7 +115,7 @@ class HuggingFaceTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Entity]]:
         answers: list[list[Entity]] = [[] for _ in texts]
-        for n, text in enumerate(texts):
+        for n, text in enumerate(map(replace_surrogates, texts)):
             for start, end in chunks(text, PIECE_CHARS):
                 found = self._tag_piece(text[start:end])
                 answers[n] += [entity.shift(start) for entity in found]
@@ -142,7 +145,9 @@ class HuggingFaceTagger:
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
         )
-        for n in range(len(encoded["input_ids"])):
+        for n, pieces in enumerate(encoded["input_ids"]):
+            if not pieces:  # of a tokenizer without marks that drops what it does not know
+                continue
             inputs = {
                 name: np.array([encoded[name][n]], np.int64)
                 for name in self._tokenizer.model_input_names
@@ -233,7 +238,7 @@ def load(source: str) -> HuggingFaceTagger:
         from transformers.utils.hub import cached_file
     except ImportError as error:
         raise MissingExtra(f"huggingface ({error})", "huggingface") from error
-    path = Path(source).expanduser()
+    path = user_path(source)
     if path.is_dir():
         check_files(path)
         source = str(path)
@@ -250,8 +255,13 @@ def load(source: str) -> HuggingFaceTagger:
             net = TorchNet(model)
     except Exception as error:  # whatever the libraries say of damaged files and of the hub
         reason = " ".join(str(error).split()) or type(error).__name__
+        if "ignore_mismatched_sizes" in reason:
+            reason = (
+                "its weights have other sizes than its config.json says: take both of one model"
+            )
         raise ModelError(f"huggingface:{source}: cannot be loaded: {reason[:300]}") from None
     _check(source, config, tokenizer)
+    _check_words(source, tokenizer)
     names = [config.id2label[n] for n in range(len(config.id2label))]
     tokenizer.model_max_length = _window_of(config, tokenizer)
     weights = sorted(file for file in folder.iterdir() if file.suffix in (".safetensors", ".onnx"))
@@ -277,6 +287,15 @@ def _check(source: str, config: Any, tokenizer: Any) -> None:
     if architectures and not any("TokenClassification" in name for name in architectures):
         raise ModelError(
             f"huggingface:{source}: is a {architectures[0]}: name a model that classifies tokens"
+        )
+
+
+def _check_words(source: str, tokenizer: Any) -> None:
+    """Raise `ModelError` where a tokenizer knows no word: transformers makes one without files."""
+    ids = tokenizer(KNOWN_WORDS, add_special_tokens=False)["input_ids"]
+    if not {*ids} - {tokenizer.unk_token_id}:
+        raise ModelError(
+            f"huggingface:{source}: its tokenizer knows no word: save tokenizer.json there"
         )
 
 

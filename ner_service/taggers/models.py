@@ -1,10 +1,12 @@
 """A model folder is found by its path, or by the name of a shipped model."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from ner_service.errors import ModelError
+from ner_service.files import user_path
 
 _PACKAGE = Path(__file__).parents[1]
 RETIRED = {"ru-news-large": "ru-news"}  # models that earlier versions shipped, and what to use
@@ -18,7 +20,7 @@ def shipped_models() -> Path:
 
 def model_path(source: str) -> Path:
     """Return the folder of a model, given its path or the name of a shipped model."""
-    path = Path(source).expanduser()
+    path = user_path(source)
     if path.is_dir():
         if not any(path.glob("config.*")):
             raise ModelError(f"{path}: holds no model: name a folder that `train` has written")
@@ -47,7 +49,7 @@ def check_files(folder: Path) -> Path:
 def split_convention(source: str) -> tuple[str, str | None]:
     """Split `NAME@CONVENTION`, unless a path of that very name exists."""
     name, at, convention = source.rpartition("@")
-    if not at or Path(source).expanduser().exists():
+    if not at or os.path.exists(user_path(source)):
         return source, None
     return name, convention
 

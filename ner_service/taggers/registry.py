@@ -12,7 +12,7 @@ function `load(source: str) -> Tagger`, or a `Backend`:
 
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
@@ -31,6 +31,8 @@ from ner_service.taggers.rules.files import check_files, files_state, missing_ex
 from ner_service.taggers.specs import split_rules
 from ner_service.types import Tagger
 
+MOST_DEPTH = 8  # specs inside each other
+MOST_SHOWN = 200  # characters of a spec in an error
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 BACKENDS = {
     name: Backend(name, lazy(f"ner_service.taggers.{name}"), **table)
@@ -48,14 +50,27 @@ def load_tagger(spec: str) -> Tagger:
     chosen = backend(name)
     if error := chosen.missing():
         raise error
-    return chosen.load(source)
+    with _naming(spec):
+        return chosen.load(source)
 
 
-def check_spec(spec: str) -> tuple[str, str]:
+@contextmanager
+def _naming(spec: str) -> Iterator[None]:
+    """Turn an error of the disk, such as a name that is too long, into `ModelError`."""
+    try:
+        yield
+    except OSError as error:
+        shown = spec if len(spec) <= MOST_SHOWN else f"{spec[:MOST_SHOWN]}…"
+        raise ModelError(f"{shown}: {error.strerror or error}: check the name") from None
+
+
+def check_spec(spec: str, depth: int = 0) -> tuple[str, str]:
     """Split a spec into backend and source, its default if none; raises `UnknownTagger`.
 
-    The specs inside a combination are checked, too.
+    The specs inside a combination are checked, too; `depth` is in how many a spec stands.
     """
+    if depth > MOST_DEPTH:
+        raise UnknownTagger(f"a spec has others inside, {MOST_DEPTH} deep at most: join fewer")
     name, source = split_spec(spec)
     chosen = backend(name)
     if chosen.needs_source and not source:
@@ -64,7 +79,7 @@ def check_spec(spec: str) -> tuple[str, str]:
     if form and source and not split_convention(source)[0]:
         raise UnknownTagger(f"{spec!r} names no model before @: write {form}{source}")
     for inner in chosen.inner_specs(source):
-        check_spec(inner)
+        check_spec(inner, depth + 1)
     return name, source
 
 
@@ -126,13 +141,18 @@ def check_present(spec: str) -> None:
     if error := missing(spec):
         raise error
     for leaf in leaves(spec):
-        name, source = split_spec(leaf)
-        model, _ = split_convention(source)
-        is_package = model.isidentifier() and find_spec(model) is not None
-        if backend(name).combines == "rules":
-            check_files(source)
-        elif backend(name).model_file and not is_package:
-            model_and_convention(source)
+        with _naming(leaf):
+            _check_leaf(leaf)
+
+
+def _check_leaf(spec: str) -> None:
+    name, source = split_spec(spec)
+    model, _ = split_convention(source)
+    is_package = model.isidentifier() and find_spec(model) is not None
+    if backend(name).combines == "rules":
+        check_files(source)
+    elif backend(name).model_file and not is_package:
+        model_and_convention(source)
 
 
 @cache

@@ -34,6 +34,12 @@ TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
 TO_RESPELL = re.compile(rf"[{HIDDEN}{MARKS}]|[{HARD_SIGNS}](?![{CYRILLICS}])")
 MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def replace_surrogates(text: str) -> str:
+    """Return a text with the replacement character for halves of pairs, which no UTF-8 holds."""
+    return LONE_SURROGATE.sub("\ufffd", text)
 
 
 def unmix(text: str) -> str:

@@ -52,8 +52,7 @@ class Checkpoint:
             os.replace(temporary, self.path)
         except (OSError, SafetensorError) as error:
             raise ConfigError(
-                f"{self.path}: cannot write the checkpoint: {error}: make room, and go on "
-                "by --resume"
+                f"{self.path}: cannot write the checkpoint: {error}: make room, then --resume"
             ) from None
         finally:
             temporary.unlink(missing_ok=True)

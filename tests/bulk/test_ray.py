@@ -65,6 +65,8 @@ def test_the_error_of_a_node_is_the_one_that_is_shown() -> None:
     outer = RuntimeError("a task failed\n  in many lines")
     outer.__cause__ = CorpusError("a.jsonl:3: not JSON")
     assert str(root_of(outer)) == "a.jsonl:3: not JSON"
+    printed = "  raise CorpusError()\nner_service.errors.CorpusError: a.jsonl:3: no text\n\nray: x"
+    assert str(root_of(RuntimeError(printed))) == "a.jsonl:3: no text"
     assert str(root_of(RuntimeError("one\ntwo"))) == "Ray: RuntimeError: two: run it again"
 
 

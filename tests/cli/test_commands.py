@@ -189,6 +189,16 @@ def test_evaluate_scores_as_json_and_as_a_table(run: Run, tmp_path: Path) -> Non
     assert done.err == ""
 
 
+def test_evaluate_misses_seqeval_before_it_reads_or_tags(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ner_service.scoring.f1.find_spec", lambda name: None)
+    done = run("evaluate", "/nowhere/own.jsonl")
+    assert done.code == 2
+    assert "scores (no seqeval) needs: " in done.err
+    assert "[eval]" in done.err
+
+
 def test_evaluate_scores_kinds_of_text_and_names_the_worst(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "kinds.bracketed"
     path.write_text(

@@ -84,6 +84,14 @@ def test_base_forms_parts_and_names_are_asked_for_by_client_or_call(server: uvic
     asyncio.run(test())
 
 
+@pytest.mark.parametrize("texts", ["а Анна", b"a", {"а": 1}, ["а", None]])
+def test_what_is_no_list_of_texts_is_refused_before_it_is_sent(texts: Any) -> None:
+    with Client("http://127.0.0.1:9", attempts=1) as client:
+        for ask in (client.tag_batch, lambda some: list(client.tag_stream(some))):
+            with pytest.raises(TypeError, match=r"^texts(\[1\])?: is \w+, and should be"):
+                ask(texts)
+
+
 def test_names_are_masked_and_brought_back(server: uvicorn.Server) -> None:
     text = "🙂 Анна. Ивану Петрову"
     with Client(url_of(server), options=Options(tagger="natasha", normal=True)) as client:
@@ -175,7 +183,11 @@ def test_options_go_with_every_text(server: uvicorn.Server) -> None:
 @pytest.mark.parametrize("options", [Options(tagger="no-such"), Options(labels=("XXX",))])
 def test_a_refusal_is_raised_with_its_code(server: uvicorn.Server, options: Options) -> None:
     with Client(url_of(server), options=options) as client:
-        for ask in (client.tag, client.tag_batch, lambda text: next(client.tag_stream([text]))):
+        for ask in (
+            client.tag,
+            lambda text: client.tag_batch([text]),
+            lambda text: next(client.tag_stream([text])),
+        ):
             with pytest.raises(ServiceError) as refused:
                 ask("Анна")
             assert refused.value.status in (404, 422)

@@ -63,6 +63,21 @@ def test_a_model_answers_every_text(tagger: HuggingFaceTagger, text: str) -> Non
     check(tagger, text[:3_000])
 
 
+def test_half_a_surrogate_pair_is_read_as_a_strange_character(tagger: HuggingFaceTagger) -> None:
+    assert tagger.tag([f"\ud800 {TEXT}"]) == tagger.tag([f"\ufffd {TEXT}"])
+
+
+def test_a_text_of_which_a_tokenizer_keeps_nothing_has_no_entity(
+    tagger: HuggingFaceTagger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drop(*_: object, **__: object) -> dict[str, list[list[int]]]:
+        return {"input_ids": [[]], "attention_mask": [[]], "offset_mapping": [[]]}
+
+    drop.model_input_names = ["input_ids", "attention_mask"]  # type: ignore[attr-defined]
+    monkeypatch.setattr(tagger, "_tokenizer", drop)
+    assert tagger.tag([TEXT]) == [[]]
+
+
 def test_an_answer_does_not_depend_on_its_batch(tagger: HuggingFaceTagger) -> None:
     texts = [TEXT, "", "Анна", TEXT * 9, "."]
     assert tagger.tag(texts) == [tagger.tag([text])[0] for text in texts]
@@ -211,7 +226,12 @@ def test_what_is_no_model_is_one_line(
     config = json.loads((folder / "config.json").read_text())
     config["architectures"] = ["BertForMaskedLM"]
     (tmp_path / "other" / "config.json").write_text(json.dumps(config))
+    (tmp_path / "wordless").mkdir()
+    for file in folder.iterdir():
+        if not file.name.startswith("token"):
+            (tmp_path / "wordless" / file.name).write_bytes(file.read_bytes())
     for source, message in {
+        str(tmp_path / "wordless"): "its tokenizer knows no word: save tokenizer.json",
         str(tmp_path / "empty"): "cannot be loaded",
         str(tmp_path / "pickle"): "cannot be loaded",
         str(tmp_path / "other"): "is a BertForMaskedLM: name a model that classifies tokens",

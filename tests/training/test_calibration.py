@@ -155,3 +155,10 @@ def test_nothing_is_fitted_on_nothing(
     command = ["calibrate", str(tmp_path / "model"), str(tmp_path / "x.jsonl")]
     assert run_command(lambda: app(command)) == 2
     assert "no entities, so no score can be right" in capsys.readouterr().err
+
+
+def test_a_shipped_model_is_not_calibrated_for_all_its_users(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(lambda: app(["calibrate", "ru-news", str(tmp_path / "x.jsonl")])) == 2
+    assert "ru-news: ships with the package: copy " in capsys.readouterr().err

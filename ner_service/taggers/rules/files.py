@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ner_service.errors import MissingExtra, ModelError, NerError
-from ner_service.files import read_bytes, read_lines
+from ner_service.files import read_bytes, read_lines, user_path
 from ner_service.taggers.models import state_of_files
 from ner_service.taggers.specs import RULE_SETS, split_rules
 
@@ -17,7 +17,7 @@ TOKEN_PATTERN = re.compile(r'"pattern"\s*:\s*\[')  # in a line of JSON
 def rule_files(source: str) -> list[Path]:
     """Return the files that the source of `rules` names."""
     rules, _ = split_rules(source)
-    return [Path(name).expanduser() for name in rules if name not in RULE_SETS]
+    return [user_path(name) for name in rules if name not in RULE_SETS]
 
 
 def check_files(source: str) -> None:
@@ -68,7 +68,7 @@ def lists_of(path: Path) -> Iterator[Path]:
     for entries in table.values():
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict) and isinstance(entry.get("file"), str):
-                yield path.parent / Path(entry["file"]).expanduser()
+                yield path.parent / user_path(entry["file"])
 
 
 def digest_files(source: str) -> Sequence[Path]:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from ner_service.errors import CorpusError, ModelError, first_fault, reason_of
-from ner_service.files import read_bytes, read_lines
+from ner_service.files import read_bytes, read_lines, user_path
 from ner_service.taggers.rules.files import is_toml
 from ner_service.taggers.rules.gazetteer import MOST_CHARS, faults_of
 
@@ -153,7 +153,7 @@ def _phrases_of(rule: Phrases | Allow, path: Path, place: str) -> list[str]:
     """Return the phrases of a rule and of its list, without white space around."""
     phrases = [*rule.phrases]
     if rule.file is not None:
-        phrases += _lines_of(path.parent / Path(rule.file).expanduser(), f"{place}.file")
+        phrases += _lines_of(path.parent / user_path(rule.file), f"{place}.file")
     if not phrases:
         raise ModelError(f"{place}: has no phrase: write phrases = [...] or file = ...")
     return phrases

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ner_service.digest import digest
+from ner_service.files import user_path
 from ner_service.taggers.registry import load_tagger
 from ner_service.taggers.rules.case_forms import CaseForms, load_case_forms
 from ner_service.taggers.rules.files import digest_files
@@ -143,7 +144,7 @@ def _load(source: str) -> tuple[RulesTagger, int]:
     """Return the tagger that a source names, and how many phrases it looks for."""
     names, spec = split_rules(source)
     forms = load_case_forms()
-    files = {name: read_rules(Path(name).expanduser()) for name in names if name not in RULE_SETS}
+    files = {name: read_rules(user_path(name)) for name in names if name not in RULE_SETS}
     parts = [
         Part(
             f"rules:{Path(name).name}",

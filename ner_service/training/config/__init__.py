@@ -21,7 +21,7 @@ from ner_service.corpora.check import Overlap
 from ner_service.corpora.formats.format import names as format_names
 from ner_service.corpora.reading import ReadOptions
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import BOM, public_path, read_text
+from ner_service.files import BOM, public_path, read_text, user_path
 from ner_service.nets.config import STRICT, Dropout, NetOptions, Share
 from ner_service.training.config.complaint import complain
 from ner_service.training.data.annotation import check_pattern
@@ -232,7 +232,7 @@ class TrainConfig(Section):
     @field_validator("output")
     @classmethod
     def _expand_home(cls, value: str) -> str:
-        return str(Path(value).expanduser())
+        return str(user_path(value))
 
     def key(self, name: str) -> str:
         """Return a key as the user wrote it, which is the old name in an older file."""
