@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from ner_service.names.lexicon import ADJECTIVES
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import NAME_KINDS
-from ner_service.names.slots import slots_of_features
+from ner_service.names.plural_places import FORMS
+from ner_service.names.slots import slots_of_features, slots_of_readings
 from ner_service.names.words import CYRILLIC_WORD, Word
 
 
@@ -23,8 +24,10 @@ def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> 
     others = morphology.readings(behind[0].lower)
     if all(r.features.kind in ("Surn", "Geox") or not r.is_known for r in nouns):
         is_place = any(reading.features.kind == "Geox" for reading in nouns)  # `Марьина` Роща
-        qualifying = (r for r in own if r.features.pos in ADJECTIVES or not is_place)
-        return _share(qualifying, filter(_is_thing, others))
+        qualifying = [r for r in own if r.features.pos in ADJECTIVES or not is_place]
+        places = FORMS.get(behind[0].lower, ("", ()))[1]  # `Карловых Вар`
+        agrees = not slots_of_readings(qualifying).isdisjoint(places)
+        return agrees or _share(qualifying, filter(_is_thing, others))
     if not behind[0].text[0].isupper():
         return False
     people = (reading for reading in nouns if reading.features.is_animate)
@@ -36,11 +39,12 @@ def ends_in_adjective(words: Sequence[Word], head: int, morphology: Morphology) 
     if head != len(words) - 2 or not words[-1].text[0].isupper():
         return False
     own = morphology.readings(words[-1].lower)
-    if any(reading.features.pos == "NOUN" and reading.is_known for reading in own):
-        return False
-    adjectives = (reading for reading in own if reading.features.pos in ADJECTIVES)
-    heads = morphology.readings(words[head].lower)
-    return _share(adjectives, (r for r in heads if r.features.pos == "NOUN"))
+    heads = [r for r in morphology.readings(words[head].lower) if r.features.pos == "NOUN"]
+    cases = {reading.features.case for reading in heads}
+    nouns = (r for r in own if r.features.pos == "NOUN" and r.is_known)
+    if any(reading.features.case in cases for reading in nouns):
+        return False  # and so not `Архангельском` behind `селе`, which is no instrumental
+    return _share((r for r in own if r.features.pos in ADJECTIVES), heads)
 
 
 def group_persons(words: Sequence[Word], declined: Sequence[int]) -> list[list[int]]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ner_service.errors import SpanError
-from ner_service.names import subjects
+from ner_service.names import settlements, subjects
 from ner_service.names.aliases import load_aliases
 from ner_service.names.document import solve_again
+from ner_service.names.endings import case_of_ending
 from ner_service.names.eponyms import BEFORE
 from ner_service.names.government import odds_behind_preposition
 from ner_service.names.lexicon import Lexicon
@@ -19,6 +20,7 @@ from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.posts import PostReader
 from ner_service.names.pymorphy import Pymorphy
+from ner_service.names.scripts import find_pairs
 from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
 from ner_service.names.words import EntityWords, Floats
@@ -28,6 +30,7 @@ from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
 SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
+AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
@@ -94,6 +97,7 @@ class Analyser:
         self._contexts.read(cut, [*map(self._phrases.choose, phrases, labels)])
         phrases = [*map(self._phrases.read_again, phrases, labels, before)]
         phrases = [*map(_ask_preposition, phrases, before)]
+        phrases = self._ask_settlements(cut, labels, phrases)
         phrases = _mark_alone(texts, entities, phrases, self._posts)
         solved = solve(phrases, self._lexicon)
         for n, odds in self._weigh_neighbours(cut, labels, phrases, solved):
@@ -106,6 +110,17 @@ class Analyser:
             analyses.append(self._analyse(text, inside, phrases[some], solved[some]))
         return analyses
 
+    def _ask_settlements(
+        self, cut: EntityWords, labels: Sequence[str], phrases: list[Phrase]
+    ) -> list[Phrase]:
+        """Return phrases that know which places are adjectives alone."""
+        for n, (phrase, label) in enumerate(zip(phrases, labels, strict=True)):
+            if label == "LOC" and settlements.may_be(phrase):
+                before, after = cut.before(n, 1), cut.after(n, settlements.AFTER)
+                odds = settlements.odds_of_settlement(phrase, before, after, self._lexicon)
+                phrases[n] = phrase if odds is None else _weigh(phrase, odds)
+        return phrases
+
     def _weigh_neighbours(
         self,
         cut: EntityWords,
@@ -115,18 +130,19 @@ class Analyser:
     ) -> Iterator[tuple[int, Floats]]:
         """Yield the unsure names with what another name or a verb beside them says of their slots.
 
-        A name joined by `и` has the case of the one before it. A verb tells of one word alone.
+        A name joined by `и` has the case of the one before it, and so has a person of a list.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
             if not solutions or solutions[0].chance > SURE_BY_NET:
                 continue
             is_unsure = solutions[0].chance <= SURE
-            if is_unsure and cut.is_joined(n) and labels[n] == labels[n - 1]:
+            joints = LISTING if labels[n] == "PER" else AND
+            if is_unsure and labels[n] == labels[n - 1] and cut.is_joined(n, joints):
                 odds = odds_beside(phrases[n - 1], solved[n - 1])
                 if odds is not None:
                     yield n, odds
                     continue
-            if len(phrase.declined) == 1 and labels[n] == "PER":
+            if phrase.declined and labels[n] == "PER":
                 before, after = cut.before(n, subjects.BEFORE), cut.after(n, subjects.AFTER)
                 odds = subjects.odds_of_subject(before, after, self._lexicon)
                 if odds is not None:
@@ -149,7 +165,8 @@ class Analyser:
         genders = [_shown_gender(*pair) for pair in zip(phrases, best, strict=True)]
         labels = [entity.label for entity in entities]
         surfaces = [text[entity.start : entity.end] for entity in entities]
-        names = join_mentions(labels, surfaces, mentions, genders, self._forms)
+        pairs = find_pairs(text, entities)
+        names = join_mentions(labels, surfaces, mentions, genders, self._forms, pairs)
         return Analysis(share_among_mentions(mentions, names, genders), names)
 
     def _mention(
@@ -164,9 +181,10 @@ class Analyser:
             return Mention()
         words = write_words(text, phrase, solution, with_yo)
         normal = join_words(text, entity, phrase, words)
-        parts = self._parts.read(words) if entity.label == "PER" else None
+        parts = self._parts.read([*filter(None, words)]) if entity.label == "PER" else None
         if solution is None:
-            return Mention(normal, parts, "Gen" if phrase.is_eponym else None)
+            surface = text[entity.start : entity.end]
+            return Mention(normal, parts, "Gen" if phrase.is_eponym else case_of_ending(surface))
         return Mention(normal, parts, *solution.slot, solution.slot.number)
 
 

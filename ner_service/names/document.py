@@ -1,13 +1,16 @@
 """A document is evidence: other mentions decide what one mention of a name leaves open."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.normal_form import SURE, Solution, solve
 from ner_service.names.phrases import Phrase
 
 WEIGHT, SCALE, MOST = 1.5, 3.0, 4.0  # log odds: WEIGHT * log(1 + SCALE * mentions), at most MOST
+FULL = 3  # mentions of a part that a mention of the whole name is worth
+RARE = 2  # mentions of a base form at most that gives way to another
 Counts = dict[str, float]
 
 
@@ -16,6 +19,8 @@ def solve_again(
 ) -> list[list[Solution]]:
     """Return the solutions of a document's phrases, where the bases of the others weigh too."""
     unsure = [n for n, solutions in enumerate(solved) if solutions and solutions[0].chance <= SURE]
+    preferred, lonely = _find_rivals(phrases, solved, lexicon)
+    unsure = sorted({*unsure, *lonely})
     if not unsure:
         return list(solved)
     counts = [_count_bases(solutions) for solutions in solved]
@@ -24,11 +29,52 @@ def solve_again(
         for base, mentions in count.items():
             total[base] = total.get(base, 0.0) + mentions
     supports = [_supports(total, counts[n]) for n in unsure]
-    again = solve([phrases[n] for n in unsure], lexicon, supports)
+    again = solve([phrases[n] for n in unsure], lexicon, supports, preferred)
     answers = list(solved)
     for n, solutions in zip(unsure, again, strict=True):
         answers[n] = solutions
     return answers
+
+
+def _find_rivals(
+    phrases: Sequence[Phrase], solved: Sequence[list[Solution]], lexicon: Lexicon
+) -> tuple[Set[str], Set[int]]:
+    """Return base forms of others that are rivals of a rarer one, and the phrases that have that.
+
+    `о Швабе` is of `Швабе`, unless `Шваб` is mentioned.
+    """
+    found = {
+        (phrase.words[n].lower, phrase.of, base)
+        for phrase, some in zip(phrases, solved, strict=True)
+        if some
+        for n, base in enumerate(some[0].bases)
+        if base
+    }
+    counts: Counter[str] = Counter()
+    weights: Counter[str] = Counter()  # a full name says more than a part of it
+    for some in solved:
+        if some:
+            bases = [base for base in some[0].bases if base]
+            counts.update(bases)
+            weights.update(bases if len(bases) == 1 else bases * FULL)
+    preferred = {
+        rival.base
+        for word, of, base in found
+        if counts[base] <= RARE
+        for rival in lexicon.options(word, of).rivals
+        if weights[rival.base] > weights[base]
+    }
+    if not preferred:
+        return set(), set()
+    lonely = {
+        n
+        for n, (phrase, some) in enumerate(zip(phrases, solved, strict=True))
+        if some
+        for word in phrase.declined
+        for rival in lexicon.options(phrase.words[word].lower, phrase.of).rivals
+        if rival.base in preferred and some[0].bases[word] not in preferred
+    }
+    return preferred, lonely
 
 
 def _count_bases(solutions: Sequence[Solution]) -> Counts:

@@ -105,6 +105,10 @@ class Eponyms:
             for reading in readings
         )
 
+    def may_stay(self, words: Sequence[Word]) -> bool:
+        """Say whether all words may be genitives."""
+        return bool(words) and all(self._genitive(word.lower) for word in words)
+
     def agree(self, words: Sequence[Word], before: Sequence[str]) -> frozenset[int]:
         """Return the slots in which an adjective that begins a name agrees with its street."""
         kind = self._type(before)
@@ -112,7 +116,7 @@ class Eponyms:
             return frozenset()
         names = [self._lexicon.morphology.known_readings(word.lower) for word in words]
         adjectives = [[r for r in readings if r.features.pos in ADJECTIVES] for readings in names]
-        is_genitive = not all(adjectives) and all(self._genitive(word.lower) for word in words)
+        is_genitive = not all(adjectives) and self.may_stay(words)
         if is_genitive or any(_is_man(reading) for reading in names[0]):
             return frozenset()
         return kind.slots & slots_of_readings(adjectives[0])

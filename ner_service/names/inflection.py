@@ -8,9 +8,12 @@ from ner_service.names.lexicon import ADJECTIVES
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import ENDS_AS_A_PLURAL, ENDS_IN_A_CONSONANT, NAME_KINDS
 from ner_service.names.paradigms import forms_of
+from ner_service.names.plural_places import DECLENSIONS
 from ner_service.names.types import Case, Gender, Number
+from ner_service.names.vocabulary import NAMED_AFTER, WITH_ADJECTIVES
 from ner_service.names.words import CYRILLIC_WORD
 
+DECLINING = frozenset({"город", "село", "деревня", "река"})  # behind which a place declines
 GIVEN_KINDS = ("Name", "Patr")  # by which a name is a person's
 NUMBERS: tuple[Number, ...] = ("Sing", "Plur")
 CASES = get_args(Case)
@@ -101,6 +104,8 @@ def _known_form(word: str, case: Case, morphology: Morphology, gender: Gender) -
     ]
     readings.sort(key=lambda reading: reading.features.kind not in NAME_KINDS)
     for reading in readings:
+        if morphology.inflect(reading, "Nom", "Sing") != word:
+            continue  # as one calls somebody: `Коль` of `Коля`
         # a man's accusative is his genitive, also where the dictionary has the word as a thing
         is_thing = gender == "Masc" and case == "Acc" and word[-1] not in "ая"
         form = morphology.inflect(reading, "Gen" if is_thing else case, "Sing")
@@ -112,13 +117,23 @@ def _known_form(word: str, case: Case, morphology: Morphology, gender: Gender) -
 def _inflect_head(
     words: list[str], case: Case, morphology: Morphology, number: Number
 ) -> Iterator[str | None]:
-    """Yield the forms of the adjectives and the head that begin a name; `None` where one fails."""
-    for word in words:
+    """Yield the forms of the adjectives and the head that begin a name; `None` where one fails.
+
+    A last name or a place before a noun is an adjective, too: `Карловы Вары`, `Красная площадь`.
+    """
+    for n, word in enumerate(words):
+        if number == "Plur" and word.lower() in DECLENSIONS:
+            yield copy_capitals(word, DECLENSIONS[word.lower()][case])
+            return
         readings = _nominatives(word.lower(), morphology, number)
         adjectives = [reading for reading in readings if reading.features.pos in ADJECTIVES]
         readings.sort(key=lambda reading: reading.features.kind != "Geox")
-        if readings and readings[0].features.kind == "Geox":
+        qualifying = [r for r in readings if r.features.kind == "Surn" or r in adjectives]
+        is_before_noun = _is_noun(words[n + 1 : n + 2], qualifying, number, morphology)
+        if readings and readings[0].features.kind == "Geox" and not is_before_noun:
             adjectives = []
+        elif is_before_noun:
+            adjectives = adjectives or qualifying
         for reading in adjectives or readings:
             form = morphology.inflect(reading, case, number)
             if form and reading.features.kind == "Surn" and form == f"{reading.word}ым":
@@ -128,12 +143,57 @@ def _inflect_head(
         else:
             yield None
         if not adjectives:
+            yield from _inflect_behind(words[n + 1 :], readings, case, morphology, number)
             return
+
+
+def _is_noun(
+    following: Sequence[str], before: Sequence[Reading], number: Number, morphology: Morphology
+) -> bool:
+    """Say whether the next word, if any, is a noun with which a word before it agrees."""
+    if not following or not before:
+        return False
+    if number == "Plur" and following[0].lower() in DECLENSIONS:
+        return True
+    genders = {reading.features.gender for reading in before}
+    return any(
+        r.features.pos == "NOUN" and (number == "Plur" or r.features.gender in genders)
+        for r in _nominatives(following[0].lower(), morphology, number)
+    )
+
+
+def _inflect_behind(
+    words: list[str], heads: Sequence[Reading], case: Case, morphology: Morphology, number: Number
+) -> Iterator[str]:
+    """Yield the forms of what declines behind a head.
+
+    That is an adjective (`Речь Посполитая`), a place behind `город` or the like, and another place
+    of a pair (`Босния и Герцеговина`).
+    """
+    joint, rest = (words[:1], words[1:]) if words[:1] in (["и"], ["—"], ["–"]) else ([], words)
+    if not rest or not all(word[0].isupper() for word in rest if word[0].isalpha()):
+        return
+    is_pair = bool(joint) and heads and heads[0].features.kind == "Geox"
+    if is_pair or any(reading.lemma in DECLINING for reading in heads):
+        form = inflect_name(" ".join(rest), case, morphology)
+        yield from [*joint, *form.split(" ")] if form else []
+    elif len(rest) == 1 and not joint:
+        readings = _nominatives(rest[0].lower(), morphology, number)
+        adjectives = [reading for reading in readings if reading.features.pos in ADJECTIVES]
+        genders = {reading.features.gender for reading in heads}
+        fitting = [r for r in adjectives if number == "Plur" or r.features.gender in genders]
+        is_street = any(reading.lemma in NAMED_AFTER | WITH_ADJECTIVES for reading in heads)
+        is_noun = any(r.features.pos == "NOUN" and r.is_known for r in readings)
+        if fitting and (is_street or not is_noun):
+            form = morphology.inflect(fitting[0], case, number)
+            yield from [copy_capitals(rest[0], form)] if form else []
 
 
 def _nominatives(word: str, morphology: Morphology, number: Number) -> list[Reading]:
     return [
         reading
         for reading in morphology.readings(word)
-        if reading.features.case == "Nom" and reading.features.number in (number, None)
+        if reading.features.case == "Nom"
+        and reading.features.number in (number, None)
+        and reading.lemma != "больший"  # `Большая Дмитровка`
     ]

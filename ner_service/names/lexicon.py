@@ -4,19 +4,21 @@ A dictionary's readings come first; lists of first and last names weigh for the 
 have; paradigms carry what neither has.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from ner_service.names import plural_places
 from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
     DECLINES,
     ENDS_AS_A_PLURAL,
+    ENDS_AS_DATIVE,
     ENDS_AS_OBLIQUE,
     ENDS_IN_A_FATHER,
     FROZEN,
@@ -35,7 +37,14 @@ from ner_service.names.paradigms import Of, guess_bases
 from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
 from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
 from ner_service.names.villages import odds_of_village
-from ner_service.names.vocabulary import APPOSITIVE, BEHIND_A_HEAD, TITLES
+from ner_service.names.vocabulary import (
+    AFTER_A_FATHER,
+    APPOSITIVE,
+    ARTICLES,
+    BEFORE_A_HEAD,
+    BEHIND_A_HEAD,
+    TITLES,
+)
 from ner_service.names.words import Floats
 
 WORDS = 20_000  # whose options are kept, about 2 kB each
@@ -43,20 +52,37 @@ DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 ADJECTIVES = frozenset({"ADJF", "PRTF"})
 FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
 GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
+CLOSE = 4.0  # log odds by which a rival is less likely at most
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+STAYS = np.zeros(len(SLOTS), dtype=np.float32)
 LAST_NAME_ENDINGS = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
 OBLIQUE = frozenset("еиуюы")  # letters in which other cases end
 LONE_PART = -0.2  # odds of a first part that does not
+OBLIQUE_PART = -6.0  # more of them at most, for one that looks oblique: `Ивановой-Седых`
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The likeliest base form of a word in each of `SLOTS`, and its log odds."""
+    """The likeliest base form of a word in each of `SLOTS`, and its log odds.
+
+    `rivals` are other base forms that are possible in some of their slots.
+    """
 
     bases: Sequence[str]
     odds: Floats
+    rivals: Sequence["Candidate"] = ()
+
+    def prefer(self, bases: Collection[str]) -> "Options":
+        """Return options in which rivals with these base forms stand before the likeliest ones."""
+        best = list(self.bases)
+        for rival in self.rivals:
+            if rival.base in bases:
+                for slot in rival.slots:
+                    if best[slot] not in bases:
+                        best[slot] = rival.base
+        return Options(tuple(best), self.odds)
 
 
 class Candidate(NamedTuple):
@@ -82,7 +108,9 @@ class Lexicon:
         """Say whether a lower-case base form, a woman's or any, is in the lists of names."""
         if of != "people":
             return False
-        return self.lists.has_first(base) or self.lists.has_last(base, is_woman)
+        if self.lists.has_first(base):
+            return True
+        return self.lists.has_last(base, is_woman) and not self._frequencies.is_genitive(base)
 
     def adjective(self, word: str) -> str:
         """Return the dictionary form of a lower-case adjective."""
@@ -109,6 +137,8 @@ class Lexicon:
             least = PLURAL_SURNAME
         elif has_other and not is_listed:
             least = min(least, FROZEN)
+        if of == "people" and word[-1] in OBLIQUE:
+            least += self._frequencies.weigh_one_form(word, {base for base, *_ in candidates})
         if of == "people" and self._is_patronymic(word):
             least = DECLINES
         bases, best = [word] * len(SLOTS), [least] * len(SLOTS)
@@ -116,11 +146,20 @@ class Lexicon:
             for slot in slots:
                 if best[slot] < odds:
                     bases[slot], best[slot] = base, odds
-        return Options(tuple(bases), np.array(best, dtype=np.float32))
+        rivals: list[Candidate] = []
+        for candidate in candidates:
+            base, odds, slots = candidate
+            for slot in slots:
+                if bases[slot] != base and odds > best[slot] - CLOSE:
+                    rivals.append(candidate)
+                    break
+        if word[-1] in OBLIQUE:  # which may be the end of another name of one form: `Спыну`
+            rivals.append(Candidate(word, best[0], range(len(SLOTS))))
+        return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
     def _is_of_all(self, word: str) -> bool:
         """Say whether a word is a last name such as `Седых`, and no plural of another one."""
-        if not ENDS_AS_A_PLURAL.search(word):
+        if "-" in word or not ENDS_AS_A_PLURAL.search(word):
             return False
         readings = self.morphology.known_readings(word)
         is_plural = any(reading.features.kind == "Surn" for reading in readings)
@@ -149,18 +188,23 @@ class Lexicon:
         needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
         guesses = () if needs_no_guess else guess_bases(word, of)
         is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
+        nouns = (word[:-1], f"{word[:-1]}а") if ENDS_AS_DATIVE.search(word) else ()
         for base, lemma, slots, cost in guesses:
             is_woman = all(SLOTS[n].gender == "Fem" for n in slots)
             is_listed = self.is_listed(lemma, of, is_woman)
             is_needless = is_known and not (is_listed and self.lists.is_in_news(lemma))
             odds = odds_of_guess(cost, is_listed, is_needless)
-            odds += LOOKS_OBLIQUE * (is_oblique and base == word)
+            looks_oblique = (is_oblique and base == word) or (base in nouns and not is_listed)
+            odds += LOOKS_OBLIQUE * looks_oblique
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
             self._weigh_news(word, of, candidates)
         if not towns:
             self._weigh_frequencies(word, of, candidates)
         if of == "places":
+            if word in plural_places.FORMS:
+                base, cases = plural_places.FORMS[word]
+                candidates.append(Candidate(base, plural_places.ODDS, cases))
             for n, (base, odds, places) in enumerate(candidates):
                 is_neuter = SLOTS[places[0]].gender == "Neut" and not self.lists.has_first(word)
                 if is_neuter and base.endswith(VILLAGE_ENDINGS):
@@ -252,7 +296,18 @@ class Lexicon:
         behind = (n for n, part in enumerate(parts) if n and part in BEHIND_A_HEAD)
         head = next(behind, len(parts)) - 1
         options = [self.options(part, of) for part in parts[: head + 1]]
+        for n in range(head):
+            if of == "places" and parts[n] in BEFORE_A_HEAD:
+                options[n] = Options((parts[n],) * len(SLOTS), STAYS)
+        is_nisba = parts[0] in ARTICLES and parts[head].endswith("и")
+        if of == "people" and (is_nisba or parts[head] in AFTER_A_FATHER):
+            yield Candidate("-".join(parts), 0.0, range(len(SLOTS)))  # `аль-Малики`
+            return
         least = [max(part.odds[NOMINATIVE]) - BETTER for part in options]
+        alone = [
+            LONE_PART + max(OBLIQUE_PART, float(max(part.odds[NOMINATIVE]) - max(part.odds)))
+            for part in options
+        ]
         for place in range(len(SLOTS)):
             bases, odds = list(parts), float(options[head].odds[place])
             bases[head] = options[head].bases[place]
@@ -260,7 +315,7 @@ class Lexicon:
                 if options[n].odds[place] > max(LEAST, least[n]):
                     bases[n] = options[n].bases[place]
                 else:
-                    odds += LONE_PART
+                    odds += alone[n]
             yield Candidate("-".join(bases), odds, (place,))
 
 

@@ -1,11 +1,11 @@
 """Likeness says whether a shorter form of a name fits a longer one."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ner_service.names.aliases import LONGEST, Aliases, fold
+from ner_service.names.rulers import NUMBER, NUMBER_OF
 from ner_service.names.types import Mention, Parts
 from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES, TITLES
 
@@ -13,7 +13,6 @@ FORMS = 4_000  # that are kept, about 1 kB each
 LONGEST_COUNTRY = 6  # words
 LONGEST_HEAD = 8  # words by which a long form is found
 LONGEST_CONTRACTION = 40  # letters
-NUMBER = re.compile("[ivxlc]+")
 SHORT_PLACES = {
     "г.": "город", "г": "город", "гор.": "город", "р.": "река", "о.": "остров", "с.": "село",
     "д.": "деревня", "дер.": "деревня", "пос.": "поселок", "ул.": "улица", "пл.": "площадь",
@@ -80,6 +79,8 @@ class FormReader:
             words = self.aliases.places.get(" ".join(words), " ".join(words)).split()
         elif label == "ORG":
             words, country = _organisation(words, self.aliases)
+        elif label == "PER" and parts.first and len(words) > 1:
+            words[-1] = NUMBER_OF.get(words[-1], words[-1])  # `Николай Второй`, `Николай II`
         key = " ".join([*words, country]).strip()
         initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
         return Form(
@@ -125,6 +126,8 @@ def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
         return _fits_ruler(short, long)
     if len(short.words) == 1:
         return short.words[0] in (fold(b.last), fold(b.first))
+    if list(short.words) == list(long.words[-len(short.words) :]):
+        return len(long.words) > len(short.words)  # `Гарсия Маркес`
     if not a.first:
         return bool(a.last) and not a.middle and _same(a.last, b.last)  # `фон дер Ляйен`
     if not a.last:

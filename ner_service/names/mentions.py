@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ner_service.names.aliases import Aliases, fold
 from ner_service.names.likeness import Form, FormReader, fits
+from ner_service.names.scripts import Pair
 from ner_service.names.types import Gender, Mention, Name, Parts
 
 MOST = 500  # longer forms that are compared; a form with more would fit two, and joins none
@@ -40,10 +41,12 @@ def join_mentions(
     mentions: Sequence[Mention],
     genders: Sequence[Gender | None],
     forms: FormReader,
+    pairs: Iterable[Pair] = (),
 ) -> tuple[Name, ...]:
     """Return the names that the mentions of a text join to, in the order of the first mentions.
 
-    `genders` are those that the form of a mention shows beyond doubt.
+    `genders` are those that the form of a mention shows beyond doubt. `pairs` are mentions that
+    the text itself says are of one name.
     """
     alike: dict[tuple[str, str | None, str], list[int]] = {}
     for n, (label, surface, mention) in enumerate(zip(labels, surfaces, mentions, strict=True)):
@@ -61,6 +64,7 @@ def join_mentions(
     for some in by_label.values():
         if len(some) > 1:
             _join_groups(some, forms.aliases)
+    _join_pairs(groups.values(), pairs)
     return tuple(_names(list(groups.values()), mentions))
 
 
@@ -112,6 +116,15 @@ def _join_groups(groups: Sequence[Group], aliases: Aliases) -> None:
             (group.joined,) = roots.values()
         for hook in group.form.hooks:
             hooked.setdefault(hook, []).append(group)
+
+
+def _join_pairs(groups: Iterable[Group], pairs: Iterable[Pair]) -> None:
+    """Join the Latin mention of each pair, and all that is joined with it, to the Russian one."""
+    for pair in pairs:
+        roots = {n: group.root for group in groups for n in group.mentions if n in pair}
+        latin, russian = roots[pair.latin], roots[pair.russian]
+        if latin is not russian and latin.agrees(russian):
+            latin.joined = russian
 
 
 def _names(groups: Iterable[Group], mentions: Sequence[Mention]) -> Iterator[Name]:

@@ -5,12 +5,13 @@ is (`context`). The base form is the likeliest over all slots. The slots of all 
 at once, by arrays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ner_service.names.lexicon import Lexicon, Options
+from ner_service.names.odds import ENDS_IN_A_CONSONANT
 from ner_service.names.phrases import Phrase
 from ner_service.names.slots import GENDERS, NOMINATIVE, SLOTS, Slot
 from ner_service.names.words import Floats
@@ -23,6 +24,7 @@ BARRED = -8.0  # log odds of a slot in which an adjective does not agree with it
 ALONE = -7.0  # log odds of another case than the nominative in a cell; the net doubts less
 SURE = 0.98  # the probability of a form that other names may rely on
 JOINED = 2.0  # log odds of the case of the name before, behind `и`
+JOINED_NOMINATIVE = 1.2  # of the nominative, which a woman's name may have in every case
 APART = -1.5  # log odds that a name behind `остров` or the like keeps its nominative
 
 
@@ -38,16 +40,24 @@ class Solution(NamedTuple):
 
 
 def solve(
-    phrases: Sequence[Phrase], lexicon: Lexicon, supports: Sequence[Mapping[str, float]] = ()
+    phrases: Sequence[Phrase],
+    lexicon: Lexicon,
+    supports: Sequence[Mapping[str, float]] = (),
+    preferred: Collection[str] = (),
 ) -> list[list[Solution]]:
     """Return the solutions of each phrase, the likeliest first; none where nothing declines.
 
-    `supports` have, for each phrase, what else weighs for a base form, as log odds.
+    `supports` have, for each phrase, what else weighs for a base form, as log odds. A base form
+    that is `preferred` stands before another one of the same form, case and gender.
     """
     options = [
         {n: lexicon.options(phrase.words[n].lower, phrase.of) for n in phrase.declined}
         for phrase in phrases
     ]
+    if preferred:
+        options = [
+            {n: option.prefer(preferred) for n, option in inside.items()} for inside in options
+        ]
     odds = _odds_of_groups(phrases, options, supports)
     _weigh_surroundings(phrases, odds)
     tails = _add_tails(phrases, options, odds)
@@ -62,16 +72,26 @@ def solve(
 def odds_beside(phrase: Phrase, solutions: Sequence[Solution]) -> Floats | None:
     """Return what a name says of the slots of the next, which `и` joins, if its own form is sure.
 
-    A form is sure that has another base form; genitives and accusatives of persons are alike.
+    A form is sure that has another base form, or is a man's nominative; genitives and accusatives
+    of persons are alike.
     """
     best = solutions[0] if solutions else None
-    if best is None or best.chance <= SURE or best.slot.case == "Nom":
+    if best is None or best.chance <= SURE:
         return None
     pairs = zip(phrase.words, best.bases, strict=True)
-    if not any(base and base != word.lower for word, base in pairs):
+    is_same = not any(base and base != word.lower for word, base in pairs)
+    if is_same and not _is_nominative(phrase, best):
         return None
     cases = {"Gen", "Acc"} if best.slot.case in ("Gen", "Acc") else {best.slot.case}
-    return np.array([JOINED * (slot.case in cases) for slot in SLOTS], np.float32)
+    weight = JOINED_NOMINATIVE if is_same else JOINED
+    return np.array([weight * (slot.case in cases) for slot in SLOTS], np.float32)
+
+
+def _is_nominative(phrase: Phrase, solution: Solution) -> bool:
+    """Say whether a base form is hardly another case: a man's in a consonant."""
+    if solution.slot != Slot("Nom", "Masc") or phrase.of != "people":
+        return False
+    return all(ENDS_IN_A_CONSONANT.search(phrase.words[n].lower) for n in phrase.declined)
 
 
 def _odds_of_groups(

@@ -30,15 +30,18 @@ FROZEN = -6.0  # any word may have one form
 FROZEN_CASE = -9.0  # and yet hardly one with the ending of a Russian last name: `Тынянова`
 DECLINES = -14.0  # and a patronymic never has
 FROZEN_PLACE = -1.0  # more for a place in -е, -у, -ю or -ы; the dictionary has most that are so
+FROZEN_GUTTURAL = -1.0  # more for a person in -ги, -ки or -хи
 FROZEN_BY_LETTER = dict.fromkeys("оэё", -0.7) | {"и": -3.5, "е": -4.2, "у": -4.2, "ю": -5, "ы": -5}
 
 ENDS_IN_A_CONSONANT = re.compile("[бвгджзклмнпрстфхцчшщьй]$")
 DECLINES_FOR_WOMEN = re.compile("..(?:[оеиы]й|[оеё]в|[иы]н)$")  # `Толстая`, `Иванова`, `Ильина`
 ENDS_AS_A_MAN = re.compile("...(?:[бвгдзклмнпрстфхжшц]ом|[жшчщцаеёиоуыэюяь]ем)$")  # `Масариком`
-ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей)$")
+ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей|[сц]ким)$")
+ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
-ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$")
+ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]ким$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
+ENDS_IN_GUTTURAL = re.compile("[гкх]и$")  # `Шемяки`
 ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
 ENDS_IN_A_FATHER = re.compile("..(?:заде|[уо]глы|[кг]ызы)$|....улы$")  # `Гусейнзаде`
 ENDS_AFTER_A_GLIDE = re.compile("[йь][ию]$")  # `Монтойи`, `Мелилью`: no name ends so
@@ -88,6 +91,8 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     if of == "places" and ENDS_IN_KA.search(word):
         return FROZEN
     odds = FROZEN_BY_LETTER.get(word[-1], FROZEN)
+    if of == "people" and ENDS_IN_GUTTURAL.search(word):
+        odds += FROZEN_GUTTURAL
     if of == "places" and word[-1] in "еуюы":
         return odds + FROZEN_PLACE
     return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

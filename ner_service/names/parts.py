@@ -8,14 +8,23 @@ from ner_service.names.east_asian import LONE_SYLLABLE, is_given
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.odds import ENDS_AS_A_PLURAL
 from ner_service.names.types import Parts
-from ner_service.names.units import FIRSTS, LAST_OF_THE_REGION, Kind, Unit, read_units
-from ner_service.names.vocabulary import ALSO_FIRST, EAST_ASIAN
+from ner_service.names.units import (
+    COLLOQUIAL,
+    FIRSTS,
+    LAST_OF_THE_REGION,
+    Kind,
+    Unit,
+    read_units,
+)
+from ner_service.names.vocabulary import ALSO_FIRST, EAST_ASIAN, SPOKEN_FIRST, SPOKEN_MIDDLE
 from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
 PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
-COLLOQUIAL = re.compile(".+а[лн]ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
+LAST_OF_RUSSIA = re.compile(  # which no first name of another country looks like
+    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)", re.IGNORECASE
+)
 
 
 class PartsReader:
@@ -38,6 +47,8 @@ class PartsReader:
                 return arrange_two(one, two)
             case [one, two, three]:
                 return arrange_three(one, two, three)
+            case [one, *middle, last] if len(middle) == 2:
+                return arrange_four(one, middle, last)
         return Parts()
 
 
@@ -56,8 +67,10 @@ def arrange_one(unit: Unit) -> Parts:
 def arrange_two(one: Unit, two: Unit) -> Parts:
     """Return the parts of a name of two units."""
     agree = one.gender is None or two.gender is None or one.gender == two.gender
-    is_middle = two.kind is Kind.MIDDLE or COLLOQUIAL.fullmatch(two.text) is not None
-    if is_middle and one.kind is not Kind.LAST and agree:  # not `Анна Алексиевич`
+    is_spoken = one.text.lower() in SPOKEN_FIRST or two.text.lower() in SPOKEN_MIDDLE
+    if is_spoken and (COLLOQUIAL.fullmatch(two.text) or two.text.lower() in SPOKEN_MIDDLE):
+        return Parts(first=one.text, middle=two.text)  # `Пал Палыч`
+    if two.kind is Kind.MIDDLE and one.kind is not Kind.LAST and agree:  # no `Анна Алексиевич`
         return Parts(first=one.text, middle=two.text)
     if _is_last_first(one, two):
         return Parts(first=two.text, last=one.text)
@@ -79,7 +92,9 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
             return True  # `де Лазари Пётр`, `ВЯЛЬБЕ Елена`
         parts = one.text, *one.text.split("-")
         is_of_region = one.is_noun or any(map(LAST_OF_THE_REGION.fullmatch, parts))
-        is_of_all = one.kind is Kind.UNKNOWN and ENDS_AS_A_PLURAL.search(one.text.lower())
+        is_of_all = one.kind is Kind.UNKNOWN and (
+            ENDS_AS_A_PLURAL.search(one.text.lower()) or LAST_OF_RUSSIA.fullmatch(one.text)
+        )
         if (one.kind is Kind.LAST and is_of_region) or is_of_all:
             return True
     if is_first:
@@ -90,6 +105,9 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
     """Return the parts of a name of three units: first, middle, last, unless the last is first."""
     is_patronymic = three.kind is Kind.MIDDLE or PATRONYMIC.fullmatch(three.text) is not None
+    if two.kind is Kind.MIDDLE and one.kind in FIRSTS:
+        is_patronymic = False  # `Роман Аркадьевич Абрамович`
+    is_patronymic |= three.text.lower() in SPOKEN_MIDDLE
     is_asian = one.text.lower() in EAST_ASIAN
     has_initials = three.kind is Kind.INITIAL and one.kind is not Kind.INITIAL
     has_initials = has_initials and not (is_asian and len(three.text) == 1)  # `Но Тхэ У`
@@ -99,3 +117,10 @@ def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
     if is_asian and is_syllable and two.kind is not Kind.MIDDLE:
         return Parts(first=f"{two.text} {three.text}", last=one.text)
     return Parts(first=one.text, middle=two.text, last=three.text)
+
+
+def arrange_four(one: Unit, middle: Sequence[Unit], last: Unit) -> Parts:
+    """Return the parts of a name of four units: first, two in the middle, and last."""
+    if any(unit.kind is Kind.MIDDLE for unit in (one, *middle, last)):
+        return Parts()  # a title in capitals is among them, or two names
+    return Parts(first=one.text, middle=" ".join(unit.text for unit in middle), last=last.text)

@@ -21,6 +21,7 @@ from ner_service.names.vocabulary import (
     AFTER_A_FATHER,
     EAST_ASIAN,
     PARTICLES,
+    SHORT_TYPES,
 )
 from ner_service.names.words import CYRILLIC_WORD, Floats, Word
 
@@ -98,19 +99,29 @@ class PhraseReader:
             beside = HARDLY_NOMINATIVE if is_oblique([word.lower for word in words]) else None
             groups = group_persons(words, declined)
             return Phrase(words, groups, declined, "people", within=within, neighbour=beside)
-        group, behind = self._group(words, 0, kinds)
+        start = _length_of_type(words) if label == "LOC" else 0
+        if start:
+            before = [word.text for word in words[:start]]
+        group, behind = self._group(words, start, kinds)
         within = frozenset[int]()
         if before and self._eponyms.may_follow(before[-1]):
             agreeing = [words[n] for n in group]
             if self._eponyms.stays(agreeing, label, before, words[0].text in QUOTES):
-                return Phrase(words, [], [], "places", is_eponym=True)
+                return Phrase(words, [], [], "places", is_eponym=not start)
             within = self._eponyms.agree(agreeing, before)
+            if start and not within and self._eponyms.may_stay(agreeing):
+                return Phrase(words, [], [], "places")  # `наб. Фонтанки`
         groups = [group] if group else []
-        if group and label == "LOC":
+        if group and label == "ORG" and words[0].text in QUOTES:
+            if _text_at(words, behind) == "и":  # `«Аргументов и фактов»`
+                groups += self._pair(words, behind, kinds)
+        elif group and label == "LOC":
             if ends_in_adjective(words, group[-1], self._lexicon.morphology):
                 group.append(behind)
             else:
                 groups += self._behind(words, group, behind, kinds)
+        if len(group) > 1:
+            groups[:1] = self._split_numbers(words, group)
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
         is_open = self._is_open([words[n].lower for n in declined])
@@ -125,11 +136,38 @@ class PhraseReader:
             return []
         name, _ = self._group(words, behind + is_pair, kinds)
         if is_pair or self._lexicon.is_appositive(words[group[-1]].lower):
-            is_second = bool(name)
+            is_second = bool(name) and not self._is_explorer(words, group, name)
         else:
             before = [word.text for word in words[:behind]]
             is_second = bool(self._eponyms.agree([words[n] for n in name], before))
         return [name] if is_second and words[name[0]].text[0].isupper() else []
+
+    def _split_numbers(self, words: Sequence[Word], group: list[int]) -> list[list[int]]:
+        """Return the adjectives apart from a head in the plural: `Улаганском и Чойском районах`."""
+        heads = self._lexicon.morphology.known_readings(words[group[-1]].lower)
+        if not heads or any(reading.features.number != "Plur" for reading in heads):
+            return [group]
+        cases = {reading.features.case for reading in heads}
+        for n in group[:-1]:
+            features = [r.features for r in self._lexicon.morphology.readings(words[n].lower)]
+            if any(f.number != "Sing" for f in features) or cases.isdisjoint(
+                f.case for f in features
+            ):
+                return [group]
+        return [[n] for n in group]
+
+    def _pair(self, words: Sequence[Word], behind: int, kinds: Kinds) -> list[list[int]]:
+        """Return the group that `и` joins to a company's first, up to the quote, if it is one."""
+        name, end = self._group(words, behind + 1, kinds)
+        return [name] if name and end == len(words) - 1 else []
+
+    def _is_explorer(self, words: Sequence[Word], group: list[int], name: list[int]) -> bool:
+        """Say whether an island has a person's name in the genitive: `у острова Врангеля`."""
+        if not words[group[-1]].lower.startswith("остров"):
+            return False
+        readings = self._lexicon.morphology.known_readings(words[name[0]].lower)
+        kinds = {r.features.kind for r in readings if r.features.case == "Gen"}
+        return "Surn" in kinds and not any(r.features.kind == "Geox" for r in readings)
 
     def choose(self, phrase: Phrase, label: str) -> Sequence[int]:
         """Return the words of a phrase whose grammar counts; their sentence is still unread.
@@ -199,6 +237,13 @@ class PhraseReader:
             return False
         kinds = [self._lexicon.parts_of_speech(word.lower) for word in words]
         return all(kind & ADJECTIVES and "NOUN" not in kind for kind in kinds)
+
+
+def _length_of_type(words: Sequence[Word]) -> int:
+    """Return how many words and marks are a street's type, written short: `пр.`, `пр-т`."""
+    if len(words) < 2 or words[0].lower not in SHORT_TYPES:
+        return 0
+    return 1 + (words[1].text == ".")
 
 
 def _goes_on(words: Sequence[Word], n: int) -> bool:

@@ -15,7 +15,6 @@ from ner_service.names.government import (
     OF_OBJECT,
     PREPOSITIONS,
     VERBS,
-    odds_behind_preposition,
     odds_behind_verb,
 )
 from ner_service.names.lexicon import ADJECTIVES, Lexicon
@@ -67,7 +66,7 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
     if before and clause and _governs_two(before[-1].lower(), clause[0], lexicon):
         return OF_OBJECT
     if before and before[-1].lower() in PREPOSITIONS:
-        return odds_behind_preposition(before)
+        return None
     asked = odds_behind_verb(before, clause, lexicon)
     if asked is None or asked is OF_NO_RECIPIENT:
         agreeing = _odds_of_clause(before, clause, lexicon)

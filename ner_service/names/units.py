@@ -9,10 +9,17 @@ from ner_service.names.east_asian import is_given
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.lists import to_masculine
 from ner_service.names.morphology import Reading
+from ner_service.names.rulers import NUMBER_OF, ROMAN, is_number
 from ner_service.names.types import Gender
-from ner_service.names.vocabulary import AFTER_A_FATHER, PARTICLES, TITLES
+from ner_service.names.vocabulary import (
+    AFTER_A_FATHER,
+    ARTICLES,
+    BEHIND_BEN,
+    HONORIFICS,
+    PARTICLES,
+    TITLES,
+)
 
-ROMAN = re.compile("[IVXLC]+|[ІVХ]+")  # Latin letters, and Cyrillic ones that look like them
 LETTER = "(?:Дж|[А-ЯЁA-Z][а-яё]?)"
 INITIAL = re.compile(rf"{LETTER}\.?(?:-{LETTER}\.?)?")
 TWO_INITIALS = re.compile("[А-ЯЁA-Z]{2}")  # `Смирнов АВ`
@@ -20,10 +27,15 @@ APOSTROPHES = frozenset("'’`ʼ")
 BRACKETS = frozenset("([{,;/")
 BEHIND_A_FATHER = tuple(f"-{word}" for word in AFTER_A_FATHER - {"заде"})
 LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
-    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[уюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
+    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[ауюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
     re.IGNORECASE,
 )
-PARTICLE_WITHIN = re.compile(r"(?:аль|эль|ас|ат|аш|ад|ар|уль|ур|al|el|as)-[^\W\d_]", re.IGNORECASE)
+PARTICLE_WITHIN = re.compile(
+    rf"(?:{'|'.join(sorted(ARTICLES))}|al|el|as|ad|ar|az|an|at)-[^\W\d_]", re.IGNORECASE
+)
+SAINTS = ("сен-", "сент-", "сан-", "санта-")  # in last names after a place: `Сен-Луи`
+COLLOQUIAL = re.compile(".+(?:[аеёо]н|ал|[аи]м)ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
+QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
 
 
 class Kind(Enum):
@@ -77,20 +89,25 @@ def _may_be_first(word: str, lexicon: Lexicon) -> bool:
 
 
 def _ends_in_a_number(words: Sequence[str]) -> bool:
-    """Say whether a name ends in a Roman number, which a lone Cyrillic letter is not."""
-    return len(words) > 1 and ROMAN.fullmatch(words[-1]) is not None and words[-1] != "Х"
+    return len(words) > 1 and is_number(words[-1])
 
 
 def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
     """Yield the units of a name with capitals."""
-    words = words[:-1] if _ends_in_a_number(words) else words
+    words = _without_nickname(words[:-1] if _ends_in_a_number(words) else words)
     particles: list[str] = []
     in_capitals = all(word.isupper() for word in words if word[0].isalpha())
     n = 0
     if len(words) == 2 and words[0] == "Ван" and is_given(words[1].lower()):
         yield Unit("Ван", Kind.LAST)  # and no particle as in `Ван Гог`
         n = 1
+    if len(words) == 2 and words[0] in ("Бен", "Аль") and words[1].lower() not in BEHIND_BEN:
+        yield Unit(words[0], Kind.FIRST)
+        n = 1
     while n < len(words) and words[n] not in BRACKETS:
+        if n and _is_number_within(words, n):
+            n += 1
+            continue
         if len(words) > 1 and not in_capitals and _are_two_initials(words[n]):
             yield from (Unit(letter, Kind.INITIAL) for letter in words[n])
             n += 1
@@ -106,6 +123,21 @@ def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
             yield unit
 
 
+def _is_number_within(words: Sequence[str], n: int) -> bool:
+    """Say whether a word is a ruler's number before further names: `Василий II Васильевич`."""
+    is_roman = ROMAN.fullmatch(words[n]) and words[n].isascii() and words[n + 1 : n + 2] != ["."]
+    return bool(is_roman) or words[n].lower() in NUMBER_OF
+
+
+def _without_nickname(words: Sequence[str]) -> Sequence[str]:
+    """Return words without those in quotes between others: `Владимир «Боб» Иванов`."""
+    start = next((n for n, word in enumerate(words) if n and word in QUOTES), len(words))
+    if start == len(words) or QUOTES[words[start]] not in words[start + 1 : -1]:
+        return words
+    end = words.index(QUOTES[words[start]], start + 1)
+    return [*words[:start], *words[end + 1 :]]
+
+
 def _are_two_initials(word: str) -> bool:
     return TWO_INITIALS.fullmatch(word) is not None and not ROMAN.fullmatch(word)
 
@@ -117,6 +149,8 @@ def _read_unit(words: Sequence[str], lexicon: Lexicon) -> tuple[Unit | None, int
         is_first = word[0].isupper() and lexicon.lists.has_first(word.lower())
         if is_first and classify_word(follows.lower(), lexicon)[0] is Kind.LAST:
             return Unit(word, Kind.FIRST), 1  # `Султан Сулейманов`
+        return None, 1
+    if word.lower() in HONORIFICS and word[0].isupper() and follows[:1].isupper():
         return None, 1
     if (follows, third, stop) == (".", "-", ".") and len(letter) == 1:  # `Ж.-Ж. Руссо`
         return Unit("".join(words), Kind.INITIAL), 5
@@ -153,10 +187,16 @@ def classify_word(word: str, lexicon: Lexicon) -> tuple[Kind, Gender | None]:
         (first, gender), *others = (classify_word(part, lexicon) for part in word.split("-"))
         if word.endswith(BEHIND_A_FATHER):
             return Kind.MIDDLE, None  # `Гасан-оглы`
-        has_last = word.endswith("-заде") or any(kind is Kind.LAST for kind, _ in others)
+        has_last = (
+            word.endswith("-заде")
+            or word.startswith(SAINTS)
+            or any(kind is Kind.LAST for kind, _ in others)
+        )
         if first in FIRSTS and not has_last:
             return Kind.FIRST, gender  # `Мария-Антуанетта`
         return (Kind.LAST if has_last or first is Kind.LAST else Kind.UNKNOWN), None
+    if not readings and COLLOQUIAL.fullmatch(word):
+        return Kind.MIDDLE, "Masc"
     genders = {
         reading.features.gender for reading in readings if reading.features.kind in ("Name", "Patr")
     }

@@ -1,7 +1,7 @@
 """A word of a name is its letters and what its sentence shows about its grammar."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,13 +40,13 @@ class EntityWords(NamedTuple):
     places: list[list[Place]]
     sentences: Sequence[Sequence[str]]
 
-    def is_joined(self, n: int) -> bool:
-        """Say whether `и` alone stands between a name and the one before it."""
+    def is_joined(self, n: int, joints: Collection[str]) -> bool:
+        """Say whether a name and the one before it have one of these joints alone between them."""
         if not n or not self.places[n] or not self.places[n - 1]:
             return False
         (sentence, token), (other, last) = self.places[n][0], self.places[n - 1][-1]
         return (other, last) == (sentence, token - 2) and (
-            self.sentences[sentence][token - 1] == "и"
+            self.sentences[sentence][token - 1] in joints
         )
 
     def before(self, n: int, most: int) -> Sequence[str]:

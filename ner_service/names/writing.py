@@ -3,13 +3,13 @@
 import re
 
 from ner_service.names.capitals import copy_capitals
+from ner_service.names.endings import strip_endings
 from ner_service.names.normal_form import Solution
 from ner_service.names.phrases import Phrase
 from ner_service.names.words import Word
 from ner_service.text.spelling import NO_HIDDEN
 from ner_service.types import Entity
 
-ACRONYM_FORM = re.compile(r"([А-ЯЁ]{2,})-?(?:а|у|ом|ем|е|ы|ов|ам|ами|ах|и|я|ю)")  # `МИДа`
 ORDINAL = re.compile(r"(\d+-)(?:[оыи]?й|[ао]?я|[уо]?ю|[ое]?е|[ое]?го|[ое]?му|[оы]?м|[ыи](?:х|ми))")
 ORDINAL_ENDINGS = {"Masc": "й", "Fem": "я", "Neut": "е", None: "е"}  # `2-й городской больницы`
 NEIGHBOURS = re.compile("[әғқңөұүһҙҫҡҗҳҷӣӯїєґўѓќџљњћђ]")  # of languages that spell і and ј, too
@@ -19,11 +19,14 @@ PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", '"': '"', "(": ")
 
 
 def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: bool) -> list[str]:
-    """Return the base form of each word of a phrase; `with_yo` says whether the text has ё."""
+    """Return the base form of each word of a phrase; `with_yo` says whether the text has ё.
+
+    It is empty for an ending behind a Latin name.
+    """
     bases = solution.bases if solution else (None,) * len(phrase.words)
     pairs = zip(phrase.words, bases, strict=True)
     words = [
-        _strip_ending(_spell(text, word))
+        _spell(text, word)
         if base is None or base == word.lower
         else copy_capitals(word.text, base if with_yo else base.replace("ё", "е"))
         for word, base in pairs
@@ -31,7 +34,7 @@ def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: b
     before = phrase.declined[0] - 1 if solution else -1
     if solution and before >= 0 and (match := ORDINAL.fullmatch(words[before])):
         words[before] = match[1] + ORDINAL_ENDINGS[solution.slot.gender]
-    return words
+    return strip_endings(words)
 
 
 def _spell(text: str, word: Word) -> str:
@@ -40,12 +43,6 @@ def _spell(text: str, word: Word) -> str:
     if written == word.text or len(written) != len(word.text):
         return word.text
     return written if NEIGHBOURS.search(written.lower()) else word.text
-
-
-def _strip_ending(word: str) -> str:
-    """Return an acronym without its case ending, and any other word as it is."""
-    acronym = word[:2].isupper() and ACRONYM_FORM.fullmatch(word)
-    return acronym[1] if acronym else word
 
 
 def join_words(text: str, entity: Entity, phrase: Phrase, words: list[str]) -> str | None:

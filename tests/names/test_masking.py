@@ -256,6 +256,22 @@ def test_names_are_inflected_repeated_and_dropped_as_the_placeholders_were(
     assert MASKER.unmask(answer, masked.key) == expected
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("Для {} всё готово.", "Для Анны Карениной всё готово."), ("Вот речь {}.", "Вот речь Анны Карениной.")],
+)  # fmt: skip
+def test_a_surrogate_in_the_form_of_several_cases_has_the_one_that_is_asked_for(
+    answer: str, expected: str
+) -> None:
+    key = next(
+        masked.key
+        for seed in range(400)
+        if "Марии " in (masked := mask("Об [PER Анне Карениной] пишут.", "surrogate", seed)[1]).text
+    )
+    surrogate = key.mention_rows[0].mask
+    assert MASKER.unmask(answer.format(surrogate), key, rewritten=True) == expected
+
+
 def test_a_surrogate_keeps_gender_case_parts_and_capitals() -> None:
     _, masked = mask(
         "[PER Анна Каренина], [PER Ивану Чехову], [PER ЧЕХОВ А. П.], в [LOC Москве], из "

@@ -84,6 +84,13 @@ def test_case_gender_and_number_are_those_of_the_form(analyser: Analyser) -> Non
     assert (mention.case, mention.gender, mention.number) == ("Loc", None, "Plur")
 
 
+def test_a_person_in_a_list_has_the_case_of_the_one_before(analyser: Analyser) -> None:
+    text = "Полиция задержала Горбачёва, Штейна и Мустангову."
+    forms = ["Горбачёва", "Штейна", "Мустангову"]
+    entities = [Entity(text.index(form), text.index(form) + len(form), "PER") for form in forms]
+    assert normals(analyser, text, entities) == ["Горбачёв", "Штейн", "Мустангова"]
+
+
 def test_what_one_mention_leaves_open_another_tells(analyser: Analyser) -> None:
     text = "Заявление Захаровой вышло. Захарова добавила, что ждёт ответа. С Захаровой согласны."
     entities = [

@@ -1,9 +1,9 @@
 """A choice of form decides how a name is written where a changed text has its stand-in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ner_service.names.inflection import inflect_name
-from ner_service.names.masking.finding import Form, Found, Words, split_words
+from ner_service.names.masking.finding import Form, Found, Words, all_forms, split_words
 from ner_service.names.masking.government import NO_PREPOSITION, Government
 from ner_service.names.masking.key import Key
 from ner_service.names.masking.persons import ROLES, Role
@@ -55,7 +55,10 @@ class Choice:
             return same_place
         governed = self._governed(n)
         if found.mask:
-            return self._surface_of_form(n, found) or self._in_case(governed or found.forms[0])
+            same = self._surface_of_form(n, found)
+            form = governed or self._likely_form(n)
+            is_other = form is not None and form.case not in self._masked_cases(found)
+            return same if same and not is_other else self._in_case(form or found.forms[0])
         case = self._government.likely_case(n) if governed is None else None
         if governed is None and self._in_order and (case is None or len(self._found) > CHANCE):
             return self._key.mention_rows[n].surface
@@ -99,14 +102,32 @@ class Choice:
             return self._key.mention_rows[n].surface
         return self._by_mask.get((found.name, found.mask))
 
+    def _masked_cases(self, found: Found) -> Collection[Case | None]:
+        """Return the cases of the mentions that had the very form of a surrogate."""
+        rows = self._key.mention_rows
+        same = (m for m in rows if m.name == found.name and split_words(m.mask) == found.mask)
+        return {mention.case or None for mention in same}
+
     def _governed(self, n: int) -> Form | None:
         """Return the form in the case that the words before the stand-in ask for."""
         found, cases = self._found[n], self._cases[n]
         if len(cases) > 1:
             return None
-        if not found.mask:
-            return Form(found.name, cases[0])
-        return next((form for form in found.forms if form.case == cases[0]), None)
+        return self._form_in(found, cases[0]) if found.mask else Form(found.name, cases[0])
+
+    def _likely_form(self, n: int) -> Form | None:
+        """Return the form in the case that a noun before a surrogate asks for: `речь Анны`."""
+        case = self._government.likely_case(n) if len(self._cases[n]) > 1 else None
+        return self._form_in(self._found[n], case) if case else None
+
+    def _form_in(self, found: Found, case: Case) -> Form | None:
+        """Return the form that a surrogate may be in a case, if it has that form there."""
+        for form in found.forms:
+            if form.case == case:
+                return form
+        forms = all_forms(found.name, self._key.name_rows[found.name], self._morphology)
+        alike = (form for words, form in forms if words == found.mask)
+        return next((form for form in alike if form.case == case), None)
 
     def _in_case(self, form: Form) -> str:
         """Return a name in a case: as a mention has it, else inflected, else as it is at hand."""

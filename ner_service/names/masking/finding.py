@@ -109,7 +109,7 @@ def find_surrogates(text: str, key: Key, morphology: Morphology) -> list[Found]:
     for n, name in enumerate(key.name_rows):
         stems = {stem_of(word) for word in split_words(name.mask)}
         if not is_placeholder(name) and any(_begins_one(stem, left) for stem in stems):
-            for form, entry in _all_forms(n, name, morphology):
+            for form, entry in all_forms(n, name, morphology):
                 forms[form].append(entry)
     return _match(text, words, forms, loose) if len(forms) > len(used) else found
 
@@ -146,7 +146,7 @@ def _used_forms(key: Key) -> dict[Words, list[Form]]:
     return {words: [*entries] for words, entries in forms.items()}
 
 
-def _all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
+def all_forms(n: int, name: KeyName, morphology: Morphology) -> Iterator[tuple[Words, Form]]:
     """Yield every form of a surrogate with its words."""
     if not any(name.mask_parts):
         for phrase, case in Phrase(name.mask).forms(morphology):

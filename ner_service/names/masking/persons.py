@@ -7,7 +7,9 @@ from typing import Literal
 
 from ner_service.names.inflection import inflect_name
 from ner_service.names.morphology import Morphology
+from ner_service.names.rulers import ROMAN
 from ner_service.names.types import Case, Gender, Number, Parts
+from ner_service.names.vocabulary import HONORIFICS, TITLES
 
 Role = Literal["first", "middle", "last"]
 ROLES: tuple[Role, ...] = ("first", "middle", "last")
@@ -65,6 +67,7 @@ def tokens_of(surface: str, parts: Parts | None) -> list[Token]:
     if any(map(str.islower, surface)):
         surface = TWO_INITIALS.sub(rf"\1{JOINED}\2", surface)
     words = [m for m in TOKEN.finditer(surface) if m[0].lower() not in PARTICLES]
+    words = [m for m in words if not _is_title(m[0], parts)] or words
     matches = [m for m in words if not m[0].islower()] or words
     roles = _roles([m[0] for m in matches], parts or Parts())
     tokens: list[Token] = []
@@ -76,6 +79,12 @@ def tokens_of(surface: str, parts: Parts | None) -> list[Token]:
             tokens.append(Token(match[0], role, before if tokens else ""))
         end = match.end()
     return tokens
+
+
+def _is_title(word: str, parts: Parts | None) -> bool:
+    """Say whether a word in the nominative is a title before the parts of a name: `Царевич`."""
+    named = (parts.first, parts.last) if parts else ()
+    return any(named) and word not in named and word.lower() in TITLES | HONORIFICS
 
 
 def _roles(words: Sequence[str], parts: Parts) -> list[Role]:
@@ -90,7 +99,7 @@ def _roles(words: Sequence[str], parts: Parts) -> list[Role]:
     initials = iter([role for role in ROLES if role not in roles.values()])
     for n, word in enumerate(words):
         if n not in roles and _is_initial(word):
-            roles[n] = next(initials, "last")
+            roles[n] = next(initials, "middle")
         elif n not in roles and len(words) > 1 and PATRONYMIC.fullmatch(word):
             roles[n] = "middle"
     left = [n for n in range(len(words)) if n not in roles]
@@ -220,6 +229,6 @@ def _like(token: Token, word: str) -> str:
     if token.is_initial:
         initial = word[0] if token.text[0].isupper() else word[0].lower()
         return initial + "." * token.text.endswith(".")
-    if len(token.text) > 1 and token.text.isupper():
+    if len(token.text) > 1 and token.text.isupper() and not ROMAN.fullmatch(token.text):
         return word.upper()
     return word.lower() if token.text.islower() else word

@@ -90,7 +90,7 @@ class Surrogates:
             return f"{form} «{self._draw(section, 'masc')}»"
         if None in group.cases:
             return self._draw(section, "short")
-        if len(words) == 1 or group.quoted:
+        if len(words) == 1 or group.quoted or is_quoted(group.base):
             return self._draw(section, kind)
         head = Random(f"{self._seed} {bare}").choice(load_lists()["heads"][kind])
         return f"{head} «{self._draw(section, 'masc')}»"
