@@ -43,13 +43,15 @@ def _find_rivals(
 
     `о Швабе` is of `Швабе`, unless `Шваб` is mentioned.
     """
-    found = {
-        (phrase.words[n].lower, phrase.of, base)
-        for phrase, some in zip(phrases, solved, strict=True)
+    found = [
+        (n, some[0].bases[word], rivals)
+        for n, (phrase, some) in enumerate(zip(phrases, solved, strict=True))
         if some
-        for n, base in enumerate(some[0].bases)
-        if base
-    }
+        for word in phrase.declined
+        if (rivals := lexicon.options(phrase.words[word].lower, phrase.of).rivals)
+    ]
+    if not found:
+        return set(), set()
     counts: Counter[str] = Counter()
     weights: Counter[str] = Counter()  # a full name says more than a part of it
     for some in solved:
@@ -59,20 +61,15 @@ def _find_rivals(
             weights.update(bases if len(bases) == 1 else bases * FULL)
     preferred = {
         rival.base
-        for word, of, base in found
-        if counts[base] <= RARE
-        for rival in lexicon.options(word, of).rivals
+        for _, base, rivals in found
+        if base and counts[base] <= RARE
+        for rival in rivals
         if weights[rival.base] > weights[base]
     }
-    if not preferred:
-        return set(), set()
     lonely = {
         n
-        for n, (phrase, some) in enumerate(zip(phrases, solved, strict=True))
-        if some
-        for word in phrase.declined
-        for rival in lexicon.options(phrase.words[word].lower, phrase.of).rivals
-        if rival.base in preferred and some[0].bases[word] not in preferred
+        for n, base, rivals in found
+        if base not in preferred and any(rival.base in preferred for rival in rivals)
     }
     return preferred, lonely
 

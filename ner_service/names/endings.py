@@ -22,16 +22,18 @@ def strip_endings(words: Sequence[str]) -> list[str]:
     """
     stripped = [_strip_ending(word) for word in words]
     for n in range(1, len(words) - 1):
-        is_behind_latin = words[n - 1][-1:].isascii() and words[n - 1][-1:].isalpha()
-        if words[n] in APOSTROPHES and is_behind_latin and LONE.fullmatch(words[n + 1]):
-            stripped[n] = stripped[n + 1] = ""
+        if words[n] in APOSTROPHES and LONE.fullmatch(words[n + 1]):
+            last = words[n - 1][-1:]
+            if last.isascii() and last.isalpha():
+                stripped[n] = stripped[n + 1] = ""
     return stripped
 
 
 def _strip_ending(word: str) -> str:
-    if word[-1:].isascii():
-        return word
-    match = (ACRONYM if word[:2].isupper() else LATIN).fullmatch(word)
+    if word[:2].isupper():
+        match = ACRONYM.fullmatch(word)
+    else:
+        match = LATIN.fullmatch(word) if "-" in word else None
     return match[1] if match else word
 
 
