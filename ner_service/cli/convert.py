@@ -1,12 +1,10 @@
 """Command `convert` writes an annotated corpus in another format."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import Panel, app, example
@@ -31,7 +29,7 @@ from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
-from ner_service.output.terminal import show
+from ner_service.output.bar import counted
 from ner_service.training.data.annotation import check_pattern, reannotate
 from ner_service.types import Document
 
@@ -89,8 +87,7 @@ def convert(
     report = ReadReport()
     mapping = parse_mapping(map_ or ())
     documents = corpora.read(path, mapping, options, report)
-    bar = tqdm(documents, desc=show(str(target)), unit="doc", disable=not sys.stderr.isatty())
-    changed = (reannotate(document, *change) for document in bar)
+    changed = (reannotate(document, *change) for document in counted(documents, str(target)))
     losses = corpora.write(target, _check_some(changed, path), to_format)
     unused = describe_unused(mapping, [report])
     for line in (report.summary(), *report.notes(), *unused, *losses):

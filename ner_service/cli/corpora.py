@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -39,10 +39,9 @@ from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import check_folder, write_text
 from ner_service.labels import parse_mapping
+from ner_service.output.bar import counted
 from ner_service.output.numbers import numbered
-from ner_service.output.terminal import show
 from ner_service.taggers.registry import check_spec, load_tagger
-from ner_service.types import Document
 
 HeldOutOption = Annotated[
     list[str] | None,
@@ -178,7 +177,7 @@ def report(
     samples, readings = [], []
     for path, title, is_held_out in zip(paths, titles, roles, strict=True):
         readings.append(reading := ReadReport())
-        documents = _with_bar(path, corpora.read(path, mapping, options, reading))
+        documents = counted(corpora.read(path, mapping, options, reading), str(path), stays=False)
         samples.append(draw_sample(title, is_held_out, documents))
         for line in reading.notes():
             echo(f"note: {path}: {line}", err=True)
@@ -219,15 +218,6 @@ def _titles(paths: Sequence[Path]) -> list[str]:
     """Return the names of files without endings, or whole paths where two have one name."""
     short = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
     return short if len(set(short)) == len(short) else [*map(str, paths)]
-
-
-def _with_bar(path: Path, documents: Iterator[Document]) -> Iterable[Document]:
-    """Return the documents, which are counted on a terminal as they are read."""
-    hidden = not sys.stderr.isatty()
-    bar: Iterable[Document] = tqdm(
-        documents, desc=show(str(path)), unit="doc", disable=hidden, leave=False
-    )
-    return bar
 
 
 @group.command(epilog=example("corpora check train.jsonl dev.jsonl test.jsonl"))
@@ -279,7 +269,7 @@ def _part(path: Path, held_out: bool, labels: Mapping[str, str], options: ReadOp
     """Return a corpus to check, with all that its reader will have to remark."""
     reading = ReadReport(samples=sys.maxsize)
     documents = corpora.read(path, labels, options, reading, raw=True)
-    return lint.Part(str(path), _with_bar(path, documents), held_out, reading)
+    return lint.Part(str(path), counted(documents, str(path), stays=False), held_out, reading)
 
 
 def _locate(name: str, root: Path | None) -> Path | None:

@@ -1,12 +1,10 @@
 """The command `names`: base forms, parts and joined mentions of the entities of a corpus."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.bulk.annotator import analyse_documents
@@ -33,7 +31,7 @@ from ner_service.corpora.texts import batches_of
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
 from ner_service.library import load_analyser
-from ner_service.output.terminal import show
+from ner_service.output.bar import Bar
 from ner_service.types import Document
 
 CARRIERS = ("jsonl", "csv", "tsv", "parquet", "labelstudio")  # formats with room for base forms
@@ -94,10 +92,10 @@ def _analyse(documents: Iterable[Document], output: Path) -> Iterator[Document]:
     """Yield the documents with their names, under a progress bar; raises where there are none."""
     analyser = load_analyser()
     count = 0
-    with tqdm(desc=show(str(output)), unit="doc", disable=not sys.stderr.isatty()) as bar:
+    with Bar(str(output)) as bar:
         for batch in batches_of(documents):
             yield from analyse_documents(batch, analyser)
             count += len(batch)
-            bar.update(len(batch))
+            bar.advance(len(batch))
     if not count:
         raise CorpusError("the files hold no documents: name corpora with annotated entities")

@@ -1,13 +1,11 @@
 """The command `silver`: labels texts by the vote of taggers, to be trained on."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from tqdm import tqdm
 
 from ner_service import corpora
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
@@ -24,6 +22,7 @@ from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
 from ner_service.library import load_analyser
+from ner_service.output.bar import Bar
 from ner_service.output.numbers import numbered
 from ner_service.types import Document
 
@@ -94,11 +93,10 @@ def silver(
     analyser = load_analyser() if normal else None
     job = LabellingJob(voters, output, min_score, f"{digest(*paths)} {input}", analyser)
     remaining = batches_of(islice(documents(), job.done, None))
-    quiet = not sys.stderr.isatty()
     try:
-        with tqdm(total=total, initial=job.done, unit="doc", disable=quiet) as bar:
+        with Bar(str(output), total=total, done=job.done) as bar:
             for labelled in job.run(remaining):
-                bar.update(len(labelled))
+                bar.advance(len(labelled))
     except KeyboardInterrupt:
         done = f"{job.done} of {numbered(total, 'document')}"
         echo(f"stopped after {done}; the same command goes on", err=True)
@@ -112,13 +110,12 @@ def write_selection(
     from ner_service.training.selection import candidates, check_doubt, select
 
     check_doubt(voters)
-    quiet = not sys.stderr.isatty()
-    with tqdm(total=total, unit="doc", disable=quiet) as bar:
+    with Bar(str(output), total=total) as bar:
 
         def batches() -> Iterator[list[Document]]:
             for batch in batches_of(documents):
                 yield batch
-                bar.update(len(batch))
+                bar.advance(len(batch))
 
         chosen = select(candidates(batches(), voters), count)
     corpora.write(output, chosen)

@@ -1,14 +1,12 @@
 """Commands that tag documents show their progress while they do."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from ner_service.bulk.annotator import analyse_documents
 from ner_service.corpora.texts import batches_of
+from ner_service.output.bar import Bar
 from ner_service.output.numbers import numbered
 from ner_service.text.language import language_warning
 from ner_service.types import Document, Tagger
@@ -93,7 +91,7 @@ def tag_documents(
 
     With an analyser they have base forms and joined mentions.
     """
-    with tqdm(unit="char", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
+    with Bar(unit="character") as bar:
         for batch in batches_of(documents):
             answers = tagger.tag([document.text for document in batch])
             tagged = (
@@ -102,4 +100,4 @@ def tag_documents(
             )
             for document in analyse_documents(tagged, analyser) if analyser else tagged:
                 yield document
-                bar.update(len(document.text))
+                bar.advance(len(document.text))

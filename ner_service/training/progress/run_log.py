@@ -1,33 +1,26 @@
-"""A run log says how a run goes: a bar on a terminal, and a plain line after each epoch.
-
-Where no terminal shows a bar, a line now and then says how far an epoch is.
-"""
+"""A run log says how a run goes: a bar within an epoch, and a plain line after each one."""
 
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from ner_service.output.numbers import duration
+from ner_service.output.bar import Bar
 from ner_service.output.terminal import show
 from ner_service.scoring.f1 import Score
 from ner_service.training.progress.epoch import DevScores, Epoch, Meter
 
-LINE_S = 60  # seconds between two lines within an epoch
 MOST_LABELS = 8  # whose F1 stands in the line of an epoch; TensorBoard has all
 
 
 class RunLog:
     """A run log writes lines to stdout and notes to stderr; a quiet one writes notes alone."""
 
-    def __init__(self, quiet: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, quiet: bool = False) -> None:
         self.hides_bars = True if quiet else None  # None is tqdm's word for: unless a terminal
-        self._quiet, self._clock = quiet, clock
-        self._bar: tqdm | None = None
-        self._left = self._read = 0  # tokens of the run that are left, and that it has read
-        self._began = self._said = 0.0
+        self._quiet = quiet
+        self._bar: Bar | None = None
 
     def say(self, line: str) -> None:
         """Write a line, above the bar if there is one."""
@@ -40,29 +33,15 @@ class RunLog:
 
     @contextmanager
     def bar(self, tokens: int, done: int) -> Iterator[None]:
-        """Show a bar on a terminal over so many tokens, of which some are done."""
-        self._left, self._read = tokens - done, 0
-        self._began = self._said = self._clock()
-        with tqdm(
-            total=tokens, initial=done, unit="tok", unit_scale=True, leave=False,
-            disable=self.hides_bars,
-        ) as self._bar:  # fmt: skip
+        """Show a bar over so many tokens, of which some are done."""
+        with Bar("", "token", tokens, done, quiet=self._quiet, stays=False) as self._bar:
             yield
         self._bar = None
 
     def advance(self, tokens: int, meter: Meter, title: str) -> None:
-        """Move the bar by a step, or write a line where there is none, and the last is long ago."""
-        self._left, self._read = self._left - tokens, self._read + tokens
-        if self._bar is None:
-            return
-        self._bar.set_description_str(title, refresh=False)
-        self._bar.set_postfix(loss=f"{meter.loss:.4f}", refresh=False)
-        self._bar.update(tokens)
-        if self._bar.disable and (now := self._clock()) - self._said >= LINE_S:
-            self._said = now
-            rate = self._read / (now - self._began)
-            rest = f"{duration(self._left / rate)} left at most"
-            self.say(f"{title}: loss {meter.loss:.4f}; {rate:,.0f} tokens/s; {rest}")
+        """Move the bar by a step."""
+        if self._bar:
+            self._bar.advance(tokens, title, f"loss {meter.loss:.4f}")
 
     def add(self, epoch: Epoch) -> None:
         """Write the line of an epoch."""
