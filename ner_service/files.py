@@ -351,21 +351,21 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
+def hold(path: Path, lock: Path | None = None) -> Iterator[None]:
     """Keep other runs from writing at a path; raises `ConfigError` where one does.
 
-    A hidden file beside it is locked meanwhile. The system gives the lock back when the process
-    ends, however it ends.
+    The file `lock`, else a hidden one beside the path, is locked meanwhile. The system gives the
+    lock back when the process ends, however it ends; children of the process do not have it.
     """
     import fcntl  # which Windows lacks
 
-    lock = path.with_name(f".{path.name}.lock")
+    lock = lock or path.with_name(f".{path.name}.lock")
     with _naming(lock):
         file = lock.open("w")
     with file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except (BlockingIOError, PermissionError):  # POSIX allows either
             raise ConfigError(
                 f"{path}: another run writes there: wait for its end, or name another place"
             ) from None

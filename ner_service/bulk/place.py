@@ -1,6 +1,5 @@
 """A place is where a job writes: its outputs, its ledger of finished files, and its work."""
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import hold
 
 WORK, LEDGER = ".ner-service", "_ner-service.jsonl"
 
@@ -67,22 +67,14 @@ class Place:
     def lock(self) -> Iterator[None]:
         """Hold the place; raises `ConfigError` where another run holds it.
 
-        The system gives the lock back when the process ends, however it ends; children of the
-        process do not have it. Where a run is refused or does nothing, no folder of work stays.
+        Where a run is refused or does nothing, no folder of work stays.
         """
-        lock = self.work / "lock"
-        with lock.open("w") as file:
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise ConfigError(
-                    f"{self.output}: another run writes there: wait for its end, or name another"
-                ) from None
-            try:
+        try:
+            with hold(self.output, self.work / "lock"):
                 yield
-            finally:
-                if self.work.exists() and [*self.work.iterdir()] == [lock]:
-                    self.clear()
+        finally:
+            if self.work.exists() and not any(self.work.iterdir()):
+                self.clear()
 
     def clear(self) -> None:
         """Remove the work, when all is finished."""
