@@ -360,21 +360,33 @@ def hold(path: Path) -> Iterator[None]:
     import fcntl  # which Windows lacks
 
     lock = path.with_name(f".{path.name}.lock")
-    with _naming(lock):
-        file = lock.open("w")
-    with file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigError(
-                f"{path}: another run writes there: wait for its end, or name another place"
-            ) from None
-        except OSError:  # a disk that knows no locks
-            pass
-        try:
-            yield
-        finally:
-            lock.unlink(missing_ok=True)
+    while True:
+        with _naming(lock):
+            file = lock.open("w")
+        with file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in (errno.EACCES, errno.EAGAIN):  # as the system chooses
+                    raise ConfigError(
+                        f"{path}: another run writes there: wait for its end, or name another place"
+                    ) from None
+                # else a disk that knows no locks
+            if not _is_at(file, lock):  # another run has ended meanwhile, and removed it
+                continue
+            try:
+                yield
+            finally:
+                lock.unlink(missing_ok=True)
+            return
+
+
+def _is_at(file: IO[Any], path: Path) -> bool:
+    """Return whether an opened file still stands at a path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
