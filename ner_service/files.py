@@ -357,21 +357,15 @@ def hold(path: Path) -> Iterator[None]:
     A hidden file beside it is locked meanwhile. The system gives the lock back when the process
     ends, however it ends.
     """
-    import fcntl  # which Windows lacks
-
     lock = path.with_name(f".{path.name}.lock")
     while True:
-        with _naming(lock):
+        with _naming(path):
             file = lock.open("w")
         with file:
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno in (errno.EACCES, errno.EAGAIN):  # as the system chooses
-                    raise ConfigError(
-                        f"{path}: another run writes there: wait for its end, or name another place"
-                    ) from None
-                # else a disk that knows no locks
+            if not lock_file(file):
+                raise ConfigError(
+                    f"{path}: another run writes there: wait for its end, or name another place"
+                )
             if not _is_at(file, lock):  # another run has ended meanwhile, and removed it
                 continue
             try:
@@ -379,6 +373,20 @@ def hold(path: Path) -> Iterator[None]:
             finally:
                 lock.unlink(missing_ok=True)
             return
+
+
+def lock_file(file: IO[Any]) -> bool:
+    """Lock an opened file, and return whether no other process has locked it.
+
+    A disk that knows no locks says nothing of others, and locks nothing.
+    """
+    import fcntl  # which Windows lacks
+
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN)  # as the system chooses
+    return True
 
 
 def _is_at(file: IO[Any], path: Path) -> bool:

@@ -1,6 +1,5 @@
 """A place is where a job writes: its outputs, its ledger of finished files, and its work."""
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import lock_file
 
 WORK, LEDGER = ".ner-service", "_ner-service.jsonl"
 
@@ -72,12 +72,10 @@ class Place:
         """
         lock = self.work / "lock"
         with lock.open("w") as file:
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            if not lock_file(file):
                 raise ConfigError(
                     f"{self.output}: another run writes there: wait for its end, or name another"
-                ) from None
+                )
             try:
                 yield
             finally:
