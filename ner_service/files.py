@@ -357,24 +357,44 @@ def hold(path: Path, lock: Path | None = None) -> Iterator[None]:
     The file `lock`, else a hidden one beside the path, is locked meanwhile. The system gives the
     lock back when the process ends, however it ends; children of the process do not have it.
     """
+    lock = lock or path.with_name(f".{path.name}.lock")
+    while True:
+        with _naming(path):
+            file = lock.open("w")
+        with file:
+            if not _lock(file):
+                raise ConfigError(
+                    f"{path}: another run writes there: wait for its end, or name another place"
+                )
+            if not _is_at(file, lock):  # another run has ended meanwhile, and removed it
+                continue
+            try:
+                yield
+            finally:
+                lock.unlink(missing_ok=True)
+            return
+
+
+def _lock(file: IO[Any]) -> bool:
+    """Lock an opened file, and return whether no other process has locked it.
+
+    A disk that knows no locks says nothing of others, and locks nothing.
+    """
     import fcntl  # which Windows lacks
 
-    lock = lock or path.with_name(f".{path.name}.lock")
-    with _naming(lock):
-        file = lock.open("w")
-    with file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):  # POSIX allows either
-            raise ConfigError(
-                f"{path}: another run writes there: wait for its end, or name another place"
-            ) from None
-        except OSError:  # a disk that knows no locks
-            pass
-        try:
-            yield
-        finally:
-            lock.unlink(missing_ok=True)
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN)  # as the system chooses
+    return True
+
+
+def _is_at(file: IO[Any], path: Path) -> bool:
+    """Return whether an opened file still stands at a path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

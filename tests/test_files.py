@@ -1,12 +1,15 @@
 """Files that are written whole: what they hold, and what is left where writing fails."""
 
+import errno
+import fcntl
 import gzip
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -34,6 +37,40 @@ def test_a_path_is_held_by_one_process_and_nothing_of_it_stays(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
     with hold(path):
         assert [file.name for file in tmp_path.iterdir()] == [".model.lock"]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_held"), [("EACCES", True), ("EAGAIN", True), ("ENOLCK", False), ("ENOSYS", False)]
+)
+def test_a_disk_without_locks_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, is_held: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(getattr(errno, code), code)
+
+    monkeypatch.setattr("fcntl.lockf", refuse)
+    held = pytest.raises(ConfigError, match="another run writes") if is_held else nullcontext()
+    with held, hold(tmp_path / "model"):
+        pass
+
+
+def test_a_lock_that_another_run_removed_meanwhile_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, lockf = tmp_path / ".model.lock", fcntl.lockf
+    calls: list[int] = []
+
+    def end_meanwhile(file: IO[str], flags: int) -> None:
+        if not calls:
+            lock.unlink()
+        calls.append(flags)
+        lockf(file, flags)
+
+    monkeypatch.setattr("fcntl.lockf", end_meanwhile)
+    with hold(tmp_path / "model"):
+        assert len(calls) == 2
+        assert lock.exists()
+    assert not lock.exists()
 
 
 def test_a_tilde_is_a_folder_where_there_is_such_a_user(monkeypatch: pytest.MonkeyPatch) -> None:

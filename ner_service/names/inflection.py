@@ -171,7 +171,7 @@ def _inflect_behind(
     of a pair (`Босния и Герцеговина`).
     """
     joint, rest = (words[:1], words[1:]) if words[:1] in (["и"], ["—"], ["–"]) else ([], words)
-    if not rest or not all(word[0].isupper() for word in rest if word[0].isalpha()):
+    if not rest or not all(word[0].isupper() for word in rest if word[:1].isalpha()):
         return
     is_pair = bool(joint) and heads and heads[0].features.kind == "Geox"
     if is_pair or any(reading.lemma in DECLINING for reading in heads):

@@ -27,7 +27,12 @@ class Group:
     @property
     def root(self) -> "Group":
         """Return the group that this one has joined, or itself."""
-        return self.joined.root if self.joined else self
+        root = self
+        while root.joined:  # no recursion: a text may make the way long
+            root = root.joined
+        if root is not self:
+            self.joined = root
+        return root
 
     def agrees(self, other: "Group") -> bool:
         """Say whether one person may have the genders that both groups show; others have any."""
@@ -120,9 +125,9 @@ def _join_groups(groups: Sequence[Group], aliases: Aliases) -> None:
 
 def _join_pairs(groups: Iterable[Group], pairs: Iterable[Pair]) -> None:
     """Join the Latin mention of each pair, and all that is joined with it, to the Russian one."""
+    group_of = {n: group for group in groups for n in group.mentions}
     for pair in pairs:
-        roots = {n: group.root for group in groups for n in group.mentions if n in pair}
-        latin, russian = roots[pair.latin], roots[pair.russian]
+        latin, russian = group_of[pair.latin].root, group_of[pair.russian].root
         if latin is not russian and latin.agrees(russian):
             latin.joined = russian
 

@@ -1,6 +1,7 @@
 """A bulk run writes a folder like the one it reads, whatever ends it in the middle."""
 
 import csv
+import errno
 import gzip
 import io
 import json
@@ -252,6 +253,20 @@ def test_a_damaged_segment_is_made_again(tmp_path: Path, corpus: Path, uninterru
         path.write_bytes(data[: 9 * n] if n % 2 else data[:-1] + b"\0")  # cut short, or altered
     tag(corpus, output)
     assert contents(output) == contents(uninterrupted)
+
+
+def test_a_disk_without_locks_can_be_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.lockf", refuse)
+    place = Place(tmp_path / "out")
+    place.work.mkdir(parents=True)
+    with place.lock():
+        assert (place.work / "lock").exists()
+    assert not place.work.exists()
 
 
 def test_two_runs_do_not_write_to_one_place(corpus: Path, tmp_path: Path) -> None:

@@ -118,3 +118,11 @@ def test_an_unknown_case_or_gender_is_named(analyser: Analyser) -> None:
         inflect_name("Анна Шевчук", "dat", analyser.morphology)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="gender: 'femn' is none of None, Masc, Fem"):
         inflect_name("Анна Шевчук", "Dat", analyser.morphology, "femn")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["Купил ", " Купил", "Город  Москва", "и ", " "])
+def test_a_name_with_spaces_at_its_ends_raises_nothing(analyser: Analyser, name: str) -> None:
+    """Spans of users cut texts anywhere, and their surrogates are declined when they come back."""
+    for case in CASES:
+        form = inflect_name(name, case, analyser.morphology)
+        assert form is None or form.split()

@@ -3,7 +3,9 @@
 import pytest
 
 from ner_service.names import Analyser, mentions
-from ner_service.names.likeness import is_contraction
+from ner_service.names.likeness import Form, is_contraction
+from ner_service.names.scripts import Pair
+from ner_service.names.types import Parts
 from tests.marked import marked
 
 # sentences with marked names; the surfaces of each name, in the order of first mentions
@@ -137,3 +139,10 @@ def test_contractions_are_made_of_the_beginnings_of_words(
     word: str, words: str, is_one: bool
 ) -> None:
     assert (len(words.split()) > 1 and is_contraction(word, words.split())) is is_one
+
+
+def test_one_latin_name_behind_thousands_of_names_is_no_deep_recursion() -> None:
+    forms = [Form("ORG", str(n), (), "", Parts(), False, "") for n in range(3_000)]
+    groups = [mentions.Group(form, [n]) for n, form in enumerate(forms)]
+    mentions._join_pairs((group for group in groups), [Pair(0, n) for n in range(1, 3_000)])
+    assert {id(group.root) for group in groups} == {id(groups[-1])}

@@ -238,6 +238,14 @@ def test_grammars_read_what_stands_around_a_sign(apart: int) -> None:
         assert [text[start:end] for start, end, _ in finder.find(text)] == alone * 2
 
 
+@pytest.mark.parametrize("lead", [0, 7, 13])
+def test_no_date_or_amount_of_a_long_list_is_cut(lead: int) -> None:
+    """A sentence longer than what is parsed at once has its dates and amounts whole."""
+    for name, part in (("dates", "24 января 2017 года"), ("money", "5 000 000 рублей")):
+        text = f"{'и' * lead} {', '.join([part] * 200)}"
+        assert [text[start:end] for start, end, _ in load_set(name).find(text)] == [part] * 200
+
+
 def test_numbers_without_a_sign_cost_no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("money", "dates"):
         finder = load_set(name)

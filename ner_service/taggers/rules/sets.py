@@ -57,10 +57,22 @@ class GrammarFinder:
         """Yield what the grammar finds in a text."""
         for start, end in sentenize(text) if self._sign.search(text) else ():
             for at, stop in _surroundings(text, start, end, self._sign):
-                piece = text[at:stop]
-                if DIGIT.search(piece):
-                    for match in self._extract(piece):
-                        yield at + match.start, at + match.stop, self.labels[0]
+                yield from self._parse(text, at, stop)
+
+    def _parse(self, text: str, start: int, end: int) -> Iterator[Span]:
+        """Yield what the grammar finds in a part of a text, piece by piece, of which none cuts it.
+
+        A piece reaches beyond the place where the next one begins by the longest match.
+        """
+        while start < end:
+            stop = min(end, start + MOST_CHARS)
+            following = end if stop == end else _word_start(text, start, stop - REACH)
+            piece = text[start:stop]
+            for match in self._extract(piece) if DIGIT.search(piece) else ():
+                if start + match.start < following:
+                    yield start + match.start, start + match.stop, self.labels[0]
+                    following = max(following, start + match.stop)
+            start = following
 
 
 def _surroundings(text: str, start: int, end: int, sign: re.Pattern[str]) -> Iterator[Bounds]:
@@ -71,17 +83,17 @@ def _surroundings(text: str, start: int, end: int, sign: re.Pattern[str]) -> Ite
     at = stop = start
     for match in sign.finditer(text, start, end):
         before, behind = max(start, match.start() - REACH), min(end, match.end() + REACH)
-        before = text.rfind(" ", max(start, before - REACH), before) + 1 or before
+        before = _word_start(text, max(start, before - REACH), before)
         if before > stop:
-            yield from _pieces(at, stop)
+            yield at, stop
             at = before
         stop = behind
-    yield from _pieces(at, stop)
+    yield at, stop
 
 
-def _pieces(start: int, end: int) -> Iterator[Bounds]:
-    for at in range(start, end, MOST_CHARS):
-        yield at, min(end, at + MOST_CHARS)
+def _word_start(text: str, least: int, at: int) -> int:
+    """Return where the word at a place of a text begins, or the place if `least` is in the word."""
+    return text.rfind(" ", least, at) + 1 or at
 
 
 class IdentifierFinder:
