@@ -124,12 +124,23 @@ def _join_groups(groups: Sequence[Group], aliases: Aliases) -> None:
 
 
 def _join_pairs(groups: Iterable[Group], pairs: Iterable[Pair]) -> None:
-    """Join the Latin mention of each pair, and all that is joined with it, to the Russian one."""
+    """Join each Latin name, and all that is joined with it, to the one Russian name it stands for.
+
+    One that stands behind several names, as `Anna` may behind `Анна` and `Алла`, joins none.
+    """
     group_of = {n: group for group in groups for n in group.mentions}
+    partners: dict[int, dict[int, Group]] = {}  # by the roots' identities
+    roots: dict[int, Group] = {}
     for pair in pairs:
         latin, russian = group_of[pair.latin].root, group_of[pair.russian].root
-        if latin is not russian and latin.agrees(russian):
-            latin.joined = russian
+        if latin is not russian:
+            roots[id(latin)] = latin
+            partners.setdefault(id(latin), {})[id(russian)] = russian
+    for latin_id, russians in partners.items():
+        if len(russians) == 1:
+            latin, (russian,) = roots[latin_id], russians.values()
+            if latin is not russian.root and latin.agrees(russian.root):
+                latin.joined = russian.root
 
 
 def _names(groups: Iterable[Group], mentions: Sequence[Mention]) -> Iterator[Name]:

@@ -141,8 +141,18 @@ def test_contractions_are_made_of_the_beginnings_of_words(
     assert (len(words.split()) > 1 and is_contraction(word, words.split())) is is_one
 
 
-def test_one_latin_name_behind_thousands_of_names_is_no_deep_recursion() -> None:
-    forms = [Form("ORG", str(n), (), "", Parts(), False, "") for n in range(3_000)]
-    groups = [mentions.Group(form, [n]) for n, form in enumerate(forms)]
-    mentions._join_pairs((group for group in groups), [Pair(0, n) for n in range(1, 3_000)])
+def groups_of(count: int) -> list[mentions.Group]:
+    forms = [Form("ORG", str(n), (), "", Parts(), False, "") for n in range(count)]
+    return [mentions.Group(form, [n]) for n, form in enumerate(forms)]
+
+
+def test_one_latin_name_behind_several_names_joins_none() -> None:
+    groups = groups_of(3)
+    mentions._join_pairs(iter(groups), [Pair(0, 1), Pair(0, 2)])
+    assert [group.root for group in groups] == groups
+
+
+def test_a_chain_of_thousands_of_names_is_no_deep_recursion() -> None:
+    groups = groups_of(3_000)
+    mentions._join_pairs(iter(groups), [Pair(n, n + 1) for n in range(2_999)])
     assert {id(group.root) for group in groups} == {id(groups[-1])}
