@@ -69,7 +69,8 @@ def join_mentions(
     for some in by_label.values():
         if len(some) > 1:
             _join_groups(some, forms.aliases)
-    _join_pairs(groups.values(), pairs)
+    if some_pairs := [*pairs]:
+        _join_pairs(groups.values(), some_pairs)
     return tuple(_names(list(groups.values()), mentions))
 
 
