@@ -29,7 +29,7 @@ from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.labels import parse_mapping
-from ner_service.output.bar import counted
+from ner_service.output.bar import count_documents
 from ner_service.training.data.annotation import check_pattern, reannotate
 from ner_service.types import Document
 
@@ -87,7 +87,9 @@ def convert(
     report = ReadReport()
     mapping = parse_mapping(map_ or ())
     documents = corpora.read(path, mapping, options, report)
-    changed = (reannotate(document, *change) for document in counted(documents, str(target)))
+    changed = (
+        reannotate(document, *change) for document in count_documents(documents, str(target))
+    )
     losses = corpora.write(target, _check_some(changed, path), to_format)
     unused = describe_unused(mapping, [report])
     for line in (report.summary(), *report.notes(), *unused, *losses):

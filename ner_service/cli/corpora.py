@@ -39,7 +39,7 @@ from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
 from ner_service.files import check_folder, write_text
 from ner_service.labels import parse_mapping
-from ner_service.output.bar import counted
+from ner_service.output.bar import count_documents
 from ner_service.output.numbers import numbered
 from ner_service.taggers.registry import check_spec, load_tagger
 
@@ -177,7 +177,9 @@ def report(
     samples, readings = [], []
     for path, title, is_held_out in zip(paths, titles, roles, strict=True):
         readings.append(reading := ReadReport())
-        documents = counted(corpora.read(path, mapping, options, reading), str(path), stays=False)
+        documents = count_documents(
+            corpora.read(path, mapping, options, reading), str(path), stays=False
+        )
         samples.append(draw_sample(title, is_held_out, documents))
         for line in reading.notes():
             echo(f"note: {path}: {line}", err=True)
@@ -269,7 +271,9 @@ def _part(path: Path, held_out: bool, labels: Mapping[str, str], options: ReadOp
     """Return a corpus to check, with all that its reader will have to remark."""
     reading = ReadReport(samples=sys.maxsize)
     documents = corpora.read(path, labels, options, reading, raw=True)
-    return lint.Part(str(path), counted(documents, str(path), stays=False), held_out, reading)
+    return lint.Part(
+        str(path), count_documents(documents, str(path), stays=False), held_out, reading
+    )
 
 
 def _locate(name: str, root: Path | None) -> Path | None:

@@ -73,7 +73,7 @@ class Bar:
         return title + ", ".join(filter(None, parts))
 
 
-def counted(documents: Iterable[T], title: str, stays: bool = True) -> Iterator[T]:
+def count_documents(documents: Iterable[T], title: str, stays: bool = True) -> Iterator[T]:
     """Yield documents, which a bar counts."""
     with Bar(title, stays=stays) as bar:
         for document in documents:

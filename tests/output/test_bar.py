@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from ner_service.output.bar import Bar, counted
+from ner_service.output.bar import Bar, count_documents
 
 
 def clock(step: float) -> "itertools.count[float]":
@@ -35,5 +35,5 @@ def test_a_terminal_shows_a_bar(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    assert [*counted("abc", "out\n.jsonl")] == ["a", "b", "c"]
+    assert [*count_documents("abc", "out\n.jsonl")] == ["a", "b", "c"]
     assert "out\\x0a.jsonl: 3 documents" in capsys.readouterr().err
