@@ -2,7 +2,6 @@
 
 import os
 from threading import Lock
-from types import TracebackType
 
 
 def list_cores() -> list[int]:
@@ -28,11 +27,6 @@ class Cores:
         with self._lock:
             self._busy += 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         with self._lock:
             self._busy -= 1

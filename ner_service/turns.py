@@ -2,7 +2,6 @@
 
 import os
 from threading import RLock
-from types import TracebackType
 from weakref import WeakSet
 
 
@@ -19,12 +18,7 @@ class Turn:
     def __enter__(self) -> None:
         self._lock.acquire()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._lock.release()
 
 
@@ -40,7 +34,7 @@ def _take_all() -> None:
 
 def _give_all_back() -> None:
     while _taken:
-        _taken.pop().__exit__(None, None, None)
+        _taken.pop().__exit__()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
