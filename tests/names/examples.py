@@ -502,6 +502,7 @@ EXAMPLES = {
         "Юристы [ORG Google'а → Google] и [ORG МИДа → МИД] молчат.",
         "Спор с [ORG Facebook-ом → Facebook], письмо в [ORG Amazon’е → Amazon].",
         "Он ждал [PER John'а Smith'а → John Smith].",
+        "В [ORG IBM-е → IBM], [ORG NASA-й → NASA] и [ORG IBMом → IBM], рядом с [ORG Googleом → Google].",
     ],
     "double names of women": [
         "Адвокат [PER Ивановой-Седых → Иванова-Седых] подал жалобу.",
