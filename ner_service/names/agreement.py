@@ -5,6 +5,7 @@ A surname is an adjective before a noun (`Карловы Вары`), an adjectiv
 Кузнецов»). They agree where both may have the same case, gender and number.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ner_service.names.lexicon import ADJECTIVES
@@ -13,6 +14,8 @@ from ner_service.names.odds import NAME_KINDS
 from ner_service.names.plural_places import FORMS
 from ner_service.names.slots import slots_of_features, slots_of_readings
 from ner_service.names.words import CYRILLIC_WORD, Word
+
+SUBSTANTIVE = re.compile("..(?:[ыио]й|[ая]я|[ое]е)$")  # a noun that declines as an adjective
 
 
 def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> bool:
@@ -42,7 +45,7 @@ def ends_in_adjective(words: Sequence[Word], head: int, morphology: Morphology) 
     heads = [r for r in morphology.readings(words[head].lower) if r.features.pos == "NOUN"]
     cases = {reading.features.case for reading in heads}
     nouns = (r for r in own if r.features.pos == "NOUN" and r.is_known)
-    if any(reading.features.case in cases for reading in nouns):
+    if any(r.features.case in cases and not SUBSTANTIVE.search(r.lemma) for r in nouns):
         return False  # and so not `Архангельском` behind `селе`, which is no instrumental
     return _share((r for r in own if r.features.pos in ADJECTIVES), heads)
 

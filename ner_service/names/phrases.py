@@ -262,7 +262,7 @@ def _is_skipped(words: Sequence[Word], n: int, is_begun: bool) -> bool:
     if word.text[0].isalpha():
         is_abbreviated = word.lower in ABBREVIATED and _text_at(words, n + 1) == "."
         return is_abbreviated or (is_begun and word.lower == "и")
-    return not is_begun or word.text in WITHIN
+    return not is_begun or word.text in WITHIN or word.text in QUOTES  # `московского «Спартака»`
 
 
 def _has_initials(words: Sequence[Word]) -> bool:

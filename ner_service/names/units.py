@@ -15,6 +15,7 @@ from ner_service.names.vocabulary import (
     AFTER_A_FATHER,
     ARTICLES,
     BEHIND_BEN,
+    EAST_ASIAN,
     HONORIFICS,
     PARTICLES,
     TITLES,
@@ -104,7 +105,12 @@ def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
     if len(words) == 2 and words[0] in ("Бен", "Аль") and words[1].lower() not in BEHIND_BEN:
         yield Unit(words[0], Kind.FIRST)
         n = 1
+    is_of_vietnam = len(words) == 3 and words[1] == "Ван" and words[0].lower() in EAST_ASIAN
     while n < len(words) and words[n] not in BRACKETS:
+        if n == 1 and is_of_vietnam:
+            yield Unit("Ван", Kind.UNKNOWN)
+            n += 1
+            continue
         if n and _is_number_within(words, n):
             n += 1
             continue
