@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+import numpy as np
+
 from ner_service.errors import SpanError
 from ner_service.names import settlements, subjects
 from ner_service.names.aliases import load_aliases
@@ -30,6 +32,7 @@ from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
 SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
+ALL_THE_MORE = np.float32(3.0)  # a neighbour decides about a name that has one form in all cases
 AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
@@ -133,14 +136,18 @@ class Analyser:
         A name joined by `и` has the case of the one before it, and so has a person of a list.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
-            if not solutions or solutions[0].chance > SURE_BY_NET:
+            if not solutions:
                 continue
-            is_unsure = solutions[0].chance <= SURE
+            best = solutions[0]
+            has_one_form = best.slot.case != "Nom" and best.chance > SURE and _is_same(phrase, best)
+            if best.chance > SURE_BY_NET and not has_one_form:
+                continue
+            is_unsure = best.chance <= SURE or has_one_form
             joints = LISTING if labels[n] == "PER" else AND
             if is_unsure and labels[n] == labels[n - 1] and cut.is_joined(n, joints):
                 odds = odds_beside(phrases[n - 1], solved[n - 1])
                 if odds is not None:
-                    yield n, odds
+                    yield n, odds * ALL_THE_MORE if has_one_form else odds
                     continue
             if phrase.declined and labels[n] == "PER":
                 before, after = cut.before(n, subjects.BEFORE), cut.after(n, subjects.AFTER)
@@ -239,6 +246,12 @@ def _fault(n: int, entity: Entity, end: int, size: int) -> str:
         f"{where}: begins before the entity before it ends, at {end}: sort entities by "
         "start, and leave out those that overlap"
     )
+
+
+def _is_same(phrase: Phrase, solution: Solution) -> bool:
+    """Say whether a form is its own base form."""
+    pairs = zip(phrase.words, solution.bases, strict=True)
+    return not any(base and base != word.lower for word, base in pairs)
 
 
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:

@@ -16,11 +16,11 @@ from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
+    DECLARED,
     DECLINES,
     ENDS_AS_A_PLURAL,
     ENDS_AS_DATIVE,
     ENDS_AS_OBLIQUE,
-    DECLARED,
     ENDS_IN_A_FATHER,
     ENDS_IN_GEORGIA,
     FROZEN,
@@ -45,6 +45,7 @@ from ner_service.names.vocabulary import (
     ARTICLES,
     BEFORE_A_HEAD,
     BEHIND_A_HEAD,
+    MEN_IN_A,
     ONE_FORM,
     TITLES,
 )
@@ -228,6 +229,8 @@ class Lexicon:
                 if is_neuter and base.endswith(VILLAGE_ENDINGS):
                     extra = odds_of_village(base, towns, self.lists)
                     candidates[n] = Candidate(base, odds + extra, places)
+        if of_people:
+            candidates = [_of_men(c) if c.base in MEN_IN_A else c for c in candidates]
         is_woman = of == "people" and not ENDS_AS_A_PLURAL.search(word)
         if is_woman and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
@@ -344,6 +347,12 @@ class Lexicon:
                 else:
                     odds += alone[n]
             yield Candidate("-".join(bases), odds, (place,))
+
+
+def _of_men(candidate: Candidate) -> Candidate:
+    """Return a candidate without its slots for women, where it has others."""
+    slots = [n for n in candidate.slots if SLOTS[n].gender != "Fem"]
+    return candidate._replace(slots=slots or candidate.slots)
 
 
 def _rare_person(reading: Reading, other: Reading) -> bool:

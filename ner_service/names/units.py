@@ -9,6 +9,7 @@ from ner_service.names.east_asian import is_given
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.lists import to_masculine
 from ner_service.names.morphology import Reading
+from ner_service.names.quotes import find_nickname
 from ner_service.names.rulers import NUMBER_OF, ROMAN, is_number
 from ner_service.names.types import Gender
 from ner_service.names.vocabulary import (
@@ -36,7 +37,6 @@ PARTICLE_WITHIN = re.compile(
 )
 SAINTS = ("сен-", "сент-", "сан-", "санта-")  # in last names after a place: `Сен-Луи`
 COLLOQUIAL = re.compile(".+(?:[аеёо]н|ал|[аи]м)ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
-QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
 
 
 class Kind(Enum):
@@ -136,12 +136,9 @@ def _is_number_within(words: Sequence[str], n: int) -> bool:
 
 
 def _without_nickname(words: Sequence[str]) -> Sequence[str]:
-    """Return words without those in quotes between others: `Владимир «Боб» Иванов`."""
-    start = next((n for n, word in enumerate(words) if n and word in QUOTES), len(words))
-    if start == len(words) or QUOTES[words[start]] not in words[start + 1 : -1]:
-        return words
-    end = words.index(QUOTES[words[start]], start + 1)
-    return [*words[:start], *words[end + 1 :]]
+    """Return words without those in quotes between others."""
+    inside = find_nickname(words)
+    return [*words[: inside.start], *words[inside.stop :]] if inside else words
 
 
 def _are_two_initials(word: str) -> bool:

@@ -7,7 +7,7 @@ from ner_service.names.capitals import copy_capitals
 from ner_service.names.endings import strip_endings, strip_glued_ending
 from ner_service.names.normal_form import Solution
 from ner_service.names.phrases import Phrase
-from ner_service.names.units import QUOTES
+from ner_service.names.quotes import QUOTES
 from ner_service.names.words import Word
 from ner_service.text.spelling import NO_HIDDEN
 from ner_service.types import Entity

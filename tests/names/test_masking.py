@@ -488,6 +488,28 @@ def test_surrogates_keep_case_gender_and_number_on_a_list_checked_by_hand(masker
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
+        ("в [LOC Тульской и Курской областях]", r"в \w+ской и \w+ской областях"),
+        ("из [LOC Тульской, Курской и Томской областей]", r"из \w+, \w+ской и \w+ской областей"),
+        ("Доволен [PER Путин]ым в [LOC Москв]е.", r"Доволен \w+ым в \w+е\."),
+        ("Он говорил с [PER Романом и Анной Петровыми].", r"Он говорил с \w+ыми\."),
+        ("Роль [PER Дуэйна «Скалы» Джонсона] мала.", r"Роль \w+ \w+(?:ов|ев|ёв|ин)а мала\."),
+        ("Гол [PER Джанлуки Пессотто] красив.", r"Гол \w+ \w+(?:ов|ев|ёв|ин)а красив\."),
+        ("С ним встретился [PER Синдзо Абэ].", r"С ним встретился \w+ \w+(?:ов|ев|ёв|ин)\."),
+    ],
+)
+def test_a_surrogate_stands_for_all_of_a_name_in_its_form(
+    text: str, masked: str, masker: Masker
+) -> None:
+    document = marked(text)
+    for seed in range(5):
+        changed = masker.mask(document.text, document.entities, "surrogate", seed)
+        assert re.fullmatch(masked, changed.text)
+        assert masker.unmask(changed.text + " Да.", changed.key) == document.text + " Да."
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
         ("Улица [LOC Льва Толстого] тиха.", r"Улица \w+а тиха\."),
         ("На улице [LOC Космонавтов] тихо.", r"На улице \w+а тихо\."),
         ("Дом на [LOC улице Льва Толстого] цел.", r"Дом на улице \w+а цел\."),
