@@ -116,12 +116,16 @@ class Analyser:
     def _ask_settlements(
         self, cut: EntityWords, labels: Sequence[str], phrases: list[Phrase]
     ) -> list[Phrase]:
-        """Return phrases that know which places are adjectives alone."""
+        """Return phrases that know the gender of settlements, as far as a type or news tell it."""
         for n, (phrase, label) in enumerate(zip(phrases, labels, strict=True)):
-            if label == "LOC" and settlements.may_be(phrase):
-                before, after = cut.before(n, 1), cut.after(n, settlements.AFTER)
-                odds = settlements.odds_of_settlement(phrase, before, after, self._lexicon)
-                phrases[n] = phrase if odds is None else _weigh(phrase, odds)
+            if label != "LOC" or phrase.within:
+                continue
+            before = cut.before(n, settlements.BEFORE)
+            odds = settlements.odds_behind_type(phrase, before)
+            if odds is None and settlements.may_be(phrase):
+                after = cut.after(n, settlements.AFTER)
+                odds = settlements.odds_of_settlement(phrase, before[-1:], after, self._lexicon)
+            phrases[n] = phrase if odds is None else _weigh(phrase, odds)
         return phrases
 
     def _weigh_neighbours(

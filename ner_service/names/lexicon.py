@@ -21,6 +21,7 @@ from ner_service.names.odds import (
     ENDS_AS_A_PLURAL,
     ENDS_AS_DATIVE,
     ENDS_AS_OBLIQUE,
+    ENDS_AS_ODD_ADJECTIVE,
     ENDS_IN_A_FATHER,
     ENDS_IN_GEORGIA,
     FROZEN,
@@ -204,7 +205,9 @@ class Lexicon:
         is_known &= not is_unheard
         candidates: list[Candidate] = []
         for reading in readings:
-            extra = RARE * (is_unheard + any([is_rare(reading, other) for other in others]))
+            is_odd = not of_people and self._is_odd_adjective(reading, readings)
+            is_rarer = any([is_rare(reading, other) for other in others])
+            extra = RARE * (is_unheard + (is_odd or is_rarer))
             self._add_reading(reading, extra, of, candidates)
         is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
         nouns = (word[:-1], f"{word[:-1]}а") if ENDS_AS_DATIVE.search(word) else ()
@@ -235,6 +238,15 @@ class Lexicon:
         if is_woman and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
+
+    def _is_odd_adjective(self, reading: Reading, others: Iterable[Reading]) -> bool:
+        """Say whether an adjective is rarer than a last name: `Воробьевым` горам is of `Воробьев`.
+
+        News lack `воробьевый`, and have `кедровый`.
+        """
+        if not ENDS_AS_ODD_ADJECTIVE.search(reading.lemma) or self.lists.count(reading.lemma):
+            return False
+        return any(other.features.kind == "Surn" for other in others)
 
     def _are_unheard(
         self, word: str, readings: Sequence[Reading], guesses: Iterable[Guess]

@@ -226,6 +226,8 @@ class PhraseReader:
                 return group, n + 1
             if self._is_acronym(word.text, in_capitals):
                 return group, n + 1
+            if word.text == "им" and _text_at(words, n + 1) == ".":
+                return group, n  # `ЦПКиО им. Горького`
             kinds = self._lexicon.parts_of_speech(word.lower)
             if not kinds & DECLINED:
                 return ([n] if not group and word.text[0].isupper() else group), n + 1
