@@ -88,7 +88,7 @@ def _odds_of_clause(
     if verb.endswith(PRESENT_ENDS):
         is_object = any(_may_be_subject(word, lexicon) for word in behind[:1])
         return OF_PRESENT if is_first and not is_object else None
-    gender = _past_gender(verb)
+    gender = past_gender(verb)
     if gender is None:
         return None
     has_other = not is_first and _governs(before[-1].lower(), gender, lexicon)
@@ -107,7 +107,7 @@ def _odds_behind_verb_of_one(
     in `договор подписала Смирнова`; in `партия выдвинула Смирнова` the name is a man's.
     """
     verb = before[-1].lower() if before else ""
-    gender = _past_gender(verb)
+    gender = past_gender(verb)
     if gender not in ("Masc", "Fem") or not _is_verb(verb, lexicon):
         return None
     if gender == "Masc":  # `встретился Абэ`
@@ -140,7 +140,7 @@ def _governs_two(verb: str, behind: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _past_gender(word: str) -> Gender | None:
+def past_gender(word: str) -> Gender | None:
     """Return the gender of a verb in the past tense by its ending, if it has such an ending."""
     return next((gender for end, gender in PAST.items() if word.endswith(end)), None)
 
