@@ -16,7 +16,13 @@ from ner_service.names.units import (
     Unit,
     read_units,
 )
-from ner_service.names.vocabulary import ALSO_FIRST, EAST_ASIAN, SPOKEN_FIRST, SPOKEN_MIDDLE
+from ner_service.names.vocabulary import (
+    ALSO_FIRST,
+    EAST_ASIAN,
+    NEVER_LAST,
+    SPOKEN_FIRST,
+    SPOKEN_MIDDLE,
+)
 from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
@@ -85,6 +91,8 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
     if one.kind in (Kind.INITIAL, Kind.FIRST):
         return False
     if two.kind is Kind.INITIAL:
+        return True
+    if one.kind is Kind.UNKNOWN and two.text.lower() in NEVER_LAST:
         return True
     is_first = two.kind in FIRSTS
     if is_first or (two.kind is Kind.UNKNOWN and two.gender):
