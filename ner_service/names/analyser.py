@@ -33,6 +33,7 @@ from ner_service.types import Entity
 TEXTS = 16  # that are analysed at once; bounds the memory in use
 SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
 ALL_THE_MORE = np.float32(3.0)  # a neighbour decides about a name that has one form in all cases
+OF_OTHERS = ("ть", "ют", "ут", "ят", "ат", "ли")  # endings of infinitives and of the plural
 AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
@@ -143,7 +144,11 @@ class Analyser:
             if not solutions:
                 continue
             best = solutions[0]
-            has_one_form = best.slot.case != "Nom" and best.chance > SURE and _is_same(phrase, best)
+            has_one_form = (
+                best.chance > SURE
+                and _is_same(phrase, best)
+                and (best.slot.case != "Nom" or (labels[n] == "PER" and _may_be_object(cut, n)))
+            )
             if best.chance > SURE_BY_NET and not has_one_form:
                 continue
             is_unsure = best.chance <= SURE or has_one_form
@@ -250,6 +255,11 @@ def _fault(n: int, entity: Entity, end: int, size: int) -> str:
         f"{where}: begins before the entity before it ends, at {end}: sort entities by "
         "start, and leave out those that overlap"
     )
+
+
+def _may_be_object(cut: EntityWords, n: int) -> bool:
+    """Say whether a verb without a subject may stand before a name: `обвиняют Пасечник`."""
+    return any([word.endswith(OF_OTHERS) for word in cut.before(n, 1)])
 
 
 def _is_same(phrase: Phrase, solution: Solution) -> bool:
