@@ -5,6 +5,7 @@ A surname is an adjective before a noun (`Карловы Вары`), an adjectiv
 Кузнецов»). They agree where both may have the same case, gender and number.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ner_service.names.lexicon import ADJECTIVES
@@ -14,6 +15,8 @@ from ner_service.names.plural_places import FORMS
 from ner_service.names.slots import slots_of_features, slots_of_readings
 from ner_service.names.words import CYRILLIC_WORD, Word
 
+SUBSTANTIVE = re.compile("..(?:[ыио]й|[ая]я|[ое]е)$")  # a noun that declines as an adjective
+
 
 def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> bool:
     """Say whether a word that is no adjective by its sentence agrees with the next one, if any."""
@@ -22,10 +25,13 @@ def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> 
     own = morphology.readings(word.lower)
     nouns = [reading for reading in own if reading.features.pos == "NOUN"]
     others = morphology.readings(behind[0].lower)
+    places = FORMS.get(behind[0].lower, ("", ()))[1]  # `Карловых Вар`
+    adjectives = [reading for reading in own if reading.features.pos in ADJECTIVES]
+    if places and not slots_of_readings(adjectives).isdisjoint(places):
+        return True
     if all(r.features.kind in ("Surn", "Geox") or not r.is_known for r in nouns):
         is_place = any(reading.features.kind == "Geox" for reading in nouns)  # `Марьина` Роща
         qualifying = [r for r in own if r.features.pos in ADJECTIVES or not is_place]
-        places = FORMS.get(behind[0].lower, ("", ()))[1]  # `Карловых Вар`
         agrees = not slots_of_readings(qualifying).isdisjoint(places)
         return agrees or _share(qualifying, filter(_is_thing, others))
     if not behind[0].text[0].isupper():
@@ -42,7 +48,7 @@ def ends_in_adjective(words: Sequence[Word], head: int, morphology: Morphology) 
     heads = [r for r in morphology.readings(words[head].lower) if r.features.pos == "NOUN"]
     cases = {reading.features.case for reading in heads}
     nouns = (r for r in own if r.features.pos == "NOUN" and r.is_known)
-    if any(reading.features.case in cases for reading in nouns):
+    if any(r.features.case in cases and not _is_substantive(r) for r in nouns):
         return False  # and so not `Архангельском` behind `селе`, which is no instrumental
     return _share((r for r in own if r.features.pos in ADJECTIVES), heads)
 
@@ -66,6 +72,11 @@ def _share(readings: Iterable[Reading], others: Iterable[Reading]) -> bool:
     """Say whether some reading has a case, gender and number of some other one."""
     slots = {n for reading in readings for n in slots_of_features(reading.features)}
     return any(not slots.isdisjoint(slots_of_features(other.features)) for other in others)
+
+
+def _is_substantive(reading: Reading) -> bool:
+    """Say whether a noun is an adjective by itself, such as `Красное`, and no person's name."""
+    return reading.features.kind not in NAME_KINDS and bool(SUBSTANTIVE.search(reading.lemma))
 
 
 def _is_thing(reading: Reading) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+import numpy as np
+
 from ner_service.errors import SpanError
 from ner_service.names import settlements, subjects
 from ner_service.names.aliases import load_aliases
@@ -30,6 +32,8 @@ from ner_service.types import Entity
 
 TEXTS = 16  # that are analysed at once; bounds the memory in use
 SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be asked
+ALL_THE_MORE = np.float32(3.0)  # a neighbour decides about a name that has one form in all cases
+OF_OTHERS = ("ть", "ют", "ут", "ят", "ат", "ли")  # endings of infinitives and of the plural
 AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
@@ -113,12 +117,16 @@ class Analyser:
     def _ask_settlements(
         self, cut: EntityWords, labels: Sequence[str], phrases: list[Phrase]
     ) -> list[Phrase]:
-        """Return phrases that know which places are adjectives alone."""
+        """Return phrases that know the gender of settlements, as far as a type or news tell it."""
         for n, (phrase, label) in enumerate(zip(phrases, labels, strict=True)):
-            if label == "LOC" and settlements.may_be(phrase):
-                before, after = cut.before(n, 1), cut.after(n, settlements.AFTER)
-                odds = settlements.odds_of_settlement(phrase, before, after, self._lexicon)
-                phrases[n] = phrase if odds is None else _weigh(phrase, odds)
+            if label != "LOC" or phrase.within:
+                continue
+            before = cut.before(n, settlements.BEFORE)
+            odds = settlements.odds_behind_type(phrase, before)
+            if odds is None and settlements.may_be(phrase):
+                after = cut.after(n, settlements.AFTER)
+                odds = settlements.odds_of_settlement(phrase, before[-1:], after, self._lexicon)
+            phrases[n] = phrase if odds is None else _weigh(phrase, odds)
         return phrases
 
     def _weigh_neighbours(
@@ -133,14 +141,22 @@ class Analyser:
         A name joined by `и` has the case of the one before it, and so has a person of a list.
         """
         for n, (phrase, solutions) in enumerate(zip(phrases, solved, strict=True)):
-            if not solutions or solutions[0].chance > SURE_BY_NET:
+            if not solutions:
                 continue
-            is_unsure = solutions[0].chance <= SURE
+            best = solutions[0]
+            has_one_form = (
+                best.chance > SURE
+                and _is_same(phrase, best)
+                and (best.slot.case != "Nom" or (labels[n] == "PER" and _may_be_object(cut, n)))
+            )
+            if best.chance > SURE_BY_NET and not has_one_form:
+                continue
+            is_unsure = best.chance <= SURE or has_one_form
             joints = LISTING if labels[n] == "PER" else AND
             if is_unsure and labels[n] == labels[n - 1] and cut.is_joined(n, joints):
                 odds = odds_beside(phrases[n - 1], solved[n - 1])
                 if odds is not None:
-                    yield n, odds
+                    yield n, odds * ALL_THE_MORE if has_one_form else odds
                     continue
             if phrase.declined and labels[n] == "PER":
                 before, after = cut.before(n, subjects.BEFORE), cut.after(n, subjects.AFTER)
@@ -239,6 +255,17 @@ def _fault(n: int, entity: Entity, end: int, size: int) -> str:
         f"{where}: begins before the entity before it ends, at {end}: sort entities by "
         "start, and leave out those that overlap"
     )
+
+
+def _may_be_object(cut: EntityWords, n: int) -> bool:
+    """Say whether a verb without a subject may stand before a name: `обвиняют Пасечник`."""
+    return any([word.endswith(OF_OTHERS) for word in cut.before(n, 1)])
+
+
+def _is_same(phrase: Phrase, solution: Solution) -> bool:
+    """Say whether a form is its own base form."""
+    pairs = zip(phrase.words, solution.bases, strict=True)
+    return not any(base and base != word.lower for word, base in pairs)
 
 
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:

@@ -14,6 +14,7 @@ ONSET = "(?:цз|чж|дж|нг|[тпкч]х|[бпмфвдтнлгкхцчшщс
 SYLLABLE = f"{ONSET}{VOWEL}{{1,3}}(?:нъ|нь|нг|ль|[нймкпт])?"
 GIVEN = re.compile(f"{SYLLABLE}(?:-?{SYLLABLE})?")
 LONE_SYLLABLE = re.compile(f"[^аеёиоуыэюя]*{VOWEL}{{1,3}}[^аеёиоуыэюя]*")
+OF_CHINA = re.compile("цз|чж|сю|ся|юн|ао|[бвгджзклмнпрстфхцчшщ]э")
 OF_CHINESE = re.compile(f"{VOWEL}н(?:а|у|ом|е|я|ю|ем)$|[аэую](?:я|ю|ем)$")
 OF_SYLLABLE = re.compile(f"[^аеёиоуыэюя]*{VOWEL}{{1,3}}(?:нг|[нмкптлр])(?:а|у|ом|е|я|ю|ем)")
 
@@ -23,11 +24,16 @@ def is_given(word: str) -> bool:
     return GIVEN.fullmatch(word) is not None
 
 
+def is_surely_given(word: str) -> bool:
+    """Say whether a lower-case word has letters that few names but Chinese ones have."""
+    return is_given(word) and OF_CHINA.search(word) is not None
+
+
 def is_in_the_middle(words: Sequence[str]) -> bool:
     """Say whether the second of three lower-case words is the first of two given syllables."""
     if len(words) < 3 or words[0] not in EAST_ASIAN:
         return False
-    return re.fullmatch(SYLLABLE, words[1]) is not None and words[2].isalpha()
+    return re.fullmatch(f"{SYLLABLE}|и[рл]", words[1]) is not None and words[2].isalpha()
 
 
 def is_oblique(words: Sequence[str]) -> bool:

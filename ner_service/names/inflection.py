@@ -38,6 +38,8 @@ def inflect_name(
     if genders := [gender] if gender else genders_of(words, morphology):
         persons = {_inflect_words(words, case, morphology, each) for each in genders}
         return persons.pop() if len(persons) == 1 else None
+    if "и" in words and (joined := _inflect_joined(words, case, morphology)):
+        return joined
     for number in NUMBERS:
         forms = list(_inflect_head(words, case, morphology, number))
         if forms and None not in forms:
@@ -145,6 +147,26 @@ def _inflect_head(
         if not adjectives:
             yield from _inflect_behind(words[n + 1 :], readings, case, morphology, number)
             return
+
+
+def _inflect_joined(words: Sequence[str], case: Case, morphology: Morphology) -> str | None:
+    """Return adjectives that `и` joins in a case, with their noun: `Тульская и Курская области`."""
+    *adjectives, noun = words
+    heads = [r for n in ("Plur", "Sing") for r in _nominatives(noun.lower(), morphology, n)]
+    heads = [head for head in heads if head.features.pos == "NOUN"]
+    if "и" not in adjectives[1:-1] or not heads:
+        return None
+    forms = []
+    for word in adjectives:
+        lower = word.lower().rstrip(",")
+        readings = _nominatives(lower, morphology, "Sing") if word != "и" else []
+        own = [reading for reading in readings if reading.features.pos in ADJECTIVES]
+        form = morphology.inflect(own[0], case, "Sing", own[0].features.gender) if own else None
+        if form is None and word != "и":
+            return None
+        forms.append(copy_capitals(word, form + word[len(lower) :]) if form else word)
+    head = morphology.inflect(heads[0], case, heads[0].features.number)
+    return " ".join([*forms, copy_capitals(noun, head)]) if head else None
 
 
 def _is_noun(

@@ -4,7 +4,7 @@ A dictionary's readings come first; lists of first and last names weigh for the 
 have; paradigms carry what neither has.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,11 +16,14 @@ from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Morphology, Reading
 from ner_service.names.odds import (
+    DECLARED,
     DECLINES,
     ENDS_AS_A_PLURAL,
     ENDS_AS_DATIVE,
     ENDS_AS_OBLIQUE,
+    ENDS_AS_ODD_ADJECTIVE,
     ENDS_IN_A_FATHER,
+    ENDS_IN_GEORGIA,
     FROZEN,
     IN_NEWS,
     LISTED,
@@ -33,7 +36,7 @@ from ner_service.names.odds import (
     odds_of_reading,
     odds_of_woman,
 )
-from ner_service.names.paradigms import Of, guess_bases
+from ner_service.names.paradigms import Guess, Of, guess_bases
 from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
 from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
 from ner_service.names.villages import odds_of_village
@@ -43,6 +46,8 @@ from ner_service.names.vocabulary import (
     ARTICLES,
     BEFORE_A_HEAD,
     BEHIND_A_HEAD,
+    MEN_IN_A,
+    ONE_FORM,
     TITLES,
 )
 from ner_service.names.words import Floats
@@ -56,6 +61,7 @@ CLOSE = 4.0  # log odds by which a rival is less likely at most
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+USUAL = 400  # occurrences in news of a name beside which a word that these lack is rare
 STAYS = np.zeros(len(SLOTS), dtype=np.float32)
 LAST_NAME_ENDINGS = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
 OBLIQUE = frozenset("еиуюы")  # letters in which other cases end
@@ -124,7 +130,11 @@ class Lexicon:
         return self._sets.setdefault(kinds, kinds)
 
     def _is_appositive(self, word: str) -> bool:
-        """Say whether a place behind a lower-case word declines by itself: `города Москвы`."""
+        """Say whether a place behind a lower-case word declines by itself: `города Москвы`.
+
+        So it does behind `города-героя`.
+        """
+        word = word.partition("-")[0]
         return any(reading.lemma in APPOSITIVE for reading in self.morphology.readings(word))
 
     def _options(self, word: str, of: Of) -> Options:
@@ -137,6 +147,10 @@ class Lexicon:
             least = PLURAL_SURNAME
         elif has_other and not is_listed:
             least = min(least, FROZEN)
+        elif of == "people" and ENDS_IN_GEORGIA.search(word) and self._is_first(candidates):
+            least = FROZEN  # `Гузели`, of `Гузель`
+        if of == "people" and word in ONE_FORM:
+            least = DECLARED
         if of == "people" and word[-1] in OBLIQUE:
             least += self._frequencies.weigh_one_form(word, {base for base, *_ in candidates})
         if of == "people" and self._is_patronymic(word):
@@ -156,6 +170,10 @@ class Lexicon:
         if word[-1] in OBLIQUE:  # which may be the end of another name of one form: `Спыну`
             rivals.append(Candidate(word, best[0], range(len(SLOTS))))
         return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
+
+    def _is_first(self, candidates: Sequence[Candidate]) -> bool:
+        """Say whether a base form in the singular is a listed first name."""
+        return any(SLOTS[c.slots[0]].gender and self.lists.has_first(c.base) for c in candidates)
 
     def _is_of_all(self, word: str) -> bool:
         """Say whether a word is a last name such as `Седых`, and no plural of another one."""
@@ -180,13 +198,17 @@ class Lexicon:
         is_title = of_people and any([r.is_known and r.lemma in TITLES for r in readings])
         is_rare = _rare_place if of == "places" else _rare_person
         others = [reading for reading in readings if reading.is_known]
+        towns = {r.lemma for r in others if r.features.kind == "Geox"}
+        needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
+        guesses = () if needs_no_guess else [*guess_bases(word, of)]
+        is_unheard = is_known and self._are_unheard(word, others, guesses)
+        is_known &= not is_unheard
         candidates: list[Candidate] = []
         for reading in readings:
-            extra = RARE * any([is_rare(reading, other) for other in others])
+            is_odd = not of_people and self._is_odd_adjective(reading, readings)
+            is_rarer = any([is_rare(reading, other) for other in others])
+            extra = RARE * (is_unheard + (is_odd or is_rarer))
             self._add_reading(reading, extra, of, candidates)
-        towns = {r.lemma for r in readings if r.is_known and r.features.kind == "Geox"}
-        needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
-        guesses = () if needs_no_guess else guess_bases(word, of)
         is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
         nouns = (word[:-1], f"{word[:-1]}а") if ENDS_AS_DATIVE.search(word) else ()
         for base, lemma, slots, cost in guesses:
@@ -210,10 +232,29 @@ class Lexicon:
                 if is_neuter and base.endswith(VILLAGE_ENDINGS):
                     extra = odds_of_village(base, towns, self.lists)
                     candidates[n] = Candidate(base, odds + extra, places)
+        if of_people:
+            candidates = [_of_men(c) if c.base in MEN_IN_A else c for c in candidates]
         is_woman = of == "people" and not ENDS_AS_A_PLURAL.search(word)
         if is_woman and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
+
+    def _is_odd_adjective(self, reading: Reading, others: Iterable[Reading]) -> bool:
+        """Say whether an adjective is rarer than a last name: `Воробьевым` горам is of `Воробьев`.
+
+        News lack `воробьевый`, and have `кедровый`.
+        """
+        if not ENDS_AS_ODD_ADJECTIVE.search(reading.lemma) or self.lists.count(reading.lemma):
+            return False
+        return any(other.features.kind == "Surn" for other in others)
+
+    def _are_unheard(
+        self, word: str, readings: Sequence[Reading], guesses: Iterable[Guess]
+    ) -> bool:
+        """Say whether news have none of the readings' lemmas, but a guess: `Тесла`, not `тесло`."""
+        if any([self.lists.count(reading.lemma) for reading in readings]):
+            return False
+        return any([self.lists.count(g.lemma) > USUAL for g in guesses if g.base != word])
 
     def _is_of(self, reading: Reading, of_people: bool) -> bool:
         """Say whether a reading is of people, as a noun is that is a last name, or of others."""
@@ -297,7 +338,8 @@ class Lexicon:
         head = next(behind, len(parts)) - 1
         options = [self.options(part, of) for part in parts[: head + 1]]
         for n in range(head):
-            if of == "places" and parts[n] in BEFORE_A_HEAD:
+            stays = parts[n] in BEFORE_A_HEAD if of == "places" else parts[head].startswith("оол")
+            if stays:
                 options[n] = Options((parts[n],) * len(SLOTS), STAYS)
         is_nisba = parts[0] in ARTICLES and parts[head].endswith("и")
         if of == "people" and (is_nisba or parts[head] in AFTER_A_FATHER):
@@ -317,6 +359,12 @@ class Lexicon:
                 else:
                     odds += alone[n]
             yield Candidate("-".join(bases), odds, (place,))
+
+
+def _of_men(candidate: Candidate) -> Candidate:
+    """Return a candidate without its slots for women, where it has others."""
+    slots = [n for n in candidate.slots if SLOTS[n].gender != "Fem"]
+    return candidate._replace(slots=slots or candidate.slots)
 
 
 def _rare_person(reading: Reading, other: Reading) -> bool:

@@ -17,6 +17,7 @@ SHORT_PLACES = {
     "г.": "город", "г": "город", "гор.": "город", "р.": "река", "о.": "остров", "с.": "село",
     "д.": "деревня", "дер.": "деревня", "пос.": "поселок", "ул.": "улица", "пл.": "площадь",
 }  # fmt: skip
+PATRONYMICS = ("ич", "вна", "чна", "шна", "ыч")
 SHORTEST_PIECE = 2  # letters of a word in a contraction such as `Минобороны`
 
 
@@ -42,7 +43,7 @@ class Form:
 def hooks_of(label: str, words: Sequence[str], parts: Parts, initials: str) -> frozenset[str]:
     """Return what shorter forms find a form by, before the two are compared."""
     if label == "PER":
-        return frozenset([fold(part) for part in (parts.first, parts.last) if part])
+        return frozenset([fold(p) for p in (parts.first, parts.middle, parts.last) if p])
     beginning = words[0][:SHORTEST_PIECE] if len(words) > 1 else ""
     return frozenset([*words[:LONGEST_HEAD], initials, f"{beginning}-"])
 
@@ -122,6 +123,8 @@ def fits(short: Form, long: Form, aliases: Aliases) -> bool:
 
 def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
     a, b = short.parts, long.parts
+    if len(short.words) == 1 and b.middle and _is_patronymic(b):
+        return short.words[0] in [fold(part) for part in (b.last, b.first, b.middle) if part]
     if not (b.first and b.last):
         return _fits_ruler(short, long)
     if len(short.words) == 1:
@@ -137,6 +140,11 @@ def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
         and _same(a.middle, b.middle)
         and (_same(a.first, b.first) or fold(b.first) in aliases.firsts.get(fold(a.first), ()))
     )
+
+
+def _is_patronymic(parts: Parts) -> bool:
+    """Say whether a middle name is one by which a person may be called alone: `Петрович`."""
+    return bool(parts.middle) and fold(parts.middle or "").endswith(PATRONYMICS)
 
 
 def _fits_ruler(short: Form, long: Form) -> bool:

@@ -25,9 +25,12 @@ IN_NEWS, NOT_IN_NEWS = 0.5, -1.5  # a base form that is frequent in news, or onl
 WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 HARDLY_A_WOMAN = -5.0  # whose name would end as a man's in the instrumental
 PLURAL_SURNAME = -0.7  # `Черных` has one form
+DECLARED = 0.0  # a first name of one form that a list has: `Микеле`
 GEORGIAN = -0.7  # and so has `Церетели`
 FROZEN = -6.0  # any word may have one form
-FROZEN_CASE = -9.0  # and yet hardly one with the ending of a Russian last name: `Тынянова`
+FROZEN_CASE = -9.0  # and yet hardly one that ends as `Тынянова` or `Росгвардии` do
+ODD_ADJECTIVE = -1.5  # a last name such as `Сомовый`, beside `Сомов`
+ODD_PLURAL = -3.0  # a name such as `Росгвардии` in the plural
 DECLINES = -14.0  # and a patronymic never has
 FROZEN_PLACE = -1.0  # more for a place in -е, -у, -ю or -ы; the dictionary has most that are so
 FROZEN_GUTTURAL = -1.0  # more for a person in -ги, -ки or -хи
@@ -40,6 +43,7 @@ ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей|
 ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
 ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]ким$")
+ENDS_AS_ODD_ADJECTIVE = re.compile("..(?:[оеё]в|ин)ый$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
 ENDS_IN_GUTTURAL = re.compile("[гкх]и$")  # `Шемяки`
 ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
@@ -52,11 +56,15 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     """Return the odds of a reading of a word that names people, or places and organisations."""
     odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
     if of == "places":
+        if not reading.is_known and reading.features.number == "Plur" and reading.word[-2:] == "ии":
+            odds += ODD_PLURAL
         as_person = PERSON_AS_PLACE if reading.is_known else LIKE_A_PERSON
         as_place = as_person if reading.features.kind in NAME_KINDS else 0.0
         return odds + (as_place or ALIVE_AS_PLACE * reading.features.is_animate)
     if reading.features.kind in NAME_KINDS:
         return odds
+    if reading.features.pos != "NOUN" and ENDS_AS_ODD_ADJECTIVE.search(reading.lemma):
+        odds += ODD_ADJECTIVE
     return odds + (
         NOT_A_NAME if reading.features.is_animate or reading.features.pos != "NOUN" else NOT_ALIVE
     )
@@ -78,7 +86,9 @@ def odds_of_woman(word: str, is_listed: bool) -> float | None:
 
 def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     """Return the odds that a word has one form for all cases, by its last letters."""
-    if ENDS_AS_AN_ADJECTIVE.search(word) or word.endswith("ии"):
+    if word.endswith("ии"):
+        return FROZEN_CASE
+    if ENDS_AS_AN_ADJECTIVE.search(word):
         return FROZEN
     if ENDS_AFTER_A_GLIDE.search(word) and not is_listed:
         return FROZEN

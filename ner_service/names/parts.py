@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ner_service.names.east_asian import LONE_SYLLABLE, is_given
+from ner_service.names.east_asian import LONE_SYLLABLE, is_given, is_surely_given
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.odds import ENDS_AS_A_PLURAL
 from ner_service.names.types import Parts
@@ -16,7 +16,13 @@ from ner_service.names.units import (
     Unit,
     read_units,
 )
-from ner_service.names.vocabulary import ALSO_FIRST, EAST_ASIAN, SPOKEN_FIRST, SPOKEN_MIDDLE
+from ner_service.names.vocabulary import (
+    ALSO_FIRST,
+    EAST_ASIAN,
+    NEVER_LAST,
+    SPOKEN_FIRST,
+    SPOKEN_MIDDLE,
+)
 from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
@@ -80,11 +86,13 @@ def arrange_two(one: Unit, two: Unit) -> Parts:
 def _is_last_first(one: Unit, two: Unit) -> bool:
     """Say whether the last name of two comes first: `Иванов И.`, `Иванов Иван`, `Ху Цзиньтао`."""
     is_asian = one.text.lower() in EAST_ASIAN and is_given(two.text.lower())
-    if is_asian and one.text.lower() not in ALSO_FIRST:
+    if is_asian and (one.text.lower() not in ALSO_FIRST or is_surely_given(two.text.lower())):
         return True
     if one.kind in (Kind.INITIAL, Kind.FIRST):
         return False
     if two.kind is Kind.INITIAL:
+        return True
+    if one.kind is Kind.UNKNOWN and two.text.lower() in NEVER_LAST:
         return True
     is_first = two.kind in FIRSTS
     if is_first or (two.kind is Kind.UNKNOWN and two.gender):

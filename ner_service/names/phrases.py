@@ -15,6 +15,7 @@ from ner_service.names.eponyms import Eponyms
 from ner_service.names.lexicon import ADJECTIVES, DECLINED, Lexicon
 from ner_service.names.odds import NAME_KINDS
 from ner_service.names.paradigms import Of
+from ner_service.names.quotes import QUOTES, find_nickname
 from ner_service.names.slots import SLOTS
 from ner_service.names.vocabulary import (
     ABBREVIATED,
@@ -31,10 +32,10 @@ KINDS_IN_CAPITALS = {"PER": NAME_KINDS, "LOC": frozenset({"Geox"})}
 Kinds = frozenset[str] | None  # of dictionary words; `None` is all
 LIKELY = 0.5
 DOMAINS = frozenset({"ру", "рф", "ком", "орг", "ru", "com", "org"})  # `Вести.ру`
-QUOTES = frozenset('«"“„')
 APOSTROPHES = frozenset("'’`ʼ")  # in `Кот-д’Ивуар`
 NOMINATIVE = -6.0  # log odds of a nominative that looks like another case
 HARDLY_NOMINATIVE = np.array([NOMINATIVE * (slot.case == "Nom") for slot in SLOTS], np.float32)
+NEUTRAL = np.zeros(len(SLOTS), dtype=np.float32)
 UNDECLINED = PARTICLES | AFTER_A_FATHER
 SINGULAR = frozenset(n for n, slot in enumerate(SLOTS) if slot.gender)
 PAIRING = frozenset("и—–")
@@ -97,7 +98,15 @@ class PhraseReader:
             declined = [n for n in places if self._declines_in_person(words, n, kinds)]
             within = SINGULAR if _has_initials(words) else frozenset()  # `Нилов О. А.` is one man
             beside = HARDLY_NOMINATIVE if is_oblique([word.lower for word in words]) else None
+            nickname: list[int] = []
+            if any([word.text in QUOTES for word in words]):
+                inside = find_nickname([word.text for word in words])
+                nickname = [n for n in declined if n in inside]
+                declined = [n for n in declined if n not in inside]
             groups = group_persons(words, declined)
+            if nickname and groups:  # `Дуэйна «Скалы» Джонсона`
+                groups.append(nickname)
+                declined += nickname
             return Phrase(words, groups, declined, "people", within=within, neighbour=beside)
         start = _length_of_type(words) if label == "LOC" else 0
         if start:
@@ -170,15 +179,18 @@ class PhraseReader:
         return "Surn" in kinds and not any(r.features.kind == "Geox" for r in readings)
 
     def choose(self, phrase: Phrase, label: str) -> Sequence[int]:
-        """Return the words of a phrase whose grammar counts; their sentence is still unread.
+        """Return the words of a phrase whose grammar counts, which rise; they are still unread.
 
         The place behind another (`остров Крит`) may be found only when it has been read.
         """
-        is_whole = phrase.is_open and label == "LOC"
-        return range(len(phrase.words)) if is_whole else phrase.declined
+        if phrase.is_open and label == "LOC":
+            return range(len(phrase.words))
+        return sorted(phrase.declined) if len(phrase.groups) > 1 else phrase.declined
 
     def read_again(self, phrase: Phrase, label: str, before: Sequence[str] = ()) -> Phrase:
         """Return the phrase of a name whose sentence has been read meanwhile."""
+        if label == "PER" and len(phrase.groups) > 1:
+            return _neglect_nickname(phrase)
         return self._read(phrase.words, label, before) if phrase.is_open else phrase
 
     def _is_open(self, words: Sequence[str]) -> bool:
@@ -214,6 +226,8 @@ class PhraseReader:
                 return group, n + 1
             if self._is_acronym(word.text, in_capitals):
                 return group, n + 1
+            if word.text == "им" and _text_at(words, n + 1) == ".":
+                return group, n  # `ЦПКиО им. Горького`
             kinds = self._lexicon.parts_of_speech(word.lower)
             if not kinds & DECLINED:
                 return ([n] if not group and word.text[0].isupper() else group), n + 1
@@ -239,6 +253,15 @@ class PhraseReader:
         return all(kind & ADJECTIVES and "NOUN" not in kind for kind in kinds)
 
 
+def _neglect_nickname(phrase: Phrase) -> Phrase:
+    """Return a phrase without the grammar of its nickname, which the net reads as the name's."""
+    inside = find_nickname([word.text for word in phrase.words])
+    if not inside:
+        return phrase
+    words = [w._replace(slots=NEUTRAL) if n in inside else w for n, w in enumerate(phrase.words)]
+    return phrase._replace(words=words)
+
+
 def _length_of_type(words: Sequence[Word]) -> int:
     """Return how many words and marks are a street's type, written short: `пр.`, `пр-т`."""
     if len(words) < 2 or words[0].lower not in SHORT_TYPES:
@@ -262,7 +285,7 @@ def _is_skipped(words: Sequence[Word], n: int, is_begun: bool) -> bool:
     if word.text[0].isalpha():
         is_abbreviated = word.lower in ABBREVIATED and _text_at(words, n + 1) == "."
         return is_abbreviated or (is_begun and word.lower == "и")
-    return not is_begun or word.text in WITHIN
+    return not is_begun or word.text in WITHIN or word.text in QUOTES  # `московского «Спартака»`
 
 
 def _has_initials(words: Sequence[Word]) -> bool:

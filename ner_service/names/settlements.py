@@ -5,26 +5,62 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.phrases import Phrase
 from ner_service.names.slots import SLOTS, Slot
-from ner_service.names.types import Case
+from ner_service.names.types import Case, Gender
 from ner_service.names.words import Floats
 
 ADJECTIVE = re.compile("([а-яё]+[сц]к)(ого|ому|им|ом)")
 ENUMERATED = re.compile("[,и]|[А-ЯЁ][А-ЯЁа-яё-]*[сц]к(?:ого|ому|ом|им)")
-AFTER = 12  # words and marks behind a name
+BEFORE, AFTER = 2, 12  # words and marks before and behind a name that are looked at
 CASES: dict[str, Case] = {"ого": "Gen", "ому": "Dat", "им": "Ins", "ом": "Loc"}  # of the endings
+BEHIND_TYPE = 4.0  # log odds of the gender of a word such as `село` before the name
 IN_SKOE, MOST = 3.0, 4.0  # log odds of the neuter, and the most of them either way
 RARE = 100  # occurrences that are added to each count, so that those of rare words are alike
 IN_SLOTS = {
     ending: np.array([slot == Slot(case, "Neut") for slot in SLOTS], np.float32)
     for ending, case in CASES.items()
 }
+
+
+def _forms(stem: str, endings: str) -> list[str]:
+    return [stem + ending for ending in endings.split(",")]
+
+
+# forms of words behind which a settlement mostly has a gender: `в селе Никольском`
+MASCULINE, IN_OK = ",а,у,ом,е", "ок,ка,ку,ком,ке"
+GENDERS: Mapping[str, Gender] = {
+    **dict.fromkeys(_forms("город", MASCULINE) + _forms("хутор", MASCULINE), "Masc"),
+    **dict.fromkeys(
+        _forms("посёл", "ок,ка,ку,ком,ке") + _forms("посел", "ок,ка,ку,ком,ке"), "Masc"
+    ),
+    **dict.fromkeys(_forms("сел", "о,а,у,ом,е") + _forms("деревн", "я,и,е,ю,ей"), "Neut"),
+}
+SHORT: Mapping[str, Gender] = {
+    "г": "Masc", "гор": "Masc", "х": "Masc", "п": "Masc", "пос": "Masc", "с": "Neut", "д": "Neut"
+}  # fmt: skip
+OF_TYPE: Mapping[Gender, Floats] = {
+    gender: np.array([BEHIND_TYPE * (slot.gender == gender) for slot in SLOTS], np.float32)
+    for gender in get_args(Gender)
+}
+
+
+def odds_behind_type(phrase: Phrase, before: Sequence[str]) -> Floats | None:
+    """Return what a word such as `село` before a place of one word says of its gender.
+
+    `before` are at most two words and marks.
+    """
+    if len(phrase.words) != 1 or not phrase.groups or not before:
+        return None
+    is_short = before[-1] == "." and len(before) > 1
+    gender = SHORT.get(before[-2].lower()) if is_short else GENDERS.get(before[-1].lower())
+    return OF_TYPE[gender] if gender else None
 
 
 def may_be(phrase: Phrase) -> bool:

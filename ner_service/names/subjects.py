@@ -80,7 +80,7 @@ def _odds_of_clause(
     """Return what the verb that may agree with a name says of its slots, if anything."""
     at = next((n for n, word in enumerate(clause) if _is_verb(word, lexicon)), len(clause))
     if at == len(clause):
-        return _odds_behind_her_verb(before, clause, lexicon)
+        return _odds_behind_verb_of_one(before, clause, lexicon)
     verb, behind = clause[at], clause[at + 1 :]
     if verb.endswith(PLURAL_ENDS):  # of one of several, as in `Иванов и судья Белова пришли`?
         return None if "и" in before[-NEAR:] else OF_PLURAL
@@ -88,7 +88,7 @@ def _odds_of_clause(
     if verb.endswith(PRESENT_ENDS):
         is_object = any(_may_be_subject(word, lexicon) for word in behind[:1])
         return OF_PRESENT if is_first and not is_object else None
-    gender = _past_gender(verb)
+    gender = past_gender(verb)
     if gender is None:
         return None
     has_other = not is_first and _governs(before[-1].lower(), gender, lexicon)
@@ -98,17 +98,22 @@ def _odds_of_clause(
     return OF_NO_WOMAN if has_other else OF_PAST[gender]
 
 
-def _odds_behind_her_verb(
+def _odds_behind_verb_of_one(
     before: Sequence[str], clause: Sequence[str], lexicon: Lexicon
 ) -> Floats | None:
-    """Return the odds of a name that follows the verb of a woman.
+    """Return the odds of a name that follows the verb of one person.
 
-    It is her own where no other word may be the subject, as in `договор подписала Смирнова`; in
-    `партия выдвинула Смирнова` it is a man's.
+    A man is the subject of a verb that takes no object. A woman is where no other word may be, as
+    in `договор подписала Смирнова`; in `партия выдвинула Смирнова` the name is a man's.
     """
     verb = before[-1].lower() if before else ""
-    if _past_gender(verb) != "Fem" or not _is_verb(verb, lexicon):
+    gender = past_gender(verb)
+    if gender not in ("Masc", "Fem") or not _is_verb(verb, lexicon):
         return None
+    if gender == "Masc":  # `встретился Абэ`
+        readings = lexicon.morphology.known_readings(verb)
+        is_sure = not any(reading.features.is_transitive for reading in readings)
+        return OF_PAST["Masc"] if is_sure else None
     others = [word.lower() for word in takewhile(_is_within, before[-2::-1])]
     if any(word == "она" or _is_woman(word, lexicon) for word in others):
         return OF_NO_WOMAN
@@ -135,7 +140,7 @@ def _governs_two(verb: str, behind: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _past_gender(word: str) -> Gender | None:
+def past_gender(word: str) -> Gender | None:
     """Return the gender of a verb in the past tense by its ending, if it has such an ending."""
     return next((gender for end, gender in PAST.items() if word.endswith(end)), None)
 

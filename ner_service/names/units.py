@@ -9,12 +9,14 @@ from ner_service.names.east_asian import is_given
 from ner_service.names.lexicon import Lexicon
 from ner_service.names.lists import to_masculine
 from ner_service.names.morphology import Reading
+from ner_service.names.quotes import find_nickname
 from ner_service.names.rulers import NUMBER_OF, ROMAN, is_number
 from ner_service.names.types import Gender
 from ner_service.names.vocabulary import (
     AFTER_A_FATHER,
     ARTICLES,
     BEHIND_BEN,
+    EAST_ASIAN,
     HONORIFICS,
     PARTICLES,
     TITLES,
@@ -35,7 +37,6 @@ PARTICLE_WITHIN = re.compile(
 )
 SAINTS = ("сен-", "сент-", "сан-", "санта-")  # in last names after a place: `Сен-Луи`
 COLLOQUIAL = re.compile(".+(?:[аеёо]н|ал|[аи]м)ыч", re.IGNORECASE)  # `Палыч`, `Иваныч`
-QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
 
 
 class Kind(Enum):
@@ -104,7 +105,12 @@ def _read_units(words: Sequence[str], lexicon: Lexicon) -> Iterator[Unit]:
     if len(words) == 2 and words[0] in ("Бен", "Аль") and words[1].lower() not in BEHIND_BEN:
         yield Unit(words[0], Kind.FIRST)
         n = 1
+    is_of_vietnam = len(words) == 3 and words[1] == "Ван" and words[0].lower() in EAST_ASIAN
     while n < len(words) and words[n] not in BRACKETS:
+        if n == 1 and is_of_vietnam:
+            yield Unit("Ван", Kind.UNKNOWN)
+            n += 1
+            continue
         if n and _is_number_within(words, n):
             n += 1
             continue
@@ -130,12 +136,9 @@ def _is_number_within(words: Sequence[str], n: int) -> bool:
 
 
 def _without_nickname(words: Sequence[str]) -> Sequence[str]:
-    """Return words without those in quotes between others: `Владимир «Боб» Иванов`."""
-    start = next((n for n, word in enumerate(words) if n and word in QUOTES), len(words))
-    if start == len(words) or QUOTES[words[start]] not in words[start + 1 : -1]:
-        return words
-    end = words.index(QUOTES[words[start]], start + 1)
-    return [*words[:start], *words[end + 1 :]]
+    """Return words without those in quotes between others."""
+    inside = find_nickname(words)
+    return [*words[: inside.start], *words[inside.stop :]] if inside else words
 
 
 def _are_two_initials(word: str) -> bool:

@@ -1,11 +1,13 @@
 """A base form is written as its text writes names: in capitals, with ё or without, in quotes."""
 
 import re
+from collections.abc import Sequence
 
 from ner_service.names.capitals import copy_capitals
-from ner_service.names.endings import strip_endings
+from ner_service.names.endings import strip_endings, strip_glued_ending
 from ner_service.names.normal_form import Solution
 from ner_service.names.phrases import Phrase
+from ner_service.names.quotes import QUOTES
 from ner_service.names.words import Word
 from ner_service.text.spelling import NO_HIDDEN
 from ner_service.types import Entity
@@ -14,8 +16,8 @@ ORDINAL = re.compile(r"(\d+-)(?:[оыи]?й|[ао]?я|[уо]?ю|[ое]?е|[ое]
 ORDINAL_ENDINGS = {"Masc": "й", "Fem": "я", "Neut": "е", None: "е"}  # `2-й городской больницы`
 NEIGHBOURS = re.compile("[әғқңөұүһҙҫҡҗҳҷӣӯїєґўѓќџљњћђ]")  # of languages that spell і and ј, too
 BLANKS = re.compile(r"(?:\s|&nbsp;|&#160;)+")
-QUOTE = re.compile('[«»“”„‹›"()]')
-PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", '"': '"', "(": ")"}
+PAIRS = QUOTES | {"‹": "›", "(": ")"}
+QUOTE = re.compile(f"[{''.join({*PAIRS, *PAIRS.values()})}]")
 
 
 def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: bool) -> list[str]:
@@ -28,20 +30,36 @@ def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: b
     words = [
         _spell(text, word)
         if base is None or base == word.lower
-        else copy_capitals(word.text, base if with_yo else base.replace("ё", "е"))
+        else _decline(text, word, base if with_yo else base.replace("ё", "е"))
         for word, base in pairs
     ]
     before = phrase.declined[0] - 1 if solution else -1
     if solution and before >= 0 and (match := ORDINAL.fullmatch(words[before])):
         words[before] = match[1] + ORDINAL_ENDINGS[solution.slot.gender]
-    return strip_endings(words)
+    return strip_endings(words, _glued(phrase.words) if len(words) > 1 else ())
+
+
+def _decline(text: str, word: Word, base: str) -> str:
+    """Return a base form with the capitals of its word."""
+    latin = strip_glued_ending(text[word.start : word.end]) if word.text[:2].isupper() else None
+    return latin or copy_capitals(word.text, base)
+
+
+def _glued(words: Sequence[Word]) -> list[int]:
+    """Return the places of words that follow the letters of another one at once: `Google` `ом`."""
+    return [n for n in range(1, len(words)) if words[n].start == words[n - 1].end]
 
 
 def _spell(text: str, word: Word) -> str:
-    """Return a word as nets read it, but one of a language with letters of its own as it is."""
+    """Return a word as nets read it, but one of a language with letters of its own as it is.
+
+    Latin capitals lose a Russian ending.
+    """
     written = text[word.start : word.end]
     if written == word.text or len(written) != len(word.text):
         return word.text
+    if latin := strip_glued_ending(written):
+        return latin
     return written if NEIGHBOURS.search(written.lower()) else word.text
 
 

@@ -247,6 +247,15 @@ def test_quotes_that_stood_around_a_name_stay() -> None:
         ("Директору <PER_2> пишут.", "Директору Ивану Чехову пишут."),
         ("Письмо для **<PER_2>** и `<PER_1>`", "Письмо для **Ивана Чехова** и `Анны Карениной`"),
         ("Город <LOC_1> ждёт.", "Город Москва ждёт."),
+        ("Они ждут в городе <LOC_1>.", "Они ждут в городе Москве."),
+        ("Пути из <LOC_1> в <LOC_1> нет.", "Пути из Москвы в Москву нет."),
+        ("Вокруг <LOC_1> и вдоль <LOC_1>", "Вокруг Москвы и вдоль Москвы"),
+        ("Он из-под <LOC_1>, а не из-за <LOC_1>.", "Он из-под Москвы, а не из-за Москвы."),
+        ("Вместе с <PER_2> и <PER_1>", "Вместе с Иваном Чеховым и Карениной"),
+        ("Вслед за <PER_2>", "Вслед за Иваном Чеховым"),
+        ("Вчера позвонил <PER_1>.", "Вчера позвонил Анне Карениной."),
+        ("Завтра позвоню <PER_2>.", "Завтра позвоню Ивану Чехову."),
+        ("<<PER_1>> и <PER＿2>", "Анна Каренина и Иван Чехов"),
     ],
 )  # fmt: skip
 def test_names_are_inflected_repeated_and_dropped_as_the_placeholders_were(
@@ -483,6 +492,28 @@ def test_surrogates_keep_case_gender_and_number_on_a_list_checked_by_hand(masker
         if not fits(surrogate, line)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("в [LOC Тульской и Курской областях]", r"в \w+ской и \w+ской областях"),
+        ("из [LOC Тульской, Курской и Томской областей]", r"из \w+, \w+ской и \w+ской областей"),
+        ("Доволен [PER Путин]ым в [LOC Москв]е.", r"Доволен \w+ым в \w+е\."),
+        ("Он говорил с [PER Романом и Анной Петровыми].", r"Он говорил с \w+ыми\."),
+        ("Роль [PER Дуэйна «Скалы» Джонсона] мала.", r"Роль \w+ \w+(?:ов|ев|ёв|ин)а мала\."),
+        ("Гол [PER Джанлуки Пессотто] красив.", r"Гол \w+ \w+(?:ов|ев|ёв|ин)а красив\."),
+        ("С ним встретился [PER Синдзо Абэ].", r"С ним встретился \w+ \w+(?:ов|ев|ёв|ин)\."),
+    ],
+)
+def test_a_surrogate_stands_for_all_of_a_name_in_its_form(
+    text: str, masked: str, masker: Masker
+) -> None:
+    document = marked(text)
+    for seed in range(5):
+        changed = masker.mask(document.text, document.entities, "surrogate", seed)
+        assert re.fullmatch(masked, changed.text)
+        assert masker.unmask(changed.text + " Да.", changed.key) == document.text + " Да."
 
 
 @pytest.mark.parametrize(

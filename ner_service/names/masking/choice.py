@@ -33,8 +33,8 @@ class Choice:
             self._by_case.setdefault((name, mention.case or None), surface)
             self._first.setdefault(name, surface)
         self._in_order = [f.name for f in found] == [m.name for m in key.mention_rows]
-        labels = [key.name_rows[item.name].label for item in found]
-        self._government = Government(text, found, labels, morphology)
+        names = [key.name_rows[item.name] for item in found]
+        self._government = Government(text, found, names, morphology)
         self._cases: list[Sequence[Case]] = []  # that are possible for each stand-in
         for n in range(len(found)):
             self._cases.append(self._possible_cases(n))

@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ner_service.names.government import PREPOSITIONS, VERBS
+from ner_service.names.inflection import DECLINING
 from ner_service.names.masking.finding import Found
+from ner_service.names.masking.key import KeyName
 from ner_service.names.morphology import Morphology, Reading
+from ner_service.names.subjects import past_gender
 from ner_service.names.types import Case
 from ner_service.names.vocabulary import (
     APPOSITIVE,
@@ -21,9 +24,12 @@ from ner_service.names.vocabulary import (
 
 NO_PREPOSITION: tuple[Case, ...] = ("Nom", "Gen", "Dat", "Acc", "Ins")  # and never the locative
 SIGNS = "*_`~"  # of Markdown, which stand between a word and a name that it governs
-WORD_BEFORE = re.compile(rf"(?:(\w+)\s{{1,3}})?\b(\w+)\s{{1,3}}[«\"“„{SIGNS}]*$")
+WORD_BEFORE = re.compile(rf"(?:(\w+)\s{{1,3}})?\b(\w+(?:-\w+)*)\s{{1,3}}[«\"“„{SIGNS}]*$")
+FOLLOWING = frozenset({"вслед", "следом"})  # before `за` with the instrumental
+OF_ME_AND_YOU = ("у", "ю", "усь", "юсь", "шь", "шься")  # endings of verbs
 REACH = 60  # characters in which the two words before a name stand
 AND = re.compile(rf"[»\"”“{SIGNS}]*\s{{1,3}}(?:и|или|либо)\s{{1,3}}[«\"“„{SIGNS}]*")
+INTO = re.compile(rf"[{SIGNS}]*\s{{1,3}}(?:в|во|на)\s{{1,3}}[{SIGNS}]*")
 COMMA = re.compile(rf"[»\"”“{SIGNS}]*,\s{{1,3}}[«\"“„{SIGNS}]*")
 TYPES = (  # beside which a name is the name of that: `компания <ORG_1>`
     APPOSITIVE | NAMED_AFTER | ORGANISATION_TYPES | PLACE_TYPES | TITLES | WITH_ADJECTIVES
@@ -38,15 +44,20 @@ class Government:
     """Government is read from one text, for the stand-ins that were found in it."""
 
     def __init__(
-        self, text: str, found: Sequence[Found], labels: Sequence[str], morphology: Morphology
+        self, text: str, found: Sequence[Found], names: Sequence[KeyName], morphology: Morphology
     ) -> None:
-        self._text, self._found, self._labels = text, found, labels
+        self._text, self._found = text, found
+        self._labels = [name.label for name in names]
+        self._genders = [name.gender for name in names]
         self._morphology = morphology
         self._joined = [False] * (len(found) + 1)
         for n in range(len(found) - 1, 0, -1):  # a comma joins what `и` ends
             between = found[n - 1].end, found[n].start
             is_listed = self._joined[n + 1] and COMMA.fullmatch(text, *between)
             self._joined[n] = bool(AND.fullmatch(text, *between) or is_listed)
+        self._heads: list[int] = []  # the first of the list that a stand-in is in
+        for n in range(len(found)):
+            self._heads.append(self._heads[n - 1] if self._joined[n] else n)
 
     def is_joined(self, n: int) -> bool:
         """Return whether `и` joins a stand-in to the one before it, or a list that `и` ends."""
@@ -70,22 +81,28 @@ class Government:
         `в` and `на` ask where something is, unless a word of motion stands before them. A name
         behind a noun is its genitive (`речь <PER_1>`), and a person's behind a post has its case.
         """
-        first, word = self._words_before(n)
         if self._text[self._found[n].end :][:1].isalnum():  # `<PER_1>ский`
             return None
+        n = self._heads[n]
+        first, word = self._words_before(n)
         if word in LIKELY:
-            is_goal = LIKELY[word] == "Loc" and self._is_motion(first)
-            is_person = word == "за" and self._labels[n] == "PER"
+            is_goal = LIKELY[word] == "Loc" and (self._is_motion(first) or self._is_from_to(n))
+            is_person = word == "за" and self._labels[n] == "PER" and first not in FOLLOWING
             return "Acc" if is_goal or is_person else LIKELY[word]
         readings = self._morphology.known_readings(word)
         kinds = {reading.features.pos for reading in readings}
         if kinds and kinds <= VERBS:
-            return self._case_behind_verb(n, readings)
+            return self._case_behind_verb(n, word, readings)
         return self._case_behind_noun(n, readings) if kinds == {"NOUN"} else None
 
-    def _case_behind_verb(self, n: int, readings: Sequence[Reading]) -> Case | None:
-        """Return the case of an object; the subject of a verb in the singular may follow it."""
-        may_be_subject = any(
+    def _case_behind_verb(self, n: int, verb: str, readings: Sequence[Reading]) -> Case | None:
+        """Return the case of an object; the subject of a verb in the singular may follow it.
+
+        It has the gender of a verb in the past, and is neither `я` nor `ты`.
+        """
+        gender, own = past_gender(verb), self._genders[n]
+        is_others = bool(gender and own and gender != own) or verb.endswith(OF_ME_AND_YOU)
+        may_be_subject = not is_others and any(
             r.features.pos == "VERB" and r.features.number != "Plur" for r in readings
         )
         if may_be_subject or self._labels[n] != "PER" or self._joined[n + 1]:
@@ -96,6 +113,9 @@ class Government:
 
     def _case_behind_noun(self, n: int, readings: Sequence[Reading]) -> Case | None:
         lemmas = {reading.lemma for reading in readings}
+        if lemmas & DECLINING and self._labels[n] == "LOC":  # `в городе <LOC_1>`
+            singular = [r.features.case for r in readings if r.features.number == "Sing"]
+            return None if not singular or "Nom" in singular else singular[0]
         if lemmas & TYPES or any(reading.features.kind for reading in readings):
             return None
         is_post = all(reading.features.is_animate for reading in readings)
@@ -103,6 +123,12 @@ class Government:
             return "Gen"
         cases = {r.features.case for r in readings if r.features.number == "Sing"}
         return cases.pop() if len(cases) == 1 else "Gen" if cases == {"Gen", "Acc"} else None
+
+    def _is_from_to(self, n: int) -> bool:
+        """Return whether the name before a stand-in is where somebody comes from: `из Тулы в`."""
+        if not n or not INTO.fullmatch(self._text, self._found[n - 1].end, self._found[n].start):
+            return False
+        return self._word_before(n - 1) in ("из", "от", "с", "со")
 
     def _is_motion(self, word: str) -> bool:
         readings = self._morphology.known_readings(word)

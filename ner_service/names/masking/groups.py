@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ner_service.names.analyser import Analyser
 from ner_service.names.masking.identifiers import IDENTIFIERS, bare_value
-from ner_service.names.masking.persons import gender_of
+from ner_service.names.masking.persons import AND, gender_of
 from ner_service.names.masking.phrases import QUOTES
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case, Gender, Mention, Number, Parts
@@ -77,6 +77,8 @@ def _group(
     if spans[0].label == "PER":
         gender = gender_of(parts, surfaces, gender, morphology)
     number: Number | None = _most(numbers)
+    if spans[0].label == "PER" and any(AND in surface for surface in surfaces):
+        number = "Plur"  # `Роман и Анна Петровы`
     cases = tuple(mention.case for mention in mentions)
     quoted = any(text[e.start - 1 : e.start] + text[e.end : e.end + 1] in QUOTES for e in spans)
     label = spans[0].label

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, zip_longest
 
 from ner_service.errors import SpanError
-from ner_service.names.analyser import Analyser
+from ner_service.names.analyser import Analyser, check_spans
 from ner_service.names.masking.groups import Group, group_entities
 from ner_service.names.masking.key import (
     MOST_LABELS,
@@ -19,6 +19,7 @@ from ner_service.names.masking.key import (
 from ner_service.names.masking.persons import PersonName
 from ner_service.names.masking.phrases import Phrase
 from ner_service.names.masking.placeholders import own_numbers, placeholder, plain_label
+from ner_service.names.masking.spans import cut_form, widen
 from ner_service.names.masking.surrogates import Surrogate, Surrogates
 from ner_service.names.masking.unmasking import unmask
 from ner_service.names.masking.words import neighbours, sketch
@@ -80,10 +81,12 @@ class Masker:
                 f"entities: {len(entities)} of {len(plain)} labels are more than a key holds, "
                 f"{MOST_MENTIONS} of {MOST_LABELS}: mask the text in parts"
             )
-        groups = group_entities(text, entities, self._analyser)
+        check_spans(text, entities)
+        wide = widen(text, entities) if style == "surrogate" else entities
+        groups = group_entities(text, wide, self._analyser)
         own = {label: 0 for label in plain} | own_numbers(text, plain)
         stand_ins = self._stand_ins(text, groups, own, style, seed)
-        return _assemble(text, entities, stand_ins, own, style, self._morphology)
+        return _assemble(text, entities, wide, stand_ins, own, style, self._morphology)
 
     def unmask(self, text: str, key: Key, rewritten: bool = False) -> str:
         """Return a masked text with its entities, also where it was changed.
@@ -109,10 +112,10 @@ class Masker:
 
 
 def _assemble(
-    text: str, entities: Sequence[Entity], stand_ins: Sequence[StandIn], own: Mapping[str, int],
-    style: Style, morphology: Morphology,
+    text: str, entities: Sequence[Entity], wide: Sequence[Entity], stand_ins: Sequence[StandIn],
+    own: Mapping[str, int], style: Style, morphology: Morphology,
 ) -> Masked:  # fmt: skip
-    """Return the text with stand-ins, their spans in it, and the key."""
+    """Return the text with stand-ins, their spans in it, and the key; `wide` have whole words."""
     places = {
         index: (name, n)
         for name, stand_in in enumerate(stand_ins)
@@ -124,7 +127,7 @@ def _assemble(
     for index, entity in enumerate(entities):
         name, n = places[index]
         kept.append(text[end : entity.start])
-        masks.append(stand_ins[name].form(n, morphology))
+        masks.append(cut_form(stand_ins[name].form(n, morphology), text, entity, wide[index]))
         end = entity.end
     kept.append(text[end:])
     starts = accumulate(len(a) + len(b) for a, b in zip(kept, ["", *masks], strict=True))
@@ -165,11 +168,13 @@ def _key_mention(
     place: tuple[int, int],
 ) -> KeyMention:  # fmt: skip
     name, n = place
+    group, surface = stand_in.group, text[entity.start : entity.end]
+    is_whole = surface == group.surfaces[n]  # and no part of a word, which is no form in its case
     return KeyMention(
         *span,
         name,
-        text[entity.start : entity.end],
+        surface,
         masked[span[0] : span[1]] if stand_in.surrogate else "",
-        stand_in.group.cases[n] or "",
+        (is_whole and group.cases[n]) or "",
         neighbours(masked, *span),
     )

@@ -9,13 +9,15 @@ from ner_service.names.inflection import inflect_name
 from ner_service.names.morphology import Morphology
 from ner_service.names.rulers import ROMAN
 from ner_service.names.types import Case, Gender, Number, Parts
-from ner_service.names.vocabulary import HONORIFICS, TITLES
+from ner_service.names.vocabulary import HONORIFICS, MEN_IN_A, TITLES
 
 Role = Literal["first", "middle", "last"]
 ROLES: tuple[Role, ...] = ("first", "middle", "last")
 TOKEN = re.compile(r"[^\W\d_][а-яё]\.(?=.)|[^\W\d_]\.|[^\W\d_]+(?:[-‐‑'’][^\W\d_]+)*")
 TWO_INITIALS = re.compile(r"(?<![^\W\d_])([А-ЯЁ])([А-ЯЁ])(?![^\W\d_])")  # `Смирнов АВ`
+AND = " и "  # between two persons
 JOINED = "\u2060"  # stands between two initials without full stops
+NICKNAME = re.compile(r"(?<=[\w.] )[«\"“„][^»\"”“]{1,40}[»\"”“](?= \w)")  # between other words
 SEPARATOR = re.compile(r"[\s.,]+")
 PATRONYMIC = re.compile(
     r"\w{2,}(?:[ое]вич(?:а|у|ем|е)?|[ое]вн(?:а|у|е|ы|ой|ою)|ичн(?:а|у|е|ы|ой|ою)|[ьим]ич(?:а|у|ом|е)?)",
@@ -67,6 +69,8 @@ def tokens_of(surface: str, parts: Parts | None) -> list[Token]:
     if any(map(str.islower, surface)):
         surface = TWO_INITIALS.sub(rf"\1{JOINED}\2", surface)
     words = [m for m in TOKEN.finditer(surface) if m[0].lower() not in PARTICLES]
+    if nickname := NICKNAME.search(surface):
+        words = [m for m in words if not nickname.start() < m.start() < nickname.end()]
     words = [m for m in words if not _is_title(m[0], parts)] or words
     matches = [m for m in words if not m[0].islower()] or words
     roles = _roles([m[0] for m in matches], parts or Parts())
@@ -160,6 +164,8 @@ class PersonName:
     ) -> str:
         """Return the name as a mention has it: the same parts, order, case and capitals."""
         tokens = tokens_of(surface, parts)
+        if self.number == "Plur" and AND in surface and tokens:  # `Роман и Анна Петровы`
+            return _like(tokens[0], self.inflect("last", case or "Nom", morphology))
         if not tokens:
             return self.inflect("last", case or "Nom", morphology)
         return "".join(
@@ -204,6 +210,8 @@ def gender_of(
 ) -> Gender:
     """Return a person's gender: that of the first name, else of the forms; a man's if unsure."""
     first = (parts.first or "").lower() if parts else ""
+    if first in MEN_IN_A:
+        return "Masc"
     for reading in morphology.readings(first) if first else ():
         is_first_name = (
             reading.features.kind == "Name" and reading.features.case == "Nom" and reading.is_known

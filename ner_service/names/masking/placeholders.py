@@ -8,8 +8,8 @@ from functools import lru_cache
 from ner_service.names.types import Case
 
 MOST_OWN = 1_000_000  # numbers from here on are taken for no placeholder of a text's own
-OPEN = r"\\?(?:&amp;lt;|&lt;|\\u003[cC]|%3[cC]|<\||\{\{|\[\[|[<‹⟨〈《«＜\[{])"
-CLOSE = r"\\?(?:&amp;gt;|&gt;|\\u003[eE]|%3[eE]|[|/]>|\}\}|\]\]|[>›⟩〉》»＞\]}])"
+OPEN = r"\\?(?:&amp;lt;|&lt;|\\u003[cC]|%3[cC]|<\||<<|\{\{|\[\[|[<‹⟨〈《«＜\[{])"
+CLOSE = r"\\?(?:&amp;gt;|&gt;|\\u003[eE]|%3[eE]|[|/]>|>>|\}\}|\]\]|[>›⟩〉》»＞\]}])"
 QUOTES = frozenset("«»")  # which a name may have had by itself
 PAIRED = frozenset(
     [*"«»[]{}《》", "[[", "]]", "{{", "}}"]
@@ -82,7 +82,7 @@ def _pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
     label = rf"(?P<label>{'|'.join(map(re.escape, labels))})"
     return re.compile(
         rf"(?:(?P<open>{OPEN}[ \u00a0]{{0,3}})|(?<![^\W_])){label}"
-        rf"(?:[ \u00a0]{{0,3}}\\?[_‑–—-][ \u00a0]{{0,3}}|(?(open)[ \u00a0]{{0,3}}|(?!)))"
+        rf"(?:[ \u00a0]{{0,3}}\\?[_＿‑–—-][ \u00a0]{{0,3}}|(?(open)[ \u00a0]{{0,3}}|(?!)))"
         rf"(?P<number>\d{{1,9}})(?!\d)"
         rf"(?P<close>[ \u00a0]{{0,3}}{CLOSE})?{ENDING}",
         re.IGNORECASE,

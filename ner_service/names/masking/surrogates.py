@@ -80,6 +80,8 @@ class Surrogates:
         if section == "place":
             if street := self._street(words):
                 return street
+            if joined := self._joined_adjectives(words):
+                return joined
             if adjective := self._adjective(words):
                 return " ".join([adjective, *words[1:]])
             if None in group.cases:
@@ -107,6 +109,19 @@ class Surrogates:
         """Return a surname in the genitive."""
         name = self._draw("person", "last")
         return inflect_person(name, "Gen", self._morphology, "Masc") or name
+
+    def _joined_adjectives(self, words: Sequence[str]) -> str | None:
+        """Return other adjectives for those of `Тульская и Курская области`, in their genders."""
+        *adjectives, noun = words
+        if "и" not in adjectives[1:-1] or not noun.islower():
+            return None
+        others: list[str] = []
+        for word in adjectives:
+            other = word if word == "и" else self._adjective([word.rstrip(","), noun])
+            if other is None:
+                return None
+            others.append(other + "," * word.endswith(","))
+        return " ".join([*others, noun])
 
     def _adjective(self, words: Sequence[str]) -> str | None:
         """Return another adjective for that of a name such as `Тульская область`, in its gender.
