@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -29,9 +29,24 @@ class MissingExtra(NerError):
     `to_clients` says so without the paths of this machine, for those who only reach it by network.
     """
 
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs: {install_command(extra)}")
-        self.to_clients = f"{feature} needs the extra [{extra}] where the service is installed"
+    def __init__(self, feature: str, extra: str, more: Iterable["MissingExtra"] = ()) -> None:
+        """Name a feature and its extra, and those of `more` errors, so that one command helps."""
+        self.extras = {feature: extra}
+        for error in more:
+            self.extras |= error.extras
+        needs = f"{', '.join(self.extras)} {'needs' if len(self.extras) == 1 else 'need'}"
+        extras = ",".join(dict.fromkeys(self.extras.values()))
+        super().__init__(f"{needs}: {install_command(extras)}")
+        self.to_clients = f"{needs} the extra [{extras}] where the service is installed"
+
+
+def join_missing(errors: Iterable[MissingExtra | None]) -> MissingExtra | None:
+    """Return one error that names what all of them miss, or `None` where there is none."""
+    found = [error for error in errors if error]
+    if not found:
+        return None
+    feature, extra = next(iter(found[0].extras.items()))
+    return MissingExtra(feature, extra, found)
 
 
 def install_command(extra: str) -> str:

@@ -10,7 +10,7 @@ import stat
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -375,7 +375,16 @@ def hold(path: Path, lock: Path | None = None) -> Iterator[None]:
             return
 
 
-def _lock(file: IO[Any]) -> bool:
+@contextmanager
+def take_turns(lock: Path) -> Iterator[None]:
+    """Let processes through one after another; where the file cannot be locked, all at once."""
+    with ExitStack() as stack:
+        with suppress(OSError):  # somebody else's file, or a full disk
+            _lock(stack.enter_context(lock.open("a")), wait=True)
+        yield
+
+
+def _lock(file: IO[Any], wait: bool = False) -> bool:
     """Lock an opened file, and return whether no other process has locked it.
 
     A disk that knows no locks says nothing of others, and locks nothing.
@@ -383,7 +392,7 @@ def _lock(file: IO[Any]) -> bool:
     import fcntl  # which Windows lacks
 
     try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError as error:
         return error.errno not in (errno.EACCES, errno.EAGAIN)  # as the system chooses
     return True

@@ -14,7 +14,7 @@ from typing import IO
 import pytest
 
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import atomic_folder, hold, read_text, user_path, write_text
+from ner_service.files import atomic_folder, hold, read_text, take_turns, user_path, write_text
 
 
 @contextmanager
@@ -51,6 +51,19 @@ def test_a_disk_without_locks_holds_nothing(
     monkeypatch.setattr("fcntl.lockf", refuse)
     held = pytest.raises(ConfigError, match="another run writes") if is_held else nullcontext()
     with held, hold(tmp_path / "model"):
+        pass
+
+
+@pytest.mark.parametrize("code", ["EACCES", "ENOLCK"])
+def test_turns_are_not_waited_for_on_a_disk_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def refuse(_: object, flags: int) -> None:
+        assert not flags & fcntl.LOCK_NB
+        raise OSError(getattr(errno, code), code)
+
+    monkeypatch.setattr("fcntl.lockf", refuse)
+    with take_turns(tmp_path / "lock"), take_turns(tmp_path / "missing" / "lock"):
         pass
 
 

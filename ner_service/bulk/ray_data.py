@@ -7,7 +7,6 @@
     ).write_parquet("out")
 """
 
-import fcntl
 import logging
 import os
 import posixpath
@@ -30,6 +29,7 @@ from ner_service.bulk.storage import check_empty, is_remote, list_files, open_an
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat
 from ner_service.errors import ConfigError, CorpusError, MissingExtra, NerError
+from ner_service.files import take_turns
 
 CHUNK_BYTES = 1 << 23  # of a part of the output, 8 MiB: what is lost with an actor
 BATCH_ROWS = 1_000  # of a table, in one call of an actor
@@ -44,8 +44,7 @@ class TagTable:
     """
 
     def __init__(self, tagger: str, **asked: Any) -> None:
-        with first_alone():
-            self._annotator = Annotator.load(Job(tagger, **asked))
+        self._annotator = load_in_turn(Job(tagger, **asked))
 
     def __call__(self, table: Any) -> Any:
         """Return the table with the columns behind its own."""
@@ -62,8 +61,7 @@ class TagChunks:
     """
 
     def __init__(self, job: Job, sources: dict[str, Source], folder: str) -> None:
-        with first_alone():
-            self._annotator = Annotator.load(job)
+        self._annotator = load_in_turn(job)
         self._sources, self._folder = sources, folder
 
     def __call__(self, chunks: Any) -> dict[str, list[int]]:
@@ -78,13 +76,10 @@ class TagChunks:
         return {key: [value] for key, value in asdict(counts).items()}
 
 
-@contextmanager
-def first_alone() -> Iterator[None]:
-    """Let the processes of a node load one after another: the first compiles for all of them."""
-    place = Path(tempfile.gettempdir()) / f"ner-service-{os.getuid()}.lock"
-    with place.open("w") as file:
-        fcntl.lockf(file, fcntl.LOCK_EX)
-        yield
+def load_in_turn(job: Job) -> Annotator:
+    """Load what a job needs, one process of a node after another: the first compiles for all."""
+    with take_turns(Path(tempfile.gettempdir()) / f"ner-service-{os.getuid()}.lock"):
+        return Annotator.load(job)
 
 
 def run_on_ray(job: Job, sources: Sequence[Source], folder: str, address: str) -> Counts | None:

@@ -1,5 +1,7 @@
 """`benchmark` measures taggers, and shows the results as a report and on the service's page."""
 
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +13,22 @@ from ner_service.cli.app import Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root
 from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import endings
-from ner_service.errors import ConfigError, MissingExtra
+from ner_service.errors import ConfigError, MissingExtra, join_missing
 from ner_service.labels import parse_mapping
-from ner_service.taggers.registry import shipped_specs
+from ner_service.taggers.registry import missing, shipped_specs
 
 PACKAGE = Path(__file__).parents[1]
 COMMITTED = PACKAGE.parent / "benchmarks" / "results"  # where this is a checkout
 FIGURES = PACKAGE / "output" / "measured.json"
 SHOWN_REPORT = PACKAGE / "service" / "web" / "report.html"  # which the service shows
 OUTPUTS = ("report", "page")
+MEASURE = "measure"  # any part
+PACKAGES = {
+    MEASURE: ("psutil", "seqeval"),
+    "http": ("locust",),
+    "batching": ("locust",),
+    "report": ("matplotlib",),
+}  # that a word needs of the extra bench
 WORDS = ", ".join([*PARTS, *OUTPUTS])
 
 
@@ -86,9 +95,11 @@ def benchmark(
         from ner_service.benchmark.plan import Plan
         from ner_service.benchmark.texts import default_corpora
 
+        specs = _split(taggers) or shipped_specs()
+        _check_installed(specs, words)
         root = corpora_root()
         plan = Plan(
-            taggers=_split(taggers) or shipped_specs(),
+            taggers=specs,
             corpora=[*_split(corpora), *(corpus or ())] or default_corpora(root),
             mapping=parse_mapping(map_ or ()),
             root=root,
@@ -116,6 +127,18 @@ def benchmark(
             rendering.update_figures(store, FIGURES, check)
     except ModuleNotFoundError as error:
         raise MissingExtra(f"the report ({error})", "bench") from error
+
+
+def _check_installed(specs: Sequence[str], words: Sequence[str]) -> None:
+    """Raise `MissingExtra` with all that the run lacks, before it measures anything."""
+    wanted = [package for word in (MEASURE, *words) for package in PACKAGES.get(word, ())]
+    absent = [
+        MissingExtra(f"the benchmark (no {package})", "bench")
+        for package in dict.fromkeys(wanted)
+        if find_spec(package) is None
+    ]
+    if error := join_missing([*absent, *map(missing, specs)]):
+        raise error
 
 
 def _split(names: str | None) -> list[str]:

@@ -1,12 +1,8 @@
 """Bulk runs of `tag` write a folder or a file like the one that is read."""
 
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from tqdm import tqdm
 
 from ner_service.bulk.annotator import Annotator
 from ner_service.bulk.chunk import Counts
@@ -20,10 +16,10 @@ from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat
 from ner_service.errors import ConfigError
 from ner_service.files import packing_of
-from ner_service.output.numbers import duration, numbered
+from ner_service.output.bar import Bar
+from ner_service.output.numbers import numbered
 
 TABLES = (InputFormat.csv, InputFormat.tsv, InputFormat.parquet)
-LINE_S = 10  # seconds between two lines of progress where no terminal shows a bar
 
 
 def place_of(
@@ -67,91 +63,41 @@ def tag_in_bulk(job: Job, sources: Sequence[Source], place: Place, workers: int)
     """Run a job, show its progress, and say at the end what was written."""
     check_names(sources, job)
     annotator = Annotator.load(job)
-    progress = Progress(sum(source.path.stat().st_size for source in sources))
+    total = sum(source.path.stat().st_size for source in sources)
     try:
-        done = run(annotator, sources, place, workers, progress.report)
+        with Bar("tagging", "byte", total) as bar:
+            progress = Progress(bar)
+            done = run(annotator, sources, place, workers, progress.report)
     except BaseException as error:
-        progress.close()
         if place.work.exists() and not isinstance(error, ConfigError):
             echo("note: what is done is kept: the same command goes on from there", err=True)
         raise
-    progress.close()
-    echo(f"{place.output}: {summary(done, progress)}", err=True)
+    echo(f"{place.output}: {summary(done, progress.new)}", err=True)
 
 
-def summary(done: Sequence[Finished], progress: "Progress") -> str:
-    """Return what was written, and how much of it by earlier runs."""
+def summary(done: Sequence[Finished], new: Counts) -> str:
+    """Return what was written, and how much of it by earlier runs than the one of `new`."""
     counts = sum((each.counts for each in done), Counts())
     files, texts = numbered(len(done), "file"), numbered(counts.texts, "text")
-    earlier = counts.texts - progress.new.texts
+    earlier = counts.texts - new.texts
     kept = f" ({numbered(earlier, 'text')} by earlier runs)" if earlier else ""
     return f"{files}, {texts}{kept}, {numbered(counts.entities, 'entity')}"
 
 
 @dataclass(slots=True)
 class Progress:
-    """Progress is shown as a bar on a terminal, and elsewhere as a line now and then.
+    """Progress is shown in bytes of the files that are read, with the texts of this run."""
 
-    `total` is in bytes of the files that are read. The rate is that of this run alone.
-    """
-
-    total: int
-    is_terminal: bool = field(default_factory=lambda: sys.stderr.isatty())
-    clock: Callable[[], float] = time.monotonic
+    bar: Bar
     new: Counts = field(default_factory=Counts)
-    read: int = 0
-    read_new: int = 0
-    began: float = field(init=False)
-    shown: float = field(init=False)
-    bar: "tqdm[None] | None" = None
-
-    def __post_init__(self) -> None:
-        """Begin to measure."""
-        self.began = self.shown = self.clock()
-        if self.is_terminal:
-            self.bar = tqdm(total=self.total, unit="B", unit_scale=True, desc="tagging")
 
     def report(self, advance: Advance) -> None:
         """Show that a chunk is done."""
-        self.read += advance.size
-        if advance.is_new:
-            self.read_new += advance.size
-            self.new += advance.counts
-        elif not self.read_new:  # what an earlier run did is read again before this one begins
-            self.began = self.clock()
-        if self.bar is not None:
-            self._update_bar(advance)
-        elif self.clock() - self.shown >= LINE_S:
-            self.shown = self.clock()
-            echo(self.line(), err=True)
-
-    def _update_bar(self, advance: Advance) -> None:
-        assert self.bar is not None
-        if not advance.is_new:  # so that the rate is of this run
-            self.bar.initial += advance.size
-        self.bar.set_postfix_str(f"{self.rate():,.0f} texts/s", refresh=False)
-        self.bar.update(advance.size)
-
-    def rate(self) -> float:
-        """Return the texts a second of this run."""
-        return self.new.texts / max(self.clock() - self.began, 1e-9)
-
-    def line(self) -> str:
-        """Return how much is done, how fast, and how long the rest will take."""
-        seconds = self.clock() - self.began
-        share = self.read / max(self.total, 1)
-        left = (self.total - self.read) * seconds / self.read_new if self.read_new else 0
-        rest = f", {duration(left)} left" if self.read_new else ""
-        return (
-            f"{share:.1%} of {self.total / 1e6:,.1f} MB, {numbered(self.new.texts, 'text')}, "
-            f"{self.rate():,.0f} texts/s, {self.new.chars / max(seconds, 1e-9):,.0f} "
-            f"characters/s{rest}"
-        )
-
-    def close(self) -> None:
-        """End the bar."""
-        if self.bar is not None:
-            self.bar.close()
+        if not advance.is_new:
+            self.bar.leap(advance.size)
+            return
+        self.new += advance.counts
+        self.bar.advance(advance.size, note=self.bar.rate(self.new.texts, "text"))
 
 
 def tag_on_ray(

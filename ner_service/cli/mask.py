@@ -33,6 +33,7 @@ from ner_service.names.masking.identifiers import (
     choose_identifiers,
     cover,
     find_identifiers,
+    load_rules,
 )
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document
@@ -93,6 +94,8 @@ def mask(
     check_apart(key, sources)
     if output is not None and output.absolute() == key.absolute():
         raise ConfigError(f"--key {key}: is the output as well: name another file")
+    if choose_identifiers(label):
+        load_rules()  # before the tagger: the extra may not be installed
     form = choose_form(output, is_plain=not entities and is_one_text(sources, input))
     if entities:
         documents: Iterable[Document] = (d for file in sources for d in _read_annotated(file))

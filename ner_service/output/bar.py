@@ -7,12 +7,12 @@ from typing import Self, TypeVar
 
 from tqdm import tqdm
 
-from ner_service.output.numbers import duration, numbered
+from ner_service.output.numbers import duration, numbered, plural
 from ner_service.output.terminal import show
 
 T = TypeVar("T")
 LINE_S = 60  # seconds between two lines
-SMALL_UNITS = frozenset({"character", "token"})  # of which a bar counts thousands
+SMALL_UNITS = frozenset({"byte", "character", "token"})  # of which a bar counts thousands
 
 
 class Bar:
@@ -44,6 +44,20 @@ class Bar:
     def __exit__(self, *raised: object) -> None:
         self._bar.close()
 
+    def leap(self, count: int) -> None:
+        """Count units that an earlier run did, which are in no rate."""
+        if self._done == self._began_with:  # it is looked through before this run begins
+            self._began = self._clock()
+        self._done += count
+        self._began_with += count
+        if not self._bar.disable:
+            self._bar.initial += count
+            self._bar.update(count)
+
+    def rate(self, count: int, noun: str) -> str:
+        """Return how many of a noun there are a second, of a count of this run's."""
+        return f"{_rounded(count / max(self._clock() - self._began, 1e-9))} {plural(noun)}/s"
+
     def advance(self, count: int = 1, title: str = "", note: str = "") -> None:
         """Count units as done, perhaps under another title, and with a note behind."""
         self._done += count
@@ -57,14 +71,26 @@ class Bar:
             tqdm.write(self._line(now, note), file=sys.stderr)
 
     def _line(self, now: float, note: str) -> str:
-        rate = (self._done - self._began_with) / (now - self._began)
-        parts = [numbered(self._done, self._unit), f"{rate:,.{0 if rate >= 10 else 1}f}/s", note]
+        rate = (self._done - self._began_with) / max(now - self._began, 1e-9)
+        parts = [self._amount(self._done), self._rate(rate), note]
         if self._total is not None:
-            parts[0] = f"{self._done:,} of {numbered(self._total, self._unit)}"
+            done = self._amount(self._done).partition(" ")[0]
+            parts[0] = f"{done} of {self._amount(self._total)}"
             left = max(self._total - self._done, 0) / rate if rate else 0
             parts.insert(2, f"{duration(left)} left at most" if left else "")
         title = f"{self._title}: " if self._title else ""
         return title + ", ".join(filter(None, parts))
+
+    def _amount(self, count: int) -> str:
+        in_bytes = self._unit == "byte"
+        return f"{count / 1e6:,.1f} MB" if in_bytes else numbered(count, self._unit)
+
+    def _rate(self, rate: float) -> str:
+        return f"{rate / 1e6:,.2f} MB/s" if self._unit == "byte" else f"{_rounded(rate)}/s"
+
+
+def _rounded(rate: float) -> str:
+    return f"{rate:,.{0 if rate >= 10 else 1}f}"
 
 
 def count_documents(documents: Iterable[T], title: str, stays: bool = True) -> Iterator[T]:

@@ -18,7 +18,7 @@ from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 
-from ner_service.errors import MissingExtra, ModelError, UnknownTagger
+from ner_service.errors import MissingExtra, ModelError, UnknownTagger, join_missing
 from ner_service.taggers.backend import Backend, lazy
 from ner_service.taggers.models import (
     folder_state,
@@ -114,8 +114,8 @@ def needs_kernels(spec: str) -> bool:
 
 
 def missing(spec: str) -> MissingExtra | None:
-    """Return the error of a library that a spec needs and that is not installed, or `None`."""
-    return next(filter(None, map(_missing_of_leaf, leaves(spec))), None)
+    """Return the error of the libraries that a spec needs and that are not installed, or `None`."""
+    return join_missing(map(_missing_of_leaf, leaves(spec)))
 
 
 def _missing_of_leaf(spec: str) -> MissingExtra | None:

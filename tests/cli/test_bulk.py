@@ -12,6 +12,7 @@ from ner_service.bulk.chunk import Counts
 from ner_service.bulk.run import Advance
 from ner_service.cli.app import app, complete_options, run_command
 from ner_service.cli.bulk import Progress
+from ner_service.output.bar import Bar
 
 TEXT = "Посол Израиля приехал."
 FOUND = [{"start": 6, "end": 13, "label": "LOC", "text": "Израиля", "score": None}]
@@ -149,22 +150,26 @@ class Clock:
         return self.now
 
 
-def test_progress_without_a_terminal_is_a_line_now_and_then(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_progress_is_that_of_this_run(capfd: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    progress = Progress(4_000_000, is_terminal=False, clock=clock)
-    clock.now = 5.0
-    progress.report(Advance(1_000_000, Counts(10, 100, 1), False))  # an earlier run's
-    for clock.now, texts in ((9.0, 500), (25.0, 1500), (29.0, 0)):
-        progress.report(Advance(500 * texts, Counts(texts, 250 * texts, 9), True))
+    with Bar("tagging", "byte", 4_000_000, clock=clock) as bar:
+        progress = Progress(bar)
+        clock.now = 35.0
+        progress.report(Advance(1_000_000, Counts(10, 100, 1), False))  # an earlier run's
+        for clock.now, texts in ((39.0, 500), (75.0, 1500), (79.0, 0)):
+            progress.report(Advance(500 * texts, Counts(texts, 250 * texts, 9), True))
+    assert progress.new.texts == 2_000
     assert capfd.readouterr().err == (
-        "50.0% of 4.0 MB, 2,000 texts, 100 texts/s, 25,000 characters/s, 40 s left\n"
+        "tagging: 2.0 of 4.0 MB, 0.03 MB/s, 1 min 20 s left at most, 50 texts/s\n"
     )
 
 
-def test_progress_on_a_terminal_is_a_bar(capfd: pytest.CaptureFixture[str]) -> None:
-    progress = Progress(2_000_000, is_terminal=True)
-    progress.report(Advance(2_000_000, Counts(10, 100, 1), True))
-    progress.close()
+def test_progress_on_a_terminal_is_a_bar(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with Bar("tagging", "byte", 2_000_000) as bar:
+        progress = Progress(bar)
+        progress.report(Advance(1_000_000, Counts(10, 100, 1), False))
+        progress.report(Advance(1_000_000, Counts(10, 100, 1), True))
     assert "tagging: 100%" in capfd.readouterr().err

@@ -199,6 +199,18 @@ def test_evaluate_misses_seqeval_before_it_reads_or_tags(
     assert "[eval]" in done.err
 
 
+def test_benchmark_names_all_that_it_misses_at_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("cli.benchmark", "taggers.backend"):
+        monkeypatch.setattr(f"ner_service.{module}.find_spec", lambda name: None)
+    done = run("benchmark", "http", "--taggers", "natasha,union:spacy+gliner:x")
+    assert done.code == 2
+    for package in ("psutil", "seqeval", "locust", "spacy", "gliner"):
+        assert f"(no {package})" in done.err
+    assert "[bench,tag,spacy,gliner]" in done.err.replace("natasha", "tag")
+
+
 def test_evaluate_scores_kinds_of_text_and_names_the_worst(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "kinds.bracketed"
     path.write_text(

@@ -12,6 +12,7 @@ import pytest
 import ner_service.cli  # noqa: F401  (registers the commands)
 from ner_service import corpora
 from ner_service.cli.app import app, run_command
+from ner_service.errors import MissingExtra
 
 TEXT = (
     "Анна Каренина (ИНН 500100732259) позвонила Ивану Чехову в Москве.\r\nПоле <PER_1> пусто. 😀\n"
@@ -181,3 +182,14 @@ def test_the_key_of_another_file_is_refused_unless_the_text_was_rewritten(shell:
     assert "another text" in shell.err
     assert shell.run("unmask", "other.txt", "--key", "key", "--rewritten") == 0
     assert shell.out == "Сообщаем, что Анна Каренина будет завтра утром."
+
+
+def test_a_missing_extra_is_named_before_the_tagger_is_loaded(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise MissingExtra("finding identifiers", "pii")
+
+    monkeypatch.setattr("ner_service.cli.mask.load_rules", refuse)
+    assert shell.run("mask", "no.txt", "--key", "k", "-t", "spacy:none", "-l", "EMAIL") == 2
+    assert "[pii]" in shell.err

@@ -13,6 +13,7 @@ from ner_service import corpora
 from ner_service.corpora import lint
 from ner_service.corpora.lint.entities import stray_punctuation
 from ner_service.corpora.lint.finding import Fault, Finding, quote
+from ner_service.corpora.lint.labels import MOST_LABELS
 from ner_service.corpora.lint.mojibake import find_mojibake
 from ner_service.types import Document, Entity
 
@@ -252,6 +253,18 @@ def test_a_name_with_several_labels_is_shown_where_the_rarer_stands() -> None:
     (finding,) = check(*documents, document("Спартак: восстание", (0, 7, "PER"), line=4))
     assert (finding.fault, finding.place) == (Fault.SEVERAL_LABELS, "a:4")
     assert "ORG 3, PER 1; here it is PER" in finding.message
+
+
+def test_long_spans_are_no_names_and_many_labels_are_not_all_listed() -> None:
+    long = "слово " * 200 + "слово"
+    assert (
+        check(document(f"{long} а", (0, len(long), "A")), document(long, (0, len(long), "B"))) == []
+    )
+    texts = [document(f"Анна{n}", (0, 4 + len(str(n)), f"L{n}")) for n in range(30)]
+    dev = lint.Part("dev", [document("Москва", (0, 6, "GPE"), file="dev")], held_out=True)
+    (finding,) = lint.check([lint.Part("train", texts), dev])
+    assert finding.message.endswith(", …)")
+    assert finding.message.count(",") == MOST_LABELS
 
 
 def test_labels_that_the_training_data_lacks_are_errors() -> None:

@@ -53,6 +53,12 @@ def test_metrics_count_what_was_done(client: Client) -> None:
     assert found["ner_resident_memory_bytes",] > 10_000_000
 
 
+def test_what_alerts_count_is_there_before_it_happens(client: Client) -> None:
+    found = numbers(client)
+    assert found["ner_reloads_total", "failed"] == 0
+    assert found["ner_errors_total", "overloaded"] == 0
+
+
 ERRORS = "ner_errors_total"
 
 

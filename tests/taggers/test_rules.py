@@ -18,8 +18,9 @@ from ner_service.taggers.rules import files
 from ner_service.taggers.rules.case_forms import CaseForms
 from ner_service.taggers.rules.finders import longest_first
 from ner_service.taggers.rules.gazetteer import Gazetteer
-from ner_service.taggers.rules.sets import load_set
+from ner_service.taggers.rules.sets import RUNS, GrammarFinder, load_set
 from ner_service.taggers.rules.stems import Stems, fold, may_be_form
+from ner_service.text.sentences import sentenize
 
 PHRASES = [
     "Москва", "Министерство обороны", "Красная площадь", "Иван Грозный", "ООО Ромашка", "Рааб",
@@ -236,6 +237,58 @@ def test_grammars_read_what_stands_around_a_sign(apart: int) -> None:
         alone = [part[start:end] for start, end, _ in finder.find(part)]
         assert alone
         assert [text[start:end] for start, end, _ in finder.find(text)] == alone * 2
+
+
+WORDS = (
+    *(
+        "24",
+        "5",
+        "05.12.2011",
+        "2017",
+        "000",
+        "1,5",
+        "января",
+        "МАЯ",
+        "май",
+        "Года",
+        "г.",
+        "гг",
+        "лет",
+    ),
+    *("руб.", "рублями", "р", "$", "евро", "тыс.", "т.", "млн", "тыщ", "коп", "к.", "центов", "¢"),
+    *("(", ")", "/", "пять", "целых", "а)", "и", "Суд", "Apple", ",", "«", "\n", ";", "1)"),
+)
+
+
+GRAMMARS: dict[str, GrammarFinder] = {}  # loading one takes a second
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=25), st.sampled_from([" ", ""]))
+def test_grammars_find_in_runs_what_they_find_in_the_whole(words: list[str], between: str) -> None:
+    text = between.join(words)
+    for name in ("dates", "money"):
+        finder = GRAMMARS.setdefault(name, GrammarFinder(name))
+        found = [(start, end) for start, end, _ in finder.find(text)]
+        whole = [
+            (start + match.start, start + match.stop)
+            for start, end in sentenize(text)
+            for match in finder._extract(text[start:end])
+        ]
+        assert found == whole
+
+
+def test_runs_have_all_forms_of_the_words_of_a_grammar() -> None:
+    analyzer = load_analyzer()
+    words = {
+        "dates": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь год",
+        "money": "евро доллар рубль копейка цент евроцент миллиард миллион тысяча",
+    }
+    for name, bases in words.items():
+        wanted = {parse[2] for base in bases.split() for parse in analyzer.parse(base)}
+        lexemes = [analyzer.get_lexeme(parse) for base in wanted for parse in analyzer.parse(base)]
+        forms = {form[0] for lexeme in lexemes for form in lexeme if form[2] in wanted}
+        assert len(forms) > 70
+        assert [form for form in sorted(forms) if not RUNS[name].fullmatch(form)] == []
 
 
 @pytest.mark.parametrize("lead", [0, 7, 13])

@@ -44,7 +44,6 @@ class Batching(TaggerResult):
 
 def run(plan: Plan) -> None:
     """Measures what batches bring to each tagger."""
-    servers.check_load_generator()
     rounds = QUICK_ROUNDS if plan.quick or plan.prose.ours else ROUNDS
     with progress("batching", len(plan.taggers) * len(LENGTHS)) as step:
         for spec in plan.taggers:

@@ -64,7 +64,6 @@ def list_servers(specs: Sequence[str]) -> list[Server]:
 
 def run(plan: Plan) -> None:
     """Measures every server under every load."""
-    servers.check_load_generator()
     grid = QUICK_GRID if plan.quick else ROUGH_GRID if plan.prose.ours else GRID
     seconds = QUICK_STEP_S if plan.quick or plan.prose.ours else STEP_S
     wanted = list_servers(plan.taggers)

@@ -9,12 +9,11 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import IO
 
 from ner_service.benchmark.processes.timed_tagger import spawn
-from ner_service.errors import ConfigError, MissingExtra
+from ner_service.errors import ConfigError
 
 EMPTY, INSTANT, PLAIN = "empty", "instant", "plain"  # servers to compare those of taggers with
 READY_S = 120  # until a server must answer, models loaded and kernels compiled
@@ -48,12 +47,6 @@ class RunningServer:
 
     url: str
     pid: int
-
-
-def check_load_generator() -> None:
-    """Raises `MissingExtra` without locust, whose import would patch this process's sockets."""
-    if not find_spec("locust"):
-        raise MissingExtra("the load generator locust", "bench")
 
 
 def generate_load(

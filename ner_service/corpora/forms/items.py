@@ -1,12 +1,13 @@
 """Items are the annotations of a record: lists `[start, end, label]`, or objects of many tools."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import NoReturn
 
 from ner_service.corpora.check import check_text
 from ner_service.corpora.forms.fields import END_KEYS, LABEL_KEYS, START_KEYS, Record
 from ner_service.corpora.forms.marks import Mark
+from ner_service.corpora.forms.occurrences import Occurrences
 from ner_service.corpora.forms.standoff import LINE, parse_line
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
@@ -19,23 +20,38 @@ EXPECTED = "expected an object, or [start, end, label]"
 LABEL_NAMES = ("value", "name", "label")  # of a label that is an object
 
 
-def parse_item(item: object, place: str, text: str, reading: Reading) -> Iterator[Mark]:
-    """Yield the mark of an annotation, or one for each of its labels and pieces.
+def parse_items(items: Sequence[object], place: str, text: str, reading: Reading) -> Iterator[Mark]:
+    """Yield the marks of annotations; raises `CorpusError`, which begins with `place`."""
+    places = Occurrences(text, _surfaces_to_find(items))
+    for n, item in enumerate(items):
+        yield from _parse_item(item, f"{place}[{n}]", text, places, reading)
 
-    Raises `CorpusError`, which begins with `place`.
-    """
+
+def _surfaces_to_find(items: Iterable[object]) -> Iterator[str]:
+    """Yield the strings that are looked for in the text."""
+    for item in items:
+        if isinstance(item, list | tuple) and len(item) > 3 and isinstance(item[3], str):
+            yield item[3]
+        elif isinstance(item, dict) and not _has_bounds(item) and (surface := _surface_of(item)):
+            yield surface
+
+
+def _parse_item(
+    item: object, place: str, text: str, places: Occurrences, reading: Reading
+) -> Iterator[Mark]:
+    """Yield the mark of an annotation, or one for each of its labels and pieces."""
     if isinstance(item, str) and LINE.match(item):
         yield parse_line(item, text, place)
         return
     if isinstance(item, list | tuple):
-        item = _object_of(item, text, place)
+        item = _object_of(item, places, place)
     if not isinstance(item, dict):
         raise CorpusError(f"{place}: {EXPECTED}")
     if "points" in item:
-        yield from _marks_at_points(item, place, text, reading)
+        yield from _marks_at_points(item, place, text, places, reading)
         return
     surface = _surface_of(item)
-    start, end = _bounds(item, surface, text, place)
+    start, end = _bounds(item, surface, text, places, place)
     normal, parts = item.get("normal"), parse_parts(item.get("parts"))
     base = normal if isinstance(normal, str) else None
     for label in _labels(_first(item, LABEL_KEYS), f"{place}.label", reading):
@@ -51,7 +67,7 @@ def parse_parts(value: object) -> Parts | None:
     return Parts(**parts) if all(key in parts for key in value if value[key] is not None) else None
 
 
-def _object_of(item: list[object] | tuple[object, ...], text: str, place: str) -> Record:
+def _object_of(item: list[object] | tuple[object, ...], places: Occurrences, place: str) -> Record:
     """Return the object that a list stands for; a fourth member may be the text, or an id."""
     if len(item) < 3:
         raise CorpusError(f"{place}: {EXPECTED}, found {len(item)} values")
@@ -59,7 +75,7 @@ def _object_of(item: list[object] | tuple[object, ...], text: str, place: str) -
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
     record = {"start": start, "end": end, "label": label}
-    has_text = more and isinstance(more[0], str) and more[0] and more[0] in text
+    has_text = more and isinstance(more[0], str) and more[0] and more[0] in places
     return record | {"text": more[0]} if has_text else record
 
 
@@ -71,7 +87,9 @@ def _surface_of(item: Record) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _bounds(item: Record, surface: str | None, text: str, place: str) -> tuple[int, int]:
+def _bounds(
+    item: Record, surface: str | None, text: str, places: Occurrences, place: str
+) -> tuple[int, int]:
     """Return the bounds of an annotation.
 
     One that has only its text is where that text stands, if it stands there once.
@@ -80,8 +98,8 @@ def _bounds(item: Record, surface: str | None, text: str, place: str) -> tuple[i
     pair = _first(item, PAIR_KEYS)
     if start is None and end is None and isinstance(pair, list) and pair:
         return _join_pieces(pair if isinstance(pair[0], list) else [pair], text, place)
-    if not any(key in item for key in START_KEYS + END_KEYS) and surface:
-        return _find(surface, text, place)
+    if surface and not _has_bounds(item):
+        return _find(surface, places, place)
     if start is None:
         _raise_missing(item, START_KEYS, f"{place}.start")
     first = _whole_number(start, f"{place}.start")
@@ -90,6 +108,10 @@ def _bounds(item: Record, surface: str | None, text: str, place: str) -> tuple[i
     if end is None:
         _raise_missing(item, END_KEYS, f"{place}.end")
     return first, _whole_number(end, f"{place}.end")
+
+
+def _has_bounds(item: Record) -> bool:
+    return any(key in item for key in START_KEYS + END_KEYS)
 
 
 def _join_pieces(pieces: list[object], text: str, place: str) -> tuple[int, int]:
@@ -109,13 +131,12 @@ def _join_pieces(pieces: list[object], text: str, place: str) -> tuple[int, int]
     return bounds[0][0], bounds[-1][1]
 
 
-def _find(surface: str, text: str, place: str) -> tuple[int, int]:
-    if (count := text.count(surface)) != 1:
+def _find(surface: str, places: Occurrences, place: str) -> tuple[int, int]:
+    if (start := places.start_of(surface)) is None:
         raise CorpusError(
-            f"{place}.start: expected a whole number: {surface!r} alone is in the text {count} "
-            "times; give start and end"
+            f"{place}.start: expected a whole number: {surface!r} alone is in the text "
+            f"{places.count(surface)} times; give start and end"
         )
-    start = text.index(surface)
     return start, start + len(surface)
 
 
@@ -141,7 +162,7 @@ def _whole_number(value: object, place: str) -> int:
 
 
 def _marks_at_points(
-    item: Mapping[str, object], place: str, text: str, reading: Reading
+    item: Mapping[str, object], place: str, text: str, places: Occurrences, reading: Reading
 ) -> Iterator[Mark]:
     """Yield the marks of an annotation of Dataturks, whose bounds are both inclusive."""
     points = item["points"]
@@ -151,7 +172,7 @@ def _marks_at_points(
         if not isinstance(point, dict) or type(point.get("end")) is not int:
             raise CorpusError(f"{place}.points[{n}].end: expected a whole number")
         span = {**point, "end": point["end"] + 1, "label": item.get("label")}
-        yield from parse_item(span, f"{place}.points[{n}]", text, reading)
+        yield from _parse_item(span, f"{place}.points[{n}]", text, places, reading)
 
 
 def _first(item: Mapping[str, object], keys: tuple[str, ...]) -> object:

@@ -4,6 +4,7 @@ It is what a line of JSONL, an element of JSON or a row of a table holds: our ow
 doccano, Prodigy, spaCy, Dataturks and Label Studio's JSON-MIN, and the tokens of Hugging Face.
 """
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import get_args
 
@@ -26,8 +27,9 @@ from ner_service.corpora.forms.fields import (
     hold_tags,
     tags_in_one_string,
 )
-from ner_service.corpora.forms.items import name_of, parse_item
+from ner_service.corpora.forms.items import name_of, parse_items
 from ner_service.corpora.forms.marks import Mark, Unit, in_code_points, place_marks
+from ner_service.corpora.forms.occurrences import Occurrences
 from ner_service.corpora.forms.standoff import LINE
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
@@ -56,11 +58,7 @@ def parse_record(record: Record, place: str, default_id: str, reading: Reading) 
         return _parse_tokens(record, key, place, default_id, reading)
     text = check_text(record.get(key), _expected(record, key, place))
     entity_key, items = _entity_items(record, key, place, reading)
-    marks = [
-        m
-        for n, item in enumerate(items)
-        for m in parse_item(item, f"{place}: {entity_key}[{n}]", text, reading)
-    ]
+    marks = list(parse_items(items, f"{place}: {entity_key}", text, reading))
     _check_labels({mark.entity.label for mark in marks}, place)
     entities = _in_unit(record, marks, text)
     return reading.document(
@@ -109,9 +107,14 @@ def _key_of_surfaces(record: Record) -> str:
     """Return the only string field that holds the text of each annotation, if there is one."""
     items = [i for key in ENTITY_KEYS for i in _plain_list(record.get(key)) if isinstance(i, dict)]
     surfaces = [text for item in items if isinstance(text := item.get("text"), str)]
-    strings = [key for key, value in record.items() if key != "id" and isinstance(value, str)]
-    holding = [key for key in strings if all(text in str(record[key]) for text in surfaces)]
+    strings = {k: value for k, value in record.items() if k != "id" and isinstance(value, str)}
+    holding = [key for key, value in strings.items() if _hold_all(value, surfaces)]
     return holding[0] if surfaces and len(holding) == 1 else ""
+
+
+def _hold_all(text: str, surfaces: Sequence[str]) -> bool:
+    places = Occurrences(text, surfaces)
+    return all(surface in places for surface in surfaces)
 
 
 def _plain_list(value: object) -> list[object]:

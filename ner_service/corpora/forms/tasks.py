@@ -11,6 +11,7 @@ from ner_service.corpora.check import check_text
 from ner_service.corpora.forms.fields import Record
 from ner_service.corpora.forms.items import name_of
 from ner_service.corpora.forms.marks import Mark, place_marks
+from ner_service.corpora.forms.occurrences import Occurrences
 from ner_service.corpora.forms.records import other_fields
 from ner_service.corpora.forms.task_text import text_key, text_of
 from ner_service.corpora.reading import Reading
@@ -58,7 +59,8 @@ def parse_task(
     is_html = is_html or any("hypertextlabels" in value for value, _ in regions)
     at = f"{place}.data.{key.field}"
     text, starts = text_of(data[key.field], is_html, at, key.paragraph)
-    marks = [mark for value, at in regions for mark in _marks_of(value, text, starts, at, reading)]
+    places = Occurrences(text, (str(value.get("text")) for value, _ in regions))
+    marks = [m for value, at in regions for m in _marks_of(value, places, starts, at, reading)]
     id = data.get("id", task.get("id", default_id))  # ours, before the one it was given there
     entities = place_marks(marks, text, "utf16")
     fields = other_fields(data, key.field)
@@ -139,13 +141,17 @@ def _label_value(region: object, place: str, reading: Reading) -> Mapping[str, o
 
 
 def _marks_of(
-    value: Mapping[str, object], text: str, starts: Sequence[int], place: str, reading: Reading
+    value: Mapping[str, object],
+    places: Occurrences,
+    starts: Sequence[int],
+    place: str,
+    reading: Reading,
 ) -> list[Mark]:
     """Return a mark for each label of a region; raises `CorpusError` where it names no span."""
     key = next(key for key in LABEL_TYPES if key in value)
     names = value[key]
-    surface = value.get("text") if isinstance(value.get("text"), str) else None
-    start, end = _bounds(value, surface, text, starts, place)
+    surface = written if isinstance(written := value.get("text"), str) else None
+    start, end = _bounds(value, surface, places, starts, place)
     is_one = isinstance(names, list) and len(names) == 1
     several = isinstance(names, list) and len(names) > 1 and reading.options.overlap != "error"
     if not isinstance(names, list) or not (is_one or several):
@@ -154,11 +160,15 @@ def _marks_of(
         name_of(n, f"{place}.{key}", reading) if type(n) is int else check_text(n, f"{place}.{key}")
         for n in names
     ]
-    return [Mark(Entity(start, end, label), surface, place) for label in labels]  # type: ignore[arg-type]
+    return [Mark(Entity(start, end, label), surface, place) for label in labels]
 
 
 def _bounds(
-    value: Mapping[str, object], surface: object, text: str, starts: Sequence[int], place: str
+    value: Mapping[str, object],
+    surface: str | None,
+    places: Occurrences,
+    starts: Sequence[int],
+    place: str,
 ) -> tuple[int, int]:
     """Return a region's bounds: its own, the global ones of HyperText, or those in paragraphs."""
     whole = value.get("globalOffsets")
@@ -171,8 +181,7 @@ def _bounds(
         )
     if type(start) is int and type(end) is int:
         return start, end
-    if isinstance(surface, str) and surface and text.count(surface) == 1:  # an XPath is no offset
-        at = text.index(surface)
+    if surface and (at := places.start_of(surface)) is not None:  # an XPath is no offset
         return at, at + len(surface)
     raise CorpusError(f"{place}: start and end: expected whole numbers")
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from ner_service.corpora.lint.finding import Fault, Finding, quote
 from ner_service.types import Document
 
+LONGEST_NAME = 1_000  # characters; spans that are longer are no names to compare
+MOST_LABELS = 20  # of those that a message names
+
 
 class LabelIndex:
     """A label index counts the labels of each file, and of each name, as documents go by."""
@@ -14,6 +17,7 @@ class LabelIndex:
     def __init__(self, held_out: Sequence[bool]) -> None:
         self._held_out = held_out
         self._first_places: list[dict[str, str]] = [{} for _ in held_out]  # of each label
+        self._counts: Counter[str] = Counter()
         self._by_name: dict[str, Counter[str]] = {}
         self._places: dict[tuple[str, str], str] = {}  # of a name and a label
 
@@ -21,8 +25,10 @@ class LabelIndex:
         """Count the entities of a document."""
         for entity in document.entities:
             self._first_places[file].setdefault(entity.label, document.place)
-            name = " ".join(document.text[entity.start : entity.end].split())
-            if name:
+            self._counts[entity.label] += 1
+            end = min(entity.end, entity.start + LONGEST_NAME + 1)
+            name = " ".join(document.text[entity.start : end].split())
+            if name and end - entity.start <= LONGEST_NAME:
                 self._by_name.setdefault(name, Counter())[entity.label] += 1
                 self._places.setdefault((name, entity.label), document.place)
 
@@ -39,7 +45,7 @@ class LabelIndex:
 
     def _like_labels(self) -> Iterator[Finding]:
         """Yield labels that capitals, blanks or marks alone tell from another: `per`, `PER`."""
-        counts = sum(self._by_name.values(), Counter())
+        counts = self._counts
         alike: dict[str, list[str]] = {}
         for label, _ in counts.most_common():
             alike.setdefault(re.sub(r"[\W_]", "", label.casefold()) or label, []).append(label)
@@ -57,9 +63,8 @@ class LabelIndex:
         learned = {label for held_out, labels in pairs if not held_out for label in labels}
         if not learned:
             return
+        named = sorted(learned)[:MOST_LABELS] + ["…"] * (len(learned) > MOST_LABELS)
         for held_out, labels in pairs:
             for label in sorted(set(labels) - learned) if held_out else ():
-                message = (
-                    f"label {label} is not in the training data ({', '.join(sorted(learned))})"
-                )
+                message = f"label {label} is not in the training data ({', '.join(named)})"
                 yield Finding(Fault.UNKNOWN_LABEL, labels[label], message)

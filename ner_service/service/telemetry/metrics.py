@@ -54,6 +54,7 @@ GAUGES: Mapping[str, tuple[str, Sequence[str], Mode]] = {  # and how several pro
     "most_open_files": ("Files and connections that a process may have open", [], "liveall"),
     "build_info": ("The versions that run; always 1", ["version", "python"], "max"),
 }
+FROM_ZERO: Mapping[str, Sequence[str]] = {"errors": tuple(Code), "reloads": ("done", "failed")}
 TAGGER_GAUGES = [name for name, (_, labels, _) in GAUGES.items() if "tagger" in labels]
 
 
@@ -120,12 +121,19 @@ class Metrics:
 
     async def keep_sampling(self, lanes: Mapping[str, Lane]) -> None:
         """Keeps the metrics that change by themselves up to date, until it is cancelled."""
+        self._begin_at_zero()
         try:
             while True:
                 self.sample(lanes)
                 await asyncio.sleep(SAMPLE_S)
         finally:
             self.sample(lanes)
+
+    def _begin_at_zero(self) -> None:
+        """Shows counters that have not counted yet: Prometheus sees no increase to a first 1."""
+        for name, values in FROM_ZERO.items():
+            for value in values:
+                self._counter(name, value)
 
     def sample(self, lanes: Mapping[str, Lane]) -> None:
         """Reads the metrics that change by themselves, and passes on what was counted meanwhile."""

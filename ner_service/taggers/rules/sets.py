@@ -13,13 +13,26 @@ from ner_service.types import Span
 Bounds = tuple[int, int]
 LABELS = {"dates": "DATE", "money": "MONEY"}
 DIGIT = re.compile(r"\d")  # without one neither grammar finds anything
+MONTHS_AND_YEARS = (
+    "гг?(?![а-яё])|год|лет|январ|феврал|март|апрел|ма[еийюя]|июн|июл|август|сентябр|октябр|ноябр"
+    "|декабр"
+)
+CURRENCIES = "руб|доллар|евро|р(?![а-яё])"
+UNITS = "млрд|миллиард|млн|миллион|тыс|тыщ|копе|коп|цент|[тк](?![а-яё])"
 SIGNS = {  # of which every match has one: a month, a year or points between digits; a currency
+    "dates": re.compile(rf"(?<![а-яё])(?:{MONTHS_AND_YEARS})|\d\s*\.\s*\d", re.IGNORECASE),
+    "money": re.compile(rf"[€$₽]|(?<![а-яё])(?:{CURRENCIES})", re.IGNORECASE),
+}
+SPACE = r"[^\S\n\r]"
+RUNS = {  # of what stands in matches; between brackets a match may have numbers in words
     "dates": re.compile(
-        r"(?<![а-яё])(?:гг?(?![а-яё])|год|лет|январ|феврал|март|апрел|ма[еийюя]|июн|июл|август"
-        r"|сентябр|октябр|ноябр|декабр)|\d\s*\.\s*\d",
+        rf"(?:[\d.]|{SPACE}|(?<![а-яё])(?:{MONTHS_AND_YEARS})[а-яё]*+)++", re.IGNORECASE
+    ),
+    "money": re.compile(
+        rf"(?:[()/](?:[а-яё\d.€$₽¢]|{SPACE})*+(?=[()/])|[\d.,()/€$₽¢]|{SPACE}"
+        rf"|(?<![а-яё])(?:{CURRENCIES}|{UNITS})[а-яё]*+)++",
         re.IGNORECASE,
     ),
-    "money": re.compile(r"[€$₽]|(?<![а-яё])(?:руб|доллар|евро|р(?![а-яё]))", re.IGNORECASE),
 }
 REACH = 300  # characters from a sign to the ends of its match, an amount in words among them
 MOST_CHARS = 2_000  # of a piece that a grammar parses: its time grows faster than the text
@@ -40,7 +53,10 @@ class Parses:
 
 
 class GrammarFinder:
-    """A grammar of natasha's runs on pymorphy3, over sentences that have a digit."""
+    """A grammar of natasha's runs on pymorphy3, over those words alone that its matches consist of.
+
+    It parses every word that it gets, most of which no match can have.
+    """
 
     def __init__(self, name: str) -> None:
         from natasha import DatesExtractor, MoneyExtractor
@@ -50,14 +66,16 @@ class GrammarFinder:
             "money": MoneyExtractor,
         }
         self.labels: Sequence[str] = [LABELS[name]]
-        self._sign = SIGNS[name]
+        self._sign, self._run = SIGNS[name], RUNS[name]
         self._extract = extractors[name](Parses())
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield what the grammar finds in a text."""
         for start, end in sentenize(text) if self._sign.search(text) else ():
             for at, stop in _surroundings(text, start, end, self._sign):
-                yield from self._parse(text, at, stop)
+                for run in self._run.finditer(text, at, stop):
+                    if self._sign.search(run[0]):
+                        yield from self._parse(text, run.start(), run.end())
 
     def _parse(self, text: str, start: int, end: int) -> Iterator[Span]:
         """Yield what the grammar finds in a part of a text, piece by piece, of which none cuts it.

@@ -115,3 +115,21 @@ def test_the_apis_page_shows_the_operations_and_tries_them(opened: Open) -> None
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.locator(".live-responses-table", has_text="hash of lax").wait_for()
+
+
+def test_the_apis_page_asks_behind_the_prefix_of_a_proxy(opened: Open) -> None:
+    asked: list[str] = []
+
+    def proxied(page: Any) -> None:
+        def strip(route: Any) -> None:
+            asked.append(route.request.url)
+            route.fulfill(response=route.fetch(url=route.request.url.replace("/behind/", "/")))
+
+        page.route("**/behind/**", strip)
+
+    page = opened("behind/docs", set_up=proxied)
+    page.locator(".opblock-summary", has_text="/taggers").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    page.locator(".live-responses-table", has_text="hash of lax").wait_for()
+    assert asked[-1].endswith("/behind/taggers")

@@ -1,3 +1,5 @@
+const here = new URL(".", document.baseURI).pathname.replace(/\/$/, ""); // behind a proxy's prefix
+
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",
@@ -7,4 +9,11 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
+  requestInterceptor: (request) => {
+    if (!request.loadSpec) {
+      const url = new URL(request.url, document.baseURI);
+      request.url = url.origin + here + url.pathname + url.search;
+    }
+    return request;
+  },
 });
