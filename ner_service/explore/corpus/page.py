@@ -153,7 +153,7 @@ def _histogram(samples: Sequence[Sample], numbers: dict[str, list[int]], title: 
             [min(n, bins[-1] - 0.5) for n in some], bins, weights=shares, label=_short(name),
             color=colors[name], alpha=0.55 if len(numbers) > 1 else 1.0,
         )  # fmt: skip
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params("x", integer=True)
     axes.set_xlabel(title)
     axes.set_ylabel("share of the documents, %")
     if len(numbers) > 1:
