@@ -81,8 +81,8 @@ def tune(
     for key, share in results.importance.items():
         echo(f"{share:4.0%} of the differences: {key}")
     if results.seeds:
-        seeds = numbered(len(results.seeds), "other seed")
-        echo(f"best settings with {seeds}: dev F1 {results.spread}")
+        others = numbered(len(results.seeds), "other seed")
+        echo(f"best settings with {others}: dev F1 {results.spread}")
     path = folder / "index.html"
     write_text(path, [page(f"Tuning of {config.name}", results, space)])
     echo(f"{path}\nnext:\n  ner-service train {results.best}")
