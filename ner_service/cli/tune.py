@@ -11,6 +11,7 @@ from ner_service.cli.options import MOST_WORKERS, corpora_root
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.errors import MissingExtra
 from ner_service.files import write_text
+from ner_service.output.numbers import numbered
 
 SHOWN = 10  # trials in the terminal; the page has all
 
@@ -80,7 +81,8 @@ def tune(
     for key, share in results.importance.items():
         echo(f"{share:4.0%} of the differences: {key}")
     if results.seeds:
-        echo(f"best settings with {len(results.seeds)} other seeds: dev F1 {results.spread}")
+        others = numbered(len(results.seeds), "other seed")
+        echo(f"best settings with {others}: dev F1 {results.spread}")
     path = folder / "index.html"
     write_text(path, [page(f"Tuning of {config.name}", results, space)])
     echo(f"{path}\nnext:\n  ner-service train {results.best}")

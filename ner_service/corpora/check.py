@@ -39,11 +39,8 @@ def check_bounds(entities: Iterable[Entity], text: str, place: str) -> list[Enti
     """Return the entities; raises `CorpusError` where one is empty, blank or beyond the text."""
     checked = list(entities)
     for entity in checked:
-        if UNFIT_LABEL.search(entity.label):
-            raise CorpusError(
-                f"{place}: the label {entity.label[:80]!r} has a line break or another control "
-                "character: rename it"
-            )
+        if unfit := describe_unfit_label(entity.label):
+            raise CorpusError(f"{place}: {unfit}")
         if not 0 <= entity.start < entity.end:
             raise CorpusError(
                 f"{place}: {entity.start}:{entity.end} is not a span; mend or drop it"
@@ -56,6 +53,13 @@ def check_bounds(entities: Iterable[Entity], text: str, place: str) -> list[Enti
         if not text[entity.start : entity.end].strip():
             raise CorpusError(f"{place}: {entity.start}:{entity.end} is white space alone; drop it")
     return checked
+
+
+def describe_unfit_label(label: str) -> str:
+    """Return what is wrong with a label that no line of a file could hold, or nothing."""
+    if not UNFIT_LABEL.search(label):
+        return ""
+    return f"the label {label[:80]!r} has a line break or another control character: rename it"
 
 
 def sort_entities(entities: Iterable[Entity]) -> list[Entity]:

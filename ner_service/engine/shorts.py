@@ -66,7 +66,7 @@ def pack(matrix: Floats) -> ShortWeights:
         norms = np.sqrt((part**2).sum(0)) / (2**31 / (MOST + slack) - slack - 1)
         steps[n] = np.maximum(norms, abs(part).max(0) / MOST)
         part /= np.where(steps[n] > 0, steps[n], 1).astype(np.float64)
-    panels = np.rint(wide).reshape(pairs, 2, -1, COLUMNS).transpose(2, 0, 3, 1)
+    panels = np.rint(wide).reshape(pairs, 2, width // COLUMNS, COLUMNS).transpose(2, 0, 3, 1)
     aligned = aligned_array((*panels.shape[:3], 1)).view(np.int16)
     aligned[:] = panels
     return ShortWeights(aligned, steps)

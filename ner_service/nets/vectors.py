@@ -64,7 +64,7 @@ def load_vectors(source: str) -> Vectors:
     try:
         state = path.stat()
     except OSError as error:
-        raise ModelError(f"{path}: not word vectors in word2vec's text format: {error}") from None
+        raise ModelError(f"word vectors {path}: {error.strerror or error}") from None
     return _share(path.resolve(), state.st_mtime_ns, state.st_size)
 
 

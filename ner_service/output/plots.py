@@ -1,6 +1,7 @@
 """Plots are drawn by matplotlib as SVG for the inside of a page."""
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def svg(figure: "Figure", name: str) -> str:
     import matplotlib
 
     out = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": name}):
+    with matplotlib.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a browser has the letters
         figure.savefig(out, format="svg", metadata={"Date": None})
     drawing = out.getvalue()
     return drawing[drawing.index("<svg") :]

@@ -13,7 +13,7 @@ from ner_service.scoring.f1 import exact
 from ner_service.training.config import read_config
 from ner_service.training.data.corpus import Corpus, read_source
 from ner_service.training.model import card
-from ner_service.training.train import train_from_file
+from ner_service.training.train import checkpoint_of, train_from_file
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,9 @@ def retrain(
     beside = output.with_name(f"{output.name}.next")
     place = f"output={json.dumps(str(beside))}"
     train_from_file(
-        config, [*overrides, place], init=str(output), root=root, overwrite=True, quiet=quiet
-    )
+        config, [*overrides, place], init=str(output), root=root, overwrite=True, quiet=quiet,
+        says_next=False,
+    )  # fmt: skip
     dev = [read_source(source, root, hides_bars=True) for source in settings.data.dev]
     old, new = load(output), load(beside)
     result = Retrained(output, mean_f1(old, dev), mean_f1(new, dev))
@@ -56,6 +57,8 @@ def retrain(
         config_here = new.meta["config"] | {"output": public_path(str(output))}
         card.write(replace(new, meta=new.meta | {"config": config_here}), output)
         shutil.rmtree(beside)
+        for folder in (output, beside):  # a run that went on would bring back the old model
+            checkpoint_of(folder).unlink(missing_ok=True)
     return result
 
 

@@ -205,18 +205,20 @@ def train_from_file(
     *watchers: Watcher,
     overwrite: bool = False,
     quiet: bool = False,
+    says_next: bool = True,
 ) -> Path:
     """Train as a file says and return the model folder; `root` is where corpora lie.
 
     The run leaves the best model and a checkpoint, by which `resume` takes up what was stopped, or
     makes a finished run longer, with the model that it began with unless `init` names it. A model
-    that is there already stays unless `overwrite`.
+    that is there already stays unless `overwrite`. `says_next` ends with commands that use the
+    model, which is to stay where it is.
     """
     settings = read_config(config, overrides)
     output = Path(settings.output)
     saved = check_output(output, resume, overwrite)
     with hold(output):
-        _run(settings, saved, resume, init, root, watchers, RunLog(quiet))
+        _run(settings, saved, resume, init, root, watchers, RunLog(quiet), says_next)
     return output
 
 
@@ -228,6 +230,7 @@ def _run(
     root: Path | None,
     watchers: Iterable[Watcher],
     log: RunLog,
+    says_next: bool,
 ) -> None:
     """Train by a configuration, or go on with the run whose checkpoint is saved."""
     output = Path(settings.output)
@@ -279,9 +282,15 @@ def _run(
     log.say(f"{output}: dev F1 {state.best:.4f} at epoch {state.best_epoch} of {state.epoch}")
     for line in doubts_of(state, settings):
         log.note(line)
-    log.say("next:")
-    for command in next_commands(output, settings.name):
-        log.say(f"  {command}")
+    if says_next:
+        log.say("next:")
+        for command in next_commands(output, settings.name):
+            log.say(f"  {command}")
+
+
+def checkpoint_of(output: Path) -> Path:
+    """Return where the state of the run that trains a model is kept."""
+    return output.with_name(f"{output.name}.checkpoint.safetensors")
 
 
 def check_output(output: Path, resume: bool, overwrite: bool) -> Path:
@@ -295,7 +304,7 @@ def check_output(output: Path, resume: bool, overwrite: bool) -> Path:
         raise ConfigError(f"output: {error}") from None
     if resume and overwrite:
         raise ConfigError("--resume goes on with a model, which --overwrite gives up: choose one")
-    saved = output.with_name(f"{output.name}.checkpoint.safetensors")
+    saved = checkpoint_of(output)
     if resume or overwrite or not (output / CONFIG).exists():
         return saved
     goes_on = "go on with its run by --resume, " if saved.exists() else ""

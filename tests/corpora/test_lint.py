@@ -60,6 +60,7 @@ ENTITIES = [
     (ANNA, [(0, 11, "PER"), (5, 11, "LOC")], [Fault.OVERLAP], "5:11 LOC 'уехала' overlaps 0:11"),
     (ANNA, [(0, 11, "A"), (0, 4, "B"), (5, 11, "C")], [Fault.OVERLAP] * 2, "overlaps 0:11 A"),
     (ANNA, [(14, 22, "LOC")], [Fault.OUTSIDE], "no span of the text (21 characters)"),
+    (ANNA, [(0, 4, "P\nER")], [Fault.UNFIT_LABEL], "the label 'P\\nER' has a line break"),
     (ANNA, [(4, 4, "LOC")], [Fault.OUTSIDE], "no span"),
     (ANNA, [(-4, 4, "LOC")], [Fault.OUTSIDE], "no span"),
     (ANNA, [(4, 5, "LOC")], [Fault.OUTSIDE], "is white space alone"),

@@ -42,6 +42,7 @@ def test_no_sum_leaves_32_bits_where_rows_are_the_columns_themselves(inner: int)
 
 
 def test_rows_and_columns_of_zeros_give_zeros() -> None:
+    assert not product(np.ones((3, 0)), np.ones((0, 5))).any()  # words of a net with shapes alone
     assert not product(np.zeros((3, 9)), np.ones((9, 5))).any()
     assert not product(np.ones((3, 9)), np.zeros((9, 5))).any()
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from ner_service import corpora
 from ner_service.cli import app
 from ner_service.explore.comparison.encoders import choose_variants
+from ner_service.explore.comparison.page import page
 from ner_service.explore.comparison.system import System
 from ner_service.explore.comparison.table import adjust, compare
 from ner_service.scoring.significance import p_value
@@ -42,6 +43,19 @@ def test_the_best_system_comes_first_and_names_are_told_by_what_training_has() -
     assert middle.by_length["1 token"].gold == 20
     assert middle.by_length["3 or more"].recall == 0
     assert compare(documents, systems, [])[0].by_seen == {}
+
+
+def test_systems_with_the_same_f1_are_best_together() -> None:
+    documents = [marked(f"[PER Анна] в [LOC Омске {n}]", str(n)) for n in range(20)]
+    gold = [list(document.entities) for document in documents]
+    half = [entities[:1] for entities in gold]
+    systems = [System("one", gold), System("half", half), System("two", gold)]
+    drawn = page("on dev", len(documents), "", compare(documents, systems, []), [])
+    assert "<p>20 documents. An entity" in drawn
+    assert "one and two have the best F1." in drawn
+    assert "No other comes so near" in drawn
+    alone = page("on dev", 1, "", compare(documents[:1], [System("one", gold[:1])], []), [])
+    assert "<p>1 document. An entity" in alone
 
 
 def test_encoders_are_named_with_commas() -> None:

@@ -17,6 +17,7 @@ from ner_service.explore.corpus.copies import count_copies
 from ner_service.explore.corpus.doubts import find_doubts
 from ner_service.explore.corpus.grammar import FOREIGN, NUMBER, SIGN, Grammar, Word, neighbours
 from ner_service.explore.corpus.names import ambiguous_names, seen_names, unmarked_names
+from ner_service.explore.corpus.page import page as page_of
 from ner_service.explore.corpus.page import remarks
 from ner_service.explore.corpus.report import CorpusReport
 from ner_service.explore.corpus.sample import Sample, TokenizedDocument, draw_sample
@@ -190,10 +191,34 @@ def test_the_page_says_first_what_spoils_training() -> None:
         seen_names([train, dev], {}), count_copies([train, dev]), None,
     )  # fmt: skip
     said = " ".join(remarks(report))
-    assert "train has only 1 of PER" in said
+    assert "train has only 12 of LOC, 1 of PER: a net needs" in said
     assert "LOC has 12 times as many entities as PER" in said
     assert "that another file has, too: 1." in said
     assert "100% of the names of dev are in the training data" in said
+
+
+def test_many_labels_make_one_sentence_and_pictures_of_the_most_frequent() -> None:
+    twice = Document("2", "Омск, Омск", (Entity(0, 4, "👤"), Entity(6, 10, "👤")))
+    others = [marked(f"[L{n} Анна] дома", f"L{n}") for n in range(60)]
+    train = draw_sample("train", False, [twice, *others])
+    report = CorpusReport(
+        [measure_sizes(train)], [], [], [], [], [], [], [], count_copies([train]), None
+    )
+    line = remarks(report)[0]
+    assert line.startswith("train has only 2 of 👤, 1 of L0, 1 of L1, 1 of L2, 1 of L3, few of 56 ")
+    drawn = page_of("train", report, [train])
+    assert "most frequent labels" in drawn
+    assert drawn.count("L18</text>") == 1  # a bar, and none in the picture of lengths
+    assert "L40</text>" not in drawn
+
+
+def test_a_document_that_comes_twice_in_dev_is_not_said_to_be_learned_twice() -> None:
+    text = "Вчера в городе открыли новую библиотеку для детей и взрослых."
+    dev = sample(text, text, name="dev", is_held_out=True)
+    report = CorpusReport(
+        [measure_sizes(dev)], [], [], [], [], [], [], [], count_copies([dev]), None
+    )
+    assert "Documents that come twice, and count twice: 1." in remarks(report)
 
 
 @pytest.fixture(scope="module")

@@ -128,6 +128,7 @@ def test_a_key_by_both_names_is_refused(tmp_path: Path) -> None:
         ("dropout.word=0.1", r"dropout\.word: no such key; did you mean words\?"),
         ("train.case_nose=0.1", r"train\.case_nose: no such key; did you mean case_noise\?"),
         ("optimizer.lr=0.1", r"optimizer: no such key; did you mean optimiser\?"),
+        ('data.train=[{path="a", convention=""}]', r"convention: String should have at least 1"),
         ("dropout=0.1", "dropout: expected a section of keys"),
     ],
 )

@@ -36,6 +36,7 @@ def test_a_better_model_takes_the_place_of_the_old_one(
     said = capsys.readouterr().out
     assert said.startswith(f"{folder}: dev F1 0.")
     assert said.endswith("after: replaced by the new model\n")
+    assert not list(config.parent.glob("*.checkpoint.safetensors"))  # of the model that is gone
     after = load(folder)
     assert after.meta["from"]["sha256"] == before.hash  # type: ignore[index, call-overload]
     old, new = (model.meta["scores"][0]["micro"]["f1"] for model in (before, after))
@@ -51,7 +52,9 @@ def test_a_worse_model_stays_beside_the_old_one(
     before = load(config.parent / "tiny").hash
     monkeypatch.setattr(retraining, "mean_f1", lambda artefact, dev: float(artefact.hash == before))
     assert run("retrain", str(config)) == 0
-    assert "kept; the new model is " in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "kept; the new model is " in said
+    assert "ner-service tag" not in said  # by a name that may soon be gone
     assert load(config.parent / "tiny").hash == before
     assert load(config.parent / "tiny.next").hash != before
 

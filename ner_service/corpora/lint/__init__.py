@@ -59,7 +59,7 @@ def check(parts: Sequence[Part], near: bool = True) -> Iterator[Finding]:
                 yield from copies.add(number, document)
                 labels.add(number, document)
                 _count(document, part.checked)
-            if not part.checked.documents:
+            if not part.checked.documents and Kind.BROKEN not in _kinds(part.reading):
                 yield Finding(Fault.UNREADABLE, part.name, NO_DOCUMENTS)
         except CorpusError as error:
             place, message = split_place(str(error), part.name)
@@ -99,6 +99,10 @@ def _count(document: Document, report: ReadReport) -> None:
             report.note_cut_word(
                 document.text, entity.start, entity.end, document.place, entity.label
             )
+
+
+def _kinds(report: ReadReport) -> set[Kind]:
+    return {remark.kind for remark in report.remarks}
 
 
 def _whole_findings(part: Part) -> Iterator[Finding]:

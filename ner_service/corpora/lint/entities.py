@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from ner_service.corpora.check import describe_unfit_label
 from ner_service.corpora.lint.finding import Fault, Finding, quote
 from ner_service.corpora.report import cuts_word
 from ner_service.types import Document, Entity
@@ -21,6 +22,8 @@ def entity_findings(document: Document) -> Iterator[Finding]:
     text, place = document.text, document.place
     inside: list[Entity] = []
     for entity in sorted(document.entities, key=lambda e: (e.start, e.end)):
+        if unfit := describe_unfit_label(entity.label):
+            yield Finding(Fault.UNFIT_LABEL, place, unfit)
         if not 0 <= entity.start < entity.end <= len(text):
             message = f"{_bounds(entity)} is no span of the text ({len(text)} characters)"
             yield Finding(Fault.OUTSIDE, place, message)

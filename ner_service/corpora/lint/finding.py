@@ -25,6 +25,7 @@ class Fault(StrEnum):
     UNREADABLE = ("unreadable", "unreadable files or records", True)
     STRAY_TAG = ("stray-tag", "stray tags", True)
     OUTSIDE = ("outside", "entities that hold no characters of the text", True)
+    UNFIT_LABEL = ("unfit-label", "entities with a control character in their label", True)
     DOUBLED = ("doubled", "doubled entities", True)
     OVERLAP = ("overlap", "overlapping entities", True)
     LEAK = ("leak", "documents that are in another file too", True)

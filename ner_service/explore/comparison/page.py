@@ -26,10 +26,25 @@ def page(
         labels=list(label_rows(figures)),
         slices=list(slice_rows(figures)),
         costs=list(cost_rows(figures)),
-        equals=[f.system.name for f in figures[1:] if (f.p or 0) >= SIGNIFICANT],
+        best=_join([f.system.name for f in figures if _has_best_f1(f, figures)]),
+        others=[f.system.name for f in figures if not _has_best_f1(f, figures)],
+        equals=[
+            f.system.name
+            for f in figures
+            if (f.p or 0) >= SIGNIFICANT and not _has_best_f1(f, figures)
+        ],
         picture=_picture(figures),
         curve=draw_curve(curve) if curve else "",
     )
+
+
+def _has_best_f1(figure: Figures, figures: Sequence[Figures]) -> bool:
+    return figure.assessment.micro.f1 == figures[0].assessment.micro.f1
+
+
+def _join(names: Sequence[str]) -> str:
+    """Return `a`, `a and b`, or `a, b and c`."""
+    return " and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
 
 
 def total_rows(figures: Sequence[Figures]) -> Iterator[Row]:
@@ -98,5 +113,7 @@ def _picture(figures: Sequence[Figures]) -> str:
         axes.plot([micro.f1], [n], "o", color=color)
     axes.set_yticks(range(len(figures)), [each.system.name for each in figures])
     axes.invert_yaxis()
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(low, -0.005), min(high, 1.005))  # no F1 lies beyond, but half a dot does
     axes.set_xlabel("F1 with its 95% interval")
     return svg(figure, "comparison")

@@ -1,5 +1,6 @@
 """The page of a corpus report: one file with its pictures, for readers who are no specialists."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ner_service.explore.corpus.report import CorpusReport
@@ -7,12 +8,15 @@ from ner_service.explore.corpus.sample import Sample
 from ner_service.explore.corpus.sizes import LONG, Sizes
 from ner_service.output.html import render
 from ner_service.output.numbers import numbered
-from ner_service.output.plots import color_of, new_axes, svg
+from ner_service.output.plots import COLORS, color_of, new_axes, svg
 
 BINS = 30
 SHOWN = 20  # rows of a table whose rest is in the JSON
 IMBALANCED = 10  # times as many entities of one label as of another, from which on to worry
 FEW = 50  # entities of a label, with which a net learns little
+MOST_NAMED = 5  # labels of which a sentence says that they are few
+MOST_BARS = 20  # labels that have bars, the most frequent ones: more could not be read
+MOST_CHARS = 30  # of a label or a file's name in a picture
 LEAST_SEEN, MOST_SEEN = 0.3, 0.9  # share of a held-out file's names between which all is usual
 
 
@@ -27,6 +31,7 @@ def page(title: str, report: CorpusReport, samples: Sequence[Sample]) -> str:
         lengths=_lengths(samples),
         entities=_entities(samples),
         entity_lengths=_entity_lengths(report.files),
+        bars=len({label.label for file in report.files for label in file.labels}) > len(COLORS),
         long=LONG,
         shown=SHOWN,
     )
@@ -38,12 +43,15 @@ def remarks(report: CorpusReport) -> list[str]:
     for file in report.files:
         if not file.entities:
             lines.append(f"{file.file} holds no entities: nothing can be learned from it.")
-        for label in file.labels if not file.is_held_out else ():
-            if label.entities < FEW:
-                lines.append(
-                    f"{file.file} has only {label.entities} of {label.label}: a net needs some "
-                    f"{FEW} or more to learn a label. Annotate more, or begin with --from ru-news."
-                )
+        few = [label for label in file.labels if label.entities < FEW and not file.is_held_out]
+        if few:
+            named = [f"{label.entities} of {label.label}" for label in few[:MOST_NAMED]]
+            others = len(few) - len(named)
+            named += [f"few of {numbered(others, 'other label')}"] if others else []
+            lines.append(
+                f"{file.file} has only {', '.join(named)}: a net needs some {FEW} or more to learn "
+                "a label. Annotate more, or begin with --from ru-news."
+            )
         if file.imbalance >= IMBALANCED:
             most, least = file.labels[0], file.labels[-1]
             lines.append(
@@ -58,7 +66,7 @@ def remarks(report: CorpusReport) -> list[str]:
             "Take them out, or scores will be too good."
         )
     if copies.copy:
-        lines.append(f"Documents that come twice, and count twice in training: {copies.copy}.")
+        lines.append(f"Documents that come twice, and count twice: {copies.copy}.")
     for name, share in _seen_by_file(report):
         if share > MOST_SEEN:
             lines.append(
@@ -97,7 +105,7 @@ def _seen_by_file(report: CorpusReport) -> list[tuple[str, float]]:
 
 def _balance(files: Sequence[Sizes]) -> str:
     """Draw the share of each label among the entities of each file."""
-    labels = list(dict.fromkeys(label.label for file in files for label in file.labels))
+    labels = _most_frequent(files, MOST_BARS)
     figure, axes = new_axes(7.2, 0.9 + 0.34 * max(1, len(labels)) * (0.5 + 0.5 * len(files)))
     colors = color_of([file.file for file in files])
     height = 0.8 / len(files)
@@ -105,15 +113,17 @@ def _balance(files: Sequence[Sizes]) -> str:
         shares = {label.label: label.share for label in file.labels}
         places = [at + n * height for at in range(len(labels))]
         values = [100 * shares.get(label, 0.0) for label in labels]
-        bars = axes.barh(places, values, height * 0.9, label=file.file, color=colors[file.file])
+        bars = axes.barh(
+            places, values, height * 0.9, label=_short(file.file), color=colors[file.file]
+        )
         axes.bar_label(bars, [f"{value:.0f}%" for value in values], padding=3, fontsize=9)
     middle = (len(files) - 1) * height / 2
-    axes.set_yticks([at + middle for at in range(len(labels))], labels)
+    axes.set_yticks([at + middle for at in range(len(labels))], [_short(label) for label in labels])
     axes.invert_yaxis()
     axes.set_xlabel("share of the entities, %")
     axes.grid(axis="y", visible=False)
     if len(files) > 1:
-        axes.legend(frameon=False, fontsize=9)
+        figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=9)
     return svg(figure, "balance")
 
 
@@ -136,37 +146,51 @@ def _histogram(samples: Sequence[Sample], numbers: dict[str, list[int]], title: 
     colors = color_of([sample.name for sample in samples])
     everything = sorted(n for some in numbers.values() for n in some)
     end = max(1, everything[int(0.99 * (len(everything) - 1))])
-    bins = list(range(0, end + 2, max(1, -(-end // BINS))))
+    bins = [edge - 0.5 for edge in range(0, end + 2, max(1, -(-end // BINS)))]
     for name, some in numbers.items():
         shares = [100 / len(some)] * len(some)
         axes.hist(
-            [min(n, bins[-1] - 0.5) for n in some], bins, weights=shares, label=name,
+            [min(n, bins[-1] - 0.5) for n in some], bins, weights=shares, label=_short(name),
             color=colors[name], alpha=0.55 if len(numbers) > 1 else 1.0,
         )  # fmt: skip
+    axes.locator_params("x", integer=True)
     axes.set_xlabel(title)
     axes.set_ylabel("share of the documents, %")
     if len(numbers) > 1:
-        axes.legend(frameon=False, fontsize=9)
+        figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9)
     return svg(figure, title)
 
 
 def _entity_lengths(files: Sequence[Sizes]) -> str:
     """Draw how many tokens the entities of each label have, all files together."""
-    counts: dict[str, list[int]] = {}
-    for size in (size for file in files for size in file.labels):
-        before = counts.get(size.label, [0] * len(size.lengths))
-        counts[size.label] = [a + b for a, b in zip(before, size.lengths, strict=True)]
+    counts = {label: [0] * (LONG + 1) for label in _most_frequent(files, len(COLORS))}
+    for size in (size for file in files for size in file.labels if size.label in counts):
+        counts[size.label] = [a + b for a, b in zip(counts[size.label], size.lengths, strict=True)]
     figure, axes = new_axes(5.4, 3.0)
     ticks = [*map(str, range(1, LONG + 1)), f"> {LONG}"]
     width = 0.8 / max(1, len(counts))
     for n, (label, some) in enumerate(counts.items()):
         places = [at + n * width for at in range(len(ticks))]
         shares = [100 * count / max(1, sum(some)) for count in some]
-        axes.bar(places, shares, width * 0.9, label=label, color=color_of(list(counts))[label])
+        axes.bar(
+            places, shares, width * 0.9, label=_short(label), color=color_of(list(counts))[label]
+        )
     axes.set_xticks([at + 0.4 - width / 2 for at in range(len(ticks))], ticks)
     axes.set_xlabel("tokens of an entity")
     axes.set_ylabel("share of the label, %")
     axes.grid(axis="x", visible=False)
     if counts:
-        axes.legend(frameon=False, fontsize=9, ncols=2)
+        figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=9)
     return svg(figure, "entity lengths")
+
+
+def _most_frequent(files: Sequence[Sizes], most: int) -> list[str]:
+    """Return the labels with the most entities in all files together."""
+    counts: Counter[str] = Counter()
+    for label in (label for file in files for label in file.labels):
+        counts[label.label] += label.entities
+    return [label for label, _ in counts.most_common(most)]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_CHARS else f"{name[: MOST_CHARS - 1]}…"

@@ -57,6 +57,7 @@ class Source(Section):
     path: str = Field(description="a file or folder, or the name of a corpus under NER_CORPORA")
     convention: str = Field(
         "default",
+        min_length=1,
         description="way of annotating; the model answers in that of the first corpus",
     )
     weight: float = Field(1.0, gt=0, description="factor of its loss")
