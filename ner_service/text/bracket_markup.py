@@ -23,14 +23,17 @@ BBCODE = re.compile(
     r"(?:=[^\[\]\n]{1,300})?\]",
     re.IGNORECASE,
 )
-NOTE = re.compile(
-    r"(?<=[^\W\d_])(?:[.»”\"')]?(?:\[(?:\^?\d{1,3}(?:[,–—-] ?\d{1,3}){0,9}|\^\w{1,20}"
-    r"|(?:[а-дa-eКA]|прим|комм?)\.? ?\d{0,3}|(?:источник|кто|где|когда)[^\[\]\n]{0,40})\])+"
-    r"|\{\d{1,3}\})"
+NOTED = (  # what stands in the brackets of a note
+    r"(?:\^?\d{1,3}(?:[,–—-] ?\d{1,3}){0,9}|\^\w{1,20}|(?:[а-дa-eКA]|прим|комм?)\.? ?\d{0,3}"
+    r"|(?:источник|кто|где|когда)[^\[\]\n]{0,40})\]"
+)
+NOTE = re.compile(  # behind a word, perhaps with a mark between; begins with a set, to be fast
+    r"[\[{.»”\"')](?<=[^\W\d_].)"
+    rf"(?:(?<=\[){NOTED}(?:\[{NOTED})*|(?<=\{{)\d{{1,3}}\}}|(?<![\[{{])(?:(?:\[{NOTED})+|\{{\d{{1,3}}\}}))"
 )
 COMMAND = re.compile(r"\\[a-zA-Z]{2,20}\*?(?=\{)")
 LINE_FEED = re.compile(r"(?:\\r)?\\n(?![a-z])|\\(?=\")")  # of JSON
-WITHIN_WORD = re.compile(r"(?<=[^\W\d_])\[(?P<letters>[а-яё]{1,30})\](?![^\W\d_])")
+WITHIN_WORD = re.compile(r"\[(?<=[^\W\d_]\[)(?P<letters>[а-яё]{1,30})\](?![^\W\d_])")
 ANY_BRACKET = re.compile(r"[\[\]{}\\]")
 OTHER_BRACKET = re.compile(r"[\[{}]|\](?<![:;=-]\])")  # `:]` is a smiley
 ROUND = {"[": "(", "]": ")", "{": " ", "}": " "}

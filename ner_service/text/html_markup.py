@@ -20,7 +20,7 @@ INLINE_TAG, BLOCK_TAG = (
     re.compile(rf"</?(?:{names})(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE)
     for names in (INLINE, BLOCK)
 )
-SOFT_BREAK = re.compile(r"(?<=\w)<wbr ?/?>(?=\w)", re.IGNORECASE)
+SOFT_BREAK = re.compile(r"<(?<=\w<)wbr ?/?>(?=\w)", re.IGNORECASE)
 NOTE = re.compile(  # raised behind a word
     r"<sup(?:\s[^<>]{0,500})?>(?:<a\s[^<>]{0,500}>)?[\[(]?[\d*]{1,3}[\])]?(?:</a>)?</sup>",
     re.IGNORECASE,

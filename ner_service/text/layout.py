@@ -36,6 +36,7 @@ def join_lines(text: str) -> str:
     """
     if ">" in text:
         text = QUOTED.sub(lambda mark: " " * len(mark[0]), text)
+    if "-->" in text:
         text = CUE.sub(lambda cue: "\n".rjust(len(cue[0])), text)
     return BROKEN_WORD.sub(_join, text)
 

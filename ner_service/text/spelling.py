@@ -36,7 +36,8 @@ NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN + HELD))
 STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301\u0340\u0341]+")
 STRESS_SIGNS = "'’´ˊˋ`"
 STRESS_SIGN = re.compile(  # typed behind the vowel, where the mark that combines is not at hand
-    "['’](?<=[аеёиоуыэюя].)(?=[бвгджзйклмнпрстфхцчшщ])|`(?<=[аеёиоуыэюя]`)(?=[а-яё])|[´ˊˋ](?<=[аеёиоуыэюяАЕЁИОУЫЭЮЯ].)"
+    "['’`´ˊˋ](?:(?<=[аеёиоуыэюя]['’])(?=[бвгджзйклмнпрстфхцчшщ])|(?<=[аеёиоуыэюя]`)(?=[а-яё])"
+    "|(?<=[аеёиоуыэюяАЕЁИОУЫЭЮЯ][´ˊˋ]))"
 )
 TO_CHANGE = re.compile(f"[{BESIDE}]")
 TO_RESPELL = re.compile(rf"[{BESIDE}]|[{HARD_SIGNS}](?![{CYRILLICS}])")
