@@ -168,9 +168,10 @@ def case_tables() -> Table:
 
 
 def trimming_tables() -> Table:
-    """Return the marks that end no name, and the quotes behind which they may."""
-    names = ("MARKS", "CLOSING_QUOTES")
-    return {name: "".join(sorted(getattr(trimming, name))) for name in names}
+    """Return the marks that end no name, the quotes behind which they may, and pairs of signs."""
+    names = ("MARKS", "LEADING", "CLOSING_QUOTES")
+    marks = {name: "".join(sorted(getattr(trimming, name))) for name in names}
+    return marks | {"PAIRS": trimming.PAIRS}
 
 
 def runs(values: Sequence[int] | np.ndarray[Any, Any]) -> list[int]:

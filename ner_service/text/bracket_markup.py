@@ -32,9 +32,10 @@ NOTE = re.compile(  # behind a word, perhaps with a mark between; begins with a 
     rf"(?:(?<=\[){NOTED}(?:\[{NOTED})*|(?<=\{{)\d{{1,3}}\}}|(?<![\[{{])(?:(?:\[{NOTED})+|\{{\d{{1,3}}\}}))"
 )
 COMMAND = re.compile(r"\\[a-zA-Z]{2,20}\*?(?=\{)")
-LINE_FEED = re.compile(r"(?:\\r)?\\n(?![a-z])|\\(?=\")")  # of JSON
+LINE_FEED = re.compile(r"(?:\\r)?\\n(?![a-z])|\\(?=[\"\-.*_()#+!>~`|])")  # of JSON, and Markdown
 WITHIN_WORD = re.compile(r"\[(?<=[^\W\d_]\[)(?P<letters>[а-яё]{1,30})\](?![^\W\d_])")
 ANY_BRACKET = re.compile(r"[\[\]{}\\]")
+NAMED = re.compile(r"\[(?=[А-ЯЁA-Z])([^\[\]\n]{1,60})\](?<![:;=-]\])")
 OTHER_BRACKET = re.compile(r"[\[{}]|\](?<![:;=-]\])")  # `:]` is a smiley
 ROUND = {"[": "(", "]": ")", "{": " ", "}": " "}
 
@@ -58,6 +59,7 @@ def replace_brackets(text: str) -> str:
         text = LINE_FEED.sub(_break, COMMAND.sub(_blank, text))
     if "[" in text:
         text = WITHIN_WORD.sub(rf"{HELD}\g<letters>{HELD}", BBCODE.sub(_blank, text))
+        text = NAMED.sub(r" \1 ", text)
     return OTHER_BRACKET.sub(lambda bracket: ROUND[bracket[0]], text)
 
 
@@ -79,4 +81,4 @@ def _blank_note(note: re.Match[str]) -> str:
 
 
 def _break(match: re.Match[str]) -> str:
-    return "\n".rjust(len(match[0])) if match[0].endswith("n") else " "
+    return " " if len(match[0]) == 1 else "\n".rjust(len(match[0]))

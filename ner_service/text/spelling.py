@@ -42,6 +42,7 @@ STRESS_SIGN = re.compile(  # typed behind the vowel, where the mark that combine
 TO_CHANGE = re.compile(f"[{BESIDE}]")
 TO_RESPELL = re.compile(rf"[{BESIDE}]|[{HARD_SIGNS}](?![{CYRILLICS}])")
 MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
+LEADING = re.compile(f"^[{HIDDEN}{MARKS}]+")
 LINES = re.compile(f"[{MARKS}]+")  # over and under letters, where no letter has them
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -87,15 +88,22 @@ def respell(word: str) -> str:
     A word of nothing but these stays as it is.
     """
     if TO_CHANGE.search(word):
-        bare = STRESS.sub("", word.translate(NO_HIDDEN))
-        composed = MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), bare)
-        word = LINES.sub("", composed) or composed or word
+        word = drop_marks(word) or word
     return drop_hard_sign(word)
 
 
+def drop_marks(word: str) -> str:
+    """Return a word without hidden characters and marks, but for those that letters have."""
+    bare = STRESS.sub("", word.translate(NO_HIDDEN))
+    return LINES.sub("", MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), bare))
+
+
 def respell_token(start: int, end: int, word: str) -> tuple[int, int, str]:
-    """Return a token's bounds without hidden characters at its edges, and its plain word."""
-    if bare := word.strip(HIDDEN):
+    """Return a token's bounds without hidden characters at its edges, and its plain word.
+
+    Marks before its first letter are of the character before it.
+    """
+    if bare := LEADING.sub("", word).rstrip(HIDDEN):
         start += word.index(bare)
         end = start + len(bare)
     return start, end, respell(word)

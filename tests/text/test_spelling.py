@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.text import spelling
-from ner_service.text.spelling import CYRILLIC, LATIN, WITH_LATIN, respell, unmix
+from ner_service.text.bare_text import make_bare
+from ner_service.text.spelling import CYRILLIC, LATIN, WITH_LATIN, drop_marks, respell, unmix
 from ner_service.types import Tagger
 from tests.text.units import units
 
@@ -98,3 +99,13 @@ def test_our_tagger_finds_a_name_however_it_is_written(
 @given(odd)
 def test_words_are_unmixed_as_where_every_word_is_looked_at(text: str) -> None:
     assert unmix(text) == WITH_LATIN.sub(lambda word: spelling._unmix(word[0]), text)
+
+
+@given(odd)
+def test_a_bare_text_is_respelled_and_knows_where_its_characters_stood(text: str) -> None:
+    bare = make_bare(text)
+    assert bare.text == drop_marks(text)
+    assert len(bare.text) == len(bare.starts) == len(bare.ends)
+    for n, char in enumerate(bare.text):
+        start, end = bare.bounds(n, n + 1)
+        assert drop_marks(text[start:end]) == char

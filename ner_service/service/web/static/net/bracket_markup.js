@@ -22,9 +22,10 @@ const NOTE = new RegExp(
 );
 const KEPT = ".»”\"')";
 const COMMAND = /\\[a-zA-Z]{2,20}\*?(?=\{)/gu;
-const LINE_FEED = /(?:\\r)?\\n(?![a-z])|\\(?=")/gu; // of JSON
+const LINE_FEED = /(?:\\r)?\\n(?![a-z])|\\(?=["\-.*_()#+!>~`|])/gu; // of JSON, and Markdown
 const WITHIN_WORD = new RegExp(`(?<=[${LETTER}])\\[([а-яё]{1,30})\\](?![${LETTER}])`, "gu");
 const ANY_BRACKET = /[[\]{}\\]/u;
+const NAMED = /\[(?=[А-ЯЁA-Z])([^[\]\n]{1,60})\](?<![:;=-]\])/gu;
 const OTHER_BRACKET = /[[{}]|(?<![:;=-])\]/gu; // `:]` is a smiley
 const ROUND = { "[": "(", "]": ")", "{": " ", "}": " " };
 
@@ -69,6 +70,7 @@ export class BracketReader {
       .replace(LINE_FEED, (mark) => (mark.endsWith("n") ? "\n".padStart(mark.length) : " "))
       .replace(BBCODE, blank)
       .replace(WITHIN_WORD, `${this.held}$1${this.held}`)
+      .replace(NAMED, " $1 ")
       .replace(OTHER_BRACKET, (bracket) => ROUND[bracket]);
   }
 }

@@ -28,7 +28,7 @@ export class Speller {
     this.latin = new RegExp(`[${LATINS}]`, "gu");
     this.cyrillic = new RegExp(`[${CYRILLICS}]`, "gu");
     this.hidden = new RegExp(`[${HIDDEN}${HELD}]`, "gu");
-    this.edges = new RegExp(`^[${HIDDEN}]+|[${HIDDEN}]+$`, "gu");
+    this.edges = new RegExp(`^[${HIDDEN}${MARKS}]+|[${HIDDEN}]+$`, "gu");
     this.stress = new RegExp(`(?<=[${VOWELS}])[\u0300\u0301\u0340\u0341]+`, "gu");
     this.toChange = new RegExp(`[${beside}]`, "u");
     this.lines = new RegExp(`[${MARKS}]+`, "gu"); // over and under letters, where no letter has them
@@ -68,7 +68,7 @@ export class Speller {
     if (this.toChange.test(word)) {
       const bare = word.replace(this.hidden, "").replace(this.stress, "");
       const composed = bare.replace(this.marked, (part) => part.normalize("NFC"));
-      plain = composed.replace(this.lines, "") || composed || word;
+      plain = composed.replace(this.lines, "") || word;
     }
     return plain.replace(this.hardSigns, "") || plain;
   }
