@@ -27,7 +27,7 @@ from ner_service.text import (
 )
 
 LAST = 0x10FFFF  # the last code point
-KEEP, PART, HOLD = range(3)  # what `text.signs` makes of a character
+KEEP, PART, HOLD, LIKE = range(4)  # what `text.signs` makes of a character
 REPLACED_REFERENCES = (*range(0xA0), *range(0xFDD0, 0xFDF0))  # most of those that name another
 Table = dict[str, Any]
 
@@ -93,6 +93,8 @@ def markup_tables() -> Table:
         "INLINE": html_markup.INLINE,
         "BLOCK": html_markup.BLOCK,
         "FILLER": html_markup.FILLER,
+        "HELD": html_markup.HELD,
+        "NO_WIDTH": html_markup.NO_WIDTH,
         "named": named,
         "others": {n: char for n, char in numbers.items() if char != chr(int(n))},
     }
@@ -119,8 +121,10 @@ def sign_tables() -> Table:
         for code in range(*match.span()):
             replacement = signs.SIGNS[code]
             kinds[code] = {signs.PARTING: PART, signs.HOLDING: HOLD}.get(str(replacement), KEEP)
+    kinds[[*map(ord, signs.LIKE)]] = LIKE
     return {
         "kinds": runs(kinds),
+        "like": signs.LIKE,
         "LONGEST_WORD": signs.LONGEST_WORD,
         "NO_NAME_ALONE": signs.NO_NAME_ALONE.pattern,
     }
@@ -128,7 +132,7 @@ def sign_tables() -> Table:
 
 def spelling_tables() -> Table:
     """Return the letters that look alike, the hidden characters and the marks over letters."""
-    names = ("NUMERO", "HIDDEN", "MARKS", "VOWELS", "LATINS", "CYRILLICS")
+    names = ("NUMERO", "HIDDEN", "HELD", "MARKS", "VOWELS", "LATINS", "CYRILLICS")
     return {name: getattr(spelling, name) for name in names} | {
         "toLatin": _pairs(spelling.TO_LATIN),
         "toCyrillic": _pairs(spelling.TO_CYRILLIC),
@@ -164,9 +168,10 @@ def case_tables() -> Table:
 
 
 def trimming_tables() -> Table:
-    """Return the marks that end no name, and the quotes behind which they may."""
-    names = ("MARKS", "CLOSING_QUOTES")
-    return {name: "".join(sorted(getattr(trimming, name))) for name in names}
+    """Return the marks that end no name, the quotes behind which they may, and pairs of signs."""
+    names = ("MARKS", "LEADING", "CLOSING_QUOTES")
+    marks = {name: "".join(sorted(getattr(trimming, name))) for name in names}
+    return marks | {"PAIRS": trimming.PAIRS}
 
 
 def runs(values: Sequence[int] | np.ndarray[Any, Any]) -> list[int]:

@@ -24,13 +24,14 @@ from ner_service.text.old_print import HARD_SIGNS, OLD_LETTERS
 from ner_service.text.reading import Step, read
 from ner_service.text.sentences import WINDOW, ends_sentence
 from ner_service.text.signs import DASHES as DASHES_TO_READ
-from ner_service.text.signs import MARKS, SIGN_CHARS
+from ner_service.text.signs import LIKE_CHARS, MARKS, SIGN_CHARS
 from ner_service.text.spacing import CELL, LINE, NOTHING, PARAGRAPH, SIGN, SPACE
 from ner_service.text.spelling import (
     BESIDE,
     CYRILLICS,
     HIDDEN,
     LATINS,
+    STRESS_SIGNS,
     TO_CHANGE,
     TO_RESPELL,
     respell_token,
@@ -288,8 +289,8 @@ def _changes() -> NDArray[np.uint8]:
     changes = np.zeros(KNOWN, dtype=np.uint8)
     kinds = (
         (Step.DASHES, DASHES_TO_READ), (Step.SIGNS, SIGN_CHARS), (Step.EMPHASIS, MARKS),
-        (Step.MARKUP, "&<"), (Step.ALPHABETS | Step.RESPELLING, BESIDE),
-        (Step.ALPHABETS | Step.OLD_PRINT, OLD_LETTERS),
+        (Step.MARKUP, r"&<\[\]{}\\" + LIKE_CHARS), (Step.ALPHABETS | Step.OLD_PRINT, OLD_LETTERS),
+        (Step.ALPHABETS | Step.RESPELLING, BESIDE + STRESS_SIGNS),
     )  # fmt: skip
     for steps, chars in kinds:
         changes[expand(chars)] |= np.uint8(steps)
@@ -339,7 +340,7 @@ def notice(codes, notices, changes, steps):  # type: ignore[no-untyped-def]
         here = notices[code] if code < len(notices) else ORDINARY
         if here == ODD:
             noticed |= changes[code]
-        elif here == QUOTING and last == BREAK:
+        elif here == QUOTING and last in (BREAK, HYPHEN):
             noticed |= markup
         elif here == HARD:
             here = np.uint8(1)

@@ -1,21 +1,38 @@
-"""Trimming takes marks of a sentence off the end of a span that a net of ours found."""
+"""Trimming takes marks and lone quotes off the edges of a span that a net of ours found."""
 
 from typing import Any
 
 from ner_service.engine.tokens import TokenBounds, Tokens
 
-MARKS = frozenset(";:,!?…")  # of a sentence; full stops may be of an abbreviation or an initial
+MARKS = frozenset(";:,!?…-–—/\\|")  # of a sentence; full stops may be of an abbreviation
+LEADING = ("-", "–", "—", "/", "\\", "|")  # of lines, and between names
 CLOSING_QUOTES = ("»", "”", "“", '"', "›")
+PAIRS = {"»": "«", ")": "("}  # which tell an opening sign from a closing one
 
 
 def trim_span(
-    text: str, unit: Tokens | TokenBounds, start: int, end: int, *rest: Any
+    text: str, unit: Tokens | TokenBounds, limit: int, start: int, end: int, *rest: Any
 ) -> tuple[Any, ...]:
-    """Return a span of tokens without marks of the sentence behind it: `Газпром` of `Газпром?!`.
+    """Return a span of tokens without marks beside it: `Газпром` of `Газпром?!`.
 
-    A token is kept where a quote closes behind it: `«Что? Где? Когда?»`.
+    A token is kept where a quote closes behind it: `«Что? Где? Когда?»`. A closing quote or bracket
+    is in the span if, and only if, the opening one is. `limit` is the token before which the span
+    must end.
     """
-    if text[unit.ends[end - 1] : unit.ends[end - 1] + 1] not in CLOSING_QUOTES:
-        while end - start > 1 and MARKS.issuperset(text[unit.starts[end - 1] : unit.ends[end - 1]]):
+    starts, ends = unit.starts, unit.ends
+    while end - start > 1 and text[starts[start] : ends[start]] in LEADING:
+        start += 1
+    if text[ends[end - 1] : ends[end - 1] + 1] not in CLOSING_QUOTES:
+        while end - start > 1 and MARKS.issuperset(text[starts[end - 1] : ends[end - 1]]):
             end -= 1
+    last = ends[end - 1]
+    if end < limit and starts[end] == last and text[last] in PAIRS:
+        end += _is_open(text[starts[start] : last], text[last])
+    elif end - start > 1 and text[starts[end - 1] : last] in PAIRS:
+        end -= not _is_open(text[starts[start] : last - 1], text[last - 1])
     return start, end, *rest
+
+
+def _is_open(text: str, closing: str) -> bool:
+    """Say whether a text has an opening sign that none of these closing ones closes."""
+    return text.count(PAIRS[closing]) > text.count(closing)

@@ -39,7 +39,9 @@ class Reader:
             spans = self._net.tag([unit.words for _, unit in batch])
             for (n, unit), inside in zip(batch, spans, strict=True):
                 if self._trimmed:
-                    inside = [trim_span(texts[n], unit, *span) for span in inside]
+                    limits = [*(span[0] for span in inside[1:]), len(unit.starts)]
+                    spans_in_limits = zip(limits, inside, strict=False)
+                    inside = [trim_span(texts[n], unit, at, *span) for at, span in spans_in_limits]
                 entities[n] += [
                     Entity(int(unit.starts[start]), int(unit.ends[end - 1]), *rest)
                     for start, end, *rest in inside

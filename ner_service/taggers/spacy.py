@@ -17,6 +17,7 @@ from ner_service.engine.tokens import Tokens, read_signs
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.taggers.models import model_path, shipped_models, split_convention
 from ner_service.taggers.reader import Reader
+from ner_service.text.bare_text import make_bare
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.text.reading import read
 from ner_service.text.tokens import Token, tokenize
@@ -66,12 +67,22 @@ class SpacyEngineTagger:
         """Yield the tokens of a text, or of each piece of a long one."""
         for start, end in chunks(text, self._chars):
             piece = text[start:end]
-            piece = read_signs(piece) if self._ours else piece
-            if LONG_RUN.search(piece):
-                tokens = self._tokens.of_words(*razdel_words(piece))
-            else:
-                tokens = self._tokens.cut(piece)
+            tokens = self._read(piece) if self._ours else self._cut_words(piece)
             yield tokens.shift(start)
+
+    def _read(self, piece: str) -> Tokens:
+        """Return the tokens of a text as it is read, with offsets into the text as it came."""
+        bare = make_bare(read_signs(piece))
+        tokens = self._cut_words(bare.text)
+        if len(bare.text) == len(piece):
+            return tokens
+        bounds = [bare.bounds(*each) for each in zip(tokens.starts, tokens.ends, strict=True)]
+        return tokens._replace(starts=[a for a, _ in bounds], ends=[b for _, b in bounds])
+
+    def _cut_words(self, piece: str) -> Tokens:
+        if LONG_RUN.search(piece):
+            return self._tokens.of_words(*razdel_words(piece))
+        return self._tokens.cut(piece)
 
 
 def _strip(entity: Entity, text: str) -> Entity | None:
@@ -124,7 +135,13 @@ class SpacyTagger:
         self._new_words = 0
 
     def _entities(self, piece: str, offset: int) -> list[Entity]:
-        piece = read(piece).text if self._ours else piece
+        if not self._ours:
+            return self._find(piece, offset)
+        bare = make_bare(read(piece).text)
+        bounds = ((e, *bare.bounds(e.start, e.end)) for e in self._find(bare.text, 0))
+        return [replace(e, start=offset + a, end=offset + b) for e, a, b in bounds]
+
+    def _find(self, piece: str, offset: int) -> list[Entity]:
         doc = razdel_doc(self._nlp.vocab, piece) if LONG_RUN.search(piece) else piece
         return entities_of(self._nlp(doc), piece, offset)
 

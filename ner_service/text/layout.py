@@ -9,6 +9,10 @@ from ner_service.text.html_markup import FILLER
 QUOTED = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
 BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*+\r?\n[ \t]*+(?=[^\W\d_])(?!\w*-)")
 JOINT = re.compile(f"-{FILLER}+|{FILLER}{{2,}}")  # what `join_lines` puts where a line ended
+CUE = re.compile(  # of subtitles, with the empty lines before it
+    r"(?:\r?\n)*+(?<![^\n])(?:\d{1,5}[ \t]*\r?\n)?+"
+    r"(?:\d{1,2}:)?\d\d:\d\d[,.]\d{3}[ ]-->[ ][^\n]{0,80}\n"
+)
 CELL = re.compile(r"(?:[ ]*+[\t|]|[ ]{3,})[ \t|]*+")
 ITEM = re.compile(
     r"(?:[-–—*+•·‣⁃◦▪■●○►▶→✓✔\uf000-\uf0ff]\s|\(?\d{1,3}(?:\.\d{1,3})*+[.)]|\(?[а-яёa-z]\)\s|#{1,6}\s)",
@@ -26,12 +30,14 @@ TAIL = 4  # characters at the end of a line that tell whether a sentence ends th
 
 
 def join_lines(text: str) -> str:
-    """Return a text without the marks of quoted mail, and with words that a line end broke whole.
+    """Return a text without marks of quoted mail and times of subtitles, and broken words whole.
 
     The halves of a word are joined by hidden characters, so that every offset stays.
     """
     if ">" in text:
         text = QUOTED.sub(lambda mark: " " * len(mark[0]), text)
+    if "-->" in text:
+        text = CUE.sub(lambda cue: "\n".rjust(len(cue[0])), text)
     return BROKEN_WORD.sub(_join, text)
 
 
@@ -50,10 +56,16 @@ def find_unit_ends(text: str, source: str) -> list[int]:
     """
     ends = {*_line_ends(text)}
     if "\t" in source or "|" in source or "   " in source:
-        ends.update(cell.end() for cell in CELL.finditer(source))
+        ends.update(cell.end() for cell in CELL.finditer(source) if not _is_indent(cell))
     if ";" in text:
         ends.update(_item_ends(text))
     return sorted(ends - {0, len(text)})
+
+
+def _is_indent(cell: re.Match[str]) -> bool:
+    """Say whether what parts cells is white space at the beginning of a line instead."""
+    at = cell.start()
+    return (not at or cell.string[at - 1] in "\n\r") and cell[0].isspace()
 
 
 def _line_ends(text: str) -> Iterator[int]:

@@ -8,12 +8,18 @@ are replaced one by one, so that every offset stays.
 
 from typing import NamedTuple
 
+from ner_service.text.bracket_markup import (
+    ANY_BRACKET,
+    replace_bars,
+    replace_brackets,
+    replace_links,
+)
 from ner_service.text.html_markup import replace_references, replace_tags
 from ner_service.text.layout import find_unit_ends, join_lines
 from ner_service.text.letter_spacing import join_letters
 from ner_service.text.old_print import modernise
 from ner_service.text.signs import replace_dashes, replace_emphasis, replace_signs
-from ner_service.text.spelling import unmix
+from ner_service.text.spelling import replace_stress, unmix
 
 
 class Step:
@@ -47,6 +53,8 @@ def read(text: str, steps: int = Step.MARKUP) -> Reading:
     if steps & Step.MARKUP:
         return _read_markup(text)
     ends = find_unit_ends(text, text) if steps & Step.ENDS else []
+    if steps & Step.ALPHABETS:
+        text = replace_stress(text)
     if steps & Step.DASHES:
         text = replace_dashes(text)
     if steps & Step.SIGNS:
@@ -64,6 +72,10 @@ def _read_markup(text: str) -> Reading:
         text = replace_references(text)
     if "<" in text:
         text = replace_tags(text)
+    if ANY_BRACKET.search(text):
+        text = replace_brackets(replace_links(text))
+        source = replace_bars(source)
     text = join_letters(join_lines(text))
     ends = find_unit_ends(text, source)
-    return Reading(modernise(unmix(replace_emphasis(replace_signs(replace_dashes(text))))), ends)
+    text = replace_emphasis(replace_signs(replace_dashes(replace_stress(text))))
+    return Reading(modernise(unmix(text)), ends)

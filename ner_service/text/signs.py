@@ -4,11 +4,22 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from ner_service.text.spelling import HIDDEN
+from ner_service.text.spelling import HELD, HIDDEN
 
 SIGN_CATEGORIES = frozenset(["So", "Sm", "Sk", "Co", "Cn", "Cc", "Cf", "Cs"])
+LIKE = {  # characters that others stand for, one for one
+    **{chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)},
+    **dict(zip("「」『』", "«»«»", strict=True)),
+    **dict.fromkeys("‟❝❞〝〞〟", '"'),
+    **{
+        char: unicodedata.normalize("NFKC", char)
+        for char in map(chr, range(0x1D400, 0x1D800))
+        if unicodedata.category(char) in ("Lu", "Ll", "Nd")
+    },
+}
+LIKE_CHARS = "‟❝❞〝-〟「-』\uff01-\uff5e\U0001d400-\U0001d7ff"  # all of these, and a few more
 EMOJI_PARTS = "\ufe0e\ufe0f\u20e3"
-LIST_MARKS = "•‣⁃‧∙◦⦁·▪■●○◆◇►▶✓✔※"
+LIST_MARKS = "•‣⁃‧∙◦⦁·▪■●○◆◇►▶✓✔※‹›"
 RAISED = "¹²³⁰ⁱ⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉™®©℠†‡"  # stand at a word, and do not part two names
 KEPT = "°№§"  # stand at numbers
 PARTING, HOLDING = "\x00", "\x01"  # stand for signs until it is known what is around them
@@ -21,12 +32,13 @@ WORD_BEHIND = re.compile(r"[ ]?[«“\"'(\[]?([^\W\d_])")
 
 SIGN_CHARS = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f¦¨©¬®¯±²³´¶·¸¹×÷˂-˅˒-˟˥-˫˭˯-˿϶\u0600-\u0605"
-    "\u2010-\u2012\u2015\u2020-\u2025\u2027\u202a-\u202e\u203b\u2043\u2044\u2052\u2061-\u209c\u20dd-\u20e4"
-    "\u2100-\u2115\u2117-\u2bff\u2ce5-\u2cea\u2e50-\u2e51\u2e80-\u3004\u3012\u3013\u3020\u3036\u3037"
+    "\u2010-\u2012\u2015\u2020-\u2025\u2027\u201f\u202a-\u202e\u2039-\u203b\u2043\u2044\u2052\u2061-\u209c\u20dd-\u20e4"
+    "\u2100-\u2115\u2117-\u2bff\u2ce5-\u2cea\u2e50-\u2e51\u2e80-\u3004\u300c-\u300f\u3012\u3013\u301d-\u3020\u3036\u3037"
     "\u303e-\u3040\u309b\u309c\u3190-\u319f\u31c0-\u33ff\u4dc0-\u4dff\ua490-\ua4cf\ua700-\ua721"
     "\ud800-\uf8ff\ufb29\ufdcf-\ufe10\ufe62-\ufe66\uff00-\uffff\U00010000-\U0001ffff"
 )  # the inside of a pattern's brackets: every sign, and a few characters more
 SIGN = re.compile(f"[{SIGN_CHARS}]+")
+SINGLE_QUOTES = re.compile(r"‹([^‹›\n]{1,100})›")  # alone, `›` stands between the parts of a path
 
 
 class SignTable(dict[int, str | int]):
@@ -40,7 +52,9 @@ class SignTable(dict[int, str | int]):
     def _replacement(char: str) -> str | int:
         if char in RAISED:
             return HOLDING
-        if char in KEPT or char in HIDDEN or char.isspace():
+        if char in LIKE:
+            return LIKE[char]
+        if char in KEPT or char in HIDDEN or char == HELD or char.isspace():
             return ord(char)
         if char.isascii() and char.isprintable():
             return ord(char)
@@ -53,6 +67,8 @@ SIGNS = SignTable()
 
 def replace_signs(text: str) -> str:
     """Return a text with blanks for signs, and a comma for one that parts two capitalised words."""
+    if "‹" in text:
+        text = SINGLE_QUOTES.sub(r"«\1»", text)
     marked = SIGN.sub(lambda signs: signs[0].translate(SIGNS), text)
     if PARTING not in marked and HOLDING not in marked:
         return marked
@@ -117,15 +133,15 @@ def _replace_dash(match: re.Match[str]) -> str:
     return "," if two_names and not NO_NAME_ALONE.fullmatch(first.lower()) else "-"
 
 
-MARKS = r"_*~`#\["  # the inside of a pattern's brackets
+MARKS = r"_*~`#"  # the inside of a pattern's brackets
 ANY_MARK = re.compile(f"[{MARKS}]")
 EMPHASIS = re.compile(
     r"(?<![^\W_])(?<![_*~`#])[_*~`#]++(?=[^\W_])"
     r"|(?<=[^\W_])[_*~`]++(?![^\W_])|(?<=[а-яёА-ЯЁ])#++(?![^\W_])"
-    r"|(?<=[^\W\d_])\[\d{1,3}\]"
+    r"|~(?<=[^\W_]~)(?=[^\W_])|~(?<=[^\W_][.,]~)(?=[^\W\d_])"
 )
 
 
 def replace_emphasis(text: str) -> str:
-    """Return a text with blanks for Markdown's marks and for `[1]` at the edges of words."""
+    """Return a text with blanks for Markdown's marks at the edges of words, and LaTeX's ties."""
     return replace_at(ANY_MARK, EMPHASIS, lambda mark: " " * len(mark[0]), text)

@@ -11,8 +11,12 @@ import unicodedata
 
 from ner_service.text.old_print import HARD_SIGNS, drop_hard_sign
 
-HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # have no width within a line
+HIDDEN = (  # have no width within a line
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2066\u2067\u2068\u2069\ufeff"
+)
 MARKS = "\u0300-\u036f"  # combine with the letter before them
+HELD = "\u2064"  # stands for a character of markup that belongs to a word
 VOWELS = "аеёиоуыэюяіїєАЕЁИОУЫЭЮЯІЇЄ"
 
 LATIN, CYRILLIC = "aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ"  # look alike, pair by pair
@@ -23,16 +27,23 @@ TO_MODERN = TO_CYRILLIC | str.maketrans("iI", "иИ")  # typists' stand-ins for 
 NUMERO = "Nо", "№\u2060"  # a scanner's № of a Latin and a Russian letter, and as many characters
 
 LATINS, CYRILLICS = "A-Za-zÀ-ÖØ-öø-ÿ", "\u0400-\u04ff"
-BESIDE = MARKS + HIDDEN
+BESIDE = MARKS + HIDDEN + HELD
 WITH_LATIN = re.compile(
     f"(?<![{LATINS}{CYRILLICS}{BESIDE}])[{CYRILLICS}{BESIDE}]*+[{LATINS}][{LATINS}{CYRILLICS}{BESIDE}]*+"
 )
 MIXED = re.compile(f"[{LATINS}](?:(?<=[{CYRILLICS}{BESIDE}].)|(?=[{CYRILLICS}{BESIDE}]))")
-NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN))
-STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301]+")
-TO_CHANGE = re.compile(f"[{HIDDEN}{MARKS}]")
-TO_RESPELL = re.compile(rf"[{HIDDEN}{MARKS}]|[{HARD_SIGNS}](?![{CYRILLICS}])")
+NO_HIDDEN = str.maketrans(dict.fromkeys(HIDDEN + HELD))
+STRESS = re.compile(f"(?<=[{VOWELS}])[\u0300\u0301\u0340\u0341]+")
+STRESS_SIGNS = "'’´ˊˋ`"
+STRESS_SIGN = re.compile(  # typed behind the vowel, where the mark that combines is not at hand
+    "['’`´ˊˋ](?:(?<=[аеёиоуыэюя]['’])(?=[бвгджзйклмнпрстфхцчшщ])|(?<=[аеёиоуыэюя]`)(?=[а-яё])"
+    "|(?<=[аеёиоуыэюяАЕЁИОУЫЭЮЯ][´ˊˋ]))"
+)
+TO_CHANGE = re.compile(f"[{BESIDE}]")
+TO_RESPELL = re.compile(rf"[{BESIDE}]|[{HARD_SIGNS}](?![{CYRILLICS}])")
 MARKED = re.compile(f"[^{MARKS}][{MARKS}]{{1,4}}(?![{MARKS}])")  # NFC is quadratic in many marks
+LEADING = re.compile(f"^[{HIDDEN}{MARKS}]+")
+LINES = re.compile(f"[{MARKS}]+")  # over and under letters, where no letter has them
 LATIN_LETTER, CYRILLIC_LETTER = (re.compile(f"[{letters}]") for letters in (LATINS, CYRILLICS))
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -66,20 +77,33 @@ def _unmix(word: str) -> str:
     return word
 
 
+def replace_stress(text: str) -> str:
+    """Return a text with hidden characters for apostrophes and accents that show the stress."""
+    return STRESS_SIGN.sub(HELD, text)
+
+
 def respell(word: str) -> str:
-    """Return a word without stress marks, hidden characters and a last hard sign, marks composed.
+    """Return a word without hidden characters, a last hard sign, and marks that no letter has.
 
     A word of nothing but these stays as it is.
     """
     if TO_CHANGE.search(word):
-        bare = STRESS.sub("", word.translate(NO_HIDDEN))
-        word = MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), bare) or word
+        word = drop_marks(word) or word
     return drop_hard_sign(word)
 
 
+def drop_marks(word: str) -> str:
+    """Return a word without hidden characters and marks, but for those that letters have."""
+    bare = STRESS.sub("", word.translate(NO_HIDDEN))
+    return LINES.sub("", MARKED.sub(lambda match: unicodedata.normalize("NFC", match[0]), bare))
+
+
 def respell_token(start: int, end: int, word: str) -> tuple[int, int, str]:
-    """Return a token's bounds without hidden characters at its edges, and its plain word."""
-    if bare := word.strip(HIDDEN):
+    """Return a token's bounds without hidden characters at its edges, and its plain word.
+
+    Marks before its first letter are of the character before it.
+    """
+    if bare := LEADING.sub("", word).rstrip(HIDDEN):
         start += word.index(bare)
         end = start + len(bare)
     return start, end, respell(word)

@@ -59,6 +59,16 @@ def test_the_shipped_spacy_pipeline_sees_no_signs(shipped: Loads, news: list[Doc
         assert f1(tagger, [with_signs(d, "", sign) for d in news]) >= clean - 0.1, sign
 
 
+@pytest.mark.parametrize("spec", ["spacy", "spacy@library"])
+def test_the_shipped_spacy_pipeline_sees_no_marks(spec: str, shipped: Loads) -> None:
+    text = "Пу́шкин при\u00adехал в Пе\u00adтер\u00adбург\u200b, а Андреи\u0306 Ива\u200bнов в Москву\u0301."
+    found = [(e.label, text[e.start : e.end]) for e in shipped(spec).tag([text])[0]]
+    assert found == [
+        ("PER", "Пу́шкин"), ("LOC", "Пе\u00adтер\u00adбург"), ("PER", "Андреи\u0306 Ива\u200bнов"),
+        ("LOC", "Москву\u0301"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("spec", SPECS)
 @pytest.mark.parametrize("hyphen", "\u2010\u2011\u2012\u2212")
 def test_a_name_with_another_hyphen_is_the_same_name(
@@ -174,13 +184,19 @@ def test_marks_move_entities_with_them(news: list[Document]) -> None:
         ("Клуб «Что? Где? Когда?» пуст", (2, 8), "Что? Где? Когда?"),
         ("А. С.", (0, 4), "А. С."),
         ("!!!", (0, 1), "!!!"),
+        ("АНО «Дом»", (2, 4), "Дом"),
+        ("АНО «Дом» и", (0, 3), "АНО «Дом»"),
+        ("МИД (Россия)", (2, 4), "Россия"),
+        ("«ООО «Дом»»", (2, 4), "«Дом»"),
+        ("/ Анна Орлова /", (0, 4), "Анна Орлова"),
+        ("— Анна", (0, 2), "Анна"),
     ],
 )
 def test_marks_of_a_sentence_are_none_of_a_name(
     text: str, span: tuple[int, int], surface: str
 ) -> None:
     unit = tokenize(text)
-    start, end, label = trim_span(text, unit, *span, "ORG")
+    start, end, label = trim_span(text, unit, len(unit.starts), *span, "ORG")
     assert (text[unit.starts[start] : unit.ends[end - 1]], label) == (surface, "ORG")
 
 

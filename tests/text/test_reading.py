@@ -59,7 +59,7 @@ def test_what_belongs_to_a_word_or_number_stays(text: str) -> None:
 
 
 def test_a_footnote_behind_a_word_is_no_part_of_it() -> None:
-    assert words("Москва[1] и Сочи [12]") == ["Москва", "и", "Сочи", "[12]"]
+    assert words("Москва[1] и Сочи [12]") == ["Москва", "и", "Сочи", "(12)"]
 
 
 @pytest.mark.parametrize("hyphen", "\u2010\u2011\u2012\u2212\ufe63\uff0d")
@@ -99,6 +99,96 @@ def test_a_dash_without_blanks_parts_names_and_joins_one(
 )  # fmt: skip
 def test_html_is_read_as_a_browser_shows_it(text: str, read_as: list[str]) -> None:
     assert words(text) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("[Анна](https://ru.example.org/Анна) и [Тула](/tula) и ![Ока](a.png)", ["Анна", "и", "Тула", "и", "Ока"]),
+        ("[Анна][1] и [Тула][]", ["Анна", "и", "Тула"]),
+        ("[[Анна]] и [[Тула (город)|Туле]]", ["Анна", "и", "Туле"]),
+        ("[id12|Анна], [club3|Тула]", ["Анна", ",", "Тула"]),
+        ("[b]Анна[/b] и [url=http://a.ru]Тула[/url]", ["Анна", "и", "Тула"]),
+        ("{Анна} и \\textbf{Тула}", ["Анна", "и", "Тула"]),
+        ("Анна[1][2], Тула[3, 4–7] и Ока»[^5]", ["Анна", ",", "Тула", "и", "Ока»"]),
+        ("Анна[а] и Тула[прим. 2][источник не указан 406 дней]", ["Анна", "и", "Тула"]),
+        ("Тула{1}", ["Тула"]),
+        ("Б[илибин] и Лен[инградского]", ["Билибин", "и", "Ленинградского"]),
+        ("[Тула] и [директор](Анна)", ["Тула", "и", "(директор)(Анна)"]),
+        ("Анна\\nТула\\r\\nОка", ["Анна", "Тула", "Ока"]),
+        ("вот:] и C:\\new", ["вот:]", "и", "C:\\new"]),
+    ],
+)  # fmt: skip
+def test_markup_in_brackets_is_no_part_of_names(text: str, read_as: list[str]) -> None:
+    assert words(text) == read_as
+
+
+def test_the_bar_of_a_link_parts_no_cells() -> None:
+    assert units("был в [[Тула|Туле]] и в [[Ока (река)|Оке]]") == [
+        "был в [[Тула|Туле]] и в [[Ока (река)|Оке]]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("Ка&shy;лу<wbr>га", ["Калуга"]),
+        ("&amp;laquo;Роснефть&amp;raquo;", ["«Роснефть»"]),
+        ("Анна<sup>1</sup> и Тула<sup><a href='#n'>[2]</a></sup>", ["Анна", "и", "Тула"]),
+        ("<nobr>Анна</nobr> и <persName type='x'>Тула</persName>", ["Анна", "и", "Тула"]),
+        ("Иван <ivan@example.org>, <Тула>", ["Иван", "<ivan@example.org>,", "<Тула>"]),
+        ("a <или> d", ["a", "<или>", "d"]),
+        ("caf&amp;eacute; &amp;", ["café", "&"]),
+    ],
+)  # fmt: skip
+def test_what_html_adds_to_a_word_is_no_part_of_it(text: str, read_as: list[str]) -> None:
+    assert words(text) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("（Тула），１９９０", "(Тула),1990"),
+        ("「Тула」 ❝Ока❞ ‹Ока›", '«Тула» "Ока" «Ока»'),
+        ("Россия › Тула", "Россия , Тула"),
+        ("𝐀𝐩𝐩𝐥𝐞 и 𝟐𝟎", "Apple и 20"),
+    ],
+)
+def test_a_character_is_read_as_the_common_one_it_stands_for(text: str, read_as: str) -> None:
+    assert " ".join(read(text).text.split()) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("Моско'вский и Пу´шкин и Москва´ и Са’ше", ["Московский", "и", "Пушкин", "и", "Москва", "и", "Саше"]),
+        ("О'Генри, д'Артаньян, Са'ади, IBM'а", ["О'Генри,", "д'Артаньян,", "Са'ади,", "IBM'а"]),
+        ("г.~Тула и И.~О.~Анна", ["г.", "Тула", "и", "И.", "О.", "Анна"]),
+    ],
+)  # fmt: skip
+def test_signs_of_stress_and_ties_are_seen_through(text: str, read_as: list[str]) -> None:
+    assert words(text) == read_as
+
+
+SUBTITLES = """1
+00:00:01,000 --> 00:00:03,500
+Вчера в гостях у нас были поэт Иван
+
+2
+00:00:03,600 --> 00:00:05,000
+Петров и его учитель, которого знают все.
+"""
+
+
+def test_a_sentence_goes_on_in_the_next_subtitle() -> None:
+    assert units(SUBTITLES) == [SUBTITLES.strip()]
+    assert words(SUBTITLES)[:2] == ["Вчера", "в"]
+
+
+def test_white_space_before_every_line_parts_nothing() -> None:
+    text = "Вчера в Москву прилетел глава МИД Сергей\nЛавров и президент Владимир\nПутин."
+    for indent in ("    ", "\t"):
+        assert len(units(text.replace("\n", f"\n{indent}"))) == 1
 
 
 IVAN, PETR = "Иванов Иван", "Петров Пётр"
@@ -163,7 +253,7 @@ def test_a_letter_spaced_word_is_read_as_one(text: str, read_as: list[str]) -> N
 
 pieces = st.sampled_from(
     ["Иван", "Т А Л О Н", "Москва", "и", "в", "\n", "\r\n", "\n\n", "\t", "|", ";", "😊", "→", "‑", "–", "_", "*",
-     "&quot;", "<b>", "</li>", "- ", "1. ", "> ", "Имя: ", ".", " ", "   ", "\u200d", "¹", "[1]", "\x00"]
+     "&quot;", "&amp;", "&shy;", "[[", "]]", "](a.ru)", "[", "{", "}", "\\n", "[b]", "‹", "›", "Ａ", "'", "´", "\n2\n00:00:01,000 --> 00:00:02,000\n", "<b>", "</li>", "- ", "1. ", "> ", "Имя: ", ".", " ", "   ", "\u200d", "¹", "[1]", "\x00"]
 )  # fmt: skip
 texts = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=30).map("".join))
 

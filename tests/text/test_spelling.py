@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.text import spelling
-from ner_service.text.spelling import CYRILLIC, LATIN, WITH_LATIN, respell, unmix
+from ner_service.text.bare_text import make_bare
+from ner_service.text.spelling import CYRILLIC, LATIN, WITH_LATIN, drop_marks, respell, unmix
 from ner_service.types import Tagger
 from tests.text.units import units
 
@@ -25,8 +26,11 @@ odd = st.text(f"{LATIN}{CYRILLIC}qЯж- \u0301\u0300\u0306\u0308\u00ad\u2060\ufe
         (unicodedata.normalize("NFD", "Андрей Фёдоров"), "Андрей Фёдоров"),
         ("e\u0301te\u0301", "été"),
         ("e\u0323\u0302", "ệ"),
-        ("e" + 5 * "\u0301", "e" + 5 * "\u0301"),
+        ("e" + 5 * "\u0301", "e"),
         ("Анна", "Анна"),
+        ("П\u0341у\u0332ш\u0336кин", "Пушкин"),
+        ("\u202aАнна\u202c", "Анна"),
+        ("Nestle\u2064\u2064", "Nestle"),
         ("\u00ad", "\u00ad"),
         ("\u0301", "\u0301"),
     ],
@@ -95,3 +99,13 @@ def test_our_tagger_finds_a_name_however_it_is_written(
 @given(odd)
 def test_words_are_unmixed_as_where_every_word_is_looked_at(text: str) -> None:
     assert unmix(text) == WITH_LATIN.sub(lambda word: spelling._unmix(word[0]), text)
+
+
+@given(odd)
+def test_a_bare_text_is_respelled_and_knows_where_its_characters_stood(text: str) -> None:
+    bare = make_bare(text)
+    assert bare.text == drop_marks(text)
+    assert len(bare.text) == len(bare.starts) == len(bare.ends)
+    for n, char in enumerate(bare.text):
+        start, end = bare.bounds(n, n + 1)
+        assert drop_marks(text[start:end]) == char

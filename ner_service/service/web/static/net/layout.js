@@ -8,6 +8,8 @@ const BROKEN_WORD = new RegExp(
   `-(?<=[${LETTER}]-)[ \\t]*\\r?\\n[ \\t]*(?=[${LETTER}])(?![${WORD}]*-)`,
   "gu",
 );
+const CUE =
+  /(?:\r?\n)*(?!\r?\n)(?<![^\n])(?:(?:\p{Nd}{1,5}[ \t]*\r?\n)|(?!\p{Nd}{1,5}[ \t]*\r?\n))(?:\p{Nd}{1,2}:)?\p{Nd}\p{Nd}:\p{Nd}\p{Nd}[,.]\p{Nd}{3}[ ]-->[ ][^\n]{0,80}\n/gu;
 const CELL = /(?:[ ]*[\t|]|[ ]{3,})[ \t|]*/gu;
 const ITEM = new RegExp(
   `^(?:[-–—*+•·‣⁃◦▪■●○►▶→✓✔\\uf000-\\uf0ff][${SPACES}]` +
@@ -40,9 +42,13 @@ export class LayoutReader {
     return text.replace(this.spaced, (word) => word.replaceAll(" ", this.filler));
   }
 
-  /** Returns a text without the marks of quoted mail, and with words that a line end broke whole. */
+  /** Returns a text without marks of quoted mail and times of subtitles, and broken words whole. */
   joinLines(text) {
-    const bare = text.includes(">") ? text.replace(QUOTED, (mark) => " ".repeat(mark.length)) : text;
+    let bare = text;
+    if (text.includes(">")) {
+      bare = text.replace(QUOTED, (mark) => " ".repeat(mark.length));
+      bare = bare.replace(CUE, (cue) => "\n".padStart(lengthOf(cue)));
+    }
     return bare.replace(BROKEN_WORD, (broken, at) => {
       const next = String.fromCodePoint(bare.codePointAt(at + broken.length));
       if (isUpper(next)) return `-${this.filler.repeat(broken.length - 1)}`;
@@ -54,7 +60,10 @@ export class LayoutReader {
   unitEnds(text, source) {
     const ends = new Set(this.lineEnds(text.text).map((unit) => text.point(unit)));
     if (/\t|\|| {3}/u.test(source.text)) {
-      for (const cell of source.text.matchAll(CELL)) ends.add(source.point(cell.index + cell[0].length));
+      for (const cell of source.text.matchAll(CELL)) {
+        const indents = !cell[0].includes("|") && /^$|[\n\r]/u.test(source.text.slice(0, cell.index).slice(-1));
+        if (!indents) ends.add(source.point(cell.index + cell[0].length));
+      }
     }
     if (text.text.includes(";")) for (const unit of itemEnds(text.text)) ends.add(text.point(unit));
     ends.delete(0);

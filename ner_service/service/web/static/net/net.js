@@ -11,13 +11,25 @@ import { WordFeatures } from "./word_features.js";
 
 const GROUP_TOKENS = 1024; // tokens that pass the layers together
 
-/** Returns the end of a span of tokens without marks of the sentence behind it: `Газпром` of `Газпром?!`. */
-function trimmedEnd({ MARKS, CLOSING_QUOTES }, source, unit, start, end) {
-  const last = unit.ends[end - 1];
-  if (last < source.length && CLOSING_QUOTES.includes(source.slice(last, last + 1))) return end;
-  const isMarks = (token) => [...token].every((char) => MARKS.includes(char));
-  while (end - start > 1 && isMarks(source.slice(unit.starts[end - 1], unit.ends[end - 1]))) end--;
-  return end;
+/** Returns a span of tokens without marks and lone quotes: see `ner_service/engine/trimming.py`. */
+function trimSpan({ MARKS, LEADING, CLOSING_QUOTES, PAIRS }, source, unit, limit, start, end) {
+  const { starts, ends } = unit;
+  const token = (n) => source.slice(starts[n], ends[n]);
+  const charAt = (at) => (at < source.length ? source.slice(at, at + 1) : "");
+  const isOpen = (text, closing) => text.split(PAIRS[closing]).length > text.split(closing).length;
+  while (end - start > 1 && token(start).length === 1 && LEADING.includes(token(start))) start++;
+  const behind = charAt(ends[end - 1]);
+  if (!behind || !CLOSING_QUOTES.includes(behind)) {
+    const isMarks = (text) => [...text].every((char) => MARKS.includes(char));
+    while (end - start > 1 && isMarks(token(end - 1))) end--;
+  }
+  const last = ends[end - 1];
+  if (end < limit && starts[end] === last && charAt(last) in PAIRS) {
+    if (isOpen(source.slice(starts[start], last), charAt(last))) end++;
+  } else if (end - start > 1 && token(end - 1) in PAIRS) {
+    if (!isOpen(source.slice(starts[start], last - 1), token(end - 1))) end--;
+  }
+  return [start, end];
 }
 
 /** A net that has been read from a model file. */
@@ -55,12 +67,11 @@ export class Net {
     for (const group of this.groups(source)) {
       const all = this.emissions(group);
       const entities = group.flatMap((unit, n) =>
-        this.crf.decode(all[n]).map(({ start, end, label, score }) => ({
-          start: unit.starts[start],
-          end: unit.ends[trimmedEnd(this.head.text.trimming, source, unit, start, end) - 1],
-          label,
-          score,
-        })),
+        this.crf.decode(all[n]).map(({ start, end, label, score }, at, spans) => {
+          const limit = spans[at + 1]?.start ?? unit.starts.length;
+          const [first, last] = trimSpan(this.head.text.trimming, source, unit, limit, start, end);
+          return { start: unit.starts[first], end: unit.ends[last - 1], label, score };
+        }),
       );
       const tokens = group.reduce((sum, { words }) => sum + words.length, 0);
       yield { entities, tokens, share: group.at(-1).ends.at(-1) / source.length };

@@ -7,8 +7,10 @@ const PARTING = "\x00"; // signs until it is known what is around them
 const HOLDING = "\x01";
 const PART = 1; // what the table of signs says of a character
 const HOLD = 2;
+const LIKE = 3;
 const ALNUM = "\\p{L}\\p{N}";
 
+const SINGLE_QUOTES = /‹([^‹›\n]{1,100})›/gu;
 const SIGN_RUN = /[\x00\x01](?:[ \u200d]*[\x00\x01])*/gu;
 const WORD_BEFORE = new RegExp(`([${ALNUM}]+)[.»”"')\\]]?[ ]?(?=\n?$)`, "u");
 const WORD_BEHIND = new RegExp(`^[ ]?[«“"'(\\[]?([${LETTER}])`, "u");
@@ -18,20 +20,22 @@ const DASH = new RegExp(`(?<=[${ALNUM}])[\u2013\u2014\u2015](?=[${ALNUM}])`, "gu
 const EMPHASIS = new RegExp(
   `(?<![${ALNUM}])(?<![_*~\`#])[_*~\`#]+(?=[${ALNUM}])` +
     `|(?<=[${ALNUM}])[_*~\`]+(?![_*~\`])(?![${ALNUM}])|(?<=[а-яёА-ЯЁ])#+(?!#)(?![${ALNUM}])` +
-    `|(?<=[${LETTER}])\\[\\p{Nd}{1,3}\\]`,
+    `|(?<=[${ALNUM}])~(?=[${ALNUM}])|(?<=[${ALNUM}][.,])~(?=[${LETTER}])`,
   "gu",
 );
 
 /** Replaces signs, dashes and marks of emphasis; every offset in code points stays. */
 export class SignReader {
-  constructor({ kinds, LONGEST_WORD, NO_NAME_ALONE }) {
+  constructor({ kinds, like, LONGEST_WORD, NO_NAME_ALONE }) {
     this.kinds = expandRuns(kinds);
+    this.like = like; // characters that others stand for
     this.longestWord = LONGEST_WORD;
     this.noNameAlone = new RegExp(`^(?:${NO_NAME_ALONE})$`, "u");
   }
 
   /** Returns a text with blanks for signs, and a comma for one that parts two capitalised words. */
-  replaceSigns(text) {
+  replaceSigns(source) {
+    const text = source.replace(SINGLE_QUOTES, "«$1»");
     let changed = false;
     let marked = "";
     let from = 0;
@@ -40,7 +44,7 @@ export class SignReader {
       const width = code > 0xffff ? 2 : 1;
       const kind = this.kinds[code];
       if (kind) {
-        marked += text.slice(from, at) + (kind === PART ? PARTING : HOLDING);
+        marked += text.slice(from, at) + (kind === LIKE ? this.like[String.fromCodePoint(code)] : kind === PART ? PARTING : HOLDING);
         from = at + width;
         changed = true;
       }
@@ -76,9 +80,9 @@ export class SignReader {
     });
   }
 
-  /** Returns a text with blanks for Markdown's marks and for `[1]` at the edges of words. */
+  /** Returns a text with blanks for Markdown's marks at the edges of words, and LaTeX's ties. */
   replaceEmphasis(text) {
-    if (!/[_*~`#[]/u.test(text)) return text;
+    if (!/[_*~`#]/u.test(text)) return text;
     return text.replace(EMPHASIS, (mark) => " ".repeat(lengthOf(mark)));
   }
 }

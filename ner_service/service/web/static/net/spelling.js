@@ -6,9 +6,12 @@ const ZERO = new RegExp(
   "gu",
 );
 
+const STRESS_SIGN =
+  /(?<=[аеёиоуыэюя])['’](?=[бвгджзйклмнпрстфхцчшщ])|(?<=[аеёиоуыэюя])`(?=[а-яё])|(?<=[аеёиоуыэюяАЕЁИОУЫЭЮЯ])[´ˊˋ]/gu;
+
 /** Brings words into the one spelling that a net knows. */
 export class Speller {
-  constructor({ NUMERO, HIDDEN, MARKS, VOWELS, LATINS, CYRILLICS, HARD_SIGNS, toLatin, toCyrillic, toModern, oldLetters }) {
+  constructor({ NUMERO, HIDDEN, HELD, MARKS, VOWELS, LATINS, CYRILLICS, HARD_SIGNS, toLatin, toCyrillic, toModern, oldLetters }) {
     this.numero = NUMERO;
     this.toLatin = toLatin;
     this.toCyrillic = toCyrillic;
@@ -16,17 +19,19 @@ export class Speller {
     this.oldLetters = oldLetters;
     this.old = new RegExp(`[${Object.keys(oldLetters).join("")}]`, "gu");
     this.hardSigns = new RegExp(`[${HARD_SIGNS}]+$`, "u");
-    const beside = `${MARKS}${HIDDEN}`;
+    const beside = `${MARKS}${HIDDEN}${HELD}`;
+    this.held = HELD;
     this.withLatin = new RegExp(
       `(?<![${LATINS}${CYRILLICS}${beside}])[${CYRILLICS}${beside}]*[${LATINS}][${LATINS}${CYRILLICS}${beside}]*`,
       "gu",
     );
     this.latin = new RegExp(`[${LATINS}]`, "gu");
     this.cyrillic = new RegExp(`[${CYRILLICS}]`, "gu");
-    this.hidden = new RegExp(`[${HIDDEN}]`, "gu");
-    this.edges = new RegExp(`^[${HIDDEN}]+|[${HIDDEN}]+$`, "gu");
-    this.stress = new RegExp(`(?<=[${VOWELS}])[\u0300\u0301]+`, "gu");
-    this.toChange = new RegExp(`[${HIDDEN}${MARKS}]`, "u");
+    this.hidden = new RegExp(`[${HIDDEN}${HELD}]`, "gu");
+    this.edges = new RegExp(`^[${HIDDEN}${MARKS}]+|[${HIDDEN}]+$`, "gu");
+    this.stress = new RegExp(`(?<=[${VOWELS}])[\u0300\u0301\u0340\u0341]+`, "gu");
+    this.toChange = new RegExp(`[${beside}]`, "u");
+    this.lines = new RegExp(`[${MARKS}]+`, "gu"); // over and under letters, where no letter has them
     this.marked = new RegExp(`[^${MARKS}][${MARKS}]{1,4}(?![${MARKS}])`, "gu");
   }
 
@@ -52,12 +57,18 @@ export class Speller {
     return whole.replace(this.old, (letter) => this.oldLetters[letter]);
   }
 
-  /** Returns a word without stress marks, hidden characters and a last hard sign, marks composed. */
+  /** Returns a text with hidden characters for apostrophes and accents that show the stress. */
+  replaceStress(text) {
+    return text.replace(STRESS_SIGN, this.held);
+  }
+
+  /** Returns a word without hidden characters, a last hard sign, and marks that no letter has. */
   respell(word) {
     let plain = word;
     if (this.toChange.test(word)) {
       const bare = word.replace(this.hidden, "").replace(this.stress, "");
-      plain = bare.replace(this.marked, (part) => part.normalize("NFC")) || word;
+      const composed = bare.replace(this.marked, (part) => part.normalize("NFC"));
+      plain = composed.replace(this.lines, "") || word;
     }
     return plain.replace(this.hardSigns, "") || plain;
   }

@@ -33,7 +33,7 @@ export class Tokenizer {
     let last = BREAK; // the kind of the last character that was no blank
     for (let at = 0; at < codes.length; at++) {
       let here = codes[at] < notices.length ? notices[codes[at]] : ODD;
-      if (here === QUOTING && last === BREAK) here = ODD;
+      if (here === QUOTING && (last === BREAK || last === BROKEN)) here = ODD;
       else if (here === HARD) here = at + 1 === codes.length || !this.isCyrillic(codes[at + 1]) ? ODD : 1;
       if (here === DASH) {
         const wide = at && at + 1 < codes.length && codes[at - 1] !== SPACE && codes[at + 1] !== SPACE;
