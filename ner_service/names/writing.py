@@ -53,11 +53,13 @@ def _glued(words: Sequence[Word]) -> list[int]:
 def _spell(text: str, word: Word) -> str:
     """Return a word as nets read it, but one of a language with letters of its own as it is.
 
-    Latin capitals lose a Russian ending.
+    So is a mark, such as a quote of another form. Latin capitals lose a Russian ending.
     """
     written = text[word.start : word.end]
     if written == word.text or len(written) != len(word.text):
         return word.text
+    if not any(map(str.isalnum, written)):
+        return written
     if latin := strip_glued_ending(written):
         return latin
     return written if NEIGHBOURS.search(written.lower()) else word.text

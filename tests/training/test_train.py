@@ -525,7 +525,7 @@ def refused(
         ({"net__encoder": "transformer"}, "net.encoder: Input should be 'lstm', 'gru', 'rnn'"),
         ({"net__scheme": "IOB3"}, "net.scheme: Input should be 'BIO' or 'BIOES'"),
         ({"net__char_encoder": "lstm", "net__char_size": 7}, "net: char_size: an LSTM"),
-        ({"net__vectors": "/no/such.vec"}, "/no/such.vec: not word vectors"),
+        ({"net__vectors": "/no/such.vec"}, "word vectors /no/such.vec: No such file"),
         ({"name": '"a b"'}, "name: String should match pattern"),
         ({"train__device": "cuda"}, "train.device: cuda: no CUDA device here"),
         ({"name__x": "1"}, "--set 'name.x=1': 'name' is not a table"),
