@@ -1,5 +1,6 @@
 """Trimming takes marks and lone quotes off the edges of a span that a net of ours found."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ner_service.engine.tokens import TokenBounds, Tokens
@@ -8,17 +9,31 @@ MARKS = frozenset(";:,!?…-–—/\\|")  # of a sentence; full stops may be of 
 LEADING = ("-", "–", "—", "/", "\\", "|")  # of lines, and between names
 CLOSING_QUOTES = ("»", "”", "“", '"', "›")
 PAIRS = {"»": "«", ")": "("}  # which tell an opening sign from a closing one
+EDGES = MARKS.union(LEADING, PAIRS)  # at no other characters is there anything to trim
 
 
-def trim_span(
-    text: str, unit: Tokens | TokenBounds, limit: int, start: int, end: int, *rest: Any
-) -> tuple[Any, ...]:
-    """Return a span of tokens without marks beside it: `Газпром` of `Газпром?!`.
+def trim_spans(
+    text: str, unit: Tokens | TokenBounds, spans: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Return spans of tokens, in order, without marks beside them: `Газпром` of `Газпром?!`.
 
     A token is kept where a quote closes behind it: `«Что? Где? Когда?»`. A closing quote or bracket
-    is in the span if, and only if, the opening one is. `limit` is the token before which the span
-    must end.
+    is in a span if, and only if, the opening one is.
     """
+    trimmed: list[tuple[Any, ...]] = []
+    for n, span in enumerate(spans):
+        first, last = unit.starts[span[0]], unit.ends[span[1] - 1]
+        if text[first] in EDGES or text[last - 1] in EDGES or text[last : last + 1] in PAIRS:
+            limit = spans[n + 1][0] if n + 1 < len(spans) else len(unit.starts)
+            span = _trim(text, unit, limit, *span)
+        trimmed.append(span)
+    return trimmed
+
+
+def _trim(
+    text: str, unit: Tokens | TokenBounds, limit: int, start: int, end: int, *rest: Any
+) -> tuple[Any, ...]:
+    """Return a span without marks; it ends before the token `limit`."""
     starts, ends = unit.starts, unit.ends
     while end - start > 1 and text[starts[start] : ends[start]] in LEADING:
         start += 1

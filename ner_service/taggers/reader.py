@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ner_service.batching import gather
 from ner_service.engine.tokens import TokenBounds, Tokens
-from ner_service.engine.trimming import trim_span
+from ner_service.engine.trimming import trim_spans
 from ner_service.types import Entity
 
 BATCH_TOKENS = 8192  # tokens that go to the net together; bounds the memory in use
@@ -38,10 +38,8 @@ class Reader:
         for batch in self._batches(texts):
             spans = self._net.tag([unit.words for _, unit in batch])
             for (n, unit), inside in zip(batch, spans, strict=True):
-                if self._trimmed:
-                    limits = [*(span[0] for span in inside[1:]), len(unit.starts)]
-                    spans_in_limits = zip(limits, inside, strict=False)
-                    inside = [trim_span(texts[n], unit, at, *span) for at, span in spans_in_limits]
+                if inside and self._trimmed:
+                    inside = trim_spans(texts[n], unit, inside)
                 entities[n] += [
                     Entity(int(unit.starts[start]), int(unit.ends[end - 1]), *rest)
                     for start, end, *rest in inside

@@ -9,7 +9,7 @@ import pytest
 
 from ner_service import corpora
 from ner_service.engine.tokens import tokenize
-from ner_service.engine.trimming import trim_span
+from ner_service.engine.trimming import trim_spans
 from ner_service.scoring.f1 import exact
 from ner_service.types import Document, Tagger
 
@@ -196,7 +196,7 @@ def test_marks_of_a_sentence_are_none_of_a_name(
     text: str, span: tuple[int, int], surface: str
 ) -> None:
     unit = tokenize(text)
-    start, end, label = trim_span(text, unit, len(unit.starts), *span, "ORG")
+    ((start, end, label),) = trim_spans(text, unit, [(*span, "ORG")])
     assert (text[unit.starts[start] : unit.ends[end - 1]], label) == (surface, "ORG")
 
 
