@@ -1,9 +1,11 @@
 """Trimming takes marks and lone quotes off the edges of a span that a net of ours found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ner_service.engine.tokens import TokenBounds, Tokens
+from ner_service.types import Entity
 
 MARKS = frozenset(";:,!?…-–—/\\|")  # of a sentence; full stops may be of an abbreviation
 LEADING = ("-", "–", "—", "/", "\\", "|")  # of lines, and between names
@@ -46,6 +48,24 @@ def _trim(
     elif end - start > 1 and text[starts[end - 1] : last] in PAIRS:
         end -= not _is_open(text[starts[start] : last - 1], text[last - 1])
     return start, end, *rest
+
+
+def take_in_brackets(text: str, entities: Sequence[Entity]) -> list[Entity]:
+    """Return entities with the square bracket beside them whose other half they hold.
+
+    Nets read blanks for those, as in `говорил с Бобом [Арумом]`.
+    """
+    return [_with_bracket(text, entity) for entity in entities]
+
+
+def _with_bracket(text: str, entity: Entity) -> Entity:
+    start, end = entity.start, entity.end
+    opened = text.count("[", start, end) - text.count("]", start, end)
+    if opened == 1 and text[end : end + 1] == "]":
+        return replace(entity, end=end + 1)
+    if opened == -1 and text[start - 1 : start] == "[":
+        return replace(entity, start=start - 1)
+    return entity
 
 
 def _is_open(text: str, closing: str) -> bool:

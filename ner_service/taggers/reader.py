@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ner_service.batching import gather
 from ner_service.engine.tokens import TokenBounds, Tokens
-from ner_service.engine.trimming import trim_spans
+from ner_service.engine.trimming import take_in_brackets, trim_spans
 from ner_service.types import Entity
 
 BATCH_TOKENS = 8192  # tokens that go to the net together; bounds the memory in use
@@ -44,6 +44,10 @@ class Reader:
                     Entity(int(unit.starts[start]), int(unit.ends[end - 1]), *rest)
                     for start, end, *rest in inside
                 ]
+        if self._trimmed:
+            for n, text in enumerate(texts):
+                if "[" in text:
+                    entities[n] = take_in_brackets(text, entities[n])
         return entities
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[int, Unit]]]:

@@ -9,9 +9,9 @@ import pytest
 
 from ner_service import corpora
 from ner_service.engine.tokens import tokenize
-from ner_service.engine.trimming import trim_spans
+from ner_service.engine.trimming import take_in_brackets, trim_spans
 from ner_service.scoring.f1 import exact
-from ner_service.types import Document, Tagger
+from ner_service.types import Document, Entity, Tagger
 
 SPECS = ("bilstm", "bilstm@ne5", "natasha:read")
 SIGNS = ("😊", "❤️", "👨‍👩‍👧", "🇷🇺", "→", "•", "\uf0b7", "_", "*", "#", "\ufffd", "\x07")
@@ -198,6 +198,22 @@ def test_marks_of_a_sentence_are_none_of_a_name(
     unit = tokenize(text)
     ((start, end, label),) = trim_spans(text, unit, [(*span, "ORG")])
     assert (text[unit.starts[start] : unit.ends[end - 1]], label) == (surface, "ORG")
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "whole"),
+    [
+        ("с Бобом [Арумом] утром", "Бобом [Арумом", "Бобом [Арумом]"),
+        ("[Бобом] Арумом", "Бобом] Арумом", "[Бобом] Арумом"),
+        ("[Бобом Арумом]", "Бобом Арумом", "Бобом Арумом"),
+        ("Бобом [Арумом утром", "Бобом [Арумом", "Бобом [Арумом"),
+        ("Бобом] Арумом", "Бобом] Арумом", "Бобом] Арумом"),
+    ],
+)
+def test_a_name_has_both_brackets_or_none(text: str, surface: str, whole: str) -> None:
+    start = text.index(surface)
+    (entity,) = take_in_brackets(text, [Entity(start, start + len(surface), "PER")])
+    assert text[entity.start : entity.end] == whole
 
 
 def test_a_net_of_ours_leaves_marks_of_a_sentence_out(shipped: Loads) -> None:

@@ -32,6 +32,14 @@ function trimSpan({ MARKS, LEADING, CLOSING_QUOTES, PAIRS }, source, unit, limit
   return [start, end];
 }
 
+/** Returns bounds with the square bracket beside them whose other half they hold. */
+function takeInBracket(source, start, end) {
+  const opened = [...source.slice(start, end)].reduce((sum, char) => sum + (char === "[") - (char === "]"), 0);
+  if (opened === 1 && end < source.length && source.slice(end, end + 1) === "]") return [start, end + 1];
+  if (opened === -1 && start > 0 && source.slice(start - 1, start) === "[") return [start - 1, end];
+  return [start, end];
+}
+
 /** A net that has been read from a model file. */
 export class Net {
   constructor(buffer, convention = 0) {
@@ -70,7 +78,8 @@ export class Net {
         this.crf.decode(all[n]).map(({ start, end, label, score }, at, spans) => {
           const limit = spans[at + 1]?.start ?? unit.starts.length;
           const [first, last] = trimSpan(this.head.text.trimming, source, unit, limit, start, end);
-          return { start: unit.starts[first], end: unit.ends[last - 1], label, score };
+          const [from, to] = takeInBracket(source, unit.starts[first], unit.ends[last - 1]);
+          return { start: from, end: to, label, score };
         }),
       );
       const tokens = group.reduce((sum, { words }) => sum + words.length, 0);
