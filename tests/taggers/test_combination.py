@@ -13,7 +13,7 @@ from ner_service import corpora
 from ner_service.errors import UnknownTagger
 from ner_service.scoring.f1 import exact
 from ner_service.service.settings import parse_specs
-from ner_service.taggers import registry
+from ner_service.taggers import registry, voting
 from ner_service.taggers.backend import Backend
 from ner_service.taggers.ballots import (
     Candidate,
@@ -200,6 +200,14 @@ def test_a_vote_keeps_what_has_more_than_half_of_the_weight() -> None:
     assert [e.span for e in entities_of("vote:fixed:short*2+fixed:long")] == [ANNA.span, LEV.span]
 
 
+@pytest.fixture
+def round_votes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vote for a span weighs an eighth and one for another a twentieth, whatever dev sets say."""
+    monkeypatch.setattr(voting, "FOR", 0.13)
+    monkeypatch.setattr(voting, "AGAINST", 0.05)
+
+
+@pytest.mark.usefixtures("round_votes")
 def test_each_vote_for_a_span_adds_an_eighth_to_its_calibrated_score() -> None:
     assert [e.span for e in entities_of("vote:fixed:sure+fixed:exact")] == [LEV.span, PERM.span]
     assert [e.span for e in entities_of("vote:fixed:unsure+fixed:exact")] == []
@@ -207,6 +215,7 @@ def test_each_vote_for_a_span_adds_an_eighth_to_its_calibrated_score() -> None:
     assert [e.span for e in entities_of("vote:fixed:unsure+fixed:short")] == [LEV.span]
 
 
+@pytest.mark.usefixtures("round_votes")
 def test_each_vote_for_something_else_takes_a_twentieth_from_a_calibrated_score() -> None:
     (found,) = entities_of("vote:fixed:short+fixed:exact+fixed:whole")
     assert found.span == WHOLE.span
@@ -215,6 +224,7 @@ def test_each_vote_for_something_else_takes_a_twentieth_from_a_calibrated_score(
     assert entities_of("vote:fixed:short+fixed:exact+fixed:half") == []
 
 
+@pytest.mark.usefixtures("round_votes")
 def test_a_vote_counts_by_its_weight_beside_that_of_the_calibrated_score() -> None:
     assert entities_of("vote:fixed:short*2+fixed:half") == []
     assert [e.span for e in entities_of("vote:fixed:short*2+fixed:exact*2+fixed:half*4")] == [
@@ -224,6 +234,7 @@ def test_a_vote_counts_by_its_weight_beside_that_of_the_calibrated_score() -> No
     assert entities_of("vote:fixed:unsure*2+fixed:exact") == []
 
 
+@pytest.mark.usefixtures("round_votes")
 def test_who_has_calibrated_scores_is_asked_about_what_a_majority_of_others_found() -> None:
     tagger = load_tagger("vote:fixed:asked+fixed:exact+fixed:short")
     assert [e.span for e in tagger.tag([TEXT])[0]] == [ANNA.span, LEV.span]
@@ -232,6 +243,7 @@ def test_who_has_calibrated_scores_is_asked_about_what_a_majority_of_others_foun
     assert [e.span for e in entities_of("vote:fixed:asked+fixed:exact+fixed:long")] == [LEV.span]
 
 
+@pytest.mark.usefixtures("round_votes")
 def test_what_a_member_with_calibrated_scores_misses_and_cannot_score_needs_four_others() -> None:
     three = "fixed:exact+fixed:exact-2+fixed:exact-3"
     others = f"{three}+fixed:exact-4"
