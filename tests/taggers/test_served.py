@@ -11,6 +11,8 @@ import torch
 from ner_service import corpora, labels
 from ner_service.engine import shorts
 from ner_service.engine.bilstm import Engine
+from ner_service.engine.tokens import Tokens
+from ner_service.engine.trimming import take_in_brackets, trim_spans
 from ner_service.nets.artefact import Artefact, load
 from ner_service.nets.encoder import Net
 from ner_service.scoring.f1 import exact
@@ -38,7 +40,7 @@ class Torch:
         self._pair = Pair(artefact, net.eval(), Engine(artefact, cache_bytes=0))
 
     def tag(self, text: str) -> list[Entity]:
-        return list(self._entities(text))
+        return take_in_brackets(text, [*self._entities(text)])
 
     def _entities(self, text: str) -> Iterator[Entity]:
         net = self._artefact.net
@@ -49,17 +51,16 @@ class Torch:
             emissions = torch.from_numpy(self._pair.emissions(marked if net.spacing_dim else words))
             mask = torch.ones(1, len(unit), dtype=torch.bool)
             (path,) = self._pair.net.crf.decode(emissions[None], mask)
-            for entity in labels.entities(unit, [net.tags[tag] for tag in path]):
-                yield without_marks(text, unit, entity)
+            yield from trimmed(text, unit, labels.entities(unit, [net.tags[t] for t in path]))
 
 
-def without_marks(text: str, unit: Sequence[Token], entity: Entity) -> Entity:
-    """Return an entity without marks of the sentence at its end, if no quote closes behind it."""
-    last = max(n for n, token in enumerate(unit) if token.start < entity.end)
-    if text[entity.end : entity.end + 1] not in {*'»”“"›'}:
-        while unit[last].start > entity.start and not unit[last].text.strip(";:,!?…"):
-            last -= 1
-    return replace(entity, end=unit[last].end)
+def trimmed(text: str, unit: Sequence[Token], entities: Sequence[Entity]) -> Iterator[Entity]:
+    """Yield the entities of a unit without the marks that are trimmed off them when served."""
+    starts, ends, words = zip(*((t.start, t.end, t.text) for t in unit), strict=True)
+    tokens = Tokens([*starts], [*ends], [*words], b"")
+    spans = [(starts.index(e.start), ends.index(e.end) + 1, e.label) for e in entities]
+    for start, end, label in trim_spans(text, tokens, spans):
+        yield Entity(starts[start], ends[end - 1], label)
 
 
 class Gold:
