@@ -665,7 +665,7 @@ STEPS = (
     Step.RESPELLING,
     Step.MARKUP,
 )
-RESPELLED = Step.RESPELLING | Step.MARKUP
+RESPELLED = Step.RESPELLING | Step.MARKUP | Step.ALPHABETS  # two of which bring hidden characters
 PARTS = _parts()
 SPACING_KINDS = (NOTHING, SPACE, SIGN, CELL, LINE, PARAGRAPH)
 ABBREVIATIONS = _abbreviations()

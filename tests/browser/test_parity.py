@@ -17,7 +17,7 @@ from tests.browser.conftest import Run
 from tests.browser.texts import hard_text
 
 CLOSE = 1e-3  # of two probabilities; the engine computes in single precision
-TIED = 0.5  # a span in one of two paths that rounding cannot tell apart is in half of both at most
+TIED = 0.7  # of two paths that rounding cannot tell apart one may have a span of many others, too
 NET = load(model_path("ru-news")).net
 LONG = [
     "слово " * 3000,

@@ -124,6 +124,7 @@ def test_any_text_is_cut_the_same(given: str) -> None:
 
 
 @given(mixed)
+@example("Nо_С. И Nо С")
 def test_sentences_end_at_the_same_places(given: str) -> None:
     check(given)
 
