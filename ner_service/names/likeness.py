@@ -123,7 +123,7 @@ def fits(short: Form, long: Form, aliases: Aliases) -> bool:
 
 def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
     a, b = short.parts, long.parts
-    if len(short.words) == 1 and b.middle and _is_patronymic(b):
+    if len(short.words) == 1 and _has_patronymic(b):
         return short.words[0] in [fold(part) for part in (b.last, b.first, b.middle) if part]
     if not (b.first and b.last):
         return _fits_ruler(short, long)
@@ -142,9 +142,9 @@ def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
     )
 
 
-def _is_patronymic(parts: Parts) -> bool:
+def _has_patronymic(parts: Parts) -> bool:
     """Say whether a middle name is one by which a person may be called alone: `Петрович`."""
-    return bool(parts.middle) and fold(parts.middle or "").endswith(PATRONYMICS)
+    return bool(parts.middle and fold(parts.middle).endswith(PATRONYMICS))
 
 
 def _fits_ruler(short: Form, long: Form) -> bool:

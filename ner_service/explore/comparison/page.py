@@ -16,6 +16,8 @@ def page(
     title: str, documents: int, learned: str, figures: Sequence[Figures], curve: Sequence[Point]
 ) -> str:
     """Return the page; `learned` says from what, and a learning curve stands where there is one."""
+    top = [f for f in figures if f.assessment.micro.f1 == figures[0].assessment.micro.f1]
+    others = figures[len(top) :]  # the best come first
     return render(
         "comparison.html.j2",
         title=title,
@@ -26,20 +28,12 @@ def page(
         labels=list(label_rows(figures)),
         slices=list(slice_rows(figures)),
         costs=list(cost_rows(figures)),
-        best=_join([f.system.name for f in figures if _has_best_f1(f, figures)]),
-        others=[f.system.name for f in figures if not _has_best_f1(f, figures)],
-        equals=[
-            f.system.name
-            for f in figures
-            if (f.p or 0) >= SIGNIFICANT and not _has_best_f1(f, figures)
-        ],
+        best=_join([f.system.name for f in top]),
+        others=[f.system.name for f in others],
+        equals=[f.system.name for f in others if (f.p or 0) >= SIGNIFICANT],
         picture=_picture(figures),
         curve=draw_curve(curve) if curve else "",
     )
-
-
-def _has_best_f1(figure: Figures, figures: Sequence[Figures]) -> bool:
-    return figure.assessment.micro.f1 == figures[0].assessment.micro.f1
 
 
 def _join(names: Sequence[str]) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ner_service.names import quotes
 from ner_service.names.inflection import inflect_name
 from ner_service.names.morphology import Morphology
 from ner_service.names.types import Case
 
 CASES: tuple[Case, ...] = ("Nom", "Gen", "Dat", "Acc", "Ins", "Loc")
-QUOTES = ("«»", '""', "“”", "„“", "''")  # pairs
+QUOTES = {"".join(pair) for pair in quotes.QUOTES.items()} | {"''"}  # pairs
 MOST_SHORT = 5  # letters of an abbreviation
 
 
