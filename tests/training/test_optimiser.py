@@ -110,16 +110,19 @@ def test_words_seen_once_are_counted_in_any_case() -> None:
 
 def test_case_augmentation_changes_words_and_nothing_else() -> None:
     lexicon = Lexicon()
-    ids = np.array([lexicon.id(word) for word in ("Анна", "в", "США")], np.int32)
+    ids = np.array([lexicon.id(word) for word in ("Вот", "Анна", "в", "США")], np.int32)
     augmenter = make_augmenter(Augmentation(case=0.5), lexicon, ["O", "S-PER", "S-LOC"])
     assert augmenter
-    tags = np.array([1, 0, 2], np.int32)
-    spacings = np.array([5, 1, 1], np.int32)
+    tags = np.array([0, 1, 0, 2], np.int32)
+    spacings = np.array([5, 1, 1, 1], np.int32)
     given = [EncodedUnit(ids, spacings, tags, 0, 0.5) for _ in range(200)]
     found = augmenter.augment(given, np.random.default_rng(0))
     texts = [" ".join(lexicon.words[n] for n in unit.words) for unit in found]
-    assert set(texts) == {"Анна в США", "анна в сша", "АННА В США"}
-    assert 60 < texts.count("Анна в США") < 140
+    assert set(texts) == {
+        "Вот Анна в США", "вот анна в сша", "Вот анна в сша", "ВОТ АННА В США",
+    }  # fmt: skip
+    assert 60 < texts.count("Вот Анна в США") < 140
+    assert texts.count("Вот анна в сша") < texts.count("вот анна в сша")
     assert all(unit.tags is tags and unit.spacings is spacings for unit in found)
     assert all(unit.weight == 0.5 for unit in found)
 

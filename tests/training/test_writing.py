@@ -30,6 +30,7 @@ from ner_service.training.data.writing.pieces import Piece, assemble
 from ner_service.training.data.writing.records import write_records
 from ner_service.training.data.writing.slots import SLOT, Writer, read_templates
 from ner_service.training.data.writing.swapping import swap_names
+from ner_service.training.data.writing.words import WORDS
 from ner_service.types import Document, Entity
 
 
@@ -300,6 +301,36 @@ def test_a_street_that_agrees_with_its_word_holds_it(names: Names) -> None:
             r"[А-Я]\w+(ой|ом) (улице|проспекте|шоссе|бульваре|площади|набережной)",
             document.text[street.start : street.end],
         )
+
+
+def _made(writer: Writer, template: str) -> tuple[str, tuple[Entity, ...]]:
+    document = assemble("a", writer.fill(template))
+    return document.text, document.entities
+
+
+def test_a_street_before_its_word_holds_it_if_both_agree(names: Names) -> None:
+    writer = Writer(names, Random(2))
+    words = tuple(f" {word}" for word in WORDS.streets["short"])
+    whole, apart = [], []
+    for _ in range(600):
+        text, (*_, street) = _made(writer, "{address}")
+        name = text[street.start : street.end]
+        if name.endswith(words):
+            whole.append(name)
+        elif text.startswith(words, street.end):
+            apart.append(name)
+    assert whole
+    assert all(re.search(r"(ая|ий|ый|ое|-я|-й) \S+$", name) for name in whole)
+    assert len(apart) > 20
+    assert not any(name.endswith(("ая", "ий", "ый", "ое", "-я", "-й")) for name in apart)
+
+
+def test_a_body_of_the_state_holds_the_area_that_it_works_for(names: Names) -> None:
+    writer = Writer(names, Random(6))
+    for _ in range(60):
+        text, (body,) = _made(writer, "Выдан {branch}")
+        assert body == Entity(6, len(text), "ORG")
+        assert re.fullmatch(r"Выдан \S.* по \w.*", text)
 
 
 def test_made_texts_are_partly_in_lower_case_and_in_capitals(names: Names) -> None:

@@ -12,6 +12,7 @@ from ner_service.training.data.batches import Bools, EncodedUnit, Ints, Lexicon
 
 WRAPPED, APART = 0.5, 0.2  # of the units whose spacing changes; the rest get signs
 LOWER = 0.5  # of the units whose case changes; the rest are in capitals
+NAMES_ALONE = 0.2  # of the units in lower case: only their names are, as in careless letters
 MARGINS = 5, 15  # tokens of a line, the second not included
 SIGNS = 0.1  # share of spaces that become signs
 MIXED = 0.2  # of the units in capitals: read as they are, as if others stood beside them
@@ -27,6 +28,7 @@ class Augmenter:
     stop: int  # the id of the full stop, which tells an initial
     is_mark: Bools  # words: true for punctuation
     is_inner: Bools  # tags: true where the token may go, as no entity begins or ends there
+    is_name: Bools  # tags: true in an entity
 
     def augment(
         self, batch: Sequence[EncodedUnit], random: np.random.Generator
@@ -47,17 +49,19 @@ class Augmenter:
         if self.rates.case:
             chosen = random.random(len(batch)) < self.rates.case
             batch = [
-                replace(unit, words=self._change_case(unit.words, random)) if change else unit
+                replace(unit, words=self._change_case(unit, random)) if change else unit
                 for unit, change in zip(batch, chosen, strict=True)
             ]
         return batch
 
-    def _change_case(self, words: Ints, random: np.random.Generator) -> Ints:
-        """Return words in lower case, or in capitals as the net reads those."""
+    def _change_case(self, unit: EncodedUnit, random: np.random.Generator) -> Ints:
+        """Return words, or names alone, in lower case, or all in capitals as nets read those."""
+        words = unit.words
         lower, upper, usual = self.forms
         changed: Ints
         if random.random() < LOWER:
-            changed = lower[words]
+            is_changed = self.is_name[unit.tags] | (random.random() >= NAMES_ALONE)
+            changed = np.where(is_changed, lower[words], words)
         elif self.letters[words].sum() < LEAST_LETTERS or random.random() < MIXED:
             changed = upper[words]
         else:
@@ -112,4 +116,5 @@ def make_augmenter(
         stop=stop,
         is_mark=np.array([not any(map(str.isalnum, word)) for word in lexicon.words]),
         is_inner=np.array([tag[0] in "OI" for tag in tags]),
+        is_name=np.array([tag != "O" for tag in tags]),
     )

@@ -32,11 +32,31 @@ def write_organisation(names: Names, case: Case, random: Random) -> str:
     return random.choice(WORDS.latin_brands if chance < LATIN else WORDS.abbreviations)
 
 
+def write_branch(names: Names, random: Random) -> str:
+    """Return a body of the state with the area that it works for: `УМВД России по Омской области`.
+
+    Its first word is an abbreviation, which has no cases.
+    """
+    body = random.choice(WORDS.branch_bodies).format(number=random.randint(1, 40))
+    area = random.choice(WORDS.branch_areas).format(
+        stem=_town_stem(names, random),
+        at=names.place(random, "datv"),
+        place=names.place(random, "gent"),
+        name=names.place(random, "nomn"),
+        district=random.choice(WORDS.street_stems),
+    )
+    return f"{body} по {area}"
+
+
+def _town_stem(names: Names, random: Random) -> str:
+    """Return a town that ends in ск without this ending."""
+    towns = [place for place in names.places if place.endswith("ск") and "-" not in place]
+    return random.choice(towns or ["Омск"])[:-2]
+
+
 def _local_body(names: Names, case: Case, random: Random) -> str:
     """Return an institution of a town whose adjective is regular, such as `Омск`."""
-    towns = [place for place in names.places if place.endswith("ск") and "-" not in place]
-    town = random.choice(towns or ["Омск"])
-    adjectives = [f"{town[:-2]}ский"]
+    adjectives = [f"{_town_stem(names, random)}ский"]
     if random.random() < 0.6:
         adjectives.append(random.choice(WORDS.org_adjectives))
     return _noun_phrase(adjectives, random.choice(WORDS.org_nouns), case)

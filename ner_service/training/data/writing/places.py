@@ -15,6 +15,7 @@ from ner_service.training.data.writing.pieces import Piece
 from ner_service.training.data.writing.words import WORDS
 
 AGREES = 0.25  # the share of streets in addresses that agree with their word
+NAME_FIRST = 0.2  # the share of the others that stand before their word: `Гагарина ул.`
 AGREEING = {  # words for streets, and the endings of adjectives behind ск and behind others
     "nomn": (
         ("улица", ("ая",)),
@@ -58,6 +59,16 @@ def write_wide_street(form: str, random: Random) -> Iterator[Piece]:
     yield Piece(f"{stem}{endings[0 if stem.endswith('ск') else -1]} {word}", "LOC")
 
 
+def _write_name_first(names: Names, random: Random) -> Iterator[Piece]:
+    """Yield a street's name and the word for it, which is part of the name where both agree."""
+    name, word = name_street(names, random), random.choice(WORDS.streets["short"])
+    if name.endswith(("ая", "ий", "ый", "ое", "-я", "-й")):
+        yield Piece(f"{name} {word}", "LOC")
+    else:
+        yield Piece(name, "LOC")
+        yield Piece(f" {word}")
+
+
 def name_street(names: Names, random: Random) -> str:
     """Return the name of a street, which most often a person gave it."""
     chance = random.random()
@@ -85,6 +96,8 @@ def write_address(names: Names, random: Random) -> Iterator[Piece]:
         yield Piece(", ")
     if random.random() < AGREES:
         yield from write_wide_street("nomn", random)
+    elif random.random() < NAME_FIRST:
+        yield from _write_name_first(names, random)
     else:
         yield from write_street(names, "short" if random.random() < 0.75 else "nomn", random)
     house = random.choice((", д. {}", ", {}", " {}", ", дом {}", ", д.{}"))

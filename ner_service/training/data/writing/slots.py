@@ -2,10 +2,10 @@
 
 A slot is `{kind}` or `{kind:case}`. Kinds are the orders of a person's name (`orders.py`), `friend`
 for a short first name, `city`, `village`, `imprint` for a town in a reference, `spot`, `firm`,
-`brand`, `org`, `band` in Latin letters, `memorial`, which has a person's name, `street`,
-`street_name`, `wide_street`, `address`, and what is no name: `cited`, a person in the title of a
-work, `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A street's name is
-a LOC, also where a person gave it.
+`brand`, `org`, `branch` of the state, `band` in Latin letters, `memorial`, which has a person's
+name, `street`, `street_name`, `wide_street`, `address`, and what is no name: `cited`, a person in
+the title of a work, `role`, `Role` with a capital, `date`, `number`, `money`, `phone`, `email`. A
+street's name is a LOC, also where a person gave it.
 """
 
 import re
@@ -16,7 +16,7 @@ from random import Random
 from ner_service.training.data.writing.declension import CASES, GENDERS, Case, Gender
 from ner_service.training.data.writing.names import Names
 from ner_service.training.data.writing.orders import ORDERS, write_name
-from ner_service.training.data.writing.organisations import write_organisation
+from ner_service.training.data.writing.organisations import write_branch, write_organisation
 from ner_service.training.data.writing.pieces import Piece
 from ner_service.training.data.writing.places import (
     name_street,
@@ -72,6 +72,8 @@ class Writer:
             yield Piece(self._random.choice(IMPRINTS), "LOC")
         elif kind == "org":
             yield Piece(write_organisation(self._names, _case(form), self._random), "ORG")
+        elif kind == "branch":
+            yield Piece(write_branch(self._names, self._random), "ORG")
         elif kind == "band":
             yield Piece(self._band(), "ORG")
         elif kind == "spot":

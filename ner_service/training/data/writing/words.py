@@ -27,6 +27,8 @@ class Vocabulary(BaseModel):
     org_nouns: Words
     org_adjectives: Words
     org_descriptions: list[str]
+    branch_bodies: list[str]
+    branch_areas: list[str]
     brands: Words
     transcribed_firsts: Words
     transcribed_lasts: Words
