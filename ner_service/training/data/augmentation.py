@@ -12,7 +12,7 @@ from ner_service.training.data.batches import Bools, EncodedUnit, Ints, Lexicon
 
 WRAPPED, APART = 0.5, 0.2  # of the units whose spacing changes; the rest get signs
 LOWER = 0.5  # of the units whose case changes; the rest are in capitals
-NAMES_ALONE = 0.2  # of the units in lower case: only their names are, as in careless letters
+NAMES_ALONE = 0.1  # of the units in lower case: only their names are, as in careless letters
 MARGINS = 5, 15  # tokens of a line, the second not included
 SIGNS = 0.1  # share of spaces that become signs
 MIXED = 0.2  # of the units in capitals: read as they are, as if others stood beside them
