@@ -168,10 +168,10 @@ def case_tables() -> Table:
 
 
 def trimming_tables() -> Table:
-    """Return the marks that end no name, the quotes behind which they may, and pairs of signs."""
+    """Return marks and prepositions that end no name, quotes behind which marks do, and pairs."""
     names = ("MARKS", "LEADING", "CLOSING_QUOTES")
     marks = {name: "".join(sorted(getattr(trimming, name))) for name in names}
-    return marks | {"PAIRS": trimming.PAIRS}
+    return marks | {"PAIRS": trimming.PAIRS, "PREPOSITIONS": trimming.PREPOSITIONS}
 
 
 def runs(values: Sequence[int] | np.ndarray[Any, Any]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Trimming takes marks and lone quotes off the edges of a span that a net of ours found."""
+"""Trimming takes marks, lone quotes and prepositions off a span that a net of ours found."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ MARKS = frozenset(";:,!?…-–—/\\|")  # of a sentence; full stops may be of 
 LEADING = ("-", "–", "—", "/", "\\", "|")  # of lines, and between names
 CLOSING_QUOTES = ("»", "”", "“", '"', "›")
 PAIRS = {"»": "«", ")": "("}  # which tell an opening sign from a closing one
+PREPOSITIONS = (" по", " в", " по г.", " по гор", " по гор.")  # which end no name, as in `ГУ МВД по`
 EDGES = MARKS.union(LEADING, PAIRS)  # at no other characters is there anything to trim
 
 
@@ -19,17 +20,32 @@ def trim_spans(
 ) -> list[tuple[Any, ...]]:
     """Return spans of tokens, in order, without marks beside them: `Газпром` of `Газпром?!`.
 
+    A preposition at the end goes with the name behind it, not with this one.
     A token is kept where a quote closes behind it: `«Что? Где? Когда?»`. A closing quote or bracket
     is in a span if, and only if, the opening one is.
     """
     trimmed: list[tuple[Any, ...]] = []
     for n, span in enumerate(spans):
         first, last = unit.starts[span[0]], unit.ends[span[1] - 1]
+        if text.endswith(PREPOSITIONS, first, last):
+            span = _drop_preposition(text, unit, *span)
+            last = unit.ends[span[1] - 1]
         if text[first] in EDGES or text[last - 1] in EDGES or text[last : last + 1] in PAIRS:
             limit = spans[n + 1][0] if n + 1 < len(spans) else len(unit.starts)
             span = _trim(text, unit, limit, *span)
         trimmed.append(span)
     return trimmed
+
+
+def _drop_preposition(
+    text: str, unit: Tokens | TokenBounds, start: int, end: int, *rest: Any
+) -> tuple[Any, ...]:
+    """Return a span without the preposition at its end."""
+    first, last = unit.starts[start], unit.ends[end - 1]
+    (tail,) = (tail for tail in PREPOSITIONS if text.endswith(tail, first, last))
+    while end - start > 1 and unit.ends[end - 1] > last - len(tail):
+        end -= 1
+    return start, end, *rest
 
 
 def _trim(

@@ -190,9 +190,16 @@ def test_marks_move_entities_with_them(news: list[Document]) -> None:
         ("«ООО «Дом»»", (2, 4), "«Дом»"),
         ("/ Анна Орлова /", (0, 4), "Анна Орлова"),
         ("— Анна", (0, 2), "Анна"),
+        ("ОУФМС России по Омской", (0, 3), "ОУФМС России"),
+        ("ОУФМС России по Омской", (0, 4), "ОУФМС России по Омской"),
+        ("ГУ МВД по г. Перми", (0, 5), "ГУ МВД"),
+        ("(ГУ МВД по", (1, 4), "ГУ МВД"),
+        ("«Дом» по", (0, 4), "«Дом»"),
+        ("Эдгара По", (0, 2), "Эдгара По"),
+        ("а по", (1, 2), "по"),
     ],
 )
-def test_marks_of_a_sentence_are_none_of_a_name(
+def test_marks_and_prepositions_of_a_sentence_are_none_of_a_name(
     text: str, span: tuple[int, int], surface: str
 ) -> None:
     unit = tokenize(text)

@@ -11,9 +11,12 @@ import { WordFeatures } from "./word_features.js";
 
 const GROUP_TOKENS = 1024; // tokens that pass the layers together
 
-/** Returns a span of tokens without marks and lone quotes: see `ner_service/engine/trimming.py`. */
-function trimSpan({ MARKS, LEADING, CLOSING_QUOTES, PAIRS }, source, unit, limit, start, end) {
+/** Returns a span without marks, lone quotes and prepositions: see `ner_service/engine/trimming.py`. */
+function trimSpan({ MARKS, LEADING, CLOSING_QUOTES, PAIRS, PREPOSITIONS }, source, unit, limit, start, end) {
   const { starts, ends } = unit;
+  const whole = source.slice(starts[start], ends[end - 1]);
+  const bare = ends[end - 1] - (PREPOSITIONS.find((tail) => whole.endsWith(tail))?.length ?? 0);
+  while (end - start > 1 && ends[end - 1] > bare) end--;
   const token = (n) => source.slice(starts[n], ends[n]);
   const charAt = (at) => (at < source.length ? source.slice(at, at + 1) : "");
   const isOpen = (text, closing) => text.split(PAIRS[closing]).length > text.split(closing).length;
