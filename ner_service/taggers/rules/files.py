@@ -33,7 +33,7 @@ def missing_extra(source: str) -> MissingExtra | None:
     if "identifiers" in rules and find_spec("stdnum") is None:
         return MissingExtra("rules:identifiers (no stdnum)", "pii")
     if find_spec("spacy") is None and any(map(_has_token_patterns, rule_files(source))):
-        return MissingExtra("rules with token patterns (no spacy)", "spacy")
+        return MissingExtra("a rule with token patterns (no spacy)", "spacy")
     return None
 
 
