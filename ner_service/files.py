@@ -285,6 +285,11 @@ def packing_of(path: Path) -> str:
     return ending if ending in PACKED_ENDINGS else ""
 
 
+def unpacked_name(name: str) -> str:
+    """Return the name of a file without the ending of its packing, if it has one."""
+    return name[: len(name) - len(packing_of(Path(name)))]
+
+
 def readable_name(path: Path) -> str:
     """Return a path as valid Unicode, which the bytes of a name need not be."""
     return os.fsencode(path).decode(errors="replace")

@@ -144,4 +144,6 @@ def test_names_without_their_libraries_name_the_extra() -> None:
         "except MissingExtra as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert re.fullmatch(r"names \(.*numpy.*\) needs: .*\[tag\]'\n", done.stdout), done.stderr
+    assert re.fullmatch(r"the analysis of names \(.*numpy.*\) needs: .*\[tag\]'\n", done.stdout), (
+        done.stderr
+    )

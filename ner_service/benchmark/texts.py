@@ -12,6 +12,7 @@ from ner_service import corpora
 from ner_service.corpora.public.catalogue import OWN_CORPORA
 from ner_service.digest import digest
 from ner_service.errors import ConfigError, CorpusError
+from ner_service.files import unpacked_name
 from ner_service.labels import map_labels
 from ner_service.scoring.f1 import Predicted
 from ner_service.types import Document, Tagger
@@ -70,7 +71,7 @@ def load_corpus(name: str, root: Path | None, mapping: Mapping[str, str]) -> Cor
 def _stem(path: Path) -> str:
     """Returns the name of a folder, or of a file without the ending that says its format."""
     name = os.path.basename(os.path.abspath(path))
-    return name if path.is_dir() else Path(name.removesuffix(".gz")).stem
+    return name if path.is_dir() else Path(unpacked_name(name)).stem
 
 
 def load_corpora(

@@ -55,7 +55,7 @@ def frequent_vectors(most: int) -> FrequentVectors:
 
         path = Path(natasha_data().NEWS_EMBEDDING)
     except ImportError as error:
-        raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
+        raise MissingExtra(f"reading word vectors of navec ({error})", "natasha") from error
     with Tar(path) as tar:
         vocab = Vocab.from_file(tar.load(VOCAB))
     navec = load_navec(path)

@@ -17,7 +17,7 @@ from ner_service.corpora.formats import tables
 from ner_service.corpora.formats.format import ending_of
 from ner_service.corpora.texts import BY_ENDING, InputFormat, input_format
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import packing_of, readable_name
+from ner_service.files import packing_of, readable_name, unpacked_name
 from ner_service.output.numbers import numbered
 
 IN_FOLDERS = {**BY_ENDING, ".txt": InputFormat.text}  # other files of a folder are left out
@@ -56,7 +56,7 @@ class Source:
 
     def output_name(self, job: Job) -> str:
         """Return the name of the output, whose ending is that of its format."""
-        plain = self.name[: len(self.name) - len(self.packing)]
+        plain = unpacked_name(self.name)
         is_json = job.format or self.format in PLAIN
         endings = ENDINGS[InputFormat.jsonl if is_json else self.format]
         if not plain.lower().endswith(endings):

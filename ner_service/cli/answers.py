@@ -10,7 +10,7 @@ from ner_service.corpora.reading import Reading, ReadOptions
 from ner_service.corpora.recorded import recorded_of
 from ner_service.digest import digest
 from ner_service.errors import ConfigError
-from ner_service.files import user_path
+from ner_service.files import unpacked_name, user_path
 from ner_service.labels import map_labels
 from ner_service.taggers.registry import load_tagger
 from ner_service.types import Document, Entity
@@ -56,7 +56,7 @@ class AnswerFile:
         """Yield the answers that the file holds to the documents."""
         options = ReadOptions()
         answers = list(corpora.read(self.path, mapping, options))
-        source = self.path.name.removesuffix(".gz")
+        source = unpacked_name(self.path.name)
         reading = Reading(mapping, options)
         for found in recorded_of(answers, asked, self.name, source, reading):
             yield Answers(found.name, digest(self.path), (), found.entities, found.cost)

@@ -132,12 +132,9 @@ def benchmark(
 def _check_installed(specs: Sequence[str], words: Sequence[str]) -> None:
     """Raise `MissingExtra` with all that the run lacks, before it measures anything."""
     wanted = [package for word in (MEASURE, *words) for package in PACKAGES.get(word, ())]
-    absent = [
-        MissingExtra(f"the benchmark (no {package})", "bench")
-        for package in dict.fromkeys(wanted)
-        if find_spec(package) is None
-    ]
-    if error := join_missing([*absent, *map(missing, specs)]):
+    absent = [package for package in dict.fromkeys(wanted) if find_spec(package) is None]
+    ours = MissingExtra(f"the benchmark (no {', '.join(absent)})", "bench") if absent else None
+    if error := join_missing([ours, *map(missing, specs)]):
         raise error
 
 

@@ -37,7 +37,7 @@ from ner_service.corpora.public.download import download as download_source
 from ner_service.corpora.reading import ReadOptions
 from ner_service.corpora.report import ReadReport, describe_unused
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import check_folder, write_text
+from ner_service.files import check_folder, unpacked_name, write_text
 from ner_service.labels import parse_mapping
 from ner_service.output.bar import count_documents
 from ner_service.output.numbers import numbered
@@ -218,7 +218,7 @@ def _roles(
 
 def _titles(paths: Sequence[Path]) -> list[str]:
     """Return the names of files without endings, or whole paths where two have one name."""
-    short = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
+    short = [Path(unpacked_name(path.name)).stem for path in paths]
     return short if len(set(short)) == len(short) else [*map(str, paths)]
 
 

@@ -27,7 +27,7 @@ class Lattice:
         mask: Floats,
         emissions: Floats | None = None,
     ) -> None:
-        self._engine, self._mask, self._marked = engine, mask, marked
+        self._engine, self._mask = engine, mask
         self.words, self._spacings = split_marks(marked)
         self.length = len(marked)
         if emissions is None:

@@ -37,9 +37,7 @@ def _forms(stem: str, endings: str) -> list[str]:
 MASCULINE, IN_OK = ",а,у,ом,е", "ок,ка,ку,ком,ке"
 GENDERS: Mapping[str, Gender] = {
     **dict.fromkeys(_forms("город", MASCULINE) + _forms("хутор", MASCULINE), "Masc"),
-    **dict.fromkeys(
-        _forms("посёл", "ок,ка,ку,ком,ке") + _forms("посел", "ок,ка,ку,ком,ке"), "Masc"
-    ),
+    **dict.fromkeys(_forms("посёл", IN_OK) + _forms("посел", IN_OK), "Masc"),
     **dict.fromkeys(_forms("сел", "о,а,у,ом,е") + _forms("деревн", "я,и,е,ю,ей"), "Neut"),
 }
 SHORT: Mapping[str, Gender] = {

@@ -9,6 +9,7 @@ from ner_service.labels import Scheme, tag_set
 from ner_service.nets.navec import NAVEC
 
 Encoder = Literal["lstm", "gru", "rnn", "cnn"]
+ENCODER_NAMES = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}
 CharEncoder = Literal["cnn", "lstm", "none"]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)]

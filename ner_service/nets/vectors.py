@@ -84,7 +84,7 @@ def _navec() -> Vectors:
     try:
         navec = load_navec(Path(natasha_data().NEWS_EMBEDDING))
     except ImportError as error:
-        raise MissingExtra(f"the navec word vectors ({error})", "natasha") from error
+        raise MissingExtra(f"reading word vectors of navec ({error})", "natasha") from error
     return Vectors(navec.words.ids, navec.rows, navec.dim, navec.hash, navec)
 
 

@@ -21,7 +21,7 @@ def check_plots() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise MissingExtra(f"pictures ({error})", "explore") from error
+        raise MissingExtra(f"drawing ({error})", "explore") from error
 
 
 def color_of(names: Sequence[str]) -> Mapping[str, str]:

@@ -79,7 +79,7 @@ def exact_by_label(documents: Iterable[Document], predicted: Predicted) -> dict[
 def check_seqeval() -> None:
     """Raise `MissingExtra` without seqeval, before taggers begin what it is to score."""
     if find_spec("seqeval") is None:
-        raise MissingExtra("scores (no seqeval)", "eval")
+        raise MissingExtra("scoring (no seqeval)", "eval")
 
 
 def strict(documents: Sequence[Document], predicted: Predicted) -> Report:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ner_service.digest import digest
 from ner_service.errors import MissingExtra, ModelError
 from ner_service.files import user_path
+from ner_service.labels import OUTSIDE
 from ner_service.taggers.models import check_files
 from ner_service.text.chunks import PIECE_CHARS, chunks
 from ner_service.text.spelling import replace_surrogates
@@ -26,7 +27,6 @@ BATCH_TOKENS = 16_384  # of windows that go to a GPU together
 HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 SCHEME = re.compile(r"([BILOUSE])[-_](.+)")
 BEGINNINGS = "BSU"  # of an entity, in any scheme
-OUTSIDE = "O"
 KNOWN_WORDS = "в и на Анна анна Москва москва the a and in . ,"  # of which any tokenizer knows some
 ONNX = "model.onnx"
 

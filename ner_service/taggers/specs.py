@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ner_service.errors import UnknownTagger
+from ner_service.files import unpacked_name
 
 MOST_MEMBERS = 16  # each costs its memory and its time
 LEAST = re.compile(r"(\d+(?:\.\d+)?)/(.*)", re.DOTALL)
@@ -143,4 +144,4 @@ def split_rules(source: str) -> tuple[list[str], str]:
 
 def is_rules(name: str) -> bool:
     """Return whether a name is that of a rule set or of a file of rules."""
-    return name in RULE_SETS or name.lower().removesuffix(".gz").endswith(RULE_ENDINGS)
+    return name in RULE_SETS or unpacked_name(name.lower()).endswith(RULE_ENDINGS)

@@ -7,12 +7,15 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
+from ner_service.benchmark import parts
 from ner_service.benchmark.parts import load_parts
+from ner_service.benchmark.parts.names import METHODS
 from ner_service.benchmark.report.languages import RUSSIAN, say
 from ner_service.benchmark.report.rendering import FOLDERS, write_report
 from ner_service.benchmark.results import SEED, Store
 
 ROOT = Path(__file__).parents[2]
+PARTS = sorted(Path(parts.__file__).parent.glob("*.html.j2"))
 TEMPLATES = "\n".join(f.read_text() for folder in FOLDERS for f in folder.glob("*.html.j2"))
 VALUE = re.compile(r"\{(\w+)\}")
 
@@ -38,7 +41,15 @@ def test_a_translation_has_the_same_values_and_belongs_to_a_text_of_a_template(
 ) -> None:
     assert {*VALUE.findall(english)} == {*VALUE.findall(RUSSIAN[english])}
     titles = {part.title for part in load_parts()}
-    assert f'"{english}"' in TEMPLATES or english in titles
+    assert f'"{english}"' in TEMPLATES or english in titles | {*METHODS}
+
+
+@pytest.mark.parametrize("template", PARTS, ids=lambda path: path.name)
+def test_a_part_says_nothing_in_one_language_and_its_tables_scroll(template: Path) -> None:
+    source = template.read_text("utf-8")
+    bare = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>", " ", source, flags=re.DOTALL)
+    assert re.findall(r"[A-Za-z][a-z]{2,}", bare) == []
+    assert source.count("<table>") == source.count('<div class="scroll" tabindex="0"><table>')
 
 
 @pytest.mark.slow

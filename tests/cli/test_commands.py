@@ -195,7 +195,7 @@ def test_evaluate_misses_seqeval_before_it_reads_or_tags(
     monkeypatch.setattr("ner_service.scoring.f1.find_spec", lambda name: None)
     done = run("evaluate", "/nowhere/own.jsonl")
     assert done.code == 2
-    assert "scores (no seqeval) needs: " in done.err
+    assert "scoring (no seqeval) needs: " in done.err
     assert "[eval]" in done.err
 
 
@@ -206,8 +206,8 @@ def test_benchmark_names_all_that_it_misses_at_once(
         monkeypatch.setattr(f"ner_service.{module}.find_spec", lambda name: None)
     done = run("benchmark", "http", "--taggers", "natasha,union:spacy+gliner:x")
     assert done.code == 2
-    for package in ("psutil", "seqeval", "locust", "spacy", "gliner"):
-        assert f"(no {package})" in done.err
+    for packages in ("psutil, seqeval, locust", "spacy", "gliner"):
+        assert f"(no {packages})" in done.err
     assert "[bench,tag,spacy,gliner]" in done.err.replace("natasha", "tag")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ner_service.service.queue import pieces
 from ner_service.service.queue.job import Job, cost
 from ner_service.service.queue.lane import RESERVE, SMALL_COST, Lane
+from ner_service.service.queue.pace import Pace
 from ner_service.service.queue.pieces import FAR, cut
 from ner_service.service.queue.turns import Turns
 from ner_service.service.queue.worker import Worker
@@ -184,7 +185,7 @@ def test_small_requests_keep_a_reserve_of_the_queue() -> None:
 def test_a_short_text_is_admitted_where_only_long_ones_would_come_too_late() -> None:
     async def test() -> None:
         with lane_that_waits(10_000_000) as (lane, tagger):
-            lane.worker._measured = (2.0, 10_000.0)  # a slow tagger
+            lane.worker._pace = Pace(2.0, 10_000)  # a slow tagger
             long = [asyncio.create_task(lane.tag(["Анна. " * 20_000], client=n)) for n in range(1)]
             while not lane.queued:
                 await asyncio.sleep(0)

@@ -1,6 +1,5 @@
 """Rules of users: phrases in every case form, patterns, contexts, allow lists, and their errors."""
 
-import gzip
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.errors import MissingExtra, ModelError, UnknownTagger
+from ner_service.files import write_text
 from ner_service.names.dictionary import load_analyzer
 from ner_service.names.masking.identifiers import is_available
 from ner_service.names.pymorphy import Pymorphy
@@ -462,10 +462,11 @@ def test_a_wrong_list_is_one_line_that_names_its_place(
     assert "\n" not in str(error.value)
 
 
-def test_a_file_of_rules_may_be_packed_and_begin_with_a_mark(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["r.toml.gz", "r.toml.zst"])
+def test_a_file_of_rules_may_be_packed_and_begin_with_a_mark(name: str, tmp_path: Path) -> None:
     rules = "\ufeff[[phrases]]\nlabel = 'A'\nphrases = ['Ромашка']\ncontext = [\"в\\nполе\"]"
-    (tmp_path / "r.toml.gz").write_bytes(gzip.compress(rules.encode()))
-    assert surfaces_of(f"rules:{tmp_path}/r.toml.gz", "в поле ромашки: Ромашки")[0][0] == "Ромашки"
+    write_text(tmp_path / name, [rules])
+    assert surfaces_of(f"rules:{tmp_path}/{name}", "в поле ромашки: Ромашки")[0][0] == "Ромашки"
 
 
 def test_a_running_service_notices_changed_rules_and_lists(mine: Path) -> None:

@@ -12,9 +12,8 @@ from ner_service.benchmark.texts import Corpus, predict
 from ner_service.scoring.f1 import Predicted
 from ner_service.taggers.combination import CombinedTagger
 from ner_service.taggers.specs import parse_combination
-from ner_service.types import Document, Entity, Tagger
+from ner_service.types import PERSON, Document, Entity, Tagger
 
-PERSON = "PER"
 JOINT = " + "  # between the taggers of a union
 
 

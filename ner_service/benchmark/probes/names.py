@@ -126,7 +126,7 @@ def _analyzer() -> "MorphAnalyzer":
     try:
         from pymorphy3 import MorphAnalyzer
     except ImportError as error:
-        raise MissingExtra(f"probes ({error})", "bench") from error
+        raise MissingExtra(f"the part probes ({error})", "bench") from error
     return MorphAnalyzer()
 
 

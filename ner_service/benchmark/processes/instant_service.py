@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Sequence
 
+from ner_service.labels import LABELS
 from ner_service.service.server.single import run
 from ner_service.service.settings import Settings
 from ner_service.service.telemetry.logs import configure
 from ner_service.types import Entity, Tagger, TaggerInfo
 
-LABELS = ("PER", "LOC", "ORG")
 EVERY, LENGTH, MOST = 60, 10, 15  # 10 characters long, one in 60 characters, 15 at most
 ENTITIES = [
     Entity(at, at + LENGTH, LABELS[n % len(LABELS)], 0.98765)

@@ -83,8 +83,8 @@ class ParquetFile:
     def _open_groups(self, path: Path) -> Iterator[Sink]:
         with open_parquet(self.path) as file:
             schema = extend_schema(file.schema_arrow, self.job)
-            packing = packing_of(file)
-        with load_pyarrow().parquet.ParquetWriter(path, schema, compression=packing) as writer:
+            codec = codec_of(file)
+        with load_pyarrow().parquet.ParquetWriter(path, schema, compression=codec) as writer:
             groups = RowGroups(writer)
             yield groups
             groups.flush()
@@ -135,9 +135,9 @@ def rows_of_chunk(file: Any) -> int:
     return min(max(rows, 1), MOST_ROWS)
 
 
-def packing_of(file: Any) -> str:
-    """Return how the first column of a file is packed, and the output will be."""
+def codec_of(file: Any) -> str:
+    """Return the codec of the first column of a file, by which the output is packed, too."""
     if not file.num_row_groups or not file.metadata.num_columns:
         return "snappy"
-    packing = str(file.metadata.row_group(0).column(0).compression).lower()
-    return {"uncompressed": "none", "lz4_raw": "lz4"}.get(packing, packing)
+    codec = str(file.metadata.row_group(0).column(0).compression).lower()
+    return {"uncompressed": "none", "lz4_raw": "lz4"}.get(codec, codec)

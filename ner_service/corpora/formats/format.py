@@ -17,7 +17,7 @@ from ner_service.corpora.formats import (
 )
 from ner_service.corpora.reading import Reading
 from ner_service.errors import ConfigError, CorpusError
-from ner_service.files import packing_of, read_head
+from ner_service.files import read_head, unpacked_name
 from ner_service.types import Document
 
 
@@ -106,7 +106,7 @@ def names() -> list[str]:
 
 def ending_of(path: Path) -> str:
     """Return the ending of a file's name in small letters, without `.gz` or `.zst` behind it."""
-    return (Path(path.stem) if packing_of(path) else path).suffix.lower()
+    return Path(unpacked_name(path.name)).suffix.lower()
 
 
 def endings(is_written: bool = False) -> str:

@@ -3,6 +3,8 @@
 import re
 from itertools import product
 
+from ner_service.file_kinds import FREQUENT
+
 ODD = re.compile(  # what Russian words are not made of, or a word whose case is upside down
     r"[^\x00-\x7fА-яЁё«»—–…„“”’№\xa0]|(?<![А-яЁё])[а-яё][А-ЯЁ]{3}"
 )
@@ -10,7 +12,6 @@ RUN = re.compile(r"[^\x00-\x7f]{4,}")  # bytes beyond ASCII stay beyond it in ea
 WORD = re.compile(r"[^\W_]+")
 RUSSIAN = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 RUSSIAN_RUN = re.compile(r"[«„(]?[А-ЯЁ]?[а-яё]{4,}[»“—…]*")  # shorter ones may arise by chance
-FREQUENT = frozenset("оеаинтсрвл")
 READ_AS = ("latin-1", "cp1252", "cp1251", "koi8-r", "cp866")
 WRITTEN_IN = ("utf-8", "cp1251", "koi8-r", "cp866")
 

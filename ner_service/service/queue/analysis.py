@@ -12,11 +12,10 @@ from ner_service.service.queue.analysis_thread import (
     Written,
     settle,
 )
-from ner_service.service.queue.errors import Late, Overloaded
+from ner_service.service.queue.errors import Late, Overloaded, retry_after
 from ner_service.service.queue.job import cost_of
 from ner_service.types import Entity
 
-LONGEST_RETRY_S = 60
 STOP_S = 1.0  # how long a running batch may take; nobody waits for answers any more
 
 
@@ -40,7 +39,7 @@ class AnalysisQueue:
         """Raises `Overloaded` where texts are not admitted now; where no others are, they are."""
         full = self.queued + cost_of(texts) > self._queue_chars
         if self.queued and (full or self.wait_s > self._timeout_s / 2):
-            raise Overloaded(min(LONGEST_RETRY_S, max(1, round(self.wait_s))))
+            raise Overloaded(retry_after(self.wait_s))
 
     async def analyse(
         self,

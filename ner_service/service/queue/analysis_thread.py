@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ner_service.names.types import Analysis
 from ner_service.service.queue.errors import NotReady, TaggerFailed
 from ner_service.service.queue.job import cost_of
+from ner_service.service.queue.pace import Pace
 from ner_service.service.queue.scheduling import yield_to_loop
 from ner_service.types import Entity
 
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 NAME = "names"  # of the thread, and in metrics, which tell it from taggers by that
 PROBE = "Анну ждут."  # whose first word is analysed before anybody's text
 _one_at_a_time = threading.Lock()
-MEMORY = 0.8  # of former batches, when the pace is measured
 
 Result = dict[str, Any]
 """The fields of an answer to a text."""
@@ -62,7 +62,7 @@ class AnalysisThread:
         self._batch_chars, self._observe = batch_chars, observe
         self._inbox: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._waiting: list[Task] = []  # a heap
-        self._measured = (0.0, 0.0)  # seconds and characters of late
+        self._pace = Pace()
         self._analyser: Analyser | None = None
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -70,8 +70,7 @@ class AnalysisThread:
     @property
     def pace(self) -> float:
         """Returns the seconds that a character costs, as lately measured."""
-        seconds, chars = self._measured
-        return seconds / chars if chars else 0.0
+        return self._pace.seconds_per_char
 
     def put(self, task: Task) -> None:
         """Queues a task; its future will have what was written."""
@@ -91,9 +90,8 @@ class AnalysisThread:
         while batch := self._take():
             started = time.perf_counter()
             self._answer(batch)
-            seconds, size = time.perf_counter() - started, sum(cost_of(t.texts) for t in batch)
-            before, chars = self._measured
-            self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
+            seconds = time.perf_counter() - started
+            self._pace = self._pace.after(seconds, sum(cost_of(task.texts) for task in batch))
             self._observe(NAME, sum(len(task.texts) for task in batch), seconds)
 
     def _take(self) -> list[Task]:

@@ -2,6 +2,13 @@
 
 from ner_service.errors import Code, Refused
 
+LONGEST_RETRY_S = 60
+
+
+def retry_after(wait_s: float) -> int:
+    """Returns in how many seconds a request may come again, where texts queue for so long."""
+    return min(LONGEST_RETRY_S, max(1, round(wait_s)))
+
 
 class Overloaded(Refused):
     """The queue is full."""

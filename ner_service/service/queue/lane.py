@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from ner_service.service.connection import Connection, Gone
-from ner_service.service.queue.errors import Late, NotReady, Overloaded
+from ner_service.service.queue.errors import Late, NotReady, Overloaded, retry_after
 from ner_service.service.queue.job import SMALL_COST, Job, Sink, Tagged, cost_of
 from ner_service.service.queue.loading import COMPILE_S, compiling
 from ner_service.service.queue.worker import Worker, settle
 from ner_service.types import Tagger
 
-LONGEST_RETRY_S = 60
 LOAD_S = 3  # what taggers usually take to load, all beside each other
 COMPILE_RETRY_S = 5  # clients that try five times outlast the compiling
 RESERVE = 1 / 8  # of the queue, for small requests
@@ -85,7 +84,7 @@ class Lane:
     @property
     def retry_after(self) -> int:
         """Returns in how many seconds a request that is refused now may come again."""
-        return min(LONGEST_RETRY_S, max(1, round(self.wait_s)))
+        return retry_after(self.wait_s)
 
     def has_room(self, cost: int, patient: bool = False) -> bool:
         """Returns whether a request of that cost is admitted now."""

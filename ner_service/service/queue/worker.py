@@ -24,6 +24,7 @@ from ner_service.service.queue.job import (
     finish,
 )
 from ner_service.service.queue.loading import probe
+from ner_service.service.queue.pace import Pace
 from ner_service.service.queue.scheduling import yield_to_loop
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
@@ -36,7 +37,6 @@ LEAST_PIECE_CHARS = 3_000  # smaller pieces take longer for each character: 2,50
 BREAK_S = 0.0001  # after batches that end somebody's wait, while long texts wait for their turns
 COMPANY = 64  # batches of large texts after a small request, about half a second
 PIECES_ALONE = 2  # of a large text in a batch without company: each by itself takes 8% longer
-MEMORY = 0.8  # of former batches, when the pace is measured
 
 
 class Wake:
@@ -65,7 +65,7 @@ class Worker:
         self._busy_since: float | None = None
         self.loading_since = time.perf_counter()
         self.restarts = 0  # how often the tagger has died or failed to load
-        self._measured = (0.0, 0.0)  # seconds and characters of late
+        self._pace = Pace()
         self.batch_chars = batch_chars
         self.piece_chars = min(PIECE_CHARS, max(batch_chars // 12, LEAST_PIECE_CHARS))
         self._load, self._observe, self._on_ready = load, observe, on_ready
@@ -92,12 +92,8 @@ class Worker:
 
     @property
     def pace(self) -> float:
-        """Returns the seconds that a character costs, as lately measured.
-
-        Batches count by their characters: one of a few words takes far longer for each.
-        """
-        seconds, chars = self._measured
-        return seconds / chars if chars else 0.0
+        """Returns the seconds that a character costs, as lately measured."""
+        return self._pace.seconds_per_char
 
     @property
     def loading_s(self) -> float:
@@ -116,7 +112,7 @@ class Worker:
 
     def continue_pace(self, other: "Worker") -> None:
         """Expects to be as fast as another worker was, until it has been measured itself."""
-        self._measured = other._measured
+        self._pace = other._pace
 
     def stop(self, seconds: float) -> None:
         """Lets the worker finish the jobs that it has, and waits so many seconds for that."""
@@ -252,9 +248,7 @@ class Worker:
 
     def _measure(self, batch: Sequence[Piece], seconds: float) -> None:
         """Notes a batch and the seconds for which it kept this thread."""
-        before, chars = self._measured
-        size = cost_of([piece.text for piece in batch])
-        self._measured = (MEMORY * before + seconds, MEMORY * chars + size)
+        self._pace = self._pace.after(seconds, cost_of([piece.text for piece in batch]))
         self._observe(len(batch), seconds)
 
     def _hand_out(self) -> None:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ner_service.errors import MissingExtra, ModelError, NerError
-from ner_service.files import read_bytes, read_lines, user_path
+from ner_service.files import read_bytes, read_lines, unpacked_name, user_path
 from ner_service.taggers.models import state_of_files
 from ner_service.taggers.specs import RULE_SETS, split_rules
 
@@ -33,7 +33,7 @@ def missing_extra(source: str) -> MissingExtra | None:
     if "identifiers" in rules and find_spec("stdnum") is None:
         return MissingExtra("rules:identifiers (no stdnum)", "pii")
     if find_spec("spacy") is None and any(map(_has_token_patterns, rule_files(source))):
-        return MissingExtra("rules with token patterns (no spacy)", "spacy")
+        return MissingExtra("a rule with token patterns (no spacy)", "spacy")
     return None
 
 
@@ -54,7 +54,7 @@ def files_state(source: str) -> str:
 
 def is_toml(path: Path) -> bool:
     """Return whether a file of rules is TOML, packed or not; others are JSON lines."""
-    return path.name.lower().removesuffix(".gz").endswith(".toml")
+    return unpacked_name(path.name.lower()).endswith(".toml")
 
 
 def lists_of(path: Path) -> Iterator[Path]:

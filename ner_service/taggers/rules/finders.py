@@ -88,7 +88,7 @@ class TokenPatternFinder:
             import spacy
             from spacy.matcher import Matcher
         except ImportError as error:
-            raise MissingExtra(f"rules with token patterns ({error})", "spacy") from error
+            raise MissingExtra(f"a rule with token patterns ({error})", "spacy") from error
         self._nlp: Any = spacy.blank("ru")
         self._matcher = Matcher(self._nlp.vocab, validate=True)
         for rule in rules:

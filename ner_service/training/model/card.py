@@ -14,7 +14,7 @@ from ner_service.corpora.public.catalogue import UNKNOWN_LICENCE, licence_of
 from ner_service.errors import ModelError
 from ner_service.files import public_path
 from ner_service.nets.artefact import CONFIG, Artefact, load, save
-from ner_service.nets.config import NetConfig
+from ner_service.nets.config import ENCODER_NAMES, NetConfig
 from ner_service.nets.record import CorpusRecord, ModelRecord, RatesRecord, ScoreRecord
 from ner_service.output.charts import confusion_matrix, learning_curve
 from ner_service.scoring.assessment import Assessment
@@ -22,7 +22,6 @@ from ner_service.scoring.f1 import Rates
 from ner_service.taggers.models import shipped_models
 
 CARD, CURVE, CONFUSION = "README.md", "curve.svg", "confusion.svg"
-KINDS = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}
 LANGUAGES = {"ru": "Russian", "en": "English"}
 
 
@@ -90,7 +89,7 @@ def card(artefact: Artefact, folder: Path) -> str:
         place=place,
         spec=shlex.quote(f"bilstm:{place}"),
         is_shipped=shipped_name(artefact.hash) == place,
-        kind=KINDS[net.encoder],
+        kind=ENCODER_NAMES[net.encoder],
         languages=[LANGUAGES.get(code, code) for code in meta.get("languages", ())],
         net=net,
         meta=meta,

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ner_service.nets.artefact import Artefact
+from ner_service.nets.config import ENCODER_NAMES
 from ner_service.output.numbers import numbered
 from ner_service.training.data.corpus import Corpus
 from ner_service.training.data.length import Length
 from ner_service.training.data.prepare import TrainingData
 
 FEW = 20  # entities of a label in train; with fewer, nets hardly learn it
-KINDS = {"lstm": "BiLSTM", "gru": "BiGRU", "rnn": "BiRNN", "cnn": "CNN"}
 
 
 def describe_data(data: TrainingData) -> Iterator[str]:
@@ -75,7 +75,7 @@ def describe_run(encoder: str, weights: int, place: str, length: Length, steps: 
     most = f"{numbered(length.epochs, 'epoch')} at most"
     grown = f" ({length.asked} asked for, more since the data are small)"
     return (
-        f"{KINDS[encoder]}-CRF of {weights:,} weights on {place}; {most}"
+        f"{ENCODER_NAMES[encoder]}-CRF of {weights:,} weights on {place}; {most}"
         f"{grown if length.epochs > length.asked else ''} of {numbered(steps, 'step')} each"
     )
 
