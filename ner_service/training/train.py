@@ -62,6 +62,7 @@ STARTS_FROM_ITSELF = (
     "--from {} is the model that this run replaces, so --resume cannot go on with the run: name "
     "another folder by --set output=FOLDER if it should"
 )
+BEFORE_FIRST = "it was before the first epoch ended: nothing was saved in {}"
 LOSS_ROSE = "the loss rose from {:.4f} to {:.4f}: lower {} (now {})"
 
 
@@ -272,6 +273,10 @@ def _run(
         left = _leave(data, state, output)
         tqdm.write(f"stopped; {left}", file=sys.stderr)
         raise
+    except SystemExit:  # a signal, whose sender will not wait for the model to be finished
+        kept = f"--resume goes on after epoch {state.epoch}" if state.epoch else BEFORE_FIRST
+        tqdm.write(f"ended; {kept.format(output)}", file=sys.stderr)
+        raise
     except Diverged as error:
         raise Diverged(f"{error}; {_leave(data, state, output)}") from None
     _finish(data, state, output)
@@ -363,7 +368,7 @@ def _finish(data: TrainingData, state: State, output: Path) -> None:
 def _leave(data: TrainingData, state: State, output: Path) -> str:
     """Finish the best model of a run that ends early, and return what is left of the run."""
     if not state.history:
-        return f"it was before the first epoch ended: nothing was saved in {output}"
+        return BEFORE_FIRST.format(output)
     _finish(data, state, output)
     return (
         f"{output} is the model of epoch {state.best_epoch}; "
