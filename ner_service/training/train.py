@@ -37,7 +37,7 @@ from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import MissingHardware, Place, find_place
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
-from ner_service.training.progress.curves import Curves
+from ner_service.training.progress.curves import Curves, runs_of
 from ner_service.training.progress.epoch import DevScores, Epoch, Meter, Step
 from ner_service.training.progress.run_log import RunLog
 from ner_service.training.progress.summary import (
@@ -258,7 +258,7 @@ def _run(
         state.restore(checkpoint.load())
         check_best(state, output)
         check_length(state, length, settings)
-    runs = output.with_name(f"{output.name}.runs")
+    runs = runs_of(output)
     curves = Curves(runs, settings.public(), state.epoch) if settings.train.tensorboard else None
     weights = sum(parameter.numel() for parameter in state.net.parameters())
     run = describe_run(data.start.net.encoder, weights, str(place), length, steps)

@@ -546,6 +546,7 @@ def refused(
         ({"data__dev": '["a"]'}, 'data.dev.0: expected a table, such as { path = "FILE" }'),
         ({"data__dev": '[{pth = "a"}]'}, "data.dev.0.pth: no such key; did you mean path?"),
         ({"languages": "ru"}, 'languages: expected a list, such as ["ru"]'),
+        ({"augmentation__lists": "'/no/such'"}, "augmentation.lists: /no/such: no such folder"),
         ({"optimiser": "3"}, "optimiser: expected a section of keys; docs/training.md lists them"),
         ({"data__dev": "3"}, "data.dev: expected a list, such as [{ path = "),
     ],
