@@ -37,7 +37,7 @@ from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import MissingHardware, Place, find_place
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
-from ner_service.training.progress.curves import Curves, runs_of
+from ner_service.training.progress.curves import Curves, choose_folder
 from ner_service.training.progress.epoch import DevScores, Epoch, Meter, Step
 from ner_service.training.progress.run_log import RunLog
 from ner_service.training.progress.summary import (
@@ -296,6 +296,21 @@ def _run(
 def checkpoint_of(output: Path) -> Path:
     """Return where the state of the run that trains a model is kept."""
     return output.with_name(f"{output.name}.checkpoint.safetensors")
+
+
+def runs_of(output: Path) -> Path:
+    """Return where the curves of the runs that train a model are kept."""
+    return output.with_name(f"{output.name}.runs")
+
+
+def move_runs(source: Path, target: Path) -> None:
+    """Move the curves of one model's runs, where there are any, behind those of another's."""
+    if not runs_of(source).is_dir():
+        return
+    runs_of(target).mkdir(exist_ok=True)
+    for run in sorted(runs_of(source).iterdir(), key=lambda run: run.stat().st_mtime):
+        run.rename(choose_folder(runs_of(target), goes_on=False))
+    runs_of(source).rmdir()
 
 
 def check_output(output: Path, resume: bool, overwrite: bool) -> Path:

@@ -69,21 +69,6 @@ class Curves:
             raise ConfigError(f"{self._runs}: {error.strerror or error}") from None
 
 
-def runs_of(output: Path) -> Path:
-    """Return the folder of the curves of a model's runs."""
-    return output.with_name(f"{output.name}.runs")
-
-
-def move_runs(source: Path, target: Path) -> None:
-    """Move the runs of one folder behind those of another, where there are any."""
-    if not source.is_dir():
-        return
-    target.mkdir(exist_ok=True)
-    for run in sorted(source.iterdir(), key=lambda run: run.stat().st_mtime):
-        run.rename(choose_folder(target, goes_on=False))
-    source.rmdir()
-
-
 def choose_folder(runs: Path, goes_on: bool) -> Path:
     """Return the folder of a run: the last one where the run goes on, else one more."""
     here = runs.iterdir() if runs.is_dir() else ()
