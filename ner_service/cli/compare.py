@@ -13,7 +13,7 @@ from ner_service.cli.answers import AnswerFile
 from ner_service.cli.app import INTERRUPTED, Panel, app, example
 from ner_service.cli.options import MapOption, corpora_root, print_json
 from ner_service.cli.printing import cell, echo, print_table
-from ner_service.corpora.check import NO_DOCUMENTS, find_repeated
+from ner_service.corpora.check import find_repeated, require_documents
 from ner_service.errors import ConfigError, CorpusError, MissingExtra
 from ner_service.files import check_folder, write_text
 from ner_service.labels import map_labels, parse_mapping
@@ -125,7 +125,7 @@ def compare(
     check_plots()
     chosen = _choose_encoders(encoders) if encoders else []
     try:
-        data = _data(on, config, train, overrides, mapping, root)
+        data = _data(on, config, train, overrides, mapping, root, baselines)
         documents, training = data.documents, data.training
         systems = _recorded(predictions or (), documents, names, mapping, root)
         if baselines:
@@ -160,10 +160,12 @@ def _data(
     overrides: Sequence[str],
     mapping: Mapping[str, str],
     root: Path | None,
+    baselines: bool,
 ) -> Data:
     """Read the documents to compare on and those to learn from, by name or by a configuration."""
     documents = _read(on, mapping, root) if on else []
     training = [document for name in train or () for document in _read(name, mapping, root)]
+    places, taught = [on or ""], list(train or ())
     title, origin = Path(on).name if on else "", _join(train or ())
     if config and not (documents and training):
         try:
@@ -175,15 +177,21 @@ def _data(
         if not documents:
             dev = settings.data.dev
             documents = [d for source in dev for d in read_source(source, root).documents]
+            places = [source.path for source in dev]
             title = _join(source.path for source in dev)
         if not training:
             read = (read_source(source, root) for source in settings.data.train)
             training = [d for corpus in read for d in draw(corpus, settings).documents]
+            taught = [source.path for source in settings.data.train]
             share = settings.train.share
             part = "" if share == 1 else f"{share:.0%} of "
             origin = part + _join(source.path for source in settings.data.train)
     if not any(document.entities for document in documents):
-        raise CorpusError(f"{title}: holds no entities, so nothing can be compared on it")
+        raise CorpusError(
+            f"{', '.join(places)}: holds no entities, so nothing can be compared on it"
+        )
+    if baselines and not any(document.entities for document in training):
+        raise CorpusError(f"{', '.join(taught)}: holds no entities, so --baselines learn nothing")
     return Data(title, documents, training, origin)
 
 
@@ -194,10 +202,7 @@ def _join(paths: Iterable[str]) -> str:
 
 def _read(name: str, mapping: Mapping[str, str], root: Path | None) -> list[Document]:
     path = corpora.locate(name, root)
-    documents = list(corpora.read(path, mapping))
-    if not documents:
-        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
-    return documents
+    return list(require_documents(corpora.read(path, mapping), path))
 
 
 def _recorded(

@@ -1,6 +1,6 @@
 """Command `convert` writes an annotated corpus in another format."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -24,14 +24,13 @@ from ner_service.cli.options import (
     read_options,
 )
 from ner_service.cli.printing import echo
-from ner_service.corpora.check import NO_DOCUMENTS
+from ner_service.corpora.check import require_documents
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.report import ReadReport, describe_unused
-from ner_service.errors import ConfigError, CorpusError
+from ner_service.errors import ConfigError
 from ner_service.labels import parse_mapping
 from ner_service.output.bar import count_documents
 from ner_service.training.data.annotation import check_pattern, reannotate
-from ner_service.types import Document
 
 
 @app.command(
@@ -90,20 +89,10 @@ def convert(
     changed = (
         reannotate(document, *change) for document in count_documents(documents, str(target))
     )
-    losses = corpora.write(target, _check_some(changed, path), to_format)
+    losses = corpora.write(target, require_documents(changed, path), to_format)
     unused = describe_unused(mapping, [report])
     for line in (report.summary(), *report.notes(), *unused, *losses):
         echo(f"{path}: {line}", err=True)
-
-
-def _check_some(documents: Iterable[Document], path: Path) -> Iterator[Document]:
-    """Yield the documents; raises `CorpusError` where there are none."""
-    has_some = False
-    for document in documents:
-        has_some = True
-        yield document
-    if not has_some:
-        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
 
 
 def _patterns(pairs: Iterable[str]) -> dict[str, str]:

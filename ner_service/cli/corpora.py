@@ -29,6 +29,7 @@ from ner_service.cli.options import (
 )
 from ner_service.cli.printing import cell, echo, print_table
 from ner_service.corpora import lint
+from ner_service.corpora.check import require_documents
 from ner_service.corpora.formats.format import endings
 from ner_service.corpora.lint.finding import Finding
 from ner_service.corpora.lint.summary import Summary
@@ -180,7 +181,7 @@ def report(
         documents = count_documents(
             corpora.read(path, mapping, options, reading), str(path), stays=False
         )
-        samples.append(draw_sample(title, is_held_out, documents))
+        samples.append(draw_sample(title, is_held_out, require_documents(documents, path)))
         for line in reading.notes():
             echo(f"note: {path}: {line}", err=True)
     for line in describe_unused(mapping, readings):

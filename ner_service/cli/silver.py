@@ -20,7 +20,7 @@ from ner_service.cli.printing import echo
 from ner_service.corpora.formats.format import FORMATS, ending_of
 from ner_service.corpora.texts import InputFormat, batches_of, read_texts
 from ner_service.digest import digest
-from ner_service.errors import ConfigError
+from ner_service.errors import ConfigError, CorpusError
 from ner_service.library import load_analyser
 from ner_service.output.bar import Bar
 from ner_service.output.numbers import numbered
@@ -29,6 +29,7 @@ from ner_service.types import Document
 if TYPE_CHECKING:
     from ner_service.training.silver import Voter
 
+NO_TEXTS = "holds no texts: name files that have some"
 MOST_SELECTED = 100_000  # more than people will label
 
 
@@ -84,6 +85,8 @@ def silver(
     if nulls:
         echo(f"note: texts that are null are left out: {nulls}", err=True)
     total = sum(1 for _ in documents())
+    if not total:
+        raise CorpusError(f"{', '.join(map(str, paths))}: {NO_TEXTS}")
     voters = [load_voter(spec) for spec in tagger or ["bilstm"]]
     if select is not None:
         if min_score or normal:

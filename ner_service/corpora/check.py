@@ -2,14 +2,15 @@
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 
 from ner_service.errors import CorpusError
 from ner_service.labels import map_labels
-from ner_service.types import Entity
+from ner_service.types import Document, Entity
 
 Overlap = Literal["error", "longest", "first", "innermost"]
 PREFERENCES: dict[Overlap, Callable[[Entity], tuple[int, int]]] = {
@@ -20,6 +21,16 @@ PREFERENCES: dict[Overlap, Callable[[Entity], tuple[int, int]]] = {
 
 NO_DOCUMENTS = "holds no documents: name a file that has annotated texts"
 UNFIT_LABEL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # no line of a file could hold it
+
+
+def require_documents(documents: Iterable[Document], path: Path) -> Iterator[Document]:
+    """Yield the documents of a file; raises `CorpusError` where there are none."""
+    has_some = False
+    for document in documents:
+        has_some = True
+        yield document
+    if not has_some:
+        raise CorpusError(f"{path}: {NO_DOCUMENTS}")
 
 
 def check_entities(

@@ -32,6 +32,22 @@ class Losses:
             what = "bounds of entities inside tokens, which they now take whole"
             self.add(what, document, widened - gone)
 
+    def drop(self, document: Document, *kept: str) -> None:
+        """Count what a format without places for it loses of a document, save for what is `kept`.
+
+        A number as the id of a text is its place in most files, unless a field says otherwise.
+        """
+        entities = document.entities
+        lost = {
+            "ids": "id" in document.fields or not document.id.isdecimal(),
+            "scores": any(entity.score is not None for entity in entities),
+            "other fields": bool(document.fields.keys() - {"id"}),
+            "base forms": document.names is not None or any(entity.normal for entity in entities),
+        }
+        for what, is_lost in lost.items():
+            if is_lost and what not in kept:
+                self.add(what, document)
+
     def lines(self) -> list[str]:
         """Return a line for each thing that is lost."""
         return [

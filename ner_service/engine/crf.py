@@ -215,15 +215,16 @@ def forward_backward(emissions, steps, enter, leave):  # type: ignore[no-untyped
             top = max(top, np.float64(emissions[i, tag]))
         for tag in range(size):
             local[i, tag] = np.exp(emissions[i, tag] - top)
+        for tag in range(size):
+            forward[i, tag] = 0.0 if i else enter[tag]
+        if i:
+            for before in range(size):  # outside, so that the matrix is read in its order
+                mass = forward[i - 1, before]
+                for tag in range(size):
+                    forward[i, tag] += mass * steps[before, tag]
         total = 0.0
         for tag in range(size):
-            mass = 0.0
-            if i == 0:
-                mass = enter[tag]
-            else:
-                for before in range(size):
-                    mass += forward[i - 1, before] * steps[before, tag]
-            forward[i, tag] = mass * local[i, tag]
+            forward[i, tag] *= local[i, tag]
             total += forward[i, tag]
         if total < LEAST:
             return (forward, backward, local), partition, False
@@ -238,13 +239,16 @@ def forward_backward(emissions, steps, enter, leave):  # type: ignore[no-untyped
         return (forward, backward, local), partition, False
     for tag in range(size):
         backward[length - 1, tag] = leave[tag] / final
+    reverse = steps.T.copy()
     for i in range(length - 2, -1, -1):
         for tag in range(size):
-            mass = 0.0
-            for to in range(size):
-                mass += steps[tag, to] * local[i + 1, to] * backward[i + 1, to]
-            backward[i, tag] = mass
-            if mass > MOST:
+            backward[i, tag] = 0.0
+        for to in range(size):
+            near, far = local[i + 1, to], backward[i + 1, to]
+            for tag in range(size):
+                backward[i, tag] += reverse[to, tag] * near * far
+        for tag in range(size):
+            if backward[i, tag] > MOST:
                 return (forward, backward, local), partition, False
     return (forward, backward, local), partition + np.log(final), True
 
@@ -344,10 +348,10 @@ def likelihood(  # type: ignore[no-untyped-def]
                 local[i, tag] *= backward[i, tag]
         for i in range(length):
             loss -= row[i, path[i]]
-            if i == 0:
-                continue
-            loss -= transitions[path[i - 1], path[i]]
-            for tag in range(size):
+            if i:
+                loss -= transitions[path[i - 1], path[i]]
+        for tag in range(size):
+            for i in range(1, length):
                 share = forward[i - 1, tag]
                 for to in range(size):
                     pairs[tag, to] += share * local[i, to]

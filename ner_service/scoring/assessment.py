@@ -13,7 +13,14 @@ from ner_service.scoring.calibration import Calibration, calibration_of
 from ner_service.scoring.errors import Errors, confusion, count_errors
 from ner_service.scoring.f1 import Predicted, Rates, Score, strict, token_io
 from ner_service.scoring.kinds import KindScore, score_kinds
-from ner_service.scoring.significance import Counts, counts, f1_of, interval
+from ner_service.scoring.significance import (
+    Counts,
+    counts,
+    counts_by_label,
+    f1_of,
+    interval,
+    intervals,
+)
 from ner_service.types import Document
 
 SEED = 0  # of the bootstrap, so that the same answers have the same interval
@@ -60,13 +67,15 @@ def assess(
     by_document = counts(documents, predicted, names)
     if abs(float(f1_of(by_document.sum(0))) - report.micro.f1) > 1e-9:
         raise AssertionError("seqeval's F1 and the F1 of exact spans differ")
-    by_label = {name: counts(documents, predicted, [name]) for name in names}
+    by_label = counts_by_label(documents, predicted, names)
+    bounds = intervals([*by_label.values()], len(documents), seed)
     none = Rates(0.0, 0.0, 0.0, 0)
     return Assessment(
         documents=len(documents),
-        micro=_with_interval(report.micro, by_document, seed),
+        micro=_with_interval(report.micro, interval(by_document, seed)),
         labels={
-            k: _with_interval(report.labels.get(k, none), c, seed) for k, c in by_label.items()
+            name: _with_interval(report.labels.get(name, none), pair)
+            for name, pair in zip(by_label, bounds, strict=True)
         },
         errors=count_errors(documents, predicted),
         confusion=confusion(documents, predicted),
@@ -86,6 +95,6 @@ def _only(
     return gold, [[e for e in entities if e.label in labels] for entities in predicted]
 
 
-def _with_interval(rates: Rates, by_document: Counts, seed: int) -> RatesWithInterval:
-    low, high = interval(by_document, seed)
+def _with_interval(rates: Rates, bounds: tuple[float, float]) -> RatesWithInterval:
+    low, high = bounds
     return RatesWithInterval(**asdict(rates), low=low, high=high)

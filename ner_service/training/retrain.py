@@ -13,7 +13,7 @@ from ner_service.scoring.f1 import exact
 from ner_service.training.config import read_config
 from ner_service.training.data.corpus import Corpus, read_source
 from ner_service.training.model import card
-from ner_service.training.train import checkpoint_of, train_from_file
+from ner_service.training.train import checkpoint_of, move_runs, train_from_file
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def retrain(
         shutil.rmtree(beside)
         for folder in (output, beside):  # a run that went on would bring back the old model
             checkpoint_of(folder).unlink(missing_ok=True)
+        move_runs(beside, output)
     return result
 
 

@@ -37,7 +37,7 @@ from ner_service.training.data.prepare import TrainingData, prepare
 from ner_service.training.device import MissingHardware, Place, find_place
 from ner_service.training.model import card
 from ner_service.training.optimiser import learning_rate
-from ner_service.training.progress.curves import Curves
+from ner_service.training.progress.curves import Curves, choose_folder
 from ner_service.training.progress.epoch import DevScores, Epoch, Meter, Step
 from ner_service.training.progress.run_log import RunLog
 from ner_service.training.progress.summary import (
@@ -62,6 +62,7 @@ STARTS_FROM_ITSELF = (
     "--from {} is the model that this run replaces, so --resume cannot go on with the run: name "
     "another folder by --set output=FOLDER if it should"
 )
+BEFORE_FIRST = "it was before the first epoch ended: nothing was saved in {}"
 LOSS_ROSE = "the loss rose from {:.4f} to {:.4f}: lower {} (now {})"
 
 
@@ -257,7 +258,7 @@ def _run(
         state.restore(checkpoint.load())
         check_best(state, output)
         check_length(state, length, settings)
-    runs = output.with_name(f"{output.name}.runs")
+    runs = runs_of(output)
     curves = Curves(runs, settings.public(), state.epoch) if settings.train.tensorboard else None
     weights = sum(parameter.numel() for parameter in state.net.parameters())
     run = describe_run(data.start.net.encoder, weights, str(place), length, steps)
@@ -271,6 +272,10 @@ def _run(
     except KeyboardInterrupt:
         left = _leave(data, state, output)
         tqdm.write(f"stopped; {left}", file=sys.stderr)
+        raise
+    except SystemExit:  # a signal, whose sender will not wait for the model to be finished
+        kept = f"--resume goes on after epoch {state.epoch}" if state.epoch else BEFORE_FIRST
+        tqdm.write(f"ended; {kept.format(output)}", file=sys.stderr)
         raise
     except Diverged as error:
         raise Diverged(f"{error}; {_leave(data, state, output)}") from None
@@ -291,6 +296,21 @@ def _run(
 def checkpoint_of(output: Path) -> Path:
     """Return where the state of the run that trains a model is kept."""
     return output.with_name(f"{output.name}.checkpoint.safetensors")
+
+
+def runs_of(output: Path) -> Path:
+    """Return where the curves of the runs that train a model are kept."""
+    return output.with_name(f"{output.name}.runs")
+
+
+def move_runs(source: Path, target: Path) -> None:
+    """Move the curves of one model's runs, where there are any, behind those of another's."""
+    if not runs_of(source).is_dir():
+        return
+    runs_of(target).mkdir(exist_ok=True)
+    for run in sorted(runs_of(source).iterdir(), key=lambda run: run.stat().st_mtime):
+        run.rename(choose_folder(runs_of(target), goes_on=False))
+    runs_of(source).rmdir()
 
 
 def check_output(output: Path, resume: bool, overwrite: bool) -> Path:
@@ -363,7 +383,7 @@ def _finish(data: TrainingData, state: State, output: Path) -> None:
 def _leave(data: TrainingData, state: State, output: Path) -> str:
     """Finish the best model of a run that ends early, and return what is left of the run."""
     if not state.history:
-        return f"it was before the first epoch ended: nothing was saved in {output}"
+        return BEFORE_FIRST.format(output)
     _finish(data, state, output)
     return (
         f"{output} is the model of epoch {state.best_epoch}; "

@@ -158,6 +158,15 @@ def test_wrong_arguments_are_errors_of_a_line(arguments: list[str], said: str) -
     assert "\n" not in str(failed.exception)
 
 
+def test_a_file_without_entities_is_named_as_it_was_given(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.jsonl"
+    plain.write_text('{"text": "тихо"}', "utf-8")
+    on = run.invoke(app, ["compare", "natasha", "--on", str(plain)])
+    assert str(on.exception) == f"{plain}: holds no entities, so nothing can be compared on it"
+    taught = run.invoke(app, ["compare", "--baselines", "--on", "own_news", "--train", str(plain)])
+    assert str(taught.exception) == f"{plain}: holds no entities, so --baselines learn nothing"
+
+
 def test_an_unknown_encoder_is_an_error_that_names_all(folder: Path) -> None:
     config = ["--config", str(folder / "tiny.toml")]
     failed = run.invoke(app, ["compare", *config, "--encoders", "lsmt"])

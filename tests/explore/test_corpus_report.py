@@ -270,3 +270,9 @@ def test_wrong_arguments_are_errors_of_a_line(arguments: list[str], said: str) -
     failed = run.invoke(app, ["corpora", "report", *arguments])
     assert said in str(failed.exception)
     assert "\n" not in str(failed.exception)
+
+
+def test_an_empty_file_is_named_as_it_was_given(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    failed = run.invoke(app, ["corpora", "report", str(tmp_path / "empty.jsonl")])
+    assert f"{tmp_path / 'empty.jsonl'}: holds no documents" in str(failed.exception)

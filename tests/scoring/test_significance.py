@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from ner_service.scoring import significance
-from ner_service.scoring.significance import counts, f1_of, interval, p_value
+from ner_service.scoring.significance import (
+    counts,
+    counts_by_label,
+    f1_of,
+    interval,
+    intervals,
+    p_value,
+)
 from ner_service.types import Document, Entity
 
 
@@ -17,6 +24,18 @@ def test_counts_are_by_document_and_of_the_named_labels_only() -> None:
         [one, Document("2", "в")], [[Entity(0, 1, "PER")], [Entity(0, 1, "PER")]], ["PER"]
     )
     assert found.tolist() == [[1, 1, 1], [0, 1, 0]]
+
+
+def test_labels_are_counted_and_bounded_together_as_each_is_alone() -> None:
+    gold = [Document(str(n), "абвг", (Entity(n % 4, n % 4 + 1, f"L{n % 3}"),)) for n in range(9)]
+    answers = [[Entity(0, 1, f"L{n % 2}"), Entity(1, 2, "L2")] for n in range(9)]
+    alone = [counts(gold, answers, [label]) for label in ("L0", "L1", "L2", "L3")]
+    tables = counts_by_label(gold, answers, ["L0", "L1", "L2", "L3"])
+    for table, dense in zip(tables.values(), alone, strict=True):
+        whole = np.zeros_like(dense)
+        whole[table.places] = table.counts
+        assert whole.tolist() == dense.tolist()
+    assert intervals([*tables.values()], 9, seed=1) == [interval(some, seed=1) for some in alone]
 
 
 def test_equal_documents_leave_no_doubt() -> None:

@@ -337,10 +337,22 @@ def test_annotations_are_kept_as_tasks_that_training_reads(
     assert [path.name for path in (tmp_path / "studio" / "tasks").iterdir()] == ["17-5.json"]
 
 
+def test_annotations_created_together_come_as_lists_with_a_task_for_each(
+    collecting: Client, tmp_path: Path
+) -> None:
+    marks = [event("", mark, number) for mark, number in ((1, 5), (2, 5), (3, 6))]
+    lists = {key: [mark[key] for mark in marks] for key in ("annotation", "task")}
+    answer = send(collecting, event("ANNOTATIONS_CREATED", **lists))
+    assert answer.json() == {"status": "collected"}
+    files = sorted((tmp_path / "studio" / "tasks").iterdir())
+    assert [[a["id"] for a in json.loads(f.read_bytes())["annotations"]] for f in files] == [[1, 2], [3]]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
         (event("ANNOTATION_CREATED", task=None), ["task"]),
+        (event("ANNOTATIONS_CREATED", task=[], annotation=[{"id": 1}]), ["task"]),
         (event("ANNOTATION_CREATED", annotation={"id": "../x"}), ["annotation.id"]),
         ({"project": {"id": 1}}, ["action"]),
     ],

@@ -31,6 +31,8 @@ def test_a_better_model_takes_the_place_of_the_old_one(
 ) -> None:
     folder = config.parent / "tiny"
     before = load(folder)
+    for run_before in ("tiny.runs/1", "tiny.next.runs/1"):
+        (config.parent / run_before).mkdir(parents=True)
     capsys.readouterr()
     assert run("retrain", str(config), "--quiet") == 0
     said = capsys.readouterr().out
@@ -43,7 +45,8 @@ def test_a_better_model_takes_the_place_of_the_old_one(
     assert new > old
     assert after.meta["config"]["output"] == "tiny"
     assert f"sha256 `{after.hash}`" in (folder / "README.md").read_text("utf-8")
-    assert not (config.parent / "tiny.next").exists()
+    assert not list(config.parent.glob("tiny.next*"))
+    assert {run.name for run in (config.parent / "tiny.runs").iterdir()} == {"1", "2"}
 
 
 def test_a_worse_model_stays_beside_the_old_one(

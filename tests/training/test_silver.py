@@ -198,3 +198,13 @@ def test_plain_text_and_wrong_names(tmp_path: Path, capsys: pytest.CaptureFixtur
         "Мария",
         "Все",
     ]
+
+
+@pytest.mark.parametrize("more", [[], ["--select", "3"]])
+def test_files_without_a_text_are_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    assert silver(tmp_path / "empty.jsonl", "-o", tmp_path / "out.jsonl", *more) == 2
+    assert f"{tmp_path / 'empty.jsonl'}: holds no texts" in capsys.readouterr().err
+    assert not (tmp_path / "out.jsonl").exists()

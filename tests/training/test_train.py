@@ -281,6 +281,16 @@ def test_ctrl_c_leaves_the_best_model(
     assert load_tagger(f"bilstm:{config.parent / 'tiny'}").tag([SENTENCE])
 
 
+def test_a_signal_ends_at_once_and_leaves_what_resume_needs(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        interrupt(patch, 9, SystemExit(143))  # as the handler of SIGTERM raises it
+        assert train(config) == 143
+    assert "ended; --resume goes on after epoch 1" in capsys.readouterr().err
+    assert train(config, "--resume") == 0
+
+
 def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -476,6 +486,7 @@ def write_lines(path: Path, *lines: str) -> None:
 
 NO_ENTITIES = '{"text": "Пусто."}'
 ODD = '{"text": "Анна", "entities": [{"start": 0, "end": 4, "label": "ODD"}]}'
+MANY_LABELS = "\n".join(ODD.replace("ODD", f"L{n}") for n in range(201))
 
 
 @pytest.mark.parametrize(
@@ -483,6 +494,7 @@ ODD = '{"text": "Анна", "entities": [{"start": 0, "end": 4, "label": "ODD"}]
     [
         ("train", "", "train.jsonl: holds no documents"),
         ("train", NO_ENTITIES, "data.train: holds no entities, so there is nothing to learn"),
+        ("train", MANY_LABELS, "data.train: has 201 labels, but at most 200 can be learned"),
         ("dev", "", "dev.jsonl: holds no documents"),
         ("dev", NO_ENTITIES, "data.dev: holds no entities, so no epoch can be judged"),
         ("dev", ODD, "data.dev: labels ODD are not in data.train (LOC, PER)"),
@@ -534,6 +546,7 @@ def refused(
         ({"data__dev": '["a"]'}, 'data.dev.0: expected a table, such as { path = "FILE" }'),
         ({"data__dev": '[{pth = "a"}]'}, "data.dev.0.pth: no such key; did you mean path?"),
         ({"languages": "ru"}, 'languages: expected a list, such as ["ru"]'),
+        ({"augmentation__lists": "'/no/such'"}, "augmentation.lists: /no/such: no such folder"),
         ({"optimiser": "3"}, "optimiser: expected a section of keys; docs/training.md lists them"),
         ({"data__dev": "3"}, "data.dev: expected a list, such as [{ path = "),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 from ner_service.corpora.check import check_bounds, check_label
 from ner_service.corpora.forms.marks import Mark, in_code_points
 from ner_service.corpora.forms.standoff import label_of, parse_line
+from ner_service.corpora.losses import Losses
 from ner_service.corpora.reading import Reading
 from ner_service.corpora.report import Kind
 from ner_service.errors import CorpusError
@@ -101,11 +102,13 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise CorpusError(f"{path}: is there already: name another folder")
+    losses = Losses()
     with atomic_folder(path) as folder:
         for number, document in enumerate(documents, 1):
+            losses.drop(document)
             (folder / f"{number:06}.txt").write_bytes(document.text.encode())
             (folder / f"{number:06}.ann").write_bytes("".join(_lines(document)).encode())
-    return ["lost: ids (documents are numbered), scores and other fields"]
+    return losses.lines()
 
 
 def _lines(document: Document) -> Iterator[str]:

@@ -232,19 +232,22 @@ def _row(place: str, cells: list[str], columns: Columns) -> Row:
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """Write token and IOB2 tag by razdel's tokens and sentences, `-DOCSTART-` before each text.
 
-    An entity that ends inside a token takes the token whole; a line that is returned counts these.
+    An entity that ends inside a token takes the token whole. Return lines about what is lost.
     """
     losses = Losses()
     write_text(path, lines(_watch(documents, losses)))
-    return [*losses.lines(), "lost: ids, scores, other fields, and the white space between words"]
+    return losses.lines()
 
 
 def _watch(documents: Iterable[Document], losses: Losses) -> Iterator[Document]:
-    """Yield the documents, and count entities that are no whole tokens, and texts without one."""
+    """Yield the documents, and count what tokens and tags alone do not hold."""
     for document in documents:
         tokens = tokenize(document.text)
         if not tokens:
             losses.add("texts without a word", document)
+        elif document.text != " ".join(token.text for token in tokens):
+            losses.add("the white space between words", document)
+        losses.drop(document)
         losses.compare(document, entities_of(tokens, tags_of(tokens, document.entities, "BIO")))
         yield document
 

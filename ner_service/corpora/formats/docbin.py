@@ -84,7 +84,8 @@ def _choose_spans(
 def write(path: Path, documents: Iterable[Document]) -> list[str]:
     """Write spaCy's tokens and entities; an entity that ends inside a token takes it whole.
 
-    Return lines about the entities that did, and about those that then had no token of their own.
+    Return lines about the entities that did, about those that then had no token of their own, and
+    about what spaCy has no place for.
     """
     spacy = _spacy()
     nlp = spacy.blank(LANGUAGE)
@@ -100,7 +101,8 @@ def write(path: Path, documents: Iterable[Document]) -> list[str]:
         kept = spacy.util.filter_spans([span for span in spans if span is not None])
         doc.set_ents(kept)
         losses.compare(document, _entities(kept))
+        losses.drop(document)
         packed.add(doc)
     with atomic_file(path) as file:
         file.write(packed.to_bytes())
-    return [*losses.lines(), "lost: ids, scores and other fields"]
+    return losses.lines()

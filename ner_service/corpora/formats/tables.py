@@ -13,6 +13,7 @@ from ner_service.corpora.check import find_repeated
 from ner_service.corpora.forms.analyses import NAMES, base_form_of, names_of, sources_of
 from ner_service.corpora.forms.json_text import dump
 from ner_service.corpora.forms.records import bare_document, parse_record
+from ner_service.corpora.losses import Losses
 from ner_service.corpora.reading import Reading
 from ner_service.errors import CorpusError
 from ner_service.files import read_lines, write_text
@@ -91,9 +92,10 @@ class Table:
         return Sheet(delimiter, header, _body(rows, len(header), first, path))
 
     def write(self, path: Path, documents: Iterable[Document]) -> list[str]:
-        """Write a header, and a document a row."""
-        write_text(path, self.lines(documents))
-        return []
+        """Write a header, and a document a row; return a line about fields that become text."""
+        losses = Losses()
+        write_text(path, self.lines(_watch(documents, losses)))
+        return losses.lines()
 
     def lines(self, documents: Iterable[Document]) -> Iterator[str]:
         """Yield the header and the rows; they begin when all documents are there."""
@@ -116,6 +118,17 @@ class Table:
         )
         writer.writerow(cells)
         return buffer.getvalue()
+
+
+def _watch(documents: Iterable[Document], losses: Losses) -> Iterator[Document]:
+    """Yield the documents, and count what cells cannot tell from text."""
+    for document in documents:
+        others = [v for key, v in document.fields.items() if key not in (TEXT, ENTITIES, NAMES)]
+        if any(value is not None and not isinstance(value, str) for value in others):
+            losses.add("types of fields that are no text, which are text now", document)
+        if document.is_null or None in others:
+            losses.add("nulls, which are empty cells now", document)
+        yield document
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Documents as arrays, and their batches: distinct words once, units as word ids and tag ids."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -57,10 +58,12 @@ def encode(
     """Cut documents into units; an entity that a unit's end cuts is tagged in both units."""
     ids = {tag: i for i, tag in enumerate(net.tags)}
     for document in documents:
-        entities = sorted(document.entities)
+        entities = sorted(document.entities)  # which do not overlap
+        starts, ends = [e.start for e in entities], [e.end for e in entities]
         for tokens in units_of(document.text, net):
             unit = tokens.rows()
-            within = [e for e in entities if e.end > unit[0].start and e.start < unit[-1].end]
+            first, last = bisect_right(ends, unit[0].start), bisect_left(starts, unit[-1].end)
+            within = entities[first:last]
             words = (characters(token.text, net.zero_digits) for token in unit)
             yield EncodedUnit(
                 np.array([lexicon.id(word) for word in words], dtype=np.int32),

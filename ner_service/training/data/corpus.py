@@ -22,6 +22,8 @@ from ner_service.training.config import Source, TrainConfig
 from ner_service.training.data.annotation import reannotate
 from ner_service.types import Document, Entity, Tagger
 
+MOST_LABELS = 200  # time and memory of a step grow with the square of their number
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -97,6 +99,12 @@ def check_labels(train: Sequence[Corpus], dev: Sequence[Corpus]) -> tuple[str, .
     labels = labels_of(train)
     if not labels:
         raise CorpusError("data.train: holds no entities, so there is nothing to learn")
+    if len(labels) > MOST_LABELS:
+        raise CorpusError(
+            f"data.train: has {len(labels):,} labels, but at most {MOST_LABELS} can be learned: "
+            'join or drop some with labels = { FROM = "TO" }, or name the field that holds labels '
+            "by columns"
+        )
     if not labels_of(dev):
         raise CorpusError("data.dev: holds no entities, so no epoch can be judged")
     if strange := sorted(set(labels_of(dev)) - set(labels)):

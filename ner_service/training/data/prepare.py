@@ -19,6 +19,7 @@ from ner_service.training.data.additions import Addition, add_documents
 from ner_service.training.data.augmentation import Augmenter, make_augmenter
 from ner_service.training.data.batches import EncodedUnit, Features, Lexicon, encode, rare_words
 from ner_service.training.data.corpus import Corpus, check_labels, draw, labels_of, read_source
+from ner_service.training.data.writing.names import check_lists
 from ner_service.training.model.transfer import extend, transplant
 
 RARE_CHAR, RARE_SHAPE = 5, 5  # symbols that occur less often are unknown to the net
@@ -46,6 +47,7 @@ def prepare(
 
     Bars show the progress on a terminal, unless `hides_bars`.
     """
+    check_lists(config.augmentation.lists)
     train = [draw(read_source(source, root, hides_bars), config) for source in config.data.train]
     dev = [read_source(source, root, hides_bars) for source in config.data.dev]
     labels = check_labels(train, dev)

@@ -18,7 +18,7 @@ import orjson
 
 from ner_service.errors import Code, CorpusError, NerError, Refused
 from ner_service.files import atomic_file
-from ner_service.service.api.labelstudio.forms import AnnotationForm, EventForm
+from ner_service.service.api.labelstudio.forms import AnnotationForm, EventForm, TaskForm
 
 log = logging.getLogger(__name__)
 Outcome = Literal["collected", "ignored", "training"]
@@ -74,29 +74,27 @@ class Collector:
 
     def _follow(self, event: EventForm) -> bool:
         """Write or remove what an event is about; say whether it was about annotations."""
-        made = [event.annotation] if event.annotation else event.annotations
+        made, tasks = event.all_annotations, event.all_tasks
         match event.action:
             case "ANNOTATIONS_DELETED":
                 self._remove({annotation.id for annotation in made})
             case "ANNOTATION_CREATED" | "ANNOTATION_UPDATED" | "ANNOTATIONS_CREATED":
-                if not made or event.task is None or event.task.id is None:
+                if not made or len(tasks) != len(made) or any(task.id is None for task in tasks):
                     fault = "expected an annotation and its task: let the webhook send its payload"
                     raise Refused(Code.INVALID_REQUEST, f"task: {fault}", ["task"])
-                self._add(event, made)
+                project = event.project.id if event.project else 0
+                for task, annotation in zip(tasks, made, strict=True):
+                    self._add(project, task, annotation)
             case _:
                 return False
         return True
 
-    def _add(self, event: EventForm, made: list[AnnotationForm]) -> None:
-        assert event.task is not None
-        project = event.project.id if event.project else 0
-        path = self._tasks / f"{project}-{event.task.id}.json"
+    def _add(self, project: int, task: TaskForm, annotation: AnnotationForm) -> None:
+        path = self._tasks / f"{project}-{task.id}.json"
         self._tasks.mkdir(parents=True, exist_ok=True)
         before = orjson.loads(path.read_bytes())["annotations"] if path.exists() else []
-        fresh = {annotation.id: annotation.model_dump() for annotation in made}
-        kept = [annotation for annotation in before if annotation["id"] not in fresh]
-        task = event.task.model_dump() | {"annotations": [*kept, *fresh.values()]}
-        self._write(path, task)
+        kept = [one for one in before if one["id"] != annotation.id]
+        self._write(path, task.model_dump() | {"annotations": [*kept, annotation.model_dump()]})
 
     def _remove(self, ids: set[int]) -> None:
         """Remove annotations by their numbers, and tasks that have none left."""

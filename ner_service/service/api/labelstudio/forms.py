@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ner_service.service.api.schemas import Int64
 
@@ -55,12 +55,36 @@ class AnnotationForm(BaseModel):
 
 
 class EventForm(BaseModel):
-    """The body of `webhook`."""
+    """The body of `webhook`.
+
+    `ANNOTATIONS_CREATED` has lists under `annotation` and `task`, a task for each annotation.
+    """
 
     model_config = LENIENT
 
     action: Annotated[str, Field(max_length=100)]
     project: ProjectForm | None = None
     task: TaskForm | None = None
+    task_of_each: Annotated[list[TaskForm], Field(fail_fast=True)] = []
     annotation: AnnotationForm | None = None
     annotations: Annotated[list[AnnotationForm], Field(fail_fast=True)] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_lists(cls, values: Any) -> Any:
+        """Give lists names of their own, so that a fault has the name of its field."""
+        if isinstance(values, dict):
+            for key, name in (("annotation", "annotations"), ("task", "task_of_each")):
+                if isinstance(values.get(key), list):
+                    values = values | {key: None, name: values[key]}
+        return values
+
+    @property
+    def all_annotations(self) -> list[AnnotationForm]:
+        """Return the annotations that the event is about."""
+        return [self.annotation] if self.annotation else self.annotations
+
+    @property
+    def all_tasks(self) -> list[TaskForm]:
+        """Return the task of each annotation, as far as the event has them."""
+        return [self.task] * len(self.all_annotations) if self.task else self.task_of_each

@@ -123,6 +123,7 @@ def _decline_parts(surname: str, form: Form) -> str:
 
 def load_names(folder: str) -> Names:
     """Return the names of natasha's wheel, and of the lists in a folder if one is named."""
+    check_lists(folder)
     try:
         lists = Path(natasha_data().DICT_DIR)
     except ImportError as error:
@@ -164,13 +165,17 @@ def _clean(names: Iterable[str]) -> list[str]:
     ]
 
 
+def check_lists(folder: str) -> None:
+    """Raise `ConfigError` where a folder of lists is named that is not there."""
+    if folder and not Path(folder).is_dir():
+        raise ConfigError(f"augmentation.lists: {folder}: no such folder; name one of .tsv files")
+
+
 def _read_folder(folder: Path) -> dict[str, list[str]]:
     """Return the first columns of a folder's tables, by the kind that each table's head names.
 
     A table is `NAME.tsv` or `NAME.tsv.gz`; heads other than those of `HEADS` are left out.
     """
-    if not folder.is_dir():
-        raise ConfigError(f"augmentation.lists: {folder}: no such folder; name one of .tsv files")
     found: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.tsv*")):
         opener: Callable[..., object] = gzip.open if path.suffix == ".gz" else open
