@@ -14,7 +14,7 @@ import numpy as np
 from ner_service.names import plural_places
 from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
-from ner_service.names.morphology import Morphology, Reading
+from ner_service.names.morphology import Features, Morphology, Reading
 from ner_service.names.odds import (
     DECLARED,
     DECLINES,
@@ -37,7 +37,7 @@ from ner_service.names.odds import (
     odds_of_woman,
 )
 from ner_service.names.paradigms import Guess, Of, guess_bases
-from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
+from ner_service.names.slots import NOMINATIVE, SLOTS, Slot, slots_of_features
 from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
 from ner_service.names.villages import odds_of_village
 from ner_service.names.vocabulary import (
@@ -55,6 +55,7 @@ from ner_service.names.words import Floats
 WORDS = 20_000  # whose options are kept, about 2 kB each
 DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 ADJECTIVES = frozenset({"ADJF", "PRTF"})
+ACCUSATIVE = (SLOTS.index(Slot("Acc", "Masc")),)
 FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
 GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
 CLOSE = 4.0  # log odds by which a rival is less likely at most
@@ -167,7 +168,7 @@ class Lexicon:
                 if bases[slot] != base and odds > best[slot] - CLOSE:
                     rivals.append(candidate)
                     break
-        if word[-1] in OBLIQUE:  # which may be the end of another name of one form: `Спыну`
+        if word[-1] in OBLIQUE or (of == "people" and ENDS_AS_A_PLURAL.search(word)):  # which may be the end of another name of one form: `Спыну`
             rivals.append(Candidate(word, best[0], range(len(SLOTS))))
         return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
@@ -320,7 +321,10 @@ class Lexicon:
     ) -> None:
         """Add the base form that a reading has in each of its slots, with extra odds."""
         features, odds = reading.features, odds_of_reading(reading, of) + extra
-        for place in slots_of_features(features):
+        places = slots_of_features(features)
+        if of == "people" and reading.word[-1] in "ая" and _is_genitive_of_thing(features):
+            places += ACCUSATIVE
+        for place in places:
             base: str | None = reading.word
             if features.case != "Nom":
                 slot = SLOTS[place]
@@ -365,6 +369,15 @@ def _of_men(candidate: Candidate) -> Candidate:
     """Return a candidate without its slots for women, where it has others."""
     slots = [n for n in candidate.slots if SLOTS[n].gender != "Fem"]
     return candidate._replace(slots=slots or candidate.slots)
+
+
+def _is_genitive_of_thing(features: Features) -> bool:
+    """Say whether a form is a thing's genitive, which is a man's accusative: `убили Мороза`."""
+    return (
+        (features.pos, features.case, features.gender) == ("NOUN", "Gen", "Masc")
+        and features.number == "Sing"
+        and not features.is_animate
+    )
 
 
 def _rare_person(reading: Reading, other: Reading) -> bool:

@@ -26,7 +26,7 @@ WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 HARDLY_A_WOMAN = -5.0  # whose name would end as a man's in the instrumental
 PLURAL_SURNAME = -0.7  # `Черных` has one form
 DECLARED = 0.0  # a first name of one form that a list has: `Микеле`
-GEORGIAN = -0.7  # and so has `Церетели`
+ONE_FORM = -0.7  # and so have `Церетели` and `Ионеску`
 FROZEN = -6.0  # any word may have one form
 FROZEN_CASE = -9.0  # and yet hardly one that ends as `Тынянова` or `Росгвардии` do
 ODD_ADJECTIVE = -1.5  # a last name such as `Сомовый`, beside `Сомов`
@@ -42,11 +42,13 @@ ENDS_AS_A_MAN = re.compile("...(?:[бвгдзклмнпрстфхжшц]ом|[ж
 ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей|[сц]ким)$")
 ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
-ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]ким$")
+ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]к(?:им|ую)$")
 ENDS_AS_ODD_ADJECTIVE = re.compile("..(?:[оеё]в|ин)ый$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
 ENDS_IN_GUTTURAL = re.compile("[гкх]и$")  # `Шемяки`
 ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
+ENDS_IN_ROMANIA = re.compile("..еску$")
+ENDS_AS_A_WOMAN = re.compile(".[бвгджзклмнпрстфхчшщ]ью$")  # `Айгулью`
 ENDS_IN_A_FATHER = re.compile("..(?:заде|[уо]глы|[кг]ызы)$|....улы$")  # `Гусейнзаде`
 ENDS_AFTER_A_GLIDE = re.compile("[йь][ию]$")  # `Монтойи`, `Мелилью`: no name ends so
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
@@ -86,7 +88,7 @@ def odds_of_woman(word: str, is_listed: bool) -> float | None:
 
 def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     """Return the odds that a word has one form for all cases, by its last letters."""
-    if word.endswith("ии"):
+    if word.endswith("ии") or ENDS_AS_A_WOMAN.search(word):
         return FROZEN_CASE
     if ENDS_AS_AN_ADJECTIVE.search(word):
         return FROZEN
@@ -94,8 +96,8 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
         return FROZEN
     if of == "people" and ENDS_AS_A_PLURAL.search(word):
         return PLURAL_SURNAME
-    if of == "people" and ENDS_IN_GEORGIA.search(word):
-        return GEORGIAN
+    if of == "people" and (ENDS_IN_GEORGIA.search(word) or ENDS_IN_ROMANIA.search(word)):
+        return ONE_FORM
     if of == "people" and ENDS_AS_A_LAST_NAME.search(word):
         return FROZEN_CASE
     if of == "places" and ENDS_IN_KA.search(word):
