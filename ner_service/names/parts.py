@@ -29,7 +29,8 @@ NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
 PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
 LAST_OF_RUSSIA = re.compile(  # which no first name of another country looks like
-    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)", re.IGNORECASE
+    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)|.{3,}(?:ец|[внстлдпк]ой|[ыи]й|ая)",
+    re.IGNORECASE,
 )
 
 
@@ -92,7 +93,7 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         return False
     if two.kind is Kind.INITIAL:
         return True
-    if one.kind is Kind.UNKNOWN and two.text.lower() in NEVER_LAST:
+    if two.text.lower() in NEVER_LAST:
         return True
     is_first = two.kind in FIRSTS
     if is_first or (two.kind is Kind.UNKNOWN and two.gender):
@@ -113,8 +114,8 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
     """Return the parts of a name of three units: first, middle, last, unless the last is first."""
     is_patronymic = three.kind is Kind.MIDDLE or PATRONYMIC.fullmatch(three.text) is not None
-    if two.kind is Kind.MIDDLE and one.kind in FIRSTS:
-        is_patronymic = False  # `Роман Аркадьевич Абрамович`
+    if (two.kind is Kind.MIDDLE and one.kind in FIRSTS) or one.kind is two.kind is Kind.INITIAL:
+        is_patronymic = False  # `Роман Аркадьевич Абрамович`, `Л. Р. Бабич`
     is_patronymic |= three.text.lower() in SPOKEN_MIDDLE
     is_asian = one.text.lower() in EAST_ASIAN
     has_initials = three.kind is Kind.INITIAL and one.kind is not Kind.INITIAL
