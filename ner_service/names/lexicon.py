@@ -393,9 +393,8 @@ def _rare_person(reading: Reading, other: Reading) -> bool:
 
 
 def _rare_place(reading: Reading, other: Reading) -> bool:
-    """Say whether a reading is of a last name or an adjective, and another is of a place.
+    """Say whether a reading is of another word, and another one of a place.
 
-    So it is with `Внукова`, a form of `Внуково`.
+    So it is with `Внукова`, a form of `Внуково`, and with `Перу`.
     """
-    is_person = reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES
-    return is_person and other.features.kind == "Geox"
+    return not reading.features.kind == "Geox" and other.features.kind == "Geox"

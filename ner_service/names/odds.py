@@ -50,6 +50,7 @@ ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
 ENDS_IN_ROMANIA = re.compile("..еску$")
 ENDS_AS_A_WOMAN = re.compile(".[бвгджзклмнпрстфхчшщ]ью$")  # `Айгулью`
 ENDS_IN_A_FATHER = re.compile("..(?:заде|[уо]глы|[кг]ызы)$|....улы$")  # `Гусейнзаде`
+ENDS_AS_A_PLURAL_PLACE = re.compile("....[ая](?:ми|х)$")
 ENDS_AFTER_A_GLIDE = re.compile("[йь][ию]$")  # `Монтойи`, `Мелилью`: no name ends so
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
 
@@ -99,6 +100,8 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     if of == "people" and (ENDS_IN_GEORGIA.search(word) or ENDS_IN_ROMANIA.search(word)):
         return ONE_FORM
     if of == "people" and ENDS_AS_A_LAST_NAME.search(word):
+        return FROZEN_CASE
+    if of == "places" and ENDS_AS_A_PLURAL_PLACE.search(word):
         return FROZEN_CASE
     if of == "places" and ENDS_IN_KA.search(word):
         return FROZEN

@@ -84,11 +84,12 @@ def odds_of_settlement(
         return None
     masculines = [match[1] + ending for ending in ("ий", "ой")]
     known = [r for form in masculines for r in lexicon.morphology.known_readings(form)]
-    is_town = any(reading.features.kind == "Geox" for reading in known)
+    kinds = {reading.features.kind for reading in known}
+    is_town = "Geox" in kinds
     if is_town or _has_noun(CASES[match[2]], after, lexicon):
         return None
     count = lexicon.lists.count
-    other = max(map(count, masculines))
+    other = 0 if "Surn" in kinds else max(map(count, masculines))  # news count people, too
     odds = IN_SKOE + math.log((RARE + count(f"{match[1]}ое")) / (RARE + other))
     return np.float32(max(-MOST, min(MOST, odds))) * IN_SLOTS[match[2]]
 
