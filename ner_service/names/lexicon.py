@@ -62,6 +62,7 @@ CLOSE = 4.0  # log odds by which a rival is less likely at most
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+STRESSED = 6.5  # log odds of `Полевской` beside an adjective in -ский that news lack
 USUAL = 400  # occurrences in news of a name beside which a word that these lack is rare
 STAYS = np.zeros(len(SLOTS), dtype=np.float32)
 LAST_NAME_ENDINGS = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
@@ -219,6 +220,7 @@ class Lexicon:
             odds = odds_of_guess(cost, is_listed, is_needless)
             looks_oblique = (is_oblique and base == word) or (base in nouns and not is_listed)
             odds += LOOKS_OBLIQUE * looks_oblique
+            odds += STRESSED * (of == "places" and self.lists.is_stressed(base))
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
             self._weigh_news(word, of, candidates)

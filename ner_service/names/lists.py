@@ -44,6 +44,12 @@ class NameLists:
         """Return how often a form stood in news."""
         return self.news.count(fold(word))
 
+    def is_stressed(self, base: str) -> bool:
+        """Say whether news have a base form in -ской, and none of it in -ский: `Полевской`."""
+        if not base.endswith(("ской", "цкой")):
+            return False
+        return self.is_in_news(base) and not self.is_in_news(f"{base[:-2]}ий")
+
 
 @cache
 def load_lists() -> NameLists:

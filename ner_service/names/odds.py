@@ -43,6 +43,7 @@ ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей|
 ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
 ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]к(?:им|ую)$")
+ENDS_AS_A_TOWN = re.compile("(?:[сц]к|[внл]|ч|щ)(?:[иы]й|ой)$")  # `Отрадное`
 ENDS_AS_ODD_ADJECTIVE = re.compile("..(?:[оеё]в|ин)ый$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
 ENDS_IN_GUTTURAL = re.compile("[гкх]и$")  # `Шемяки`
@@ -59,8 +60,11 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     """Return the odds of a reading of a word that names people, or places and organisations."""
     odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
     if of == "places":
-        if not reading.is_known and reading.features.number == "Plur" and reading.word[-2:] == "ии":
-            odds += ODD_PLURAL
+        if not reading.is_known:
+            is_plural = reading.features.number == "Plur" and reading.word[-2:] == "ии"
+            is_adjective = reading.features.pos != "NOUN"
+            odds += ODD_PLURAL * is_plural
+            odds += ODD_ADJECTIVE * (is_adjective and not ENDS_AS_A_TOWN.search(reading.lemma))
         as_person = PERSON_AS_PLACE if reading.is_known else LIKE_A_PERSON
         as_place = as_person if reading.features.kind in NAME_KINDS else 0.0
         return odds + (as_place or ALIVE_AS_PLACE * reading.features.is_animate)
@@ -109,5 +113,5 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     if of == "people" and ENDS_IN_GUTTURAL.search(word):
         odds += FROZEN_GUTTURAL
     if of == "places" and word[-1] in "еуюы":
-        return odds + FROZEN_PLACE
+        return odds + FROZEN_PLACE * (2 if word[-1] == "ы" else 1)
     return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

@@ -85,7 +85,7 @@ def odds_of_settlement(
     masculines = [match[1] + ending for ending in ("ий", "ой")]
     known = [r for form in masculines for r in lexicon.morphology.known_readings(form)]
     kinds = {reading.features.kind for reading in known}
-    is_town = "Geox" in kinds
+    is_town = "Geox" in kinds or lexicon.lists.is_stressed(masculines[1])
     if is_town or _has_noun(CASES[match[2]], after, lexicon):
         return None
     count = lexicon.lists.count
