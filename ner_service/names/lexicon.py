@@ -30,6 +30,7 @@ from ner_service.names.odds import (
     LOOKS_OBLIQUE,
     NAME_KINDS,
     NOT_IN_NEWS,
+    PLACE_IN_NEWS,
     PLURAL_SURNAME,
     odds_of_guess,
     odds_of_one_form,
@@ -169,7 +170,8 @@ class Lexicon:
                 if bases[slot] != base and odds > best[slot] - CLOSE:
                     rivals.append(candidate)
                     break
-        if word[-1] in OBLIQUE or (of == "people" and ENDS_AS_A_PLURAL.search(word)):  # which may be the end of another name of one form: `Спыну`
+        is_plural = of == "people" and ENDS_AS_A_PLURAL.search(word) is not None
+        if word[-1] in OBLIQUE or is_plural:  # may be another name of one form: `Спыну`, `Сухих`
             rivals.append(Candidate(word, best[0], range(len(SLOTS))))
         return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
@@ -198,7 +200,7 @@ class Lexicon:
         of_people = of == "people"
         is_known = any([r.is_known and self._is_of(r, of_people) for r in readings])
         is_title = of_people and any([r.is_known and r.lemma in TITLES for r in readings])
-        is_rare = _rare_place if of == "places" else _rare_person
+        is_rare = self._is_rare_place if of == "places" else _rare_person
         others = [reading for reading in readings if reading.is_known]
         towns = {r.lemma for r in others if r.features.kind == "Geox"}
         needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
@@ -241,6 +243,18 @@ class Lexicon:
         if is_woman and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
+
+    def _is_rare_place(self, reading: Reading, other: Reading) -> bool:
+        """Say whether a reading is of another word, and another one of a place.
+
+        So it is with `Внукова`, a form of `Внуково`, and with `Перу`; but news have `заря` more
+        often than `Зара`.
+        """
+        if reading.features.kind == "Geox" or other.features.kind != "Geox":
+            return False
+        if reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES:
+            return True
+        return self.lists.count(reading.lemma) < self.lists.count(other.lemma)
 
     def _is_odd_adjective(self, reading: Reading, others: Iterable[Reading]) -> bool:
         """Say whether an adjective is rarer than a last name: `Воробьевым` горам is of `Воробьев`.
@@ -309,8 +323,9 @@ class Lexicon:
         own = NOT_IN_NEWS * (of == "places" and is_any and not is_frequent)
         if not is_any and not absent:
             return
+        present = IN_NEWS if of == "people" else PLACE_IN_NEWS
         for n, (base, odds, slots) in enumerate(candidates):
-            weight = own if base == word else IN_NEWS if bases[base] else absent
+            weight = own if base == word else present if bases[base] else absent
             if weight > 0 or SLOTS[slots[0]].gender:
                 candidates[n] = Candidate(base, odds + weight, slots)
 
@@ -392,11 +407,3 @@ def _rare_person(reading: Reading, other: Reading) -> bool:
         return False
     is_oblique = features.case != "Nom" or reading.word[-1] in OBLIQUE
     return is_oblique and other.features.kind == "Name" and other.lemma != reading.word
-
-
-def _rare_place(reading: Reading, other: Reading) -> bool:
-    """Say whether a reading is of another word, and another one of a place.
-
-    So it is with `Внукова`, a form of `Внуково`, and with `Перу`.
-    """
-    return not reading.features.kind == "Geox" and other.features.kind == "Geox"

@@ -45,10 +45,10 @@ class NameLists:
         return self.news.count(fold(word))
 
     def is_stressed(self, base: str) -> bool:
-        """Say whether news have a base form in -ской, and none of it in -ский: `Полевской`."""
-        if not base.endswith(("ской", "цкой")):
+        """Say whether news have a base form in -ской, and none in -ский or -ское: `Полевской`."""
+        if not base.endswith(("ской", "цкой")) or not self.is_in_news(base):
             return False
-        return self.is_in_news(base) and not self.is_in_news(f"{base[:-2]}ий")
+        return not any(self.is_in_news(base[:-2] + ending) for ending in ("ий", "ое"))
 
 
 @cache

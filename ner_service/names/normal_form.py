@@ -116,7 +116,8 @@ def _odds_of_groups(
     starts = np.cumsum([0, *sizes[:-1]])
     sums: Floats = np.add.reduceat(rows, starts)
     contexts: Floats = np.add.reduceat(np.concatenate(slots).reshape(-1, len(SLOTS)), starts)
-    return sums + np.maximum(contexts, contexts.max(1, keepdims=True) - DOUBT)
+    sums += np.maximum(contexts, contexts.max(1, keepdims=True) - DOUBT)
+    return sums
 
 
 def _weigh_surroundings(phrases: Sequence[Phrase], odds: Floats) -> None:

@@ -21,7 +21,8 @@ LISTED = 1.0  # a base form in the lists of names
 GUESS, LISTED_GUESS = -3.0, -1.0  # by paradigms
 LOOKS_OBLIQUE = -1.5  # a nominative that ends as other cases do: `Кошанбаем`, `Борисовичах`
 NEEDLESS = -2.0  # beside a dictionary's reading
-IN_NEWS, NOT_IN_NEWS = 0.5, -1.5  # a base form that is frequent in news, or only its other form is
+IN_NEWS, PLACE_IN_NEWS = 1.0, 0.5  # a base form that is frequent in news
+NOT_IN_NEWS = -1.5  # or only its other form is
 WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 HARDLY_A_WOMAN = -5.0  # whose name would end as a man's in the instrumental
 PLURAL_SURNAME = -0.7  # `Черных` has one form
@@ -42,7 +43,9 @@ ENDS_AS_A_MAN = re.compile("...(?:[бвгдзклмнпрстфхжшц]ом|[ж
 ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей|[сц]ким)$")
 ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
-ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]к(?:им|ую)$")
+ENDS_AS_A_LAST_NAME = re.compile(
+    "..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]к(?:им|ую)$"
+)
 ENDS_AS_A_TOWN = re.compile("(?:[сц]к|[внл]|ч|щ)(?:[иы]й|ой)$")  # `Отрадное`
 ENDS_AS_ODD_ADJECTIVE = re.compile("..(?:[оеё]в|ин)ый$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
