@@ -18,6 +18,7 @@ from ner_service.names.lists import load_lists
 from ner_service.names.mentions import join_mentions, share_among_mentions
 from ner_service.names.morphology import Morphology
 from ner_service.names.normal_form import SURE, Solution, odds_beside, solve
+from ner_service.names.odds import ENDS_IN_A_CONSONANT
 from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.posts import PostReader
@@ -35,6 +36,7 @@ SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be 
 ALL_THE_MORE = np.float32(3.0)  # a neighbour decides about a name that has one form in all cases
 OF_OTHERS = ("ть", "ют", "ут", "ят", "ат", "ли")  # endings of infinitives and of the plural
 AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
+OF_A_WOMAN = ("Dat", "Ins", "Loc")  # in which a woman's name in a consonant is no man's
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
@@ -269,9 +271,15 @@ def _is_same(phrase: Phrase, solution: Solution) -> bool:
 
 
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:
-    """Return the gender of a form that shows it: of two words, or not in its base form."""
+    """Return the gender of a form that shows it: of two words, or not in its base form.
+
+    Behind a preposition, one form is a woman's: `о Коваль`.
+    """
     if solution is None or solution.chance <= SURE:
         return None
     pairs = zip(phrase.words, solution.bases, strict=True)
     is_shown = len(phrase.declined) > 1 or any(base and base != w.lower for w, base in pairs)
+    if not is_shown and phrase.neighbour is not None and solution.slot.gender == "Fem":
+        words = [phrase.words[n].lower for n in phrase.declined]
+        is_shown = solution.slot.case in OF_A_WOMAN and all(map(ENDS_IN_A_CONSONANT.search, words))
     return solution.slot.gender if is_shown else None

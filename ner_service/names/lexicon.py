@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ner_service.names import plural_places
+from ner_service.names.east_asian import is_japanese
 from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
 from ner_service.names.morphology import Features, Morphology, Reading
@@ -63,6 +64,7 @@ CLOSE = 4.0  # log odds by which a rival is less likely at most
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+JAPANESE = 1.2  # log odds of `Мисима` beside `Мисим`
 STRESSED = 6.5  # log odds of `Полевской` beside an adjective in -ский that news lack
 USUAL = 400  # occurrences in news of a name beside which a word that these lack is rare
 STAYS = np.zeros(len(SLOTS), dtype=np.float32)
@@ -222,6 +224,8 @@ class Lexicon:
             odds = odds_of_guess(cost, is_listed, is_needless)
             looks_oblique = (is_oblique and base == word) or (base in nouns and not is_listed)
             odds += LOOKS_OBLIQUE * looks_oblique
+            if not is_listed and base[-1] == "а" != word[-1] and is_japanese(base):
+                odds += JAPANESE
             odds += STRESSED * (of == "places" and self.lists.is_stressed(base))
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
