@@ -130,6 +130,13 @@ class Lexicon:
             (reading.lemma for reading in readings if reading.features.pos in ADJECTIVES), word
         )
 
+    def singular(self, word: str) -> str:
+        """Return the singular of a lower-case plural in the nominative, or the word itself."""
+        for reading in self.morphology.known_readings(word):
+            if (reading.features.case, reading.features.number) == ("Nom", "Plur"):
+                return self.morphology.inflect(reading, "Nom", "Sing") or word
+        return word
+
     def _parts_of_speech(self, word: str) -> frozenset[str]:
         kinds = frozenset(reading.features.pos for reading in self.morphology.readings(word))
         return self._sets.setdefault(kinds, kinds)

@@ -187,6 +187,9 @@ def _rank(
     masses: dict[Bases, float] = {}
     best: dict[Bases, tuple[float, int]] = {}
     columns = _columns(phrase, options, tails)
+    if phrase.of_many is not None:
+        plurals = columns[phrase.of_many]
+        columns[phrase.of_many] = [base and lexicon.singular(base) for base in plurals]
     for slot, weight in likely:
         bases = tuple([column[slot] for column in columns])
         masses[bases] = masses.get(bases, 0.0) + weight

@@ -58,6 +58,8 @@ def odds_behind_type(phrase: Phrase, before: Sequence[str]) -> Floats | None:
     """
     if len(phrase.words) != 1 or not phrase.groups or not before:
         return None
+    if before[-1].lower() == "село" and phrase.words[0].lower[-1] in "ая":
+        return None  # `в село Царевщина`
     is_short = before[-1] == "." and len(before) > 1
     gender = SHORT.get(before[-2].lower()) if is_short else GENDERS.get(before[-1].lower())
     return OF_TYPE[gender] if gender else None
