@@ -45,6 +45,10 @@ GENDERS: Mapping[str, Gender] = {
 SHORT: Mapping[str, Gender] = {
     "г": "Masc", "гор": "Masc", "х": "Masc", "п": "Masc", "пос": "Masc", "с": "Neut", "д": "Neut"
 }  # fmt: skip
+UNDECLINED_TYPES = frozenset(
+    ["метро", *_forms("аэропорт", MASCULINE), *_forms("аэродром", MASCULINE)]
+)
+OF_NOMINATIVE = np.array([BEHIND_TYPE * (slot.case == "Nom") for slot in SLOTS], np.float32)
 OF_TYPE: Mapping[Gender, Floats] = {
     gender: np.array([BEHIND_TYPE * (slot.gender == gender) for slot in SLOTS], np.float32)
     for gender in get_args(Gender)
@@ -54,12 +58,15 @@ OF_TYPE: Mapping[Gender, Floats] = {
 def odds_behind_type(phrase: Phrase, before: Sequence[str]) -> Floats | None:
     """Return what a word such as `село` before a place of one word says of its gender.
 
+    Behind `аэропорт`, a name stays as it is: `из аэропорта Скавста`.
     `before` are at most two words and marks.
     """
     if len(phrase.words) != 1 or not phrase.groups or not before:
         return None
     if before[-1].lower() == "село" and phrase.words[0].lower[-1] in "ая":
         return None  # `в село Царевщина`
+    if before[-1].lower() in UNDECLINED_TYPES:
+        return OF_NOMINATIVE
     is_short = before[-1] == "." and len(before) > 1
     gender = SHORT.get(before[-2].lower()) if is_short else GENDERS.get(before[-1].lower())
     return OF_TYPE[gender] if gender else None
