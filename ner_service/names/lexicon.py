@@ -220,6 +220,7 @@ class Lexicon:
         for reading in readings:
             is_odd = not of_people and self._is_odd_adjective(reading, readings)
             is_rarer = any([is_rare(reading, other) for other in others])
+            is_rarer |= of_people and self._is_odd_first(reading, guesses)
             extra = RARE * (is_unheard + (is_odd or is_rarer))
             self._add_reading(reading, extra, of, candidates)
         is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
@@ -266,6 +267,17 @@ class Lexicon:
         if reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES:
             return True
         return self.lists.count(reading.lemma) < self.lists.count(other.lemma)
+
+    def _is_odd_first(self, reading: Reading, guesses: Iterable[Guess]) -> bool:
+        """Say whether a first name of one form is none that lists have, and a case of one of them.
+
+        The dictionary has `Адели` beside `Адель`.
+        """
+        features, word = reading.features, reading.word
+        if features.kind != "Name" or reading.lemma != word or word[-1] not in OBLIQUE:
+            return False
+        has_first = self.lists.has_first
+        return not has_first(word) and any([has_first(guess.base) for guess in guesses])
 
     def _is_odd_adjective(self, reading: Reading, others: Iterable[Reading]) -> bool:
         """Say whether an adjective is rarer than a last name: `Воробьевым` горам is of `Воробьев`.
