@@ -29,7 +29,7 @@ def agrees_ahead(word: Word, behind: Sequence[Word], morphology: Morphology) -> 
     adjectives = [reading for reading in own if reading.features.pos in ADJECTIVES]
     if places and not slots_of_readings(adjectives).isdisjoint(places):
         return True
-    if all(r.features.kind in ("Surn", "Geox") or not r.is_known for r in nouns):
+    if all(_may_qualify(reading) for reading in nouns):
         is_place = any(reading.features.kind == "Geox" for reading in nouns)  # `Марьина` Роща
         qualifying = [r for r in own if r.features.pos in ADJECTIVES or not is_place]
         agrees = not slots_of_readings(qualifying).isdisjoint(places)
@@ -77,6 +77,12 @@ def _share(readings: Iterable[Reading], others: Iterable[Reading]) -> bool:
 def _is_substantive(reading: Reading) -> bool:
     """Say whether a noun is an adjective by itself, such as `Красное`, and no person's name."""
     return reading.features.kind not in NAME_KINDS and bool(SUBSTANTIVE.search(reading.lemma))
+
+
+def _may_qualify(reading: Reading) -> bool:
+    """Say whether a noun may be an adjective before a place's head: `Красному Лиману`."""
+    is_name = reading.features.kind in ("Surn", "Geox") or not reading.is_known
+    return is_name or _is_substantive(reading)
 
 
 def _is_thing(reading: Reading) -> bool:

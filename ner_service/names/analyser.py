@@ -1,6 +1,8 @@
 """The analyser finds the base forms, the parts and the joined mentions of a text's entities."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -12,17 +14,19 @@ from ner_service.names.document import solve_again
 from ner_service.names.endings import case_of_ending
 from ner_service.names.eponyms import BEFORE
 from ner_service.names.government import odds_behind_preposition
-from ner_service.names.lexicon import Lexicon
+from ner_service.names.lexicon import FEMININE, Lexicon
 from ner_service.names.likeness import FormReader
 from ner_service.names.lists import load_lists
 from ner_service.names.mentions import join_mentions, share_among_mentions
 from ner_service.names.morphology import Morphology
 from ner_service.names.normal_form import SURE, Solution, odds_beside, solve
+from ner_service.names.odds import ENDS_IN_A_CONSONANT
 from ner_service.names.parts import PartsReader
 from ner_service.names.phrases import Phrase, PhraseReader
 from ner_service.names.posts import PostReader
 from ner_service.names.pymorphy import Pymorphy
 from ner_service.names.scripts import find_pairs
+from ner_service.names.slots import SLOTS
 from ner_service.names.standing import stand_alone
 from ner_service.names.types import Analysis, Gender, Mention
 from ner_service.names.words import EntityWords, Floats
@@ -35,6 +39,8 @@ SURE_BY_NET = 0.99  # the probability of a form about which no verb needs to be 
 ALL_THE_MORE = np.float32(3.0)  # a neighbour decides about a name that has one form in all cases
 OF_OTHERS = ("ть", "ют", "ут", "ят", "ат", "ли")  # endings of infinitives and of the plural
 AND, LISTING = frozenset({"и"}), frozenset({"и", ","})
+OF_BOTH = re.compile("(?<![оеё]в)(?<![иы]н)(?<!а)[ая]$")
+OF_A_WOMAN = ("Dat", "Ins", "Loc")  # in which a woman's name in a consonant is no man's
 LEAST_CHANCE = 0.499  # of a base form: one less likely than not, beyond the error of quick scores
 
 
@@ -183,7 +189,9 @@ class Analyser:
         surfaces = [text[entity.start : entity.end] for entity in entities]
         pairs = find_pairs(text, entities)
         names = join_mentions(labels, surfaces, mentions, genders, self._forms, pairs)
-        return Analysis(share_among_mentions(mentions, names, genders), names)
+        shared = share_among_mentions(mentions, names, genders)
+        triples = zip(shared, phrases, best, strict=True)
+        return Analysis(tuple([_as_woman(*triple) for triple in triples]), names)
 
     def _mention(
         self,
@@ -268,10 +276,35 @@ def _is_same(phrase: Phrase, solution: Solution) -> bool:
     return not any(base and base != word.lower for word, base in pairs)
 
 
+def _as_woman(mention: Mention, phrase: Phrase, solution: Solution | None) -> Mention:
+    """Return a mention in the case that it has if it is a woman's, as other mentions have told.
+
+    `передали Шпак` may be a man's nominative, and is a woman's dative.
+    """
+    if solution is None or mention.gender != "Fem" or solution.slot.gender != "Masc":
+        return mention
+    words = [phrase.words[n] for n in phrase.declined]
+    if len(words) > 1 or not _is_same(phrase, solution):
+        return mention
+    if not ENDS_IN_A_CONSONANT.search(words[0].lower):
+        return mention
+    odds = words[0].slots if phrase.neighbour is None else words[0].slots + phrase.neighbour
+    return replace(mention, case=SLOTS[max(FEMININE, key=odds.__getitem__)].case)
+
+
 def _shown_gender(phrase: Phrase, solution: Solution | None) -> Gender | None:
-    """Return the gender of a form that shows it: of two words, or not in its base form."""
+    """Return the gender of a form that shows it: of two words, or not in its base form.
+
+    Behind a preposition, one form is a woman's: `о Коваль`. Of a last name such as `Кандыба`, all
+    forms are those of both.
+    """
     if solution is None or solution.chance <= SURE:
+        return None
+    if len(phrase.declined) == 1 and OF_BOTH.search(solution.bases[phrase.declined[0]] or ""):
         return None
     pairs = zip(phrase.words, solution.bases, strict=True)
     is_shown = len(phrase.declined) > 1 or any(base and base != w.lower for w, base in pairs)
+    if not is_shown and phrase.neighbour is not None and solution.slot.gender == "Fem":
+        words = [phrase.words[n].lower for n in phrase.declined]
+        is_shown = solution.slot.case in OF_A_WOMAN and all(map(ENDS_IN_A_CONSONANT.search, words))
     return solution.slot.gender if is_shown else None

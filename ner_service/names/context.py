@@ -24,6 +24,12 @@ TWINS = {
     for n, slot in enumerate(SLOTS)
     if slot.gender in ("Masc", "Neut") and slot.case not in ("Nom", "Acc")
 }
+OTHER_GENDER = 0.03  # how far a masculine counts as a feminine, and the other way round
+CROSS = {
+    n: SLOTS.index(Slot(slot.case, "Fem" if slot.gender == "Masc" else "Masc"))
+    for n, slot in enumerate(SLOTS)
+    if slot.gender in ("Masc", "Fem")
+}
 GENDERS: dict[str, tuple[Gender, ...]] = {"Masc": ("Masc",), "Fem": ("Fem",), "Neut": ("Neut",)}
 
 
@@ -35,6 +41,7 @@ class ContextReader:
         columns = np.zeros((len(engine.tags), len(SLOTS) + 1), dtype=np.float32)
         for tag, row in zip(engine.tags, columns, strict=True):
             slots = _slots_of_tag(tag)
+            row[[CROSS[n] for n in slots if n in CROSS]] = OTHER_GENDER
             row[[TWINS[n] for n in slots if n in TWINS]] = TWIN
             row[list(slots)] = 1
             row[-1] = tag.startswith(("ADJ", "DET")) or "VerbForm=Part" in tag

@@ -17,6 +17,12 @@ LONE_SYLLABLE = re.compile(f"[^аеёиоуыэюя]*{VOWEL}{{1,3}}[^аеёио�
 OF_CHINA = re.compile("цз|чж|сю|ся|юн|ао|[бвгджзклмнпрстфхцчшщ]э")
 OF_CHINESE = re.compile(f"{VOWEL}н(?:а|у|ом|е|я|ю|ем)$|[аэую](?:я|ю|ем)$")
 OF_SYLLABLE = re.compile(f"[^аеёиоуыэюя]*{VOWEL}{{1,3}}(?:нг|[нмкптлр])(?:а|у|ом|е|я|ю|ем)")
+JAPANESE = re.compile("(?:(?:дз|[кгсзтднхфбпмрвц]ь?|й)?[аиуэоеёюя]н?){3,}")  # and no л, ш or ы
+
+
+def is_japanese(word: str) -> bool:
+    """Say whether a lower-case word has at least three open syllables, and only Japanese sounds."""
+    return JAPANESE.fullmatch(word) is not None
 
 
 def is_given(word: str) -> bool:

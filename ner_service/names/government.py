@@ -32,7 +32,7 @@ PREPOSITIONS: Mapping[str, tuple[Case, ...]] = {
 }
 VERBS = frozenset({"VERB", "INFN", "GRND"})
 OTHER_CASE, ASKED, THINGS = -3.0, 3.0, 3  # log odds, log odds, words behind a name
-HARDLY = -3.0  # log odds of a case that a preposition leaves out, which the net knows mostly
+HARDLY = -4.5  # log odds of a case that a preposition leaves out, which the net knows mostly
 NEAR = 1  # words before a name that are looked at
 
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ner_service.names import plural_places
+from ner_service.names.east_asian import is_japanese
 from ner_service.names.frequency import SHORT_OF_BEST, Frequencies
 from ner_service.names.lists import NameLists
-from ner_service.names.morphology import Morphology, Reading
+from ner_service.names.morphology import Features, Morphology, Reading
 from ner_service.names.odds import (
     DECLARED,
     DECLINES,
@@ -30,6 +31,7 @@ from ner_service.names.odds import (
     LOOKS_OBLIQUE,
     NAME_KINDS,
     NOT_IN_NEWS,
+    PLACE_IN_NEWS,
     PLURAL_SURNAME,
     odds_of_guess,
     odds_of_one_form,
@@ -37,7 +39,7 @@ from ner_service.names.odds import (
     odds_of_woman,
 )
 from ner_service.names.paradigms import Guess, Of, guess_bases
-from ner_service.names.slots import NOMINATIVE, SLOTS, slots_of_features
+from ner_service.names.slots import NOMINATIVE, SLOTS, Slot, slots_of_features
 from ner_service.names.villages import ENDINGS as VILLAGE_ENDINGS
 from ner_service.names.villages import odds_of_village
 from ner_service.names.vocabulary import (
@@ -55,12 +57,15 @@ from ner_service.names.words import Floats
 WORDS = 20_000  # whose options are kept, about 2 kB each
 DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 ADJECTIVES = frozenset({"ADJF", "PRTF"})
+ACCUSATIVE = (SLOTS.index(Slot("Acc", "Masc")),)
 FEMININE = tuple(n for n, slot in enumerate(SLOTS) if slot.gender == "Fem")
 GOOD = -2.0  # odds of an analysis that leaves no room for a name with one form
 CLOSE = 4.0  # log odds by which a rival is less likely at most
 LEAST = -4.5  # odds from which the first part of a compound declines
 BETTER = 1.0  # log odds by which a part may be worse than if it were a nominative: `Касым-Жомартом`
 RARE = -3.0  # log odds of a reading that is rare beside another
+JAPANESE = 1.2  # log odds of `Мисима` beside `Мисим`
+STRESSED = 6.5  # log odds of `Полевской` beside an adjective in -ский that news lack
 USUAL = 400  # occurrences in news of a name beside which a word that these lack is rare
 STAYS = np.zeros(len(SLOTS), dtype=np.float32)
 LAST_NAME_ENDINGS = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
@@ -125,6 +130,13 @@ class Lexicon:
             (reading.lemma for reading in readings if reading.features.pos in ADJECTIVES), word
         )
 
+    def singular(self, word: str) -> str:
+        """Return the singular of a lower-case plural in the nominative, or the word itself."""
+        for reading in self.morphology.known_readings(word):
+            if (reading.features.case, reading.features.number) == ("Nom", "Plur"):
+                return self.morphology.inflect(reading, "Nom", "Sing") or word
+        return word
+
     def _parts_of_speech(self, word: str) -> frozenset[str]:
         kinds = frozenset(reading.features.pos for reading in self.morphology.readings(word))
         return self._sets.setdefault(kinds, kinds)
@@ -167,7 +179,8 @@ class Lexicon:
                 if bases[slot] != base and odds > best[slot] - CLOSE:
                     rivals.append(candidate)
                     break
-        if word[-1] in OBLIQUE:  # which may be the end of another name of one form: `Спыну`
+        is_plural = of == "people" and ENDS_AS_A_PLURAL.search(word) is not None
+        if word[-1] in OBLIQUE or is_plural:  # may be another name of one form: `Спыну`, `Сухих`
             rivals.append(Candidate(word, best[0], range(len(SLOTS))))
         return Options(tuple(bases), np.array(best, dtype=np.float32), tuple(rivals))
 
@@ -196,7 +209,7 @@ class Lexicon:
         of_people = of == "people"
         is_known = any([r.is_known and self._is_of(r, of_people) for r in readings])
         is_title = of_people and any([r.is_known and r.lemma in TITLES for r in readings])
-        is_rare = _rare_place if of == "places" else _rare_person
+        is_rare = self._is_rare_place if of == "places" else _rare_person
         others = [reading for reading in readings if reading.is_known]
         towns = {r.lemma for r in others if r.features.kind == "Geox"}
         needs_no_guess = is_title or self._is_patronymic(word) if of_people else bool(towns)
@@ -207,6 +220,7 @@ class Lexicon:
         for reading in readings:
             is_odd = not of_people and self._is_odd_adjective(reading, readings)
             is_rarer = any([is_rare(reading, other) for other in others])
+            is_rarer |= of_people and self._is_odd_first(reading, guesses)
             extra = RARE * (is_unheard + (is_odd or is_rarer))
             self._add_reading(reading, extra, of, candidates)
         is_oblique = ENDS_AS_OBLIQUE.search(word) is not None
@@ -218,6 +232,9 @@ class Lexicon:
             odds = odds_of_guess(cost, is_listed, is_needless)
             looks_oblique = (is_oblique and base == word) or (base in nouns and not is_listed)
             odds += LOOKS_OBLIQUE * looks_oblique
+            if not is_listed and base[-1] == "а" != word[-1] and is_japanese(base):
+                odds += JAPANESE
+            odds += STRESSED * (of == "places" and self.lists.is_stressed(base))
             candidates.append(Candidate(base, odds, slots))
         if not is_known:
             self._weigh_news(word, of, candidates)
@@ -238,6 +255,29 @@ class Lexicon:
         if is_woman and (one := odds_of_woman(word, self.is_listed(word, of))) is not None:
             candidates.append(Candidate(word, one, FEMININE))
         return candidates
+
+    def _is_rare_place(self, reading: Reading, other: Reading) -> bool:
+        """Say whether a reading is of another word, and another one of a place.
+
+        So it is with `Внукова`, a form of `Внуково`, and with `Перу`; but news have `заря` more
+        often than `Зара`.
+        """
+        if reading.features.kind == "Geox" or other.features.kind != "Geox":
+            return False
+        if reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES:
+            return True
+        return self.lists.count(reading.lemma) < self.lists.count(other.lemma)
+
+    def _is_odd_first(self, reading: Reading, guesses: Iterable[Guess]) -> bool:
+        """Say whether a first name of one form is none that lists have, and a case of one of them.
+
+        The dictionary has `Адели` beside `Адель`.
+        """
+        features, word = reading.features, reading.word
+        if features.kind != "Name" or reading.lemma != word or word[-1] not in OBLIQUE:
+            return False
+        has_first = self.lists.has_first
+        return not has_first(word) and any([has_first(guess.base) for guess in guesses])
 
     def _is_odd_adjective(self, reading: Reading, others: Iterable[Reading]) -> bool:
         """Say whether an adjective is rarer than a last name: `Воробьевым` горам is of `Воробьев`.
@@ -306,8 +346,9 @@ class Lexicon:
         own = NOT_IN_NEWS * (of == "places" and is_any and not is_frequent)
         if not is_any and not absent:
             return
+        present = IN_NEWS if of == "people" else PLACE_IN_NEWS
         for n, (base, odds, slots) in enumerate(candidates):
-            weight = own if base == word else IN_NEWS if bases[base] else absent
+            weight = own if base == word else present if bases[base] else absent
             if weight > 0 or SLOTS[slots[0]].gender:
                 candidates[n] = Candidate(base, odds + weight, slots)
 
@@ -320,7 +361,10 @@ class Lexicon:
     ) -> None:
         """Add the base form that a reading has in each of its slots, with extra odds."""
         features, odds = reading.features, odds_of_reading(reading, of) + extra
-        for place in slots_of_features(features):
+        places = slots_of_features(features)
+        if of == "people" and reading.word[-1] in "ая" and _is_genitive_of_thing(features):
+            places += ACCUSATIVE
+        for place in places:
             base: str | None = reading.word
             if features.case != "Nom":
                 slot = SLOTS[place]
@@ -367,6 +411,15 @@ def _of_men(candidate: Candidate) -> Candidate:
     return candidate._replace(slots=slots or candidate.slots)
 
 
+def _is_genitive_of_thing(features: Features) -> bool:
+    """Say whether a form is a thing's genitive, which is a man's accusative: `убили Мороза`."""
+    return (
+        (features.pos, features.case, features.gender) == ("NOUN", "Gen", "Masc")
+        and features.number == "Sing"
+        and not features.is_animate
+    )
+
+
 def _rare_person(reading: Reading, other: Reading) -> bool:
     """Say whether a first name of one form looks like a case of another that declines.
 
@@ -377,12 +430,3 @@ def _rare_person(reading: Reading, other: Reading) -> bool:
         return False
     is_oblique = features.case != "Nom" or reading.word[-1] in OBLIQUE
     return is_oblique and other.features.kind == "Name" and other.lemma != reading.word
-
-
-def _rare_place(reading: Reading, other: Reading) -> bool:
-    """Say whether a reading is of a last name or an adjective, and another is of a place.
-
-    So it is with `Внукова`, a form of `Внуково`.
-    """
-    is_person = reading.features.kind in NAME_KINDS or reading.features.pos in ADJECTIVES
-    return is_person and other.features.kind == "Geox"

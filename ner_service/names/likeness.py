@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ner_service.names.aliases import LONGEST, Aliases, fold
+from ner_service.names.parts import may_be_patronymic
 from ner_service.names.rulers import NUMBER, NUMBER_OF
 from ner_service.names.types import Mention, Parts
 from ner_service.names.vocabulary import FUNCTION_WORDS, ORGANISATION_TYPES, PLACE_TYPES, TITLES
@@ -17,7 +18,6 @@ SHORT_PLACES = {
     "г.": "город", "г": "город", "гор.": "город", "р.": "река", "о.": "остров", "с.": "село",
     "д.": "деревня", "дер.": "деревня", "пос.": "поселок", "ул.": "улица", "пл.": "площадь",
 }  # fmt: skip
-PATRONYMICS = ("ич", "вна", "чна", "шна", "ыч")
 SHORTEST_PIECE = 2  # letters of a word in a contraction such as `Минобороны`
 
 
@@ -144,7 +144,7 @@ def _fits_person(short: Form, long: Form, aliases: Aliases) -> bool:
 
 def _has_patronymic(parts: Parts) -> bool:
     """Say whether a middle name is one by which a person may be called alone: `Петрович`."""
-    return bool(parts.middle and fold(parts.middle).endswith(PATRONYMICS))
+    return bool(parts.middle and may_be_patronymic(fold(parts.middle)))
 
 
 def _fits_ruler(short: Form, long: Form) -> bool:

@@ -44,6 +44,12 @@ class NameLists:
         """Return how often a form stood in news."""
         return self.news.count(fold(word))
 
+    def is_stressed(self, base: str) -> bool:
+        """Say whether news have a base form in -ской, and none in -ский or -ское: `Полевской`."""
+        if not base.endswith(("ской", "цкой")) or not self.is_in_news(base):
+            return False
+        return not any(self.is_in_news(base[:-2] + ending) for ending in ("ий", "ое"))
+
 
 @cache
 def load_lists() -> NameLists:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ner_service.names.aliases import Aliases, fold
 from ner_service.names.likeness import Form, FormReader, fits
+from ner_service.names.odds import ENDS_IN_A_CONSONANT
 from ner_service.names.scripts import Pair
 from ner_service.names.types import Gender, Mention, Name, Parts
 
@@ -57,12 +58,14 @@ def join_mentions(
     for n, (label, surface, mention) in enumerate(zip(labels, surfaces, mentions, strict=True)):
         key = label, mention.normal, "" if mention.normal else surface
         alike.setdefault(key, []).append(n)
-    groups: dict[tuple[str, str], Group] = {}
+    groups: dict[tuple[str, str, Gender | None], Group] = {}
     for (label, _, surface), indices in alike.items():
         form = forms.read(label, mentions[indices[0]], surface)
-        group = groups.setdefault((label, form.key), Group(form))
-        group.mentions += indices
-        group.genders.update([gender for n in indices if (gender := genders[n])])
+        is_lone = label == "PER" and ENDS_IN_A_CONSONANT.search(form.key) and len(form.words) == 1
+        for gender, one in _split_genders(indices, genders) if is_lone else [(None, indices)]:
+            group = groups.setdefault((label, form.key, gender), Group(form))
+            group.mentions += one
+            group.genders.update([gender for n in one if (gender := genders[n])])
     by_label: dict[str, list[Group]] = {}
     for group in groups.values():
         by_label.setdefault(group.form.label, []).append(group)
@@ -72,6 +75,24 @@ def join_mentions(
     if some_pairs := [*pairs]:
         _join_pairs(groups.values(), some_pairs)
     return tuple(_names(list(groups.values()), mentions))
+
+
+def _split_genders(
+    indices: Sequence[int], genders: Sequence[Gender | None]
+) -> Iterable[tuple[Gender | None, Sequence[int]]]:
+    """Return the mentions of one base form by the gender that they show, if they show two.
+
+    One that shows none is of the gender that was shown last: `о Ковале и о Коваль` are two.
+    """
+    shown = [gender for n in indices if (gender := genders[n])]
+    if len(set(shown)) < 2:
+        return [(None, indices)]
+    split: dict[Gender | None, list[int]] = {}
+    last = shown[0]
+    for n in indices:
+        last = genders[n] or last
+        split.setdefault(last, []).append(n)
+    return split.items()
 
 
 def share_among_mentions(

@@ -19,6 +19,7 @@ from ner_service.names.words import Floats
 Bases = tuple[str | None, ...]  # for each word of a phrase; `None` stays as it is
 Places = list[int]  # in `SLOTS`, one for each slot of the first group
 STAYS = (None,) * len(SLOTS)  # of a word that does not decline
+DOUBT = 7.0  # log odds at most by which the sentence bars a slot, as it misleads about all words
 FAR = 6.0  # log odds below the best of what need not be counted
 BARRED = -8.0  # log odds of a slot in which an adjective does not agree with its street
 ALONE = -7.0  # log odds of another case than the nominative in a cell; the net doubts less
@@ -105,14 +106,17 @@ def _odds_of_groups(
         return np.empty((0, len(SLOTS)), dtype=np.float32)
     odds = [option.odds for inside in options for option in inside.values()]
     slots = [phrase.words[n].slots for phrase in phrases for n in phrase.declined]
-    rows = (np.concatenate(odds) + np.concatenate(slots)).reshape(-1, len(SLOTS))  # words x slots
+    rows = np.concatenate(odds).reshape(-1, len(SLOTS))  # words x slots
     if supports:
         rows += [
             [support.get(base, 0.0) for base in option.bases]
             for support, inside in zip(supports, options, strict=True)
             for option in inside.values()
         ]
-    sums: Floats = np.add.reduceat(rows, np.cumsum([0, *sizes[:-1]]))
+    starts = np.cumsum([0, *sizes[:-1]])
+    sums: Floats = np.add.reduceat(rows, starts)
+    contexts: Floats = np.add.reduceat(np.concatenate(slots).reshape(-1, len(SLOTS)), starts)
+    sums += np.maximum(contexts, contexts.max(1, keepdims=True) - DOUBT)
     return sums
 
 
@@ -183,6 +187,9 @@ def _rank(
     masses: dict[Bases, float] = {}
     best: dict[Bases, tuple[float, int]] = {}
     columns = _columns(phrase, options, tails)
+    if phrase.of_many is not None:
+        plurals = columns[phrase.of_many]
+        columns[phrase.of_many] = [base and lexicon.singular(base) for base in plurals]
     for slot, weight in likely:
         bases = tuple([column[slot] for column in columns])
         masses[bases] = masses.get(bases, 0.0) + weight

@@ -21,12 +21,13 @@ LISTED = 1.0  # a base form in the lists of names
 GUESS, LISTED_GUESS = -3.0, -1.0  # by paradigms
 LOOKS_OBLIQUE = -1.5  # a nominative that ends as other cases do: `Кошанбаем`, `Борисовичах`
 NEEDLESS = -2.0  # beside a dictionary's reading
-IN_NEWS, NOT_IN_NEWS = 0.5, -1.5  # a base form that is frequent in news, or only its other form is
+IN_NEWS, PLACE_IN_NEWS = 1.0, 0.5  # a base form that is frequent in news
+NOT_IN_NEWS = -1.5  # or only its other form is
 WOMAN, RARE_WOMAN = -1.5, -4.0  # a woman's name in a consonant has one form
 HARDLY_A_WOMAN = -5.0  # whose name would end as a man's in the instrumental
 PLURAL_SURNAME = -0.7  # `Черных` has one form
 DECLARED = 0.0  # a first name of one form that a list has: `Микеле`
-GEORGIAN = -0.7  # and so has `Церетели`
+ONE_FORM = -0.7  # and so have `Церетели` and `Ионеску`
 FROZEN = -6.0  # any word may have one form
 FROZEN_CASE = -9.0  # and yet hardly one that ends as `Тынянова` or `Росгвардии` do
 ODD_ADJECTIVE = -1.5  # a last name such as `Сомовый`, beside `Сомов`
@@ -42,12 +43,18 @@ ENDS_AS_A_MAN = re.compile("...(?:[бвгдзклмнпрстфхжшц]ом|[ж
 ENDS_AS_OBLIQUE = re.compile(f"{ENDS_AS_A_MAN.pattern}|...(?:ах|ях|ичей|[сц]ким)$")
 ENDS_AS_DATIVE = re.compile("..[ое]му$")  # `Залужному`, and hardly of `Залужном`
 ENDS_AS_AN_ADJECTIVE = re.compile("..[ое]го$")  # `Островского`
-ENDS_AS_A_LAST_NAME = re.compile("..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]ким$")
+ENDS_AS_A_LAST_NAME = re.compile(
+    "..(?:[оеё]в|[иы]н)(?:у|ым|ой|ы|ых|ыми)$|...[оеё]ва$|..[сц]к(?:им|ую)$"
+)
+ENDS_AS_A_TOWN = re.compile("(?:[сц]к|[внл]|ч|щ)(?:[иы]й|ой)$")  # `Отрадное`
 ENDS_AS_ODD_ADJECTIVE = re.compile("..(?:[оеё]в|ин)ый$")
 ENDS_IN_KA = re.compile("[бвдзлмнпрст]к[иеу]$")  # `Плешки`
 ENDS_IN_GUTTURAL = re.compile("[гкх]и$")  # `Шемяки`
 ENDS_IN_GEORGIA = re.compile("..(?:швили|ели|дзе)$")
+ENDS_IN_ROMANIA = re.compile("..еску$")
+ENDS_AS_A_WOMAN = re.compile(".[бвгджзклмнпрстфхчшщ]ью$")  # `Айгулью`
 ENDS_IN_A_FATHER = re.compile("..(?:заде|[уо]глы|[кг]ызы)$|....улы$")  # `Гусейнзаде`
+ENDS_AS_A_PLURAL_PLACE = re.compile("....[ая](?:ми|х)$")
 ENDS_AFTER_A_GLIDE = re.compile("[йь][ию]$")  # `Монтойи`, `Мелилью`: no name ends so
 ENDS_AS_A_PLURAL = re.compile("..[иы]х$")
 
@@ -56,8 +63,11 @@ def odds_of_reading(reading: Reading, of: Of) -> float:
     """Return the odds of a reading of a word that names people, or places and organisations."""
     odds = LIKELIHOOD * math.log(max(reading.score, 1e-3)) + UNKNOWN * (not reading.is_known)
     if of == "places":
-        if not reading.is_known and reading.features.number == "Plur" and reading.word[-2:] == "ии":
-            odds += ODD_PLURAL
+        if not reading.is_known:
+            is_plural = reading.features.number == "Plur" and reading.word[-2:] == "ии"
+            is_adjective = reading.features.pos != "NOUN"
+            odds += ODD_PLURAL * is_plural
+            odds += ODD_ADJECTIVE * (is_adjective and not ENDS_AS_A_TOWN.search(reading.lemma))
         as_person = PERSON_AS_PLACE if reading.is_known else LIKE_A_PERSON
         as_place = as_person if reading.features.kind in NAME_KINDS else 0.0
         return odds + (as_place or ALIVE_AS_PLACE * reading.features.is_animate)
@@ -86,7 +96,7 @@ def odds_of_woman(word: str, is_listed: bool) -> float | None:
 
 def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     """Return the odds that a word has one form for all cases, by its last letters."""
-    if word.endswith("ии"):
+    if word.endswith("ии") or ENDS_AS_A_WOMAN.search(word):
         return FROZEN_CASE
     if ENDS_AS_AN_ADJECTIVE.search(word):
         return FROZEN
@@ -94,9 +104,11 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
         return FROZEN
     if of == "people" and ENDS_AS_A_PLURAL.search(word):
         return PLURAL_SURNAME
-    if of == "people" and ENDS_IN_GEORGIA.search(word):
-        return GEORGIAN
+    if of == "people" and (ENDS_IN_GEORGIA.search(word) or ENDS_IN_ROMANIA.search(word)):
+        return ONE_FORM
     if of == "people" and ENDS_AS_A_LAST_NAME.search(word):
+        return FROZEN_CASE
+    if of == "places" and ENDS_AS_A_PLURAL_PLACE.search(word):
         return FROZEN_CASE
     if of == "places" and ENDS_IN_KA.search(word):
         return FROZEN
@@ -104,5 +116,5 @@ def odds_of_one_form(word: str, of: Of, is_listed: bool) -> float:
     if of == "people" and ENDS_IN_GUTTURAL.search(word):
         odds += FROZEN_GUTTURAL
     if of == "places" and word[-1] in "еуюы":
-        return odds + FROZEN_PLACE
+        return odds + FROZEN_PLACE * (2 if word[-1] == "ы" else 1)
     return odds + 2 * LISTED * is_listed if word[-1] in "иеуюы" else odds

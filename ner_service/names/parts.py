@@ -22,15 +22,26 @@ from ner_service.names.vocabulary import (
     NEVER_LAST,
     SPOKEN_FIRST,
     SPOKEN_MIDDLE,
+    WITHOUT_PATRONYMIC,
 )
 from ner_service.names.words import LONGEST
 
 NAMES = 10_000  # whose parts are kept
 MOST_WORDS = 12  # and marks of a person's name; more are no name
-PATRONYMIC = re.compile(".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)", re.IGNORECASE)
-LAST_OF_RUSSIA = re.compile(  # which no first name of another country looks like
-    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)", re.IGNORECASE
+PATRONYMIC = re.compile(
+    ".{2,}(?:[оеё]вич|[иеь]ич|[оеё]вна|[иы]чна|[уұ]лы|[кқг]ызы)|(?:ил|кузьм|лук|никит|савв|фок|фом)ич",
+    re.IGNORECASE,
 )
+LAST_OF_RUSSIA = re.compile(  # which no first name of another country looks like
+    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)|.{3,}(?:ец|[внстлдпк]ой|[ыи]й|ая)",
+    re.IGNORECASE,
+)
+
+
+def may_be_patronymic(word: str) -> bool:
+    """Say whether a word ends as a patronymic, or as it is spoken: `Петрович`, `Санна`."""
+    is_spoken = COLLOQUIAL.fullmatch(word) is not None or word.lower() in SPOKEN_MIDDLE
+    return is_spoken or PATRONYMIC.fullmatch(word) is not None
 
 
 class PartsReader:
@@ -76,6 +87,7 @@ def arrange_two(one: Unit, two: Unit) -> Parts:
     is_spoken = one.text.lower() in SPOKEN_FIRST or two.text.lower() in SPOKEN_MIDDLE
     if is_spoken and (COLLOQUIAL.fullmatch(two.text) or two.text.lower() in SPOKEN_MIDDLE):
         return Parts(first=one.text, middle=two.text)  # `Пал Палыч`
+    agree = agree and one.text.lower() not in WITHOUT_PATRONYMIC
     if two.kind is Kind.MIDDLE and one.kind is not Kind.LAST and agree:  # no `Анна Алексиевич`
         return Parts(first=one.text, middle=two.text)
     if _is_last_first(one, two):
@@ -92,7 +104,7 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
         return False
     if two.kind is Kind.INITIAL:
         return True
-    if one.kind is Kind.UNKNOWN and two.text.lower() in NEVER_LAST:
+    if two.text.lower() in NEVER_LAST:
         return True
     is_first = two.kind in FIRSTS
     if is_first or (two.kind is Kind.UNKNOWN and two.gender):
@@ -112,10 +124,9 @@ def _is_last_first(one: Unit, two: Unit) -> bool:
 
 def arrange_three(one: Unit, two: Unit, three: Unit) -> Parts:
     """Return the parts of a name of three units: first, middle, last, unless the last is first."""
-    is_patronymic = three.kind is Kind.MIDDLE or PATRONYMIC.fullmatch(three.text) is not None
-    if two.kind is Kind.MIDDLE and one.kind in FIRSTS:
-        is_patronymic = False  # `Роман Аркадьевич Абрамович`
-    is_patronymic |= three.text.lower() in SPOKEN_MIDDLE
+    is_patronymic = three.kind is Kind.MIDDLE or may_be_patronymic(three.text)
+    if (two.kind is Kind.MIDDLE and one.kind in FIRSTS) or one.kind is two.kind is Kind.INITIAL:
+        is_patronymic = False  # `Роман Аркадьевич Абрамович`, `Л. Р. Бабич`
     is_asian = one.text.lower() in EAST_ASIAN
     has_initials = three.kind is Kind.INITIAL and one.kind is not Kind.INITIAL
     has_initials = has_initials and not (is_asian and len(three.text) == 1)  # `Но Тхэ У`

@@ -51,7 +51,8 @@ class Phrase(NamedTuple):
     before the name with which it agrees, if there are any. A phrase is open while a word of it is
     an adjective or a noun by its sentence alone, and that is still unread. A phrase that
     stands alone, in a cell or a line of its own, is most likely in the nominative. A
-    `neighbour`, which is a verb or another name, weighs for slots, as log odds.
+    `neighbour`, which is a verb or another name, weighs for slots, as log odds. The word `of_many`
+    is a plural that several names share, as in `Курской и [Воронежской областях]`.
     """
 
     words: Sequence[Word]
@@ -64,6 +65,7 @@ class Phrase(NamedTuple):
     is_open: bool = False
     is_alone: bool = False
     neighbour: Floats | None = None
+    of_many: int | None = None
 
 
 class PhraseReader:
@@ -129,12 +131,17 @@ class PhraseReader:
                 group.append(behind)
             else:
                 groups += self._behind(words, group, behind, kinds)
+        of_many = None
         if len(group) > 1:
             groups[:1] = self._split_numbers(words, group)
+            if len(groups) > 1 and group == [0, 1]:
+                of_many = 1
         declined = [n for group in groups for n in group]
         is_adjective = self._has_only_adjectives(words, group)
         is_open = self._is_open([words[n].lower for n in declined])
-        return Phrase(words, groups, declined, "places", is_adjective, False, within, is_open)
+        return Phrase(
+            words, groups, declined, "places", is_adjective, False, within, is_open, of_many=of_many
+        )
 
     def _behind(
         self, words: Sequence[Word], group: list[int], behind: int, kinds: Kinds

@@ -43,6 +43,10 @@ GENDERS: Mapping[str, Gender] = {
 SHORT: Mapping[str, Gender] = {
     "г": "Masc", "гор": "Masc", "х": "Masc", "п": "Masc", "пос": "Masc", "с": "Neut", "д": "Neut"
 }  # fmt: skip
+UNDECLINED_TYPES = frozenset(
+    ["метро", *_forms("аэропорт", MASCULINE), *_forms("аэродром", MASCULINE)]
+)
+OF_NOMINATIVE = np.array([BEHIND_TYPE * (slot.case == "Nom") for slot in SLOTS], np.float32)
 OF_TYPE: Mapping[Gender, Floats] = {
     gender: np.array([BEHIND_TYPE * (slot.gender == gender) for slot in SLOTS], np.float32)
     for gender in get_args(Gender)
@@ -52,10 +56,15 @@ OF_TYPE: Mapping[Gender, Floats] = {
 def odds_behind_type(phrase: Phrase, before: Sequence[str]) -> Floats | None:
     """Return what a word such as `село` before a place of one word says of its gender.
 
+    Behind `аэропорт`, a name stays as it is: `из аэропорта Скавста`.
     `before` are at most two words and marks.
     """
     if len(phrase.words) != 1 or not phrase.groups or not before:
         return None
+    if before[-1].lower() == "село" and phrase.words[0].lower[-1] in "ая":
+        return None  # `в село Царевщина`
+    if before[-1].lower() in UNDECLINED_TYPES:
+        return OF_NOMINATIVE
     is_short = before[-1] == "." and len(before) > 1
     gender = SHORT.get(before[-2].lower()) if is_short else GENDERS.get(before[-1].lower())
     return OF_TYPE[gender] if gender else None
@@ -82,11 +91,12 @@ def odds_of_settlement(
         return None
     masculines = [match[1] + ending for ending in ("ий", "ой")]
     known = [r for form in masculines for r in lexicon.morphology.known_readings(form)]
-    is_town = any(reading.features.kind == "Geox" for reading in known)
+    kinds = {reading.features.kind for reading in known}
+    is_town = "Geox" in kinds or lexicon.lists.is_stressed(masculines[1])
     if is_town or _has_noun(CASES[match[2]], after, lexicon):
         return None
     count = lexicon.lists.count
-    other = max(map(count, masculines))
+    other = 0 if "Surn" in kinds else max(map(count, masculines))  # news count people, too
     odds = IN_SKOE + math.log((RARE + count(f"{match[1]}ое")) / (RARE + other))
     return np.float32(max(-MOST, min(MOST, odds))) * IN_SLOTS[match[2]]
 

@@ -36,6 +36,7 @@ PAST: dict[str, Gender] = {
 }  # fmt: skip
 PLURAL_ENDS = ("ли", "лись", "ут", "ют", "ат", "ят", "утся", "ются", "атся", "ятся")
 PRESENT_ENDS = ("т", "тся")
+PASSIVE_ENDS = ("н", "на", "но", "т", "та", "то")
 ENDS = (*PAST, *PLURAL_ENDS, *PRESENT_ENDS)
 
 
@@ -48,6 +49,7 @@ def _row(gender: Gender | None, agrees: float, disagrees: float) -> Floats:
 
 
 OF_PAST = {gender: _row(gender, AGREES, DISAGREES) for gender in PAST.values()}
+OF_PASSIVE = {gender: _row(gender, 0.0, DISAGREES) for gender in PAST.values()}
 OF_PLURAL = _row(None, 0.0, DISAGREES)  # `защитники Алёхиной пришли`
 OF_NO_WOMAN = _row("Masc", 0.0, DISAGREES)  # `сын Смирнова пришёл`
 OF_PRESENT = np.array(
@@ -67,6 +69,8 @@ def odds_of_subject(before: Sequence[str], after: Sequence[str], lexicon: Lexico
         return OF_OBJECT
     if before and before[-1].lower() in PREPOSITIONS:
         return None
+    if before and (gender := _gender_of_passive(before[-1].lower(), lexicon)):
+        return OF_PASSIVE[gender]
     asked = odds_behind_verb(before, clause, lexicon)
     if asked is None or asked is OF_NO_RECIPIENT:
         agreeing = _odds_of_clause(before, clause, lexicon)
@@ -143,6 +147,15 @@ def _governs_two(verb: str, behind: str, lexicon: Lexicon) -> bool:
 def past_gender(word: str) -> Gender | None:
     """Return the gender of a verb in the past tense by its ending, if it has such an ending."""
     return next((gender for end, gender in PAST.items() if word.endswith(end)), None)
+
+
+def _gender_of_passive(word: str, lexicon: Lexicon) -> Gender | None:
+    """Return the gender of a participle such as `подписана`, behind which its agent may stand."""
+    if not word.endswith(PASSIVE_ENDS):
+        return None
+    readings = lexicon.morphology.known_readings(word)
+    is_passive = all(reading.features.pos == "PRTS" for reading in readings)
+    return readings[0].features.gender if readings and is_passive else None
 
 
 def _is_within(word: str) -> bool:

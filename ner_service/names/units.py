@@ -29,7 +29,8 @@ APOSTROPHES = frozenset("'’`ʼ")
 BRACKETS = frozenset("([{,;/")
 BEHIND_A_FATHER = tuple(f"-{word}" for word in AFTER_A_FATHER - {"заде"})
 LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
-    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[ауюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)",
+    ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[ауюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)"
+    "|.{3,}(?:ец|[ое]вич|[внстлдпк]ой|[ыи]й|ая|ели)",
     re.IGNORECASE,
 )
 PARTICLE_WITHIN = re.compile(

@@ -36,7 +36,9 @@ def write_words(text: str, phrase: Phrase, solution: Solution | None, with_yo: b
     before = phrase.declined[0] - 1 if solution else -1
     if solution and before >= 0 and (match := ORDINAL.fullmatch(words[before])):
         words[before] = match[1] + ORDINAL_ENDINGS[solution.slot.gender]
-    return strip_endings(words, _glued(phrase.words) if len(words) > 1 else ())
+    end = 1 + max(phrase.declined) if phrase.declined else len(words)  # of the head: tails stay
+    glued = _glued(phrase.words[:end]) if end > 1 else ()
+    return strip_endings(words[:end], glued) + words[end:]
 
 
 def _decline(text: str, word: Word, base: str) -> str:
@@ -87,7 +89,7 @@ def _strip_quotes(name: str) -> str:
     """Return a name without a quote or bracket at its edge whose other half is not in it."""
     if QUOTE.search(name):
         for left, right in PAIRS.items():
-            if left == "“" and "„" in name:  # there it closes
+            if left in "“„" and (left == "„") != ("„" in name):  # behind `„` it closes
                 continue
             count = name.count(left) + (name.count(right) if left != right else 0)
             name = name.strip(left + right) if count == 1 else name

@@ -99,6 +99,13 @@ def test_what_one_mention_leaves_open_another_tells(analyser: Analyser) -> None:
     assert normals(analyser, text, entities) == ["Захарова"] * 3
 
 
+def test_a_woman_of_one_form_has_the_case_of_her_sentence(analyser: Analyser) -> None:
+    text = "Анна Шпак приехала. Письмо передали Шпак в среду."
+    entities = [Entity(0, 9, "PER"), Entity(36, 40, "PER")]
+    mention = analyser.analyse(text, entities).mentions[1]
+    assert (mention.normal, mention.case, mention.gender) == ("Шпак", "Dat", "Fem")
+
+
 def test_letters_of_two_alphabets_and_stress_marks_are_read_as_meant(analyser: Analyser) -> None:
     text = "Поезд шёл до Мoсквы и Пу\u0301тина там ждали."  # a Latin o in the first name
     names = ["Мoсквы", "Пу\u0301тина"]
