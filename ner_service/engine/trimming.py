@@ -11,7 +11,7 @@ MARKS = frozenset(";:,!?…-–—/\\|")  # of a sentence; full stops may be of 
 LEADING = ("-", "–", "—", "/", "\\", "|")  # of lines, and between names
 CLOSING_QUOTES = ("»", "”", "“", '"', "›")
 PAIRS = {"»": "«", ")": "("}  # which tell an opening sign from a closing one
-PREPOSITIONS = (" по", " в", " по г.", " по гор", " по гор.")  # which end no name, as in `ГУ МВД по`
+PREPOSITIONS = (" по", " в", " по г.", " по гор", " по гор.")  # end no name: `ГУ МВД по`
 EDGES = MARKS.union(LEADING, PAIRS)  # at no other characters is there anything to trim
 
 
