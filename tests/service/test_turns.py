@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ner_service.service.queue import pieces
-from ner_service.service.queue.job import Job, cost
+from ner_service.service.queue.job import Job, Pace, cost
 from ner_service.service.queue.lane import RESERVE, SMALL_COST, Lane
-from ner_service.service.queue.pace import Pace
 from ner_service.service.queue.pieces import FAR, cut
 from ner_service.service.queue.turns import Turns
 from ner_service.service.queue.worker import Worker

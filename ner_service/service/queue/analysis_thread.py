@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ner_service.names.types import Analysis
 from ner_service.service.queue.errors import NotReady, TaggerFailed
-from ner_service.service.queue.job import cost_of
-from ner_service.service.queue.pace import Pace
+from ner_service.service.queue.job import Pace, cost_of
 from ner_service.service.queue.scheduling import yield_to_loop
 from ner_service.types import Entity
 

@@ -15,6 +15,7 @@ from ner_service.types import Entity
 
 log = logging.getLogger(__name__)
 
+MEMORY = 0.8  # of former batches, in a pace
 OVERHEAD_CHARS = 16  # what a text costs beside its characters: empty ones must fill a queue, too
 WHOLE_CHARS = 10_000  # shorter texts are never cut, however small a piece is
 SMALL_COST = 8_000  # of a request; the bytes of a thousand characters, however JSON writes them
@@ -104,6 +105,26 @@ def cost(text: str) -> int:
 def cost_of(texts: Sequence[str]) -> int:
     """Returns the cost of several texts together."""
     return sum(map(len, texts)) + OVERHEAD_CHARS * len(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A pace has the seconds and the characters of late batches, older ones counting less.
+
+    Batches count by their characters: one of a few words takes far longer for each.
+    """
+
+    seconds: float = 0.0
+    chars: float = 0.0
+
+    @property
+    def seconds_per_char(self) -> float:
+        """Returns the seconds that a character costs, or 0 where nothing was measured yet."""
+        return self.seconds / self.chars if self.chars else 0.0
+
+    def after(self, seconds: float, chars: int) -> "Pace":
+        """Returns the pace after one more batch."""
+        return Pace(MEMORY * self.seconds + seconds, MEMORY * self.chars + chars)
 
 
 def add_answer(piece: Piece, answer: Answer) -> None:

@@ -17,6 +17,7 @@ from ner_service.service.queue.errors import NotReady, TaggerFailed
 from ner_service.service.queue.job import (
     Answer,
     Job,
+    Pace,
     Piece,
     Result,
     add_answer,
@@ -24,7 +25,6 @@ from ner_service.service.queue.job import (
     finish,
 )
 from ner_service.service.queue.loading import probe
-from ner_service.service.queue.pace import Pace
 from ner_service.service.queue.scheduling import yield_to_loop
 from ner_service.service.queue.turns import Turns
 from ner_service.text.chunks import PIECE_CHARS
