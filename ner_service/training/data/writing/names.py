@@ -127,7 +127,7 @@ def load_names(folder: str) -> Names:
     try:
         lists = Path(natasha_data().DICT_DIR)
     except ImportError as error:
-        raise MissingExtra(f"lists of names ({error})", "natasha") from error
+        raise MissingExtra(f"the list of names ({error})", "natasha") from error
     more = _read_folder(Path(folder)) if folder else {}
     surnames = [*_clean(_lines(lists / "last.txt")), *_clean(more.get("surname", ()))]
     known = _clean(_lines(lists / "first.txt"))
