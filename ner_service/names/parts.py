@@ -12,6 +12,7 @@ from ner_service.names.units import (
     COLLOQUIAL,
     FIRSTS,
     LAST_OF_THE_REGION,
+    LONG_ENDS,
     Kind,
     Unit,
     read_units,
@@ -33,15 +34,18 @@ PATRONYMIC = re.compile(
     re.IGNORECASE,
 )
 LAST_OF_RUSSIA = re.compile(  # which no first name of another country looks like
-    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)|.{3,}(?:ец|[внстлдпк]ой|[ыи]й|ая)",
+    ".+(?:[оеё]ва?|[оеё]вич|енко|[сц]к(?:ий|ая)|дзе|швили|заде)|.{3,}(?:" + LONG_ENDS + ")",
     re.IGNORECASE,
 )
 
 
 def may_be_patronymic(word: str) -> bool:
     """Say whether a word ends as a patronymic, or as it is spoken: `Петрович`, `Санна`."""
-    is_spoken = COLLOQUIAL.fullmatch(word) is not None or word.lower() in SPOKEN_MIDDLE
-    return is_spoken or PATRONYMIC.fullmatch(word) is not None
+    return _is_spoken_middle(word) or PATRONYMIC.fullmatch(word) is not None
+
+
+def _is_spoken_middle(word: str) -> bool:
+    return COLLOQUIAL.fullmatch(word) is not None or word.lower() in SPOKEN_MIDDLE
 
 
 class PartsReader:
@@ -85,7 +89,7 @@ def arrange_two(one: Unit, two: Unit) -> Parts:
     """Return the parts of a name of two units."""
     agree = one.gender is None or two.gender is None or one.gender == two.gender
     is_spoken = one.text.lower() in SPOKEN_FIRST or two.text.lower() in SPOKEN_MIDDLE
-    if is_spoken and (COLLOQUIAL.fullmatch(two.text) or two.text.lower() in SPOKEN_MIDDLE):
+    if is_spoken and _is_spoken_middle(two.text):
         return Parts(first=one.text, middle=two.text)  # `Пал Палыч`
     agree = agree and one.text.lower() not in WITHOUT_PATRONYMIC
     if two.kind is Kind.MIDDLE and one.kind is not Kind.LAST and agree:  # no `Анна Алексиевич`

@@ -28,9 +28,10 @@ TWO_INITIALS = re.compile("[А-ЯЁA-Z]{2}")  # `Смирнов АВ`
 APOSTROPHES = frozenset("'’`ʼ")
 BRACKETS = frozenset("([{,;/")
 BEHIND_A_FATHER = tuple(f"-{word}" for word in AFTER_A_FATHER - {"заде"})
+LONG_ENDS = "ец|[внстлдпк]ой|[ыи]й|ая"  # of last names of Russia behind three letters
 LAST_OF_THE_REGION = re.compile(  # Russian, Ukrainian, Georgian, Armenian, Azerbaijani
     ".+(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая|ой)|ко|[ауюя]к|[иы]х|дзе|швили|[аья]ян|янц|заде)"
-    "|.{3,}(?:ец|[ое]вич|[внстлдпк]ой|[ыи]й|ая|ели)",
+    "|.{3,}(?:[ое]вич|ели|" + LONG_ENDS + ")",
     re.IGNORECASE,
 )
 PARTICLE_WITHIN = re.compile(

@@ -15,10 +15,10 @@ from ner_service.scoring.f1 import Predicted, Rates, Score, strict, token_io
 from ner_service.scoring.kinds import KindScore, score_kinds
 from ner_service.scoring.significance import (
     Counts,
+    SparseCounts,
     counts,
     counts_by_label,
     f1_of,
-    interval,
     intervals,
 )
 from ner_service.types import Document
@@ -68,14 +68,15 @@ def assess(
     if abs(float(f1_of(by_document.sum(0))) - report.micro.f1) > 1e-9:
         raise AssertionError("seqeval's F1 and the F1 of exact spans differ")
     by_label = counts_by_label(documents, predicted, names)
-    bounds = intervals([*by_label.values()], len(documents), seed)
+    tables = [SparseCounts.of(by_document), *by_label.values()]
+    bounds, *by_name = intervals(tables, len(documents), seed)
     none = Rates(0.0, 0.0, 0.0, 0)
     return Assessment(
         documents=len(documents),
-        micro=_with_interval(report.micro, interval(by_document, seed)),
+        micro=_with_interval(report.micro, bounds),
         labels={
             name: _with_interval(report.labels.get(name, none), pair)
-            for name, pair in zip(by_label, bounds, strict=True)
+            for name, pair in zip(by_label, by_name, strict=True)
         },
         errors=count_errors(documents, predicted),
         confusion=confusion(documents, predicted),

@@ -48,6 +48,11 @@ class SparseCounts:
     places: NDArray[np.int64]  # of documents
     counts: Counts  # places x (right, predicted, gold)
 
+    @classmethod
+    def of(cls, documents: Counts) -> "SparseCounts":
+        """Returns the counts of every document."""
+        return cls(np.arange(len(documents)), documents)
+
 
 def counts_by_label(
     documents: Iterable[Document],
@@ -77,8 +82,7 @@ def interval(
 
     The interval of fewer than two documents is 0 to 1: they do not say how documents differ.
     """
-    n = len(documents)
-    return intervals([SparseCounts(np.arange(n), documents)], n, seed, rounds, level)[0]
+    return intervals([SparseCounts.of(documents)], len(documents), seed, rounds, level)[0]
 
 
 def intervals(

@@ -39,6 +39,10 @@ def names() -> Names:
     return load_names("")
 
 
+def fill(writer: Writer, template: str) -> Document:
+    return assemble("a", writer.fill(template))
+
+
 @pytest.mark.parametrize("surname", ["иванов", "медведев", "путин", "достоевский", "шмидт"])
 @pytest.mark.parametrize("gender", ["masc", "femn"])
 def test_surnames_are_declined_as_the_dictionary_declines_them(surname: str, gender: str) -> None:
@@ -122,7 +126,7 @@ def test_the_form_of_a_name_is_found_where_it_is_clear(words: list[str], form: F
 def test_every_slot_of_every_template_can_be_filled(names: Names) -> None:
     writer = Writer(names, Random(0))
     for template in read_templates():
-        document = assemble("a", writer.fill(template))
+        document = fill(writer, template)
         assert "{" not in document.text
         literal = re.split(SLOT.pattern, template)[0]
         assert document.text.startswith(literal)
@@ -138,7 +142,7 @@ def test_an_unknown_slot_is_an_error(names: Names) -> None:
 def test_a_street_that_a_person_gave_its_name_is_a_place(names: Names) -> None:
     writer = Writer(names, Random(3))
     for _ in range(50):
-        document = assemble("a", writer.fill("Он живёт {street:on}."))
+        document = fill(writer, "Он живёт {street:on}.")
         (street,) = document.entities
         assert street.label == "LOC"
         assert document.text.endswith(document.text[street.start : street.end] + ".")
@@ -278,7 +282,7 @@ def test_a_village_is_a_place_in_the_case_that_is_asked_for(names: Names) -> Non
     writer = Writer(names, Random(5))
     places = set()
     for _ in range(60):
-        document = assemble("a", writer.fill("Едем в {village:accs}."))
+        document = fill(writer, "Едем в {village:accs}.")
         (village,) = document.entities
         assert village.label == "LOC"
         places.add(document.text[village.start : village.end])
@@ -295,7 +299,7 @@ def test_a_notice_in_capitals_has_its_names_in_capitals_too(names: Names) -> Non
 def test_a_street_that_agrees_with_its_word_holds_it(names: Names) -> None:
     writer = Writer(names, Random(5))
     for _ in range(40):
-        document = assemble("a", writer.fill("Живу {wide_street:on}."))
+        document = fill(writer, "Живу {wide_street:on}.")
         (street,) = document.entities
         assert re.fullmatch(
             r"[А-Я]\w+(ой|ом) (улице|проспекте|шоссе|бульваре|площади|набережной)",
@@ -303,17 +307,13 @@ def test_a_street_that_agrees_with_its_word_holds_it(names: Names) -> None:
         )
 
 
-def _made(writer: Writer, template: str) -> tuple[str, tuple[Entity, ...]]:
-    document = assemble("a", writer.fill(template))
-    return document.text, document.entities
-
-
 def test_a_street_before_its_word_holds_it_if_both_agree(names: Names) -> None:
     writer = Writer(names, Random(2))
     words = tuple(f" {word}" for word in WORDS.streets["short"])
     whole, apart = [], []
     for _ in range(600):
-        text, (*_, street) = _made(writer, "{address}")
+        document = fill(writer, "{address}")
+        text, street = document.text, document.entities[-1]
         name = text[street.start : street.end]
         if name.endswith(words):
             whole.append(name)
@@ -328,9 +328,9 @@ def test_a_street_before_its_word_holds_it_if_both_agree(names: Names) -> None:
 def test_a_body_of_the_state_holds_the_area_that_it_works_for(names: Names) -> None:
     writer = Writer(names, Random(6))
     for _ in range(60):
-        text, (body,) = _made(writer, "Выдан {branch}")
-        assert body == Entity(6, len(text), "ORG")
-        assert re.fullmatch(r"Выдан \S.* по \w.*", text)
+        document = fill(writer, "Выдан {branch}")
+        assert document.entities == (Entity(6, len(document.text), "ORG"),)
+        assert re.fullmatch(r"Выдан \S.* по \w.*", document.text)
 
 
 def test_made_texts_are_partly_in_lower_case_and_in_capitals(names: Names) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ner_service.engine.usual_case import LEAST_LETTERS, load_usual_case
+from ner_service.labels import OUTSIDE
 from ner_service.text.spacing import LINE, NOTHING, SIGN, SPACE
 from ner_service.training.config import Augmentation
 from ner_service.training.data.batches import Bools, EncodedUnit, Ints, Lexicon
@@ -116,5 +117,5 @@ def make_augmenter(
         stop=stop,
         is_mark=np.array([not any(map(str.isalnum, word)) for word in lexicon.words]),
         is_inner=np.array([tag[0] in "OI" for tag in tags]),
-        is_name=np.array([tag != "O" for tag in tags]),
+        is_name=np.array([tag != OUTSIDE for tag in tags]),
     )
